@@ -1,0 +1,225 @@
+/* contend list: what there is to be combined. */
+#include "bench/cli/cli.h"
+#include "bench/cli/commands.h"
+#include "bench/core/buf.h"
+#include "bench/core/opts.h"
+#include "bench/core/units.h"
+#include "bench/registry.h"
+#include "bench/run/suite.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kinds[] = {"executors", "workloads", "locks", "probes", "suites", NULL};
+static const char *const kind_names[] = {"io", "cpu", "mixed", "sync", "startup"};
+
+/* One listed thing, whatever its kind. */
+struct item {
+    const char *name, *summary, *unavailable;
+    const char *detail; /* a workload's kind */
+    const struct param *params;
+    const struct metric *metrics;
+};
+
+static bool get_executor(size_t i, struct item *out, bool *hidden)
+{
+    const struct executor *x = registry_executor(i);
+    if (!x)
+        return false;
+    *hidden = x->traits & EXECUTOR_HIDDEN;
+    *out = (struct item){.name = x->name,
+                         .summary = x->summary,
+                         .unavailable = x->unavailable ? x->unavailable() : NULL,
+                         .params = x->params};
+    return true;
+}
+
+static bool get_workload(size_t i, struct item *out, bool *hidden)
+{
+    const struct workload *w = registry_workload(i);
+    if (!w)
+        return false;
+    *hidden = false;
+    *out = (struct item){.name = w->name,
+                         .summary = w->summary,
+                         .detail = kind_names[w->kind],
+                         .params = w->params,
+                         .metrics = w->metrics};
+    return true;
+}
+
+static bool get_lock(size_t i, struct item *out, bool *hidden)
+{
+    const struct lock *k = registry_lock(i);
+    if (!k)
+        return false;
+    *hidden = false;
+    *out = (struct item){.name = k->name,
+                         .summary = k->summary,
+                         .unavailable = k->unavailable ? k->unavailable() : NULL,
+                         .params = k->params};
+    return true;
+}
+
+static bool get_probe(size_t i, struct item *out, bool *hidden)
+{
+    const struct probe *p = registry_probe(i);
+    if (!p)
+        return false;
+    *hidden = false;
+    *out = (struct item){.name = p->name,
+                         .summary = p->summary,
+                         .unavailable = p->unavailable ? p->unavailable() : NULL,
+                         .metrics = p->metrics};
+    return true;
+}
+
+/* The text of a suite stays alive with its document. */
+static bool get_suite(size_t i, struct item *out, bool *hidden)
+{
+    static json_t *kept[64];
+    const struct suite_text *s = suite_builtin(i);
+    if (!s || i >= 64)
+        return false;
+    *hidden = false;
+    if (!kept[i])
+        kept[i] = suite_load(s->name, NULL);
+    const char *summary = json_string_value(json_object_get(kept[i], "summary"));
+    *out = (struct item){.name = s->name, .summary = summary ? summary : ""};
+    return true;
+}
+
+static bool (*const getters[])(size_t, struct item *, bool *) = {get_executor, get_workload,
+                                                                 get_lock, get_probe, get_suite};
+
+static void add_params_text(struct buf *out, const struct item *item)
+{
+    for (const struct param *p = item->params; p && p->name; p++) {
+        char value[32], min[32], max[32];
+        buf_printf(out, "      -p %s.%s=", item->name, p->name);
+        if (p->choices) {
+            for (size_t i = 0; p->choices[i]; i++)
+                buf_printf(out, "%s%s", i ? "|" : "", p->choices[i]);
+            buf_printf(out, "  %s (default %s)\n", p->help, p->choices[p->value]);
+        } else {
+            buf_printf(out, "%s  %s (%s to %s)\n",
+                       units_format_exact(value, sizeof value, p->value, p->unit), p->help,
+                       units_format_exact(min, sizeof min, p->min, p->unit),
+                       units_format_exact(max, sizeof max, p->max, p->unit));
+        }
+    }
+}
+
+static void add_text(struct buf *out, size_t kind, bool with_heading)
+{
+    struct item item;
+    bool hidden;
+    if (with_heading)
+        buf_printf(out, "%s\n", kinds[kind]);
+    for (size_t i = 0; getters[kind](i, &item, &hidden); i++) {
+        if (hidden)
+            continue;
+        buf_printf(out, "  %-20s %s%s%s%s\n", item.name, item.summary, item.detail ? " (" : "",
+                   item.detail ? item.detail : "", item.detail ? ")" : "");
+        if (item.unavailable)
+            buf_printf(out, "      not available here: %s\n", item.unavailable);
+        add_params_text(out, &item);
+        for (const struct metric *m = item.metrics; m && m->name; m++)
+            buf_printf(out, "      %-24s %s\n", m->name, m->definition);
+    }
+}
+
+static json_t *item_json(const struct item *item)
+{
+    json_t *o = json_pack("{s:s, s:s, s:b}", "name", item->name, "summary", item->summary,
+                          "available", item->unavailable == NULL);
+    if (item->unavailable)
+        json_object_set_new(o, "reason", json_string(item->unavailable));
+    if (item->detail)
+        json_object_set_new(o, "kind", json_string(item->detail));
+    json_t *params = json_array(), *metrics = json_array();
+    for (const struct param *p = item->params; p && p->name; p++) {
+        json_t *row = json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "name", p->name, "unit", p->unit,
+                                "default", (json_int_t)p->value, "min", (json_int_t)p->min, "max",
+                                (json_int_t)p->max, "help", p->help);
+        if (p->choices) {
+            json_t *choices = json_array();
+            for (size_t i = 0; p->choices[i]; i++)
+                json_array_append_new(choices, json_string(p->choices[i]));
+            json_object_set_new(row, "choices", choices);
+        }
+        json_array_append_new(params, row);
+    }
+    for (const struct metric *m = item->metrics; m && m->name; m++)
+        json_array_append_new(metrics,
+                              json_pack("{s:s, s:s, s:s, s:s}", "name", m->name, "unit", m->unit,
+                                        "group", m->group, "definition", m->definition));
+    json_object_set_new(o, "params", params);
+    json_object_set_new(o, "metrics", metrics);
+    return o;
+}
+
+static int print_json(int only, struct err *err)
+{
+    json_t *root = json_object();
+    for (size_t kind = 0; kinds[kind]; kind++) {
+        if (only >= 0 && (size_t)only != kind)
+            continue;
+        json_t *list = json_array();
+        struct item item;
+        bool hidden;
+        for (size_t i = 0; getters[kind](i, &item, &hidden); i++)
+            if (!hidden)
+                json_array_append_new(list, item_json(&item));
+        json_object_set_new(root, kinds[kind], list);
+    }
+    char *text = json_dumps(root, JSON_INDENT(1));
+    json_decref(root);
+    int failed = text ? cli_print(text, err) || cli_print("\n", err)
+                      : err_set(err, ERR_SYSTEM, "no memory for the list");
+    free(text);
+    return failed ? -1 : 0;
+}
+
+static int run(int argc, char *const *argv, struct err *err)
+{
+    bool json = false, help;
+    struct opt_list rest = {0};
+    const struct opt table[] = {
+        {.name = "json", .kind = OPT_FLAG, .out = &json, .help = "for machines"},
+        {0},
+    };
+    if (opts_parse(table, argc, argv, &rest, &help, err))
+        return EXIT_USAGE;
+    struct buf out = {0};
+    if (help) {
+        buf_printf(&out, "usage: %s\n\n%s\n\n", command_list.usage, command_list.summary);
+        opts_help(table, &out);
+    } else {
+        int only = -1;
+        for (int kind = 0; rest.count && kinds[kind]; kind++)
+            if (!strcmp(kinds[kind], rest.items[0]))
+                only = kind;
+        if (rest.count > 1 || (rest.count && only < 0))
+            return err_set(err, ERR_USAGE,
+                           "list: \"%s\" is unknown (executors, workloads, locks, "
+                           "probes, suites)",
+                           rest.items[rest.count > 1 ? 1 : 0]);
+        if (json)
+            return print_json(only, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+        for (size_t kind = 0; kinds[kind]; kind++)
+            if (only < 0 || (size_t)only == kind)
+                add_text(&out, kind, only < 0);
+    }
+    int failed = cli_print(buf_text(&out), err);
+    buf_release(&out);
+    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+}
+
+const struct command command_list = {
+    .name = "list",
+    .usage = "contend list [executors|workloads|locks|probes|suites] [--json]",
+    .summary = "what there is to be combined",
+    .run = run,
+};

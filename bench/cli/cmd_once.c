@@ -1,0 +1,78 @@
+/*
+ * contend once: starts, runs and joins N empty units once, and ends.  What an outside timer
+ * such as hyperfine measures when it wants to know what units cost.
+ */
+#include "bench/cli/cli.h"
+#include "bench/cli/commands.h"
+#include "bench/core/opts.h"
+#include "bench/registry.h"
+#include "bench/run/launch.h"
+#include "bench/run/plan.h"
+
+#include <stdio.h>
+
+static int launch_empties(const struct executor *x, uint32_t units, struct err *err)
+{
+    const struct workload *w = registry_find_workload("noop", err);
+    const struct lock *k = registry_find_lock("none", err);
+    if (!w || !k)
+        return -1;
+    const char *reason = x->unavailable ? x->unavailable() : NULL;
+    if (reason)
+        return err_set(err, ERR_UNAVAILABLE, "%s: %s", x->name, reason);
+    struct cell c;
+    cell_init(&c, w, k, x);
+    c.workers = x->traits & EXECUTOR_POOLED ? plan_cpus() : 0;
+    struct launch *l;
+    uint64_t elapsed_ns;
+    if (launch_open(&c, units, NULL, 0, &l, err))
+        return -1;
+    int failed = launch_empty(l, &elapsed_ns, err);
+    launch_close(l);
+    return failed;
+}
+
+static int run(int argc, char *const *argv, struct err *err)
+{
+    const char *executor = "thread";
+    int64_t units = 1;
+    bool help;
+    const struct opt table[] = {
+        {.name = "executor",
+         .kind = OPT_TEXT,
+         .out = &executor,
+         .argument = "NAME",
+         .help = "what makes the units"},
+        {.name = "units",
+         .kind = OPT_NUMBER,
+         .out = &units,
+         .argument = "N",
+         .unit = "count",
+         .min = 0,
+         .max = TASKS_MAX,
+         .help = "how many; 0 measures the program alone"},
+        {0},
+    };
+    if (opts_parse(table, argc, argv, NULL, &help, err))
+        return EXIT_USAGE;
+    if (help) {
+        struct buf out = {0};
+        buf_printf(&out, "usage: %s\n\n", command_once.usage);
+        opts_help(table, &out);
+        int failed = cli_print(buf_text(&out), err);
+        buf_release(&out);
+        return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    }
+    const struct executor *x = registry_find_executor(executor, err);
+    if (!x)
+        return EXIT_USAGE;
+    if (units > 0 && launch_empties(x, (uint32_t)units, err))
+        return EXIT_RUN_FAILED;
+    return EXIT_FINE;
+}
+
+const struct command command_once = {
+    .name = "once",
+    .usage = "contend once [--executor NAME] [--units N]",
+    .run = run,
+};

@@ -1,0 +1,177 @@
+/* contend report: tables and sentences from result files. */
+#include "bench/cli/command.h"
+#include "bench/core/opts.h"
+#include "bench/report/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
+
+struct wishes {
+    const char *format;
+    const char *rows, *cols, *metric, *filter;
+    bool ratio, sentences;
+    int64_t width;
+};
+
+static const char usage[] = "RESULT... [options]   (\"-\" reads standard input)";
+
+static void print_help(const struct opt *table)
+{
+    struct buf b = {0};
+    buf_printf(&b, "contend report %s\n\n", usage);
+    buf_add(&b, "Tables from one result or several; those of different hosts stand side by side\n"
+                "and are never pooled.  Without options: what it costs to start, what it\n"
+                "yields and what contention takes, for each workload and lock.\n\n");
+    opts_help(table, &b);
+    buf_add(&b,
+            "\nDimensions: workload lock executor tasks workers placement host\n"
+            "result role status id, and every parameter by its name.\n\n"
+            "  contend report results/a.json results/b.json --sentences\n"
+            "  contend report a.json --rows tasks --cols executor --metric throughput_per_s\n"
+            "  contend report a.json --filter 'workload=spin,lock=none|gil,tasks>=2' --ratio\n");
+    fputs(buf_text(&b), stdout);
+    buf_release(&b);
+}
+
+/* The terminal's width; a pipe or file gets a fixed one, so that output does not depend on it. */
+static int output_width(int64_t asked)
+{
+    struct winsize size;
+    if (asked > 0)
+        return (int)asked;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return WIDTH_PIPE;
+}
+
+static bool wants_colour(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(no && no[0]) && !(term && !strcmp(term, "dumb"));
+}
+
+static enum report_format format_named(const char *name)
+{
+    size_t i = 0;
+    while (report_formats[i] && strcmp(report_formats[i], name))
+        i++;
+    return (enum report_format)i;
+}
+
+static int load_all(struct result *results, const struct opt_list *paths, struct err *err)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (result_load(&results[i], paths->items[i], err))
+            return -1;
+    return results_tell_apart(results, paths->count, err);
+}
+
+static int print(const struct buf *text, struct err *err)
+{
+    errno = 0;
+    if (fwrite(buf_text(text), 1, text->len, stdout) != text->len || fflush(stdout) != 0)
+        return err_set_sys(err, errno, "standard output");
+    return 0;
+}
+
+static int report(const struct wishes *w, const struct opt_list *paths, struct err *err)
+{
+    struct report_request request = {
+        .format = format_named(w->format),
+        .table = {w->rows, w->cols, w->metric, w->filter, w->ratio},
+        .with_sentences = w->sentences,
+        .style = {.width = output_width(w->width), .colour = wants_colour()},
+    };
+    struct buf text = {0};
+    struct result *results = calloc(paths->count, sizeof *results);
+    if (!results)
+        return err_set(err, ERR_SYSTEM, "%zu results: out of memory", paths->count);
+    int status = load_all(results, paths, err) ||
+                         report_make(&text, results, paths->count, &request, err) ||
+                         print(&text, err)
+                     ? -1
+                     : 0;
+    buf_release(&text);
+    for (size_t i = 0; i < paths->count; i++)
+        result_unload(&results[i]);
+    free(results);
+    return status;
+}
+
+static int run(int argc, char *const *argv, struct err *err)
+{
+    struct wishes w = {.format = "text"};
+    const struct opt table[] = {
+        {.name = "format",
+         .letter = 'f',
+         .kind = OPT_TEXT,
+         .out = &w.format,
+         .argument = "F",
+         .help = "one of",
+         .choices = report_formats},
+        {.name = "rows",
+         .kind = OPT_TEXT,
+         .out = &w.rows,
+         .argument = "DIM[,DIM]",
+         .help = "what rows are made of (executor,tasks)"},
+        {.name = "cols",
+         .kind = OPT_TEXT,
+         .out = &w.cols,
+         .argument = "DIM",
+         .help = "a column group for each value of this"},
+        {.name = "metric",
+         .letter = 'm',
+         .kind = OPT_TEXT,
+         .out = &w.metric,
+         .argument = "M[,M]",
+         .help = "metrics by their names in the file, or \"all\""},
+        {.name = "filter",
+         .kind = OPT_TEXT,
+         .out = &w.filter,
+         .argument = "EXPR",
+         .help = "only cells such as workload=sleep,tasks>=10"},
+        {.name = "ratio",
+         .kind = OPT_FLAG,
+         .out = &w.ratio,
+         .help = "a ratio to the first row behind each metric"},
+        {.name = "sentences",
+         .kind = OPT_FLAG,
+         .out = &w.sentences,
+         .help = "say in words what the numbers mean"},
+        {.name = "width",
+         .kind = OPT_NUMBER,
+         .out = &w.width,
+         .argument = "N",
+         .help = "columns of text output (the terminal's, else 120)",
+         .unit = "count",
+         .min = WIDTH_LEAST,
+         .max = WIDTH_MOST},
+        {0},
+    };
+    struct opt_list paths = {0};
+    bool help = false;
+    if (opts_parse(table, argc, argv, &paths, &help, err))
+        return 2;
+    if (help) {
+        print_help(table);
+        return 0;
+    }
+    if (paths.count == 0) {
+        err_set(err, ERR_USAGE, "report: needs a result file, such as results/latest.json");
+        return 2;
+    }
+    return report(&w, &paths, err) ? 3 : 0;
+}
+
+const struct command command_report = {
+    .name = "report",
+    .usage = usage,
+    .summary = "comparison tables from result files",
+    .run = run,
+};

@@ -1,0 +1,218 @@
+/* contend run: measures a suite or named cells, writes the result, says what it means. */
+#include "bench/cli/cli.h"
+#include "bench/cli/commands.h"
+#include "bench/cli/progress.h"
+#include "bench/core/clock.h"
+#include "bench/core/opts.h"
+#include "bench/registry.h"
+#include "bench/run/run.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static volatile bool interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = true;
+    /* The second one ends the program at once; workers die with it. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+struct settings {
+    struct run_options run;
+    struct opt_list plugins;
+    const char *shard;
+    bool quiet, no_report;
+    char default_path[256];
+};
+
+/* "2/4": the second of four. */
+static int parse_shard(struct settings *s, struct err *err)
+{
+    if (!s->shard)
+        return 0;
+    char *end = NULL;
+    long long index = strtoll(s->shard, &end, 10);
+    long long count = end && *end == '/' ? strtoll(end + 1, &end, 10) : 0;
+    if (!end || *end || count < 1 || count > 100000 || index < 1 || index > count)
+        return err_set(err, ERR_USAGE, "--shard: \"%s\" is not I/N with 1 <= I <= N", s->shard);
+    s->run.plan.shard_index = index;
+    s->run.plan.shard_count = count;
+    return 0;
+}
+
+/* results/standard-20260131T120000Z.json */
+static void make_default_path(struct settings *s)
+{
+    char now[40], stamp[40];
+    size_t n = 0;
+    clock_utc_text(now, sizeof now);
+    for (const char *p = now; *p; p++)
+        if (isalnum((unsigned char)*p))
+            stamp[n++] = *p;
+    stamp[n] = '\0';
+    const char *suite = s->run.plan.suite             ? s->run.plan.suite
+                        : s->run.plan.workloads.count ? "run"
+                                                      : "standard";
+    const char *base = strrchr(suite, '/') ? strrchr(suite, '/') + 1 : suite;
+    snprintf(s->default_path, sizeof s->default_path, "results/%.*s-%s.json",
+             (int)strcspn(base, "."), base, stamp);
+    s->run.path = s->default_path;
+}
+
+static const char *const scopes[] = {"auto", "shared", NULL};
+
+static int parse(struct settings *s, int argc, char *const *argv, bool *help, struct err *err)
+{
+    struct plan_request *p = &s->run.plan;
+    const char *stack = NULL;
+    const struct opt table[] = {
+        {"suite", 0, OPT_TEXT, &p->suite, "NAME", "a suite, or the path of one (standard)", NULL, 0,
+         0, NULL},
+        {"workload", 0, OPT_LIST, &p->workloads, "A,B", "these workloads only", NULL, 0, 0, NULL},
+        {"lock", 0, OPT_LIST, &p->locks, "A,B", "these locks", NULL, 0, 0, NULL},
+        {"executor", 0, OPT_LIST, &p->executors, "A,B", "these executors", NULL, 0, 0, NULL},
+        {"tasks", 0, OPT_LIST, &p->tasks, "N,M", "numbers of tasks; \"4cpus\" is four a CPU", NULL,
+         0, 0, NULL},
+        {"workers", 0, OPT_NUMBER, &p->workers, "N", "workers of pools (as many as CPUs)", "count",
+         1, 100000, NULL},
+        {"placement", 0, OPT_LIST, &p->placements, "P", "free, same, spread", NULL, 0, 0, NULL},
+        {"param", 'p', OPT_LIST, &p->params, "NAME.PARAM=V",
+         "a parameter, e.g. sleep.duration=10ms", NULL, 0, 0, NULL},
+        {"stack", 0, OPT_TEXT, &stack, "KIND", "stacks of coroutines (guarded, dense, compact)",
+         NULL, 0, 0, NULL},
+        {"lock.scope", 0, OPT_TEXT, &p->lock_scope, "S", "locks across processes", NULL, 0, 0,
+         scopes},
+        {"ops", 0, OPT_NUMBER, &p->ops, "N", "operations a task (calibrated)", "count", 1,
+         INT64_C(1000000000000), NULL},
+        {"task-time", 0, OPT_NUMBER, &p->task_time_ns, "T", "what a calibrated task aims at", "ns",
+         10000, 60000000000, NULL},
+        {"rounds", 0, OPT_NUMBER, &p->rounds, "N", "at most this many rounds", "count", 1,
+         ROUNDS_MAX, NULL},
+        {"budget", 0, OPT_NUMBER, &p->budget_ns, "T", "no new round after this time", "ns", 1,
+         INT64_MAX, NULL},
+        {"timeout", 0, OPT_NUMBER, &p->timeout_ns, "T", "a cell's visit is stopped after this",
+         "ns", 100000000, INT64_MAX, NULL},
+        {"timer-slack", 0, OPT_NUMBER, &p->timer_slack_ns, "T",
+         "how late the kernel may wake a sleeper", "ns", 1, 1000000000, NULL},
+        {"seed", 0, OPT_NUMBER, &p->seed, "N", "of the order of cells (drawn)", "count", 0,
+         INT64_MAX, NULL},
+        {"shard", 0, OPT_TEXT, &s->shard, "I/N", "only the I-th of N parts of the plan", NULL, 0, 0,
+         NULL},
+        {"plugin", 0, OPT_LIST, &s->plugins, "FILE", "load workloads, executors, locks, probes",
+         NULL, 0, 0, NULL},
+        {"output", 'o', OPT_TEXT, &s->run.path, "FILE", "the result (results/SUITE-TIME.json)",
+         NULL, 0, 0, NULL},
+        {"resume", 0, OPT_FLAG, &s->run.resume, NULL, "go on with the unfinished run at -o FILE",
+         NULL, 0, 0, NULL},
+        {"force", 0, OPT_FLAG, &s->run.force, NULL, "discard an unfinished run at -o FILE", NULL, 0,
+         0, NULL},
+        {"no-report", 0, OPT_FLAG, &s->no_report, NULL, "write the result and print its path alone",
+         NULL, 0, 0, NULL},
+        {"quiet", 'q', OPT_FLAG, &s->quiet, NULL, "no progress", NULL, 0, 0, NULL},
+        {0},
+    };
+    if (opts_parse(table, argc, argv, NULL, help, err))
+        return -1;
+    if (*help) {
+        struct buf out = {0};
+        buf_printf(&out, "usage: %s\n\n%s\n\n", command_run.usage, command_run.summary);
+        opts_help(table, &out);
+        int failed = cli_print(buf_text(&out), err);
+        buf_release(&out);
+        return failed;
+    }
+    if (stack) {
+        static char assignment[64];
+        snprintf(assignment, sizeof assignment, "coroutine.stack=%s", stack);
+        p->params.items[p->params.count++] = assignment;
+    }
+    if (s->run.resume && !s->run.path)
+        return err_set(err, ERR_USAGE, "--resume needs -o FILE: which run to go on with");
+    return parse_shard(s, err);
+}
+
+/* One line on how it went, to stderr; the tables follow on stdout. */
+static void say_how_it_went(const struct run_report *r, const char *path)
+{
+    fprintf(stderr, "%zu cells measured", r->ok_count);
+    if (r->skipped_count)
+        fprintf(stderr, ", %zu skipped", r->skipped_count);
+    if (r->failed_count)
+        fprintf(stderr, ", %zu FAILED", r->failed_count);
+    fprintf(stderr, " in %u of %u rounds, %.1f s\n", r->rounds, r->rounds_planned,
+            (double)r->duration_ns * 1e-9);
+    if (r->is_interrupted)
+        fprintf(stderr,
+                "interrupted: what was measured is in %s; go on with: contend run --resume -o %s\n",
+                path, path);
+}
+
+static int run(int argc, char *const *argv, struct err *err)
+{
+    struct settings *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_set(err, ERR_SYSTEM, "no memory");
+    int status = EXIT_RUN_FAILED;
+    bool help = false;
+    plan_request_init(&s->run.plan);
+    if (parse(s, argc, argv, &help, err) || help)
+        goto done;
+    for (size_t i = 0; i < s->plugins.count; i++)
+        if (registry_load_plugin(s->plugins.items[i], err))
+            goto done;
+    if (!s->run.path)
+        make_default_path(s);
+    struct progress_line line;
+    progress_begin(&line, s->quiet);
+    catch_signals();
+    s->run.command_argc = argc + 1;
+    s->run.command_argv = argv - 1; /* with the program's own name */
+    s->run.interrupted = &interrupted;
+    s->run.on_progress = progress_show;
+    s->run.context = &line;
+    struct run_report report;
+    int failed = run_do(&s->run, &report, err);
+    progress_clear(&line);
+    if (failed)
+        goto done;
+    say_how_it_went(&report, s->run.path);
+    if (s->no_report) {
+        printf("%s\n", s->run.path);
+    } else {
+        char *const report_argv[] = {(char *)(uintptr_t) "report", (char *)(uintptr_t)s->run.path,
+                                     (char *)(uintptr_t) "--sentences", NULL};
+        command_report.run(3, report_argv, err);
+        fflush(stdout);
+        fprintf(stderr, "result: %s\n", s->run.path);
+    }
+    status = report.is_interrupted ? EXIT_INTERRUPTED
+             : report.failed_count ? EXIT_RUN_FAILED
+                                   : EXIT_FINE;
+done:
+    free(s);
+    return help ? EXIT_FINE : status;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .usage = "contend run [--suite S | --workload A,B --lock .. --executor .. --tasks 1,2,4] "
+             "[OPTION]...",
+    .summary = "measure, write the result, say what it means",
+    .run = run,
+};

@@ -1,0 +1,13 @@
+/* The commands there are; their order in the help is that of the table in cli.c. */
+#ifndef CONTEND_CLI_COMMANDS_H
+#define CONTEND_CLI_COMMANDS_H
+
+#include "bench/cli/command.h"
+
+extern const struct command command_run;
+extern const struct command command_report;
+extern const struct command command_list;
+extern const struct command command_doctor;
+extern const struct command command_once; /* no summary: not listed */
+
+#endif

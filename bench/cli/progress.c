@@ -1,0 +1,44 @@
+#include "bench/cli/progress.h"
+
+#include "bench/core/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void progress_begin(struct progress_line *line, bool quiet)
+{
+    const char *term = getenv("TERM");
+    *line = (struct progress_line){.columns = 80};
+    line->is_on = !quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
+    struct winsize size;
+    if (line->is_on && !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0)
+        line->columns = size.ws_col;
+}
+
+void progress_show(void *context, const struct progress *p)
+{
+    enum { REDRAW_NS = 100000000 };
+    struct progress_line *line = context;
+    uint64_t now_ns = clock_now_ns();
+    if (!line->is_on || (line->is_there && now_ns - line->drawn_ns < REDRAW_NS))
+        return;
+    char text[256], left[32] = "";
+    if (p->left_ns != UINT64_MAX)
+        snprintf(left, sizeof left, ", %llu s left", (unsigned long long)(p->left_ns / 1000000000));
+    snprintf(text, sizeof text, "round %u of %u, cell %zu of %zu%s  %s", p->round, p->rounds,
+             p->cell + 1, p->cells, left, p->id);
+    fprintf(stderr, "\r\033[K%.*s", (int)line->columns - 1, text);
+    fflush(stderr);
+    line->is_there = true;
+    line->drawn_ns = now_ns;
+}
+
+void progress_clear(struct progress_line *line)
+{
+    if (line->is_there)
+        fputs("\r\033[K", stderr);
+    line->is_there = false;
+}

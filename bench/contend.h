@@ -1,0 +1,426 @@
+/*
+ * contend.h: the contract between the harness and its plug-ins.
+ *
+ * A plug-in is a workload (what a task does), an executor (how tasks come to run
+ * concurrently), a lock (who may compute at a moment) or a probe (what is measured around
+ * it).  Each is one `const` descriptor.  File name, symbol, command-line name and name in
+ * the result file are one word.  Built-in plug-ins are listed in *.def files; outside ones
+ * come as shared objects with `--plugin` and export `contend_plugin_v1`, see the end.
+ *
+ * This header depends on nothing but the C library.  All times are nanoseconds of
+ * CLOCK_MONOTONIC unless a name says otherwise.
+ *
+ * Memory of a launch, all in one MAP_SHARED mapping at the same address in every unit:
+ *
+ *   | launch: gate, ready | tasks[0..n]      | lock states | batch stamps | workload | probes |
+ *   |  a line each        | 256 bytes each,  |             | k+1 a task   |          |        |
+ *                           one writer each
+ */
+#ifndef CONTEND_H
+#define CONTEND_H
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONTEND_ABI 1
+
+/* 128: two lines, because the prefetcher pulls pairs. */
+#define CONTEND_LINE_BYTES 128
+
+struct err;
+struct launch;
+struct task;
+struct sink;
+
+/* ---- Parameters -------------------------------------------------------------------- */
+
+/*
+ * One row of a parameter table; the command line, its help, its checks and the echo in the
+ * result file are all made from it.  Values are whole numbers in the unit, or the index of
+ * a choice.  A table ends with a row without name.
+ */
+struct param {
+    const char *name;           /* "duration" */
+    const char *unit;           /* "ns", "bytes" or "count" */
+    int64_t value;              /* default */
+    int64_t min, max;           /* inclusive */
+    const char *help;           /* one line */
+    const char *const *choices; /* NULL-terminated words instead of numbers, or NULL */
+};
+
+enum { CONTEND_PARAM_MAX = 8 }; /* rows of one table */
+
+/* ---- Metrics ----------------------------------------------------------------------- */
+
+enum better { BETTER_LOWER, BETTER_HIGHER, BETTER_NEUTRAL };
+enum nature {
+    NATURE_NOISY, /* differs from launch to launch: medians and intervals */
+    NATURE_EXACT  /* a count that must not differ: compared for equality */
+};
+
+/* Unit, direction and definition travel with the metric: tables and verdicts know none. */
+struct metric {
+    const char *name; /* "startup_ns": its unit is its suffix */
+    const char *unit; /* "ns", "bytes", "count", "ratio", "per_s" */
+    enum better better;
+    enum nature nature;
+    const char *group;      /* "startup", "throughput", "contention", "latency", "cpu", "memory",
+                               "counters": column groups of the tables */
+    const char *definition; /* one sentence, written into the result */
+};
+
+/* Where a probe or workload puts what it found. `metric` is the row in its own table. */
+struct sink {
+    /* The launch's one sample. NaN and infinity are turned into absence. */
+    void (*value)(struct sink *sink, int metric, double value);
+    /* One element of the launch's distribution; the launch's sample becomes their median. */
+    void (*quantity)(struct sink *sink, int metric, uint64_t value);
+    /* It could not be had, with the reason in words. Never report 0 instead. */
+    void (*absent)(struct sink *sink, int metric, const char *reason);
+    /* Where the number comes from, when it is not the probe's own name ("perf", "schedstat"). */
+    void (*source)(struct sink *sink, int metric, const char *source);
+};
+
+/* ---- Tasks and their verbs --------------------------------------------------------- */
+
+/* What the inlined verbs below call; filled by the harness, the same for all tasks. */
+struct task_verbs {
+    void (*sleep)(struct task *t, uint64_t ns);
+    void (*block)(struct task *t, uint64_t ns);
+    void (*checkpoint)(struct task *t);
+    void (*release)(struct task *t);
+    void (*acquire)(struct task *t);
+    bool (*wait)(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns);
+    void (*wake)(struct task *t, _Atomic uint32_t *word, uint32_t count);
+    uint64_t (*now)(struct task *t);
+};
+
+/*
+ * One task: its own two line pairs, written by its unit alone while it runs.  Workloads use
+ * the verbs and task_param(); executors set `executor_data`; the rest is the harness's.
+ */
+struct task {
+    /* First pair: the verbs' working set. */
+    const _Atomic uint32_t *attention; /* not 0: checkpoint leaves the fast path */
+    const struct task_verbs *verbs;
+    struct launch *launch;
+    struct task *holder;      /* on whose behalf the lock is held: itself, or its event loop */
+    void *lock_state;         /* the lock instance of this unit's runtime */
+    void *lock_unit;          /* this unit's own record for that lock */
+    void *executor_data;      /* the executor's own: thread, process or coroutine handle */
+    uint32_t index;           /* 0 .. task_count-1; task_count for the coordinator */
+    int32_t os_id;            /* thread or process id of the unit, 0 while unknown */
+    uint64_t acquire_count;   /* times the lock was taken */
+    uint64_t contended_count; /* of these, times it had to be waited for */
+    uint64_t wait_ns;         /* time waited for the lock */
+    uint64_t handoff_count;   /* times it was taken over from another unit */
+    uint64_t idle_ns;         /* time spent in task_sleep, task_block and task_wait */
+    uint32_t is_failed;       /* the unit could not do its work; see launch->failure */
+    uint32_t padding;
+
+    /* Second pair: stamps. 0 means "did not happen". */
+    _Alignas(CONTEND_LINE_BYTES) uint64_t create_ns; /* the create call begins */
+    uint64_t created_ns;                             /* ... and has returned to the creator */
+    uint64_t first_ns;                               /* first instruction of the unit's body */
+    uint64_t gate_ns;                                /* it has passed the gate */
+    uint64_t go_ns;           /* it has the lock, its first operation begins */
+    uint64_t last_ns;         /* its last operation has ended */
+    uint64_t exit_ns;         /* its body ends */
+    uint64_t joined_ns;       /* the coordinator has it back */
+    uint64_t op_count;        /* operations done */
+    uint64_t checksum;        /* of the last batch */
+    uint32_t batch_count;     /* batches done */
+    uint32_t wrong_count;     /* batches whose checksum was not the expected one */
+    uint32_t migration_count; /* changes of CPU seen between batches */
+    uint32_t padding2;
+};
+
+static_assert(sizeof(struct task) == 2 * CONTEND_LINE_BYTES, "two line pairs a task");
+
+/* Waits ns nanoseconds as this executor waits, without the lock. */
+static inline void task_sleep(struct task *t, uint64_t ns)
+{
+    t->verbs->sleep(t, ns);
+}
+
+/* Waits without telling the executor: an event loop freezes. The lock is let go. */
+static inline void task_block(struct task *t, uint64_t ns)
+{
+    t->verbs->block(t, ns);
+}
+
+/*
+ * "I am computing": hands the lock over if somebody asked for it, and steps aside where the
+ * executor is cooperative and the workload asked to.  One relaxed load while neither is due.
+ */
+static inline void task_checkpoint(struct task *t)
+{
+    if (__builtin_expect(atomic_load_explicit(t->attention, memory_order_relaxed) != 0, 0))
+        t->verbs->checkpoint(t);
+}
+
+/* Computes outside the lock on purpose, as an extension that releases the GIL does. */
+static inline void task_release(struct task *t)
+{
+    t->verbs->release(t);
+}
+
+static inline void task_acquire(struct task *t)
+{
+    t->verbs->acquire(t);
+}
+
+/*
+ * Parks while *word == expected, at most timeout_ns (UINT64_MAX: without limit).  Returns
+ * false when the time ran out.  May return early: test the condition again.  The word lies
+ * in the launch's shared memory.  The lock is let go meanwhile.
+ */
+static inline bool task_wait(struct task *t, _Atomic uint32_t *word, uint32_t expected,
+                             uint64_t timeout_ns)
+{
+    return t->verbs->wait(t, word, expected, timeout_ns);
+}
+
+/* Wakes up to count units parked on word. */
+static inline void task_wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
+{
+    t->verbs->wake(t, word, count);
+}
+
+/* The executor's clock (a virtual one has its own). */
+static inline uint64_t task_now_ns(struct task *t)
+{
+    return t->verbs->now(t);
+}
+
+/* Keeps a value alive for the optimiser: it must be computed, and may have changed. */
+#define task_consume(t, v)                                                                         \
+    do {                                                                                           \
+        (void)(t);                                                                                 \
+        __asm__ volatile("" : "+r"(v));                                                            \
+    } while (0)
+
+/* ---- Workloads --------------------------------------------------------------------- */
+
+enum workload_kind {
+    WORKLOAD_IO,     /* waits: its ceiling is all tasks waiting at once */
+    WORKLOAD_CPU,    /* computes: its ceiling is all CPUs computing */
+    WORKLOAD_MIXED,  /* both */
+    WORKLOAD_SYNC,   /* units hand something to each other */
+    WORKLOAD_STARTUP /* the unit itself is what is measured */
+};
+
+enum workload_trait {
+    WORKLOAD_YIELDS = 1, /* its checkpoints step aside in a cooperative executor */
+};
+
+struct workload {
+    const char *name;
+    const char *summary; /* at most 60 columns */
+    enum workload_kind kind;
+    unsigned traits;              /* enum workload_trait */
+    const struct param *params;   /* or NULL */
+    uint64_t ops_per_task;        /* operations a task does; 0: calibrated to a time */
+    const char *const *needs;     /* executors this is meant for, NULL-terminated; NULL: all */
+    const struct metric *metrics; /* its own metrics, ended by a row without name, or NULL */
+
+    /* Bytes of shared memory it wants, zeroed; or NULL. */
+    size_t (*shared_bytes)(const int64_t *params, uint32_t task_count);
+    /* Before units exist and after all are gone; outside every measured span. Or NULL. */
+    int (*setup)(struct launch *l, struct err *err);
+    void (*teardown)(struct launch *l);
+    /* op_count operations; returns a checksum that depends on each of them. */
+    uint64_t (*run)(struct task *t, uint64_t op_count);
+    /* What run() must return. NULL: no checksum is known (say why in a comment). */
+    uint64_t (*expected)(const int64_t *params, uint64_t op_count);
+    /* After the last join: its own metrics from what units left in shared memory. Or NULL. */
+    void (*collect)(struct launch *l, struct sink *sink);
+};
+
+/* ---- Executors --------------------------------------------------------------------- */
+
+enum executor_trait {
+    EXECUTOR_PARALLEL = 1,       /* tasks can run on several CPUs at once */
+    EXECUTOR_SHARED_HEAP = 2,    /* tasks share one address space, so one runtime's lock */
+    EXECUTOR_PREEMPTIVE = 4,     /* a task that never steps aside does not stop the others */
+    EXECUTOR_POOLED = 8,         /* tasks share workers: they have no unit of their own */
+    EXECUTOR_SEQUENTIAL = 16,    /* one task after the other; nothing overlaps, nothing waits */
+    EXECUTOR_VIRTUAL = 32,       /* its clock is simulated */
+    EXECUTOR_HIDDEN = 64,        /* not listed, not part of defaults */
+    EXECUTOR_KERNEL_UNITS = 128, /* its units are kernel threads: they count against limits */
+    EXECUTOR_PEER = 256,         /* somebody else's library, here to be compared with */
+};
+
+struct executor {
+    const char *name;
+    const char *summary;
+    unsigned traits;
+    const struct param *params;
+    uint32_t task_limit;              /* most tasks it can hold at once; 0: no limit of its own */
+    const char *(*unavailable)(void); /* NULL or the reason in words; the hook may be NULL */
+    const char *(*variant)(void);     /* which implementation this build uses, or NULL */
+
+    /* Allocates what task_count units need; outside every measured span. */
+    int (*open)(struct launch *l, struct err *err);
+    /*
+     * Creates the units in order, stamping create_ns and created_ns around each call and
+     * counting launch->live_count.  On failure those already made stay: join() takes them.
+     */
+    int (*start)(struct launch *l, struct err *err);
+    /* Waits until each unit is gone, stamping joined_ns; runs them if nobody else does. */
+    int (*join)(struct launch *l, struct err *err);
+    /* Frees what open() made; units are gone. open..close may be repeated. */
+    void (*close)(struct launch *l);
+
+    /* What a unit's verbs do.  The coordinator calls wait and wake too. */
+    void (*sleep_until)(struct task *t, uint64_t deadline_ns);
+    bool (*wait)(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns);
+    void (*wake)(struct task *t, _Atomic uint32_t *word, uint32_t count);
+    void (*yield)(struct task *t); /* steps aside; NULL where the kernel preempts */
+};
+
+/* ---- Locks ------------------------------------------------------------------------- */
+
+enum lock_trait {
+    LOCK_EXCLUSIVE = 1,   /* at most one holder; only `none` is not */
+    LOCK_PER_RUNTIME = 2, /* by nature one for each address space (an interpreter's lock) */
+    LOCK_THREADS_ONLY = 4 /* does not work across processes */
+};
+
+struct lock {
+    const char *name;
+    const char *summary;
+    unsigned traits;
+    const struct param *params;
+    const char *(*unavailable)(void);
+    size_t state_bytes; /* placed in shared memory, zeroed, line-aligned */
+    size_t unit_bytes;  /* the same for each unit; its address identifies the unit */
+    int (*init)(void *state, const int64_t *params, struct err *err);
+    void (*destroy)(void *state);
+    /* Takes it; returns 0 if it did not have to wait, else the time waited (at least 1). */
+    uint64_t (*acquire)(void *state, void *unit);
+    void (*release)(void *state, void *unit);
+    /* The word that is not 0 while somebody wants the lock from this unit; NULL: never. */
+    const _Atomic uint32_t *(*wanted)(void *state, void *unit);
+    /* What a checkpoint does when it is wanted; returns the time waited.  NULL: release, acquire.
+     */
+    uint64_t (*handoff)(void *state, void *unit);
+};
+
+/* ---- Launches ---------------------------------------------------------------------- */
+
+enum placement {
+    PLACEMENT_FREE,  /* the scheduler decides */
+    PLACEMENT_SAME,  /* all units on one CPU */
+    PLACEMENT_SPREAD /* unit i on the i-th allowed CPU, round and round */
+};
+
+enum gate { GATE_CLOSED = 0, GATE_OPEN = 1, GATE_ABORT = 2 };
+
+/* One launch of one cell: n tasks from creation to join. Lies in the shared mapping. */
+struct launch {
+    const struct workload *workload;
+    const struct executor *executor;
+    const struct lock *lock;
+    const int64_t *workload_params;
+    const int64_t *executor_params;
+    const int64_t *lock_params;
+    void (*body)(struct task *t); /* what each unit runs, start to end */
+    struct task *tasks;           /* task_count of them, and the coordinator behind them */
+    struct task *coordinator;     /* the task in whose name start() and join() run */
+    uint32_t task_count;
+    uint32_t worker_count; /* for pools */
+    uint32_t live_count;   /* units made by start() */
+    enum placement placement;
+    int same_cpu;         /* PLACEMENT_SAME: which */
+    uint64_t batch_ops;   /* operations of one call of run() */
+    uint32_t batch_count; /* calls a task makes; 0: an empty body */
+    bool is_empty;        /* lifecycle launch: the body stamps and ends */
+    uint64_t expected;    /* checksum of a batch */
+    bool has_expected;
+    uint64_t *stamps;      /* batch_count + 1 a task, or NULL when batch_count < 2 */
+    void *workload_shared; /* the workload's shared memory */
+    void *executor_state;  /* the executor's own */
+    void *harness;         /* the harness's own */
+    double lifecycle_ns;   /* create + empty body + join, a task; 0: not measured here */
+    uint64_t opened_ns;    /* the gate was opened */
+    uint64_t virtual_ns;   /* clock of a virtual executor */
+
+    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t gate;
+    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t ready_count;
+    _Alignas(CONTEND_LINE_BYTES) char failure[256]; /* why a unit failed, first one wins */
+};
+
+/* What executors stamp create_ns, created_ns and joined_ns with; 0 in a lifecycle launch,
+ * where the stamps themselves would be most of what is measured. */
+static inline uint64_t launch_stamp_ns(struct launch *l)
+{
+    return l->is_empty ? 0 : l->coordinator->verbs->now(l->coordinator);
+}
+
+/* A workload's parameter, by its row. */
+static inline int64_t task_param(const struct task *t, int row)
+{
+    return t->launch->workload_params[row];
+}
+
+/* ---- Probes ------------------------------------------------------------------------ */
+
+enum probe_trait {
+    /* It disturbs what the others measure: it gets launches of its own. */
+    PROBE_OWN_LAUNCH = 1,
+};
+
+/* One probe at work in one launch. */
+struct probe_run {
+    const struct probe *probe;
+    struct launch *launch;
+    void *state; /* state_bytes of shared memory, zeroed at open */
+    char *units; /* unit_bytes for each task and the coordinator, zeroed */
+};
+
+static inline void *probe_unit(const struct probe_run *p, const struct task *t, size_t unit_bytes)
+{
+    return p->units + unit_bytes * t->index;
+}
+
+struct probe {
+    const char *name;
+    const char *summary;
+    unsigned traits;
+    const struct metric *metrics; /* ended by a row without name */
+    const char *(*unavailable)(void);
+    size_t state_bytes;
+    size_t unit_bytes;    /* a multiple of 64 keeps writers apart */
+    uint32_t least_tasks; /* with PROBE_OWN_LAUNCH: units it needs for a slope */
+
+    /* All hooks but collect may be NULL.  In the coordinator: */
+    int (*open)(struct probe_run *p, struct err *err); /* before units exist */
+    void (*at_gate)(struct probe_run *p);              /* all units are parked at the gate */
+    void (*end)(struct probe_run *p);                  /* after the last join */
+    void (*collect)(struct probe_run *p, struct sink *sink);
+    void (*close)(struct probe_run *p);
+    /* In each unit, right after the gate and after the last operation: */
+    void (*unit_begin)(struct probe_run *p, struct task *t);
+    void (*unit_end)(struct probe_run *p, struct task *t);
+};
+
+/* ---- Outside plug-ins -------------------------------------------------------------- */
+
+/*
+ * A shared object exports one of these under the name contend_plugin_v1.  Lists end with
+ * NULL; a list may be NULL.  `abi` must be CONTEND_ABI: another number is refused.
+ */
+struct contend_plugin {
+    uint32_t abi;
+    const char *name;
+    const struct workload *const *workloads;
+    const struct executor *const *executors;
+    const struct lock *const *locks;
+    const struct probe *const *probes;
+};
+
+#endif

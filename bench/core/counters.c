@@ -1,0 +1,307 @@
+#include "bench/core/counters.h"
+
+#include "bench/core/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    CANARY_NAPS = 3,
+    CANARY_NAP_US = 1000,
+    CANARY_PAGES = 64,
+    CANARY_SPIN_NS = 2000000,
+    CANARY_STEPS = 100000, /* turns of the arithmetic loop */
+};
+
+static const char *const names[COUNTER_COUNT] = {
+    [COUNTER_INSTRUCTIONS] = "instructions",         [COUNTER_CYCLES] = "cycles",
+    [COUNTER_CACHE_MISSES] = "cache_misses",         [COUNTER_BRANCH_MISSES] = "branch_misses",
+    [COUNTER_CONTEXT_SWITCHES] = "context_switches", [COUNTER_CPU_MIGRATIONS] = "cpu_migrations",
+    [COUNTER_PAGE_FAULTS] = "page_faults",           [COUNTER_TASK_CLOCK] = "task_clock_ns",
+};
+
+/*
+ * What one round of canary work counts at the least.  Each step of the loop is several
+ * instructions, and takes a branch on a pseudo-random bit that no predictor can learn: half
+ * of 100 000 are missed, 1000 is far below.  Fresh pages miss the cache.
+ */
+static const uint64_t floors[COUNTER_COUNT] = {
+    [COUNTER_INSTRUCTIONS] = CANARY_STEPS,
+    [COUNTER_CYCLES] = CANARY_STEPS / 4,
+    [COUNTER_CACHE_MISSES] = 1,
+    [COUNTER_BRANCH_MISSES] = 1000,
+    [COUNTER_CONTEXT_SWITCHES] = 1,
+    [COUNTER_CPU_MIGRATIONS] = 1, /* only where there is another CPU to go to */
+    [COUNTER_PAGE_FAULTS] = CANARY_PAGES,
+    [COUNTER_TASK_CLOCK] = CANARY_SPIN_NS / 10 * 9,
+};
+
+const char *counter_name(enum counter counter)
+{
+    return names[counter];
+}
+
+/* Moves to the first allowed CPU, then to the second: at least one migration. */
+static void canary_migrate(void)
+{
+    cpu_set_t allowed, one;
+    if (sched_getaffinity(0, sizeof allowed, &allowed))
+        return;
+    int visited = 0;
+    for (size_t cpu = 0; cpu < CPU_SETSIZE && visited < 2; cpu++) {
+        if (!CPU_ISSET(cpu, &allowed))
+            continue;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        sched_setaffinity(0, sizeof one, &one);
+        visited++;
+    }
+    sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
+static void canary_touch(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *memory =
+        mmap(NULL, CANARY_PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return;
+    madvise(memory, CANARY_PAGES * page, MADV_NOHUGEPAGE);
+    for (size_t i = 0; i < CANARY_PAGES; i++)
+        ((volatile char *)memory)[i * page] = 1;
+    munmap(memory, CANARY_PAGES * page);
+}
+
+static void canary_compute(void)
+{
+    uint32_t state = 2463534242u; /* xorshift32, Marsaglia 2003 */
+    volatile uint32_t taken = 0;
+    for (int i = 0; i < CANARY_STEPS; i++) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        if (state & 1)
+            taken = taken + 1; /* volatile: stays a branch */
+    }
+}
+
+static void canary_work(void)
+{
+    /* Some, for a nap may be over before it begins when the hypervisor takes the CPU away. */
+    for (int i = 0; i < CANARY_NAPS; i++)
+        usleep(CANARY_NAP_US);
+    canary_touch();
+    canary_compute();
+    canary_migrate();
+    uint64_t begin = clock_thread_cpu_ns();
+    while (clock_thread_cpu_ns() - begin < CANARY_SPIN_NS)
+        ;
+}
+
+static void *canary_thread(void *argument)
+{
+    canary_work();
+    return argument;
+}
+
+/* Does the work where that scope must see it; returns how many rounds were done. */
+static uint64_t canary_round(enum counter_scope scope)
+{
+    if (scope == COUNTER_THREAD) {
+        canary_work();
+        return 1;
+    }
+    uint64_t rounds = 0;
+    pthread_t thread;
+    if (!pthread_create(&thread, NULL, canary_thread, NULL)) {
+        pthread_join(thread, NULL);
+        rounds++;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        canary_work();
+        _exit(0);
+    }
+    if (child > 0 && waitpid(child, NULL, 0) == child)
+        rounds++;
+    return rounds;
+}
+
+/* What the probe child finds out, in memory shared with the one who asked. */
+struct finding {
+    bool is_believed[COUNTER_SCOPES][COUNTER_COUNT];
+    bool user_only[COUNTER_SCOPES][COUNTER_COUNT];
+    char reason[COUNTER_SCOPES][COUNTER_COUNT][COUNTER_REASON_MAX];
+    bool is_complete;
+};
+
+static bool has_another_cpu(void)
+{
+    cpu_set_t allowed;
+    return !sched_getaffinity(0, sizeof allowed, &allowed) && CPU_COUNT(&allowed) > 1;
+}
+
+static void probe_scope(const struct counter_provider *p, enum counter_scope scope,
+                        struct finding *f)
+{
+    struct counter_session s = {0};
+    uint64_t values[COUNTER_COUNT] = {0};
+    p->start(&s, (1u << COUNTER_COUNT) - 1, scope);
+    uint64_t rounds = canary_round(scope);
+    p->read(&s, values);
+    bool can_migrate = has_another_cpu();
+    for (int c = 0; c < COUNTER_COUNT; c++) {
+        char *reason = f->reason[scope][c];
+        uint64_t least = floors[c] * rounds;
+        if (c == COUNTER_CPU_MIGRATIONS && !can_migrate)
+            least = 0;
+        f->user_only[scope][c] = s.user_only[c];
+        if (!(s.counting & 1u << c))
+            snprintf(reason, COUNTER_REASON_MAX, "%s",
+                     s.reason[c][0] ? s.reason[c] : "it does not count");
+        else if (rounds == 0)
+            snprintf(reason, COUNTER_REASON_MAX, "the check on known work could not be made");
+        else if (values[c] < least && s.user_only[c])
+            snprintf(reason, COUNTER_REASON_MAX,
+                     "the kernel's part may not be counted: sysctl "
+                     "kernel.perf_event_paranoid=1, or CAP_PERFMON");
+        else if (values[c] < least)
+            snprintf(reason, COUNTER_REASON_MAX,
+                     "counted %llu where at least %llu happened: not believed",
+                     (unsigned long long)values[c], (unsigned long long)least);
+        else
+            f->is_believed[scope][c] = true;
+    }
+    p->stop(&s);
+}
+
+/* The probe child: nothing it prints, breaks or hangs in is ours. */
+static _Noreturn void probe_child(const struct counter_provider *p, struct finding *f, pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null >= 0) {
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+    }
+    for (int scope = 0; scope < COUNTER_SCOPES; scope++)
+        probe_scope(p, (enum counter_scope)scope, f);
+    f->is_complete = true;
+    _exit(0);
+}
+
+/* Waits for the child until the deadline, then kills it; true when it ended by itself. */
+static bool wait_for(pid_t child, uint64_t timeout_ns)
+{
+    uint64_t deadline = clock_now_ns() + timeout_ns;
+    while (clock_now_ns() < deadline) {
+        pid_t got = waitpid(child, NULL, WNOHANG);
+        if (got == child || (got < 0 && errno != EINTR))
+            return true;
+        clock_sleep_until_ns(clock_now_ns() + 500000);
+    }
+    kill(child, SIGKILL);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return false;
+}
+
+/* Writes one reason over everything the provider did not show. */
+static void fail_all(struct finding *f, const char *reason)
+{
+    memset(f->is_believed, 0, sizeof f->is_believed);
+    for (int scope = 0; scope < COUNTER_SCOPES; scope++)
+        for (int c = 0; c < COUNTER_COUNT; c++)
+            snprintf(f->reason[scope][c], COUNTER_REASON_MAX, "%s", reason);
+}
+
+static void probe_provider(const struct counter_provider *p, uint64_t timeout_ns, struct finding *f)
+{
+    char text[COUNTER_REASON_MAX];
+    if (p->unavailable && p->unavailable()) {
+        fail_all(f, p->unavailable());
+        return;
+    }
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == 0)
+        probe_child(p, f, parent);
+    if (child < 0) {
+        snprintf(text, sizeof text, "the check on known work could not be made: fork: %s",
+                 strerror(errno));
+        fail_all(f, text);
+    } else if (!wait_for(child, timeout_ns)) {
+        snprintf(text, sizeof text, "%s did not answer within %.1f s", p->name,
+                 (double)timeout_ns / 1e9);
+        fail_all(f, text);
+    } else if (!f->is_complete) {
+        snprintf(text, sizeof text, "%s broke down in the check on known work", p->name);
+        fail_all(f, text);
+    }
+}
+
+static void choose(struct counter_choice *choice, const struct counter_provider *p,
+                   const struct finding *f, int scope, int counter)
+{
+    if (choice->provider)
+        return;
+    if (f->is_believed[scope][counter]) {
+        choice->provider = p;
+        choice->user_only = f->user_only[scope][counter];
+        return;
+    }
+    /* The last provider's reason stands: it is the plainest. */
+    snprintf(choice->reason, sizeof choice->reason, "%s", f->reason[scope][counter]);
+}
+
+void counters_judge(const struct counter_provider *const *providers, uint64_t timeout_ns,
+                    struct counter_verdict *out)
+{
+    *out = (struct counter_verdict){0};
+    struct finding *f =
+        mmap(NULL, sizeof *f, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (; *providers; providers++) {
+        if (f == MAP_FAILED)
+            break;
+        memset(f, 0, sizeof *f);
+        probe_provider(*providers, timeout_ns, f);
+        for (int scope = 0; scope < COUNTER_SCOPES; scope++)
+            for (int c = 0; c < COUNTER_COUNT; c++)
+                choose(&out->choices[scope][c], *providers, f, scope, c);
+    }
+    if (f != MAP_FAILED)
+        munmap(f, sizeof *f);
+    for (int scope = 0; scope < COUNTER_SCOPES; scope++)
+        for (int c = 0; c < COUNTER_COUNT; c++)
+            if (!out->choices[scope][c].provider && !out->choices[scope][c].reason[0])
+                snprintf(out->choices[scope][c].reason, COUNTER_REASON_MAX,
+                         "no provider could be tried");
+}
+
+static struct counter_verdict verdict;
+static bool is_judged;
+
+const struct counter_verdict *counters_prepare(const struct counter_provider *const *providers)
+{
+    enum { TIMEOUT_NS = 2000000000 };
+    if (!is_judged)
+        counters_judge(providers, TIMEOUT_NS, &verdict);
+    is_judged = true;
+    return &verdict;
+}
+
+const struct counter_verdict *counters_known(void)
+{
+    return is_judged ? &verdict : NULL;
+}

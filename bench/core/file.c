@@ -1,0 +1,165 @@
+#include "bench/core/file.h"
+
+#include "bench/core/buf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *file_read(const char *path, size_t *length, struct err *err)
+{
+    int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+    if (fd < 0) {
+        err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    struct buf b = {0};
+    char chunk[65536];
+    for (;;) {
+        ssize_t got = read(fd, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+            close(fd);
+            buf_release(&b);
+            return NULL;
+        }
+        if (got == 0)
+            break;
+        buf_add_bytes(&b, chunk, (size_t)got);
+    }
+    close(fd);
+    if (length)
+        *length = b.len;
+    char *text = buf_steal(&b);
+    if (!text)
+        err_set(err, ERR_SYSTEM, "%s: out of memory", path);
+    return text;
+}
+
+static int write_all(int fd, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t put = write(fd, data, length);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        data += put;
+        length -= (size_t)put;
+    }
+    return 0;
+}
+
+static void sync_directory_of(const char *path)
+{
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof copy, "%s", path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
+int file_write_atomic(const char *path, const char *data, size_t length, struct err *err)
+{
+    char temporary[PATH_MAX];
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) >= sizeof temporary)
+        return err_set(err, ERR_INPUT, "%s: the path is too long", path);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_set_sys(err, errno, "%s: cannot be written", path);
+    if (write_all(fd, data, length) || fsync(fd)) {
+        err_set_sys(err, errno, "%s: cannot be written", path);
+        close(fd);
+        unlink(temporary);
+        return -1;
+    }
+    if (close(fd) || rename(temporary, path)) {
+        err_set_sys(err, errno, "%s: cannot be written", path);
+        unlink(temporary);
+        return -1;
+    }
+    sync_directory_of(path);
+    return 0;
+}
+
+int file_check_writable(const char *path, struct err *err)
+{
+    struct stat st;
+    if (!stat(path, &st) && S_ISDIR(st.st_mode))
+        return err_set(err, ERR_INPUT, "%s: is a directory; name a file to write", path);
+    char temporary[PATH_MAX];
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) >= sizeof temporary)
+        return err_set(err, ERR_INPUT, "%s: the path is too long", path);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
+    /* A full file system lets an empty file be made, and refuses its first block. */
+    char block[4096] = {0};
+    int failed = write_all(fd, block, sizeof block) || fsync(fd) ? errno : 0;
+    close(fd);
+    unlink(temporary);
+    if (failed)
+        return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(failed));
+    return 0;
+}
+
+int file_make_parents(const char *path, struct err *err)
+{
+    char copy[PATH_MAX];
+    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
+        return err_set(err, ERR_INPUT, "%s: the path is too long", path);
+    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(copy, 0777) && errno != EEXIST)
+            return err_set(err, ERR_INPUT, "%s: cannot be created: %s", copy, strerror(errno));
+        *slash = '/';
+    }
+    return 0;
+}
+
+long file_read_small(const char *path, char *out, size_t size)
+{
+    out[0] = '\0';
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    size_t used = 0;
+    while (used + 1 < size) {
+        ssize_t got = read(fd, out + used, size - 1 - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            int kept = errno;
+            close(fd);
+            errno = kept;
+            return -1;
+        }
+        if (got == 0)
+            break;
+        used += (size_t)got;
+    }
+    out[used] = '\0';
+    close(fd);
+    return (long)used;
+}
+
+int64_t file_field(const char *text, const char *field)
+{
+    size_t length = strlen(field);
+    for (const char *at = text; (at = strstr(at, field)) != NULL; at += length) {
+        if (at > text && at[-1] != '\n' && at[-1] != ' ')
+            continue;
+        return strtoll(at + length, NULL, 10);
+    }
+    return -1;
+}

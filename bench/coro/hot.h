@@ -1,0 +1,309 @@
+/*
+ * The verbs whose call would cost more than their work, and the structures they touch. Included by
+ * coro.h; the members are nobody else's business.
+ *
+ * A task's descriptor fills one cache line and lies at the top of its own stack (guarded, dense):
+ *
+ *     low                                                                        high
+ *     | guard or canary |   free   | frames ... | first frame | coro_top | struct coro |
+ *                                                                        ^ the task's handle
+ *
+ * The run queue is a ring of pointers. It has room for every stack that exists, so that pushing
+ * never fails. Tasks hand over to each other directly; they go through the loop only when the ring
+ * is empty or `head` has reached `limit` (then timers and descriptors get their turn), and always
+ * when the loop is `careful`: its limit stays in the past.
+ */
+#ifndef CORO_HOT_H
+#define CORO_HOT_H
+
+#include "bench/coro/switch.h"
+
+enum coro_state {
+    CORO_STATE_FREE,     /* a stack without a task */
+    CORO_STATE_READY,    /* in the ring, or running */
+    CORO_STATE_FINISHED, /* result not yet taken */
+    CORO_STATE_SLEEP,    /* from here on: parked, and what it waits for */
+    CORO_STATE_AWAIT,    /* on: the task */
+    CORO_STATE_WORD,     /* on: the word */
+    CORO_STATE_SEND,     /* on: the channel */
+    CORO_STATE_RECEIVE,  /* on: the channel */
+    CORO_STATE_READ,     /* on: the descriptor's number */
+    CORO_STATE_WRITE
+};
+
+enum coro_bits {           /* struct coro.flags */
+    CORO_BIT_CANCEL = 1,   /* to be delivered at the next suspension */
+    CORO_BIT_DEADLINE = 2, /* inside a struct coro_deadline */
+    CORO_BIT_URGENT = CORO_BIT_CANCEL | CORO_BIT_DEADLINE, /* look before suspending */
+    CORO_BIT_DETACHED = 4,                                 /* nobody holds the handle */
+    CORO_BIT_FLOAT = 8
+};
+
+struct coro {
+    _Alignas(64) union {
+        struct coro_context *context; /* where it goes on; compact: its save area */
+        uint64_t value;               /* finished: the result */
+    };
+    uint8_t state;  /* enum coro_state */
+    uint8_t flags;  /* enum coro_bits */
+    uint16_t lines; /* compact: the save area's size in 64-byte lines; 0: none */
+    uint32_t id;
+    union {
+        struct coro *next; /* in the free list or among waiters */
+        uint64_t got;      /* woken: the value that came with it */
+    };
+    struct coro *prev; /* waiters form a ring: the first one's prev is the last */
+    union {
+        void *on;        /* parked: what it waits for, see coro_state */
+        coro_body *body; /* not yet begun */
+        struct {
+            int32_t wake;  /* woken: what the suspension returns */
+            int32_t error; /* woken from an await, or finished: the body's error */
+        };
+    };
+    void *user;
+    struct coro *awaiters; /* first of those who wait for the end */
+    uint64_t deadline_ns;  /* of its timer; 0: none */
+#ifdef CORO_TSAN
+    void *fiber;
+#endif
+};
+#ifndef CORO_TSAN
+_Static_assert(sizeof(struct coro) == 64, "a descriptor is one cache line");
+#endif
+
+/* Above a task's first frame. */
+struct coro_top {
+    const char *name;
+    struct coro_deadline *scope; /* innermost */
+};
+
+/* The first member of the real loop. Counters run freely and are masked for use. */
+struct coro_loop {
+    struct coro **ring;
+    uint32_t mask;             /* capacity - 1 */
+    uint32_t head;             /* next to run */
+    uint32_t tail;             /* next to be filled */
+    uint32_t limit;            /* when head gets here, back to the loop */
+    struct coro *current;      /* NULL: the loop itself */
+    struct coro *free;         /* LIFO: the warmest stack first */
+    struct coro_context *main; /* where the loop goes on */
+    uint32_t last_id;
+    uint32_t alive; /* spawned and not finished */
+    bool careful;   /* compact, float or checked: every switch goes through the loop */
+};
+
+extern _Thread_local struct coro_loop *coro_here; /* the loop that runs on this thread */
+
+int coro_spawn_slow(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
+                    struct coro **task);
+int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t deadline_ns);
+int coro_yield_slow(void);
+void coro_suspend_slow(struct coro_loop *loop, struct coro *self);
+void coro_begin(void); /* where every task begins; never returns */
+void coro_first_context_slow(struct coro_loop *loop, struct coro_top *top, struct coro *task);
+
+#define CORO_LIKELY(x) __builtin_expect(!!(x), 1)
+#define CORO_RARE(x)   __builtin_expect(!!(x), 0)
+
+static inline struct coro *coro_self(void)
+{
+    return coro_here != NULL ? coro_here->current : NULL;
+}
+
+static inline struct coro_loop *coro_loop_self(void)
+{
+    return coro_here;
+}
+
+static inline void *coro_user(const struct coro *task)
+{
+    return task->user;
+}
+
+static inline uint32_t coro_id(const struct coro *task)
+{
+    return task->id;
+}
+
+static inline bool coro_is_due(const struct coro_loop *loop)
+{
+    return (int32_t)(loop->head - loop->limit) >= 0;
+}
+
+static inline void coro_push(struct coro_loop *loop, struct coro *task)
+{
+    loop->ring[loop->tail++ & loop->mask] = task;
+}
+
+static inline void coro_push_front(struct coro_loop *loop, struct coro *task)
+{
+    loop->ring[--loop->head & loop->mask] = task;
+}
+
+static inline struct coro *coro_pop(struct coro_loop *loop)
+{
+    return loop->ring[loop->head++ & loop->mask];
+}
+
+/* The caller has put self where somebody will find it. Returns when it is its turn again. */
+static inline void coro_suspend(struct coro_loop *loop, struct coro *self)
+{
+    if (CORO_RARE(loop->head == loop->tail || coro_is_due(loop))) {
+        coro_suspend_slow(loop, self);
+        return;
+    }
+    struct coro *next = coro_pop(loop);
+    loop->current = next;
+    coro_jump(loop, &self->context, next->context);
+}
+
+static inline void coro_enlist(struct coro **first, struct coro *task)
+{
+    if (*first == NULL) {
+        *first = task->next = task->prev = task;
+        return;
+    }
+    task->next = *first;
+    task->prev = (*first)->prev;
+    task->prev->next = task;
+    (*first)->prev = task;
+}
+
+static inline void coro_unlist(struct coro **first, struct coro *task)
+{
+    if (task->next == task) {
+        *first = NULL;
+        return;
+    }
+    task->prev->next = task->next;
+    task->next->prev = task->prev;
+    if (*first == task)
+        *first = task->next;
+}
+
+/* Guarded and dense stacks end where the descriptor begins. */
+static inline struct coro_top *coro_top_of(struct coro *task)
+{
+    return (struct coro_top *)(void *)task - 1;
+}
+
+/* Writes what the first switch to the task loads: a stack below top, and coro_begin. */
+static inline void coro_first_context(struct coro_loop *loop, struct coro_top *top,
+                                      struct coro *task)
+{
+    top->name = NULL;
+    top->scope = NULL;
+#ifdef CORO_TSAN
+    coro_new_fiber(task);
+#endif
+#ifdef CORO_SWITCH_UCONTEXT
+    coro_first_context_slow(loop, top, task);
+#else
+    (void)loop;
+    uintptr_t *words = (uintptr_t *)(void *)top;
+    struct coro_context *context = (struct coro_context *)(void *)(words - 5);
+#ifdef CORO_SWITCH_X86_64
+    words[-1] = 0; /* as if called: a return address (it ends backtraces), 8 off a multiple of 16 */
+    context->stack = words - 1;
+#else
+    context->stack = words;
+#endif
+    context->frame = NULL;
+    context->resume = (void *)(uintptr_t)&coro_begin;
+    task->context = context;
+#endif
+}
+
+/* Takes a stack from the free list and writes the descriptor. */
+static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, void *arg,
+                                     uint8_t bits)
+{
+    struct coro *child = loop->free;
+    loop->free = child->next;
+    loop->alive++;
+    loop->limit--; /* a spawn counts as a switch, or a burst of them would hold up the timers */
+    child->state = CORO_STATE_READY;
+    child->flags = bits;
+    child->lines = 0;
+    child->id = ++loop->last_id;
+    child->body = body;
+    child->user = arg;
+    child->awaiters = NULL;
+    return child;
+}
+
+static inline int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
+                             struct coro **task)
+{
+    if (CORO_RARE(loop->free == NULL || body == NULL || (flags & ~(unsigned)CORO_EAGER) != 0 ||
+                  coro_is_due(loop)))
+        return coro_spawn_slow(loop, body, arg, flags, task);
+    struct coro *self = loop->current;
+    struct coro *child = coro_make(loop, body, arg, task != NULL ? 0 : CORO_BIT_DETACHED);
+    coro_first_context(loop, coro_top_of(child), child);
+    if (task != NULL)
+        *task = child;
+    if ((flags & CORO_EAGER) == 0 || self == NULL) {
+        coro_push(loop, child);
+        return CORO_OK;
+    }
+    coro_push_front(loop, self);
+    loop->current = child;
+    coro_jump(loop, &self->context, child->context);
+    return CORO_OK;
+}
+
+static inline void coro_recycle(struct coro_loop *loop, struct coro *task)
+{
+    task->state = CORO_STATE_FREE;
+    task->next = loop->free;
+    loop->free = task;
+}
+
+static inline int coro_await(struct coro *task, struct coro_result *result)
+{
+    struct coro_loop *loop = coro_here;
+    if (CORO_RARE(loop == NULL || loop->current == NULL || task == NULL))
+        return coro_await_slow(task, result, 0);
+    struct coro *self = loop->current;
+    if (task->state == CORO_STATE_FINISHED) {
+        if (result != NULL)
+            *result = (struct coro_result){.value = task->value, .error = task->error};
+        coro_recycle(loop, task);
+        return CORO_OK;
+    }
+    if (CORO_RARE((self->flags & CORO_BIT_URGENT) != 0 || task == self ||
+                  task->state == CORO_STATE_FREE || loop->head == loop->tail || coro_is_due(loop)))
+        return coro_await_slow(task, result, 0);
+    coro_enlist(&task->awaiters, self);
+    self->on = task;
+    self->state = CORO_STATE_AWAIT;
+    struct coro *next = coro_pop(loop);
+    loop->current = next;
+    coro_jump(loop, &self->context, next->context);
+    if (self->wake == CORO_OK && result != NULL)
+        *result = (struct coro_result){.value = self->got, .error = self->error};
+    return self->wake;
+}
+
+static inline int coro_yield(void)
+{
+    struct coro_loop *loop = coro_here;
+    if (CORO_RARE(loop == NULL || coro_is_due(loop)))
+        return coro_yield_slow();
+    struct coro *self = loop->current;
+    if (CORO_RARE(self == NULL || (self->flags & CORO_BIT_URGENT) != 0))
+        return coro_yield_slow();
+    coro_push(loop, self);
+    struct coro *next = coro_pop(loop);
+    if (CORO_RARE(next == self))
+        return CORO_OK;
+    loop->current = next;
+    coro_jump(loop, &self->context, next->context);
+    return CORO_OK;
+}
+
+#include "bench/coro/hot_chan.h"
+
+#endif

@@ -1,0 +1,338 @@
+#include "bench/coro/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "bench/coro/valgrind.h"
+
+_Thread_local struct coro_loop *coro_here;
+
+enum { SECOND_NS = 1000000000 };
+
+uint64_t coro_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+/* ---- life cycle ---- */
+
+static int resize_ring(struct loop *loop, uint32_t least)
+{
+    struct coro_loop *hot = &loop->hot;
+    uint32_t room = hot->ring != NULL ? hot->mask + 1 : 64;
+    if (hot->ring != NULL && least <= room)
+        return CORO_OK;
+    while (room < least)
+        room *= 2;
+    struct coro **ring = malloc(room * sizeof(struct coro *));
+    if (ring == NULL)
+        return CORO_NO_MEMORY;
+    for (uint32_t i = hot->head; i != hot->tail; i++)
+        ring[i & (room - 1)] = hot->ring[i & hot->mask];
+    free(hot->ring);
+    hot->ring = ring;
+    hot->mask = room - 1;
+    return CORO_OK;
+}
+
+int loop_grow(struct loop *loop, uint32_t count)
+{
+    /* One more than stacks: the ring is never full, and head == tail always means empty. */
+    int error = resize_ring(loop, loop->slab.carved + count + 1);
+    if (error != CORO_OK)
+        return error;
+    int made = slab_carve(&loop->slab, count, &loop->hot.free);
+    return made < 0 ? made : CORO_OK;
+}
+
+static void set_limit(struct loop *loop, uint32_t hops)
+{
+    loop->hops_left = hops;
+    /* Careful: so far back that pushing in front does not get there either. */
+    loop->hot.limit = loop->hot.careful ? loop->hot.head - (1U << 30) : loop->hot.head + hops;
+}
+
+void loop_be_careful(struct loop *loop)
+{
+    if (loop->hot.careful)
+        return;
+    loop->hot.careful = true;
+    set_limit(loop, loop->hops);
+}
+
+struct coro_loop *coro_loop_new(const struct coro_config *config, int *error)
+{
+    static const struct coro_config defaults;
+    int unused;
+    if (error == NULL)
+        error = &unused;
+    struct loop *loop = aligned_alloc(64, (sizeof *loop + 63) / 64 * 64);
+    if (loop == NULL) {
+        *error = CORO_NO_MEMORY;
+        return NULL;
+    }
+    *loop = (struct loop){.config = config != NULL ? *config : defaults, .hops = 64};
+    loop->on_valgrind = RUNNING_ON_VALGRIND != 0;
+    *error = (unsigned)loop->config.lateness > CORO_PRECISE ? CORO_BAD : CORO_OK;
+    if (*error == CORO_OK)
+        *error = slab_init(&loop->slab, loop->config.stack, loop->config.stack_bytes);
+    if (*error == CORO_OK && loop->config.stack == CORO_COMPACT)
+        *error = compact_init(&loop->compact, loop->config.stack_bytes, loop->config.check);
+    if (*error == CORO_OK)
+        *error = resize_ring(loop, 1);
+    if (*error != CORO_OK) {
+        coro_loop_free(&loop->hot);
+        return NULL;
+    }
+    loop->hot.careful = loop->config.check || loop->config.stack == CORO_COMPACT;
+    set_limit(loop, 1U << 30);
+    return &loop->hot;
+}
+
+static void each_task(struct loop *loop, void (*fn)(struct loop *, struct coro *))
+{
+    for (uint32_t c = 0; c < loop->slab.chunk_count; c++) {
+        struct slab_chunk *chunk = &loop->slab.chunks[c];
+        for (uint32_t i = 0; i < chunk->carved; i++)
+            fn(loop, slab_task(&loop->slab, chunk, i));
+    }
+}
+
+static void drop_area(struct loop *loop, struct coro *task)
+{
+    compact_drop(&loop->compact, task);
+}
+
+void coro_loop_free(struct coro_loop *hot)
+{
+    if (hot == NULL)
+        return;
+    struct loop *loop = loop_of(hot);
+    if (loop->compact.large_count > 0)
+        each_task(loop, drop_area);
+    timers_release(&loop->timers);
+    words_release(&loop->words);
+    compact_release(&loop->compact);
+    slab_release(&loop->slab);
+    free(hot->ring);
+    free(loop);
+}
+
+int coro_loop_warm(struct coro_loop *hot, size_t tasks)
+{
+    struct loop *loop = loop_of(hot);
+    if (tasks > INT32_MAX)
+        return CORO_BAD;
+    while (loop->slab.carved < tasks) {
+        int error = loop_grow(loop, (uint32_t)tasks - loop->slab.carved);
+        if (error != CORO_OK)
+            return error;
+    }
+    return CORO_OK;
+}
+
+int coro_loop_trim(struct coro_loop *hot)
+{
+    struct loop *loop = loop_of(hot);
+    if (loop->running || hot->alive > 0)
+        return CORO_BUSY;
+    timers_clear(&loop->timers); /* its entries point into the stacks */
+    hot->free = NULL;
+    compact_trim(&loop->compact);
+    slab_trim(&loop->slab);
+    return CORO_OK;
+}
+
+/* ---- running ---- */
+
+/* Until the deadline, or longer; a signal may end it early, which the caller's look at the clock
+ * finds out. */
+static void wait_for_time(struct loop *loop, uint64_t deadline_ns)
+{
+    uint64_t spin_ns = loop->config.spin_ns;
+    uint64_t until_ns = deadline_ns > spin_ns ? deadline_ns - spin_ns : 0;
+    if (spin_ns == 0 || coro_now() < until_ns) {
+        struct timespec at = {.tv_sec = (time_t)(until_ns / SECOND_NS),
+                              .tv_nsec = (long)(until_ns % SECOND_NS)};
+        if (loop->config.before_wait != NULL)
+            loop->config.before_wait(loop->config.wait_context);
+        int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+        if (loop->config.after_wait != NULL)
+            loop->config.after_wait(loop->config.wait_context);
+        if (error != 0)
+            return;
+    }
+    while (spin_ns != 0 && coro_now() < deadline_ns) {
+    }
+}
+
+/* A tick that took long gets fewer switches next time, so timers are looked at every few tens of
+ * microseconds whether a switch comes with 2 ns of work or with 100 us. */
+static void adapt_hops(struct loop *loop, uint64_t now_ns)
+{
+    uint64_t took_ns = now_ns - loop->tick_ns;
+    if (loop->tick_ns != 0 && took_ns > LOOP_LONG_TICK_NS && loop->hops > LOOP_LEAST_HOPS)
+        loop->hops /= 2;
+    else if (took_ns < LOOP_SHORT_TICK_NS && loop->hops < LOOP_MOST_HOPS)
+        loop->hops *= 2;
+    loop->tick_ns = now_ns;
+}
+
+/* Timers and descriptors get their turn. */
+static int serve(struct loop *loop)
+{
+    struct timers *timers = &loop->timers;
+    if (timers->armed == 0) {
+        loop->hops = LOOP_MOST_HOPS;
+        loop->tick_ns = 0;
+        return CORO_OK;
+    }
+    int error = timers_settle(timers);
+    if (error != CORO_OK)
+        return error;
+    uint64_t now_ns = coro_now();
+    adapt_hops(loop, now_ns);
+    struct coro *task;
+    while ((task = timers_pop(timers, now_ns)) != NULL) {
+        loop_detach(loop, task);
+        loop_wake(loop, task, CORO_TIMED_OUT);
+    }
+    return timers->starved ? CORO_NO_MEMORY : CORO_OK;
+}
+
+static bool is_asked(const struct coro_until *until)
+{
+    return (until->word != NULL &&
+            __atomic_load_n(until->word, __ATOMIC_ACQUIRE) != until->value) ||
+           (until->task != NULL && until->task->state == CORO_STATE_FINISHED) ||
+           (until->done != NULL && until->done(until->context));
+}
+
+/* Lets tasks hand over to each other till the ring is empty or the tick is over. */
+static void tick_direct(struct loop *loop)
+{
+    struct coro_loop *hot = &loop->hot;
+    set_limit(loop, loop->hops);
+    struct coro *next = coro_pop(hot);
+    hot->current = next;
+    coro_jump(hot, &hot->main, next->context);
+}
+
+/* The same, one by one. */
+static int tick_careful(struct loop *loop)
+{
+    struct coro_loop *hot = &loop->hot;
+    struct compact *compact = loop->compact.map != NULL ? &loop->compact : NULL;
+    if (compact != NULL && compact->stranded != NULL &&
+        compact_leave(compact, compact->stranded) != CORO_OK)
+        return CORO_NO_MEMORY;
+    set_limit(loop, loop->hops);
+    do {
+        struct coro *next = coro_pop(hot);
+        if (compact != NULL)
+            compact_enter(compact, hot, next);
+        hot->current = next;
+        coro_jump(hot, &hot->main, next->context);
+        if (compact != NULL && compact_leave(compact, next) != CORO_OK)
+            return CORO_NO_MEMORY;
+    } while (hot->head != hot->tail && loop->hops_left-- > 1);
+    return CORO_OK;
+}
+
+static int turn(struct loop *loop, const struct coro_until *until)
+{
+    struct coro_loop *hot = &loop->hot;
+    for (;;) {
+        int error = serve(loop);
+        if (error != CORO_OK)
+            return error;
+        if (is_asked(until))
+            return CORO_STOP_ASKED;
+        if (until->deadline_ns != 0 && coro_now() >= until->deadline_ns)
+            return CORO_STOP_DEADLINE;
+        if (hot->head != hot->tail) {
+            if (!hot->careful)
+                tick_direct(loop);
+            else if ((error = tick_careful(loop)) != CORO_OK)
+                return error;
+            continue;
+        }
+        if (hot->alive == 0)
+            return CORO_STOP_FINISHED;
+        uint64_t next_ns = timers_next(&loop->timers);
+        if (until->idle || loop->timers.armed == 0)
+            return CORO_STOP_IDLE;
+        if (until->deadline_ns != 0 && until->deadline_ns < next_ns)
+            next_ns = until->deadline_ns;
+        wait_for_time(loop, next_ns);
+        loop->tick_ns = 0;
+    }
+}
+
+int coro_loop_run(struct coro_loop *hot, const struct coro_until *until)
+{
+    static const struct coro_until to_the_end;
+    struct loop *loop = loop_of(hot);
+    if (loop->running)
+        return CORO_BUSY;
+    struct coro_loop *outer = coro_here;
+    int slack_ns = -1;
+    if (loop->config.lateness == CORO_PRECISE) {
+        slack_ns = prctl(PR_GET_TIMERSLACK);
+        prctl(PR_SET_TIMERSLACK, 1UL);
+    }
+    loop->running = true;
+    loop->tick_ns = 0;
+    loop->float_control = coro_float_get();
+    coro_here = hot;
+    coro_run_begins(hot);
+    int stop = turn(loop, until != NULL ? until : &to_the_end);
+    coro_here = outer;
+    loop->running = false;
+    set_limit(loop, 1U << 30); /* spawning from outside is never in the way of a timer */
+    if (slack_ns > 0)
+        prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);
+    return stop;
+}
+
+/* ---- the entry point ---- */
+
+static void cancel_one(struct loop *loop, struct coro *task)
+{
+    if (task->state != CORO_STATE_FREE && task->state != CORO_STATE_FINISHED)
+        coro_cancel(&loop->hot, task);
+}
+
+int coro_run(const struct coro_config *config, coro_body *body, void *arg, uint64_t *value)
+{
+    int error;
+    struct coro *task;
+    struct coro_until until = {0};
+    struct coro_loop *loop = coro_loop_new(config, &error);
+    if (loop == NULL)
+        return error;
+    error = coro_spawn(loop, body, arg, 0, &task);
+    if (error != CORO_OK)
+        goto free_loop;
+    until.task = task;
+    int stop = coro_loop_run(loop, &until);
+    if (task->state == CORO_STATE_FINISHED) {
+        error = task->error;
+        if (value != NULL)
+            *value = task->value;
+    } else {
+        error = stop < 0 ? stop : CORO_IDLE; /* parked for good */
+    }
+    if (loop->alive > 0 && stop >= 0) {
+        each_task(loop_of(loop), cancel_one);
+        coro_loop_run(loop, NULL);
+    }
+free_loop:
+    coro_loop_free(loop);
+    return error;
+}

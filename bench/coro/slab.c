@@ -1,0 +1,241 @@
+#include "bench/coro/slab.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench/coro/valgrind.h"
+
+#ifdef CORO_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
+/* Newer than many C libraries' headers. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+#define SLAB_MADV_GUARD_INSTALL 102
+
+/* A page that mprotect splits off costs two mappings of the 65 530 a process may have. */
+enum { SLAB_MOST_PROTECTED = 16384 };
+static const uint64_t canary_word = 0x9e5ac7d3b1f80c62;
+enum { SLAB_CANARY_WORDS = 2 };
+
+/* Sanitizers' own frames, and the machine context that ucontext keeps on the stack. */
+#if defined(CORO_HOOKED)
+enum { SLAB_EXTRA = 64 * 1024 };
+#elif defined(CORO_SWITCH_UCONTEXT)
+enum { SLAB_EXTRA = 4096 };
+#else
+enum { SLAB_EXTRA = 0 };
+#endif
+
+static size_t round_up(size_t value, size_t to)
+{
+    return (value + to - 1) / to * to;
+}
+
+size_t coro_stack_least(enum coro_stack stack)
+{
+    return stack == CORO_DENSE ? 960 : stack == CORO_GUARDED ? 2048 : 16384;
+}
+
+int slab_init(struct slab *slab, enum coro_stack kind, size_t bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    *slab = (struct slab){.kind = kind, .page = page};
+    if ((unsigned)kind > CORO_COMPACT || bytes > SIZE_MAX / 4)
+        return CORO_BAD;
+    if (bytes != 0 && bytes < coro_stack_least(kind))
+        return CORO_SMALL;
+    if (kind == CORO_COMPACT) {
+        slab->stride = sizeof(struct coro);
+    } else if (kind == CORO_DENSE) {
+        slab->usable = round_up(bytes != 0 ? bytes : 4096, SLAB_LINE) + SLAB_EXTRA;
+        size_t lines = (slab->usable + sizeof(struct coro)) / SLAB_LINE;
+        slab->stride = (lines | 1) * SLAB_LINE;
+        slab->usable = slab->stride - sizeof(struct coro);
+        slab->guard = SLAB_GUARD_CANARY;
+    } else {
+        size_t taken = sizeof(struct coro) + (SLAB_COLOURS - 1) * SLAB_LINE;
+        slab->usable = (bytes != 0 ? bytes : 14 * 1024) + SLAB_EXTRA;
+        size_t pages = 1 + round_up(slab->usable + taken, page) / page;
+        slab->stride = (pages | 1) * page;
+        slab->usable = slab->stride - page - taken;
+        slab->guard_bytes = page;
+        slab->guard = SLAB_GUARD_MARKER;
+    }
+    return CORO_OK;
+}
+
+/* What the checkers know of the stacks. */
+static void forget(struct slab *slab, struct slab_chunk *chunk)
+{
+    for (uint32_t i = 0; chunk->valgrind != NULL && i < chunk->carved; i++)
+        VALGRIND_STACK_DEREGISTER(chunk->valgrind[i]);
+#ifdef CORO_ASAN
+    ASAN_UNPOISON_MEMORY_REGION(chunk->base, chunk->bytes);
+#endif
+#ifdef CORO_TSAN
+    for (uint32_t i = 0; i < chunk->carved; i++)
+        coro_end_fiber(slab_task(slab, chunk, i));
+#endif
+    (void)slab;
+}
+
+void slab_release(struct slab *slab)
+{
+    for (uint32_t i = 0; i < slab->chunk_count; i++) {
+        forget(slab, &slab->chunks[i]);
+        free(slab->chunks[i].valgrind);
+        munmap(slab->chunks[i].base, slab->chunks[i].bytes);
+    }
+    free(slab->chunks);
+    *slab = (struct slab){0};
+}
+
+char *slab_slot(const struct slab *slab, const struct slab_chunk *chunk, uint32_t index)
+{
+    return chunk->base + (size_t)index * slab->stride;
+}
+
+struct coro *slab_task(const struct slab *slab, const struct slab_chunk *chunk, uint32_t index)
+{
+    char *end = slab_slot(slab, chunk, index) + slab->stride;
+    if (slab->kind == CORO_GUARDED)
+        end -= (index % SLAB_COLOURS) * SLAB_LINE;
+    return (struct coro *)(void *)end - 1;
+}
+
+struct slab_chunk *slab_find(const struct slab *slab, const void *address, uint32_t *index)
+{
+    uintptr_t at = (uintptr_t)address;
+    for (uint32_t i = 0; i < slab->chunk_count; i++) {
+        struct slab_chunk *chunk = &slab->chunks[i];
+        uintptr_t base = (uintptr_t)chunk->base;
+        if (at >= base && at - base < (uintptr_t)chunk->carved * slab->stride) {
+            *index = (uint32_t)((at - base) / slab->stride);
+            return chunk;
+        }
+    }
+    return NULL;
+}
+
+/* Doubles from small to 64 MiB: a loop of ten tasks stays small, one of a million has few chunks. */
+static int add_chunk(struct slab *slab)
+{
+    if (slab->chunk_count == slab->chunk_room) {
+        uint32_t room = slab->chunk_room != 0 ? 2 * slab->chunk_room : 16;
+        struct slab_chunk *chunks = realloc(slab->chunks, room * sizeof *chunks);
+        if (chunks == NULL)
+            return CORO_NO_MEMORY;
+        slab->chunks = chunks;
+        slab->chunk_room = room;
+    }
+    size_t bytes = (size_t)64 * 1024 << (slab->chunk_count < 10 ? slab->chunk_count : 10);
+    if (bytes < 16 * slab->stride)
+        bytes = 16 * slab->stride;
+    bytes = round_up(bytes, slab->page);
+    void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED)
+        return CORO_NO_MEMORY;
+    if (slab->kind == CORO_GUARDED)
+        madvise(base, bytes, MADV_NOHUGEPAGE); /* one touched page must not cost 2 MiB */
+    struct slab_chunk chunk = {
+        .base = base, .bytes = bytes, .slots = (uint32_t)(bytes / slab->stride)};
+    if (RUNNING_ON_VALGRIND && slab->kind != CORO_COMPACT)
+        chunk.valgrind = calloc(chunk.slots, sizeof *chunk.valgrind);
+    slab->chunks[slab->chunk_count++] = chunk;
+    slab->mapped_bytes += bytes;
+    return CORO_OK;
+}
+
+/* The best kind of guard that works here; a kind found wanting is not tried again. */
+static bool install_guard(struct slab *slab, char *slot)
+{
+    if (slab->guard == SLAB_GUARD_MARKER) {
+        if (madvise(slot, slab->guard_bytes, SLAB_MADV_GUARD_INSTALL) == 0)
+            return true;
+        slab->guard = SLAB_GUARD_PROTECT;
+    }
+    if (slab->guard == SLAB_GUARD_PROTECT) {
+        if (slab->protected < SLAB_MOST_PROTECTED &&
+            mprotect(slot, slab->guard_bytes, PROT_NONE) == 0) {
+            slab->protected++;
+            return true;
+        }
+        slab->guard = SLAB_GUARD_CANARY;
+    }
+    return false; /* this slot's low end stays untouched and reads as zeros */
+}
+
+static void prepare_slot(struct slab *slab, struct slab_chunk *chunk, uint32_t index)
+{
+    char *slot = slab_slot(slab, chunk, index);
+    if (slab->kind == CORO_GUARDED && index >= chunk->tried) {
+        chunk->tried = index + 1;
+        if (install_guard(slab, slot))
+            chunk->guarded = index + 1;
+    } else if (slab->kind == CORO_DENSE) {
+        for (int i = 0; i < SLAB_CANARY_WORDS; i++)
+            memcpy(slot + i * 8, &canary_word, 8);
+    }
+    struct coro *task = slab_task(slab, chunk, index);
+    *task = (struct coro){.state = CORO_STATE_FREE};
+    if (chunk->valgrind != NULL)
+        chunk->valgrind[index] = (uint32_t)VALGRIND_STACK_REGISTER(slot + slab->guard_bytes, task);
+}
+
+int slab_carve(struct slab *slab, uint32_t count, struct coro **list)
+{
+    while (slab->open < slab->chunk_count &&
+           slab->chunks[slab->open].carved == slab->chunks[slab->open].slots)
+        slab->open++;
+    if (slab->open == slab->chunk_count) {
+        int error = add_chunk(slab);
+        if (error != CORO_OK)
+            return error;
+    }
+    struct slab_chunk *chunk = &slab->chunks[slab->open];
+    if (count > chunk->slots - chunk->carved)
+        count = chunk->slots - chunk->carved;
+    for (uint32_t i = 0; i < count; i++)
+        prepare_slot(slab, chunk, chunk->carved + i);
+    for (uint32_t i = count; i-- > 0;) {
+        struct coro *task = slab_task(slab, chunk, chunk->carved + i);
+        task->next = *list;
+        *list = task;
+    }
+    chunk->carved += count;
+    slab->carved += count;
+    return (int)count;
+}
+
+void slab_trim(struct slab *slab)
+{
+    for (uint32_t i = 0; i < slab->chunk_count; i++) {
+        struct slab_chunk *chunk = &slab->chunks[i];
+        forget(slab, chunk);
+        madvise(chunk->base, chunk->bytes, MADV_DONTNEED);
+        chunk->carved = 0;
+    }
+    slab->open = 0;
+    slab->carved = 0;
+}
+
+bool slab_is_intact(const struct slab *slab, const struct coro *task)
+{
+    uint32_t index;
+    const struct slab_chunk *chunk = slab_find(slab, task, &index);
+    if (slab->guard != SLAB_GUARD_CANARY || chunk == NULL || index < chunk->guarded)
+        return true;
+    const char *slot = slab_slot(slab, chunk, index);
+    uint64_t expected = slab->kind == CORO_DENSE ? canary_word : 0;
+    for (int i = 0; i < SLAB_CANARY_WORDS; i++)
+        if (memcmp(slot + i * 8, &expected, 8) != 0)
+            return false;
+    return true;
+}

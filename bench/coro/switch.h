@@ -1,0 +1,145 @@
+/*
+ * The switch: stop here, go on there.
+ *
+ * What a suspended stack needs to go on is three words: stack pointer, frame pointer, and the
+ * address to continue at. Everything else the compiler saves itself, because the assembler
+ * statement declares every other register overwritten: at each switch only what is really alive is
+ * spilled, nothing is returned through, and the jump of each place has its own branch prediction.
+ *
+ * The float environment (rounding mode, exception masks) is not touched: reloading it costs ten
+ * times the switch as soon as two sides differ in one sticky flag. A task that needs its own asks
+ * for CORO_FLOAT. Signal masks are not touched either; only the ucontext variant does that, at the
+ * price of two system calls.
+ *
+ * A program checked by AddressSanitizer or ThreadSanitizer goes through coro_jump_hooked(), which
+ * tells the sanitizer about the new stack.
+ */
+#ifndef CORO_SWITCH_H
+#define CORO_SWITCH_H
+
+#if defined(__SANITIZE_ADDRESS__)
+#define CORO_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CORO_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define CORO_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CORO_TSAN 1
+#endif
+#endif
+#if defined(CORO_ASAN) || defined(CORO_TSAN)
+#define CORO_HOOKED 1
+#endif
+
+#if defined(__x86_64__) && defined(__LP64__) && !defined(CORO_SWITCH_UCONTEXT)
+#define CORO_SWITCH_X86_64 1
+#elif defined(__aarch64__) && defined(__LP64__) && !defined(CORO_SWITCH_UCONTEXT)
+#define CORO_SWITCH_AARCH64 1
+#elif !defined(CORO_SWITCH_UCONTEXT)
+#define CORO_SWITCH_UCONTEXT 1
+#endif
+
+#ifdef CORO_SWITCH_UCONTEXT
+#include <ucontext.h>
+struct coro_context {
+    ucontext_t machine;
+};
+#else
+/* Lies on the suspended stack itself. The assembler below knows the offsets 0, 8, 16. */
+struct coro_context {
+    void *stack;  /* stack pointer */
+    void *frame;  /* frame pointer: the one register that cannot be declared overwritten */
+    void *resume; /* where to go on */
+};
+#endif
+
+/* Not instrumented: what a sanitizer notes down at a function's entry on one stack it would take
+ * back at its exit on another. */
+#ifdef CORO_HOOKED
+#define CORO_BARE __attribute__((always_inline, no_sanitize("address"), no_sanitize("thread")))
+#else
+#define CORO_BARE __attribute__((always_inline))
+#endif
+
+/* Suspends here, with *save showing where; goes on at `to`. Returns when somebody jumps back. */
+static inline CORO_BARE void coro_jump_raw(struct coro_context **save, struct coro_context *to)
+{
+    struct coro_context here;
+    struct coro_context *from = &here;
+    __asm__("" : "+r"(from)); /* the compiler need not worry about where the address goes */
+    *save = from;
+#if defined(CORO_SWITCH_X86_64)
+    __asm__ volatile("leaq 1f(%%rip), %%rax\n\t"
+                     "movq %%rsp, (%%rdi)\n\t"
+                     "movq %%rbp, 8(%%rdi)\n\t"
+                     "movq %%rax, 16(%%rdi)\n\t"
+                     "movq (%%rsi), %%rsp\n\t"
+                     "movq 8(%%rsi), %%rbp\n\t"
+                     "jmpq *16(%%rsi)\n"
+                     "1:\n\t"
+#if defined(__CET__) && (__CET__ & 1)
+                     "endbr64\n\t"
+#endif
+                     : "+D"(from), "+S"(to)
+                     :
+                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+                       "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+                       "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
+#ifdef __AVX512F__
+                       "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23",
+                       "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31",
+                       "k1", "k2", "k3", "k4", "k5", "k6", "k7",
+#endif
+                       "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)", "mm0",
+                       "mm1", "mm2", "mm3", "mm4", "mm5", "mm6", "mm7", "cc", "memory");
+#elif defined(CORO_SWITCH_AARCH64)
+    register struct coro_context *here_x0 __asm__("x0") = from;
+    register struct coro_context *to_x1 __asm__("x1") = to;
+    /* "hint 36" is the landing mark for an indirect jump; processors without it do nothing. */
+    __asm__ volatile("adr x9, 1f\n\t"
+                     "mov x10, sp\n\t"
+                     "stp x10, x29, [x0]\n\t"
+                     "str x9, [x0, #16]\n\t"
+                     "ldp x10, x29, [x1]\n\t"
+                     "ldr x9, [x1, #16]\n\t"
+                     "mov sp, x10\n\t"
+                     "br x9\n"
+                     "1:\n\t"
+                     "hint #36\n\t"
+                     : "+r"(here_x0), "+r"(to_x1)
+                     :
+                     : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+                       "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24",
+                       "x25", "x26", "x27", "x28", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6",
+                       "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17",
+                       "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28",
+                       "v29", "v30", "v31",
+#ifdef __ARM_FEATURE_SVE
+                       "p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11",
+                       "p12", "p13", "p14", "p15", "ffr",
+#endif
+                       "cc", "memory");
+#else
+    swapcontext(&from->machine, &to->machine);
+#endif
+}
+
+#ifdef CORO_HOOKED
+struct coro_loop;
+/* The same for sanitizers; loop->current already names the side that goes on. */
+void coro_jump_hooked(struct coro_loop *loop, struct coro_context **save, struct coro_context *to);
+#define coro_jump(loop, save, to) coro_jump_hooked((loop), (save), (to))
+#ifdef CORO_TSAN
+struct coro;
+void coro_new_fiber(struct coro *task); /* in place of the one of the slot's last task */
+void coro_end_fiber(struct coro *task);
+#endif
+#else
+#define coro_jump(loop, save, to) ((void)(loop), coro_jump_raw((save), (to)))
+#endif
+
+#endif

@@ -1,0 +1,276 @@
+/*
+ * A task's life: begin, suspend, be cancelled, end. What is here runs on task stacks, the smallest
+ * of which has less than 1 KiB, so it calls nothing that needs room except through loop_call.
+ */
+#include "bench/coro/loop.h"
+
+#include <assert.h>
+
+struct coro_top *loop_top(struct loop *loop, struct coro *self)
+{
+    return loop->config.stack == CORO_COMPACT ? loop->compact.top : coro_top_of(self);
+}
+
+int loop_call(struct loop *loop, int (*fn)(struct loop *, void *), void *arg)
+{
+#if defined(CORO_HOOKED) || defined(CORO_SWITCH_UCONTEXT)
+    return fn(loop, arg); /* these builds have large stacks */
+#else
+    if (loop->hot.current == NULL || loop->on_valgrind)
+        return fn(loop, arg);
+    return coro_call_on(loop->hot.main->stack, fn, loop, arg);
+#endif
+}
+
+/* ---- begin and end ---- */
+
+static void deliver(struct loop *loop, struct coro *task, uint64_t value, int error)
+{
+    struct coro *waiter;
+    while ((waiter = task->awaiters) != NULL) {
+        coro_unlist(&task->awaiters, waiter);
+        loop_wake(loop, waiter, CORO_OK);
+        waiter->got = value;
+        waiter->error = error;
+    }
+}
+
+void coro_begin(void)
+{
+    struct coro_loop *hot = coro_here;
+    struct coro *self = hot->current;
+    coro_arrive(hot);
+    uint64_t value = 0;
+    int error = self->body(self->user, &value);
+    hot = coro_here;
+    self = hot->current;
+    hot->alive--;
+    if (self->awaiters != NULL) {
+        deliver(loop_of(hot), self, value, error);
+        coro_recycle(hot, self);
+    } else if ((self->flags & CORO_BIT_DETACHED) != 0) {
+        coro_recycle(hot, self);
+    } else {
+        self->state = CORO_STATE_FINISHED;
+        self->value = value;
+        self->error = error;
+    }
+    if (CORO_RARE((self->flags & CORO_BIT_FLOAT) != 0))
+        coro_float_set(loop_of(hot)->float_control);
+    struct coro_context *nowhere;
+    coro_depart(hot);
+    if (CORO_RARE(hot->head == hot->tail || coro_is_due(hot))) {
+        hot->current = NULL;
+        coro_jump(hot, &nowhere, hot->main);
+    } else {
+        struct coro *next = coro_pop(hot);
+        hot->current = next;
+        coro_jump(hot, &nowhere, next->context);
+    }
+    __builtin_unreachable();
+}
+
+static int grow_some(struct loop *loop, void *unused)
+{
+    (void)unused;
+    /* An eighth more at a time: cheap for many, little waste for few. */
+    uint32_t count = loop->slab.carved / 8;
+    return loop_grow(loop, count < 8 ? 8 : count > 256 ? 256 : count);
+}
+
+/* The present tick is over: the spawner stands aside while timers and descriptors are served. */
+static void yield_after_spawn(struct loop *loop, struct coro *self)
+{
+    coro_push(&loop->hot, self);
+    coro_suspend_slow(&loop->hot, self);
+}
+
+int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned flags,
+                    struct coro **task)
+{
+    struct loop *loop = loop_of(hot);
+    struct coro *self = hot->current;
+    if (body == NULL || (flags & ~(unsigned)(CORO_EAGER | CORO_FLOAT)) != 0)
+        return CORO_BAD;
+    if (arg != NULL && self != NULL && compact_owns(&loop->compact, arg))
+        return CORO_ON_STACK;
+    if (hot->free == NULL) {
+        int error = loop_call(loop, grow_some, NULL);
+        if (error != CORO_OK)
+            return error;
+    }
+    if ((flags & CORO_FLOAT) != 0)
+        loop_be_careful(loop);
+    unsigned bits = (task != NULL ? 0 : CORO_BIT_DETACHED) |
+                    ((flags & CORO_FLOAT) != 0 ? CORO_BIT_FLOAT : 0);
+    struct coro *child = coro_make(hot, body, arg, (uint8_t)bits);
+    if (loop->config.stack != CORO_COMPACT)
+        coro_first_context(hot, coro_top_of(child), child);
+    if (task != NULL)
+        *task = child;
+
+    bool is_over = hot->careful ? loop->hops_left-- <= 1 : coro_is_due(hot);
+    if ((flags & CORO_EAGER) != 0 && self != NULL) {
+        if (is_over) {
+            loop->hops_left = 0;
+            coro_push_front(hot, child);
+            yield_after_spawn(loop, self);
+        } else {
+            coro_push_front(hot, self);
+            coro_push_front(hot, child);
+            coro_suspend(hot, self);
+        }
+        return CORO_OK;
+    }
+    coro_push(hot, child);
+    if (is_over && self != NULL)
+        yield_after_spawn(loop, self);
+    return CORO_OK;
+}
+
+/* ---- suspending ---- */
+
+void coro_suspend_slow(struct coro_loop *hot, struct coro *self)
+{
+    unsigned control = 0;
+    bool has_float = (self->flags & CORO_BIT_FLOAT) != 0;
+    if (has_float) {
+        control = coro_float_get();
+        coro_float_set(loop_of(hot)->float_control);
+    }
+    hot->current = NULL;
+    coro_jump(hot, &self->context, hot->main);
+    if (has_float)
+        coro_float_set(control);
+}
+
+int loop_interrupted(struct loop *loop, struct coro *self)
+{
+    if ((self->flags & CORO_BIT_CANCEL) != 0) {
+        self->flags &= (uint8_t)~CORO_BIT_CANCEL;
+        return CORO_CANCELLED;
+    }
+    if ((self->flags & CORO_BIT_DEADLINE) != 0 &&
+        coro_now() >= loop_top(loop, self)->scope->at_ns)
+        return CORO_TIMED_OUT;
+    return CORO_OK;
+}
+
+static int settle_timers(struct loop *loop, void *unused)
+{
+    (void)unused;
+    return timers_settle(&loop->timers);
+}
+
+static uint64_t coalesce(uint64_t deadline_ns)
+{
+    const uint64_t grid_ns = UINT64_C(1) << 20; /* about a millisecond, and a few bits for the heap */
+    return deadline_ns > UINT64_MAX - grid_ns ? deadline_ns
+                                              : (deadline_ns + grid_ns - 1) & ~(grid_ns - 1);
+}
+
+int loop_park(struct loop *loop, struct coro *self, uint64_t deadline_ns)
+{
+    if ((self->flags & CORO_BIT_DEADLINE) != 0) {
+        uint64_t scope_ns = loop_top(loop, self)->scope->at_ns;
+        if (deadline_ns == 0 || scope_ns < deadline_ns)
+            deadline_ns = scope_ns;
+    }
+    if (deadline_ns != 0 && deadline_ns != UINT64_MAX) {
+        if (loop->config.lateness == CORO_COALESCED)
+            deadline_ns = coalesce(deadline_ns);
+        if (!timers_add(&loop->timers, self, deadline_ns)) {
+            int error = loop_call(loop, settle_timers, NULL);
+            if (error != CORO_OK) {
+                loop_detach(loop, self);
+                self->state = CORO_STATE_READY;
+                return error;
+            }
+            timers_add(&loop->timers, self, deadline_ns);
+        }
+    }
+    coro_suspend(&loop->hot, self);
+    return self->wake;
+}
+
+int coro_yield_slow(void)
+{
+    struct loop *loop;
+    struct coro *self;
+    if (loop_enter(&loop, &self) != CORO_OK)
+        return CORO_OUTSIDE;
+    int error = loop_interrupted(loop, self);
+    if (error != CORO_OK)
+        return error;
+    coro_push(&loop->hot, self);
+    coro_suspend_slow(&loop->hot, self);
+    return CORO_OK;
+}
+
+static int sleep_until(struct loop *loop, struct coro *self, uint64_t deadline_ns)
+{
+    int error = loop_interrupted(loop, self);
+    if (error != CORO_OK)
+        return error;
+    self->state = CORO_STATE_SLEEP;
+    error = loop_park(loop, self, deadline_ns);
+    if (error != CORO_TIMED_OUT)
+        return error;
+    /* By its own deadline the sleep is complete; by the scope's it is not. */
+    if ((self->flags & CORO_BIT_DEADLINE) != 0 && loop_top(loop, self)->scope->at_ns < deadline_ns)
+        return CORO_TIMED_OUT;
+    return CORO_OK;
+}
+
+int coro_sleep(uint64_t ns)
+{
+    struct loop *loop;
+    struct coro *self;
+    if (ns == 0)
+        return coro_yield();
+    if (loop_enter(&loop, &self) != CORO_OK)
+        return CORO_OUTSIDE;
+    return sleep_until(loop, self, loop_after(coro_now(), ns));
+}
+
+int coro_sleep_until(uint64_t deadline_ns)
+{
+    struct loop *loop;
+    struct coro *self;
+    if (loop_enter(&loop, &self) != CORO_OK)
+        return CORO_OUTSIDE;
+    if (deadline_ns <= coro_now())
+        return CORO_PAST;
+    return sleep_until(loop, self, deadline_ns);
+}
+
+int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t deadline_ns)
+{
+    struct loop *loop;
+    struct coro *self;
+    if (loop_enter(&loop, &self) != CORO_OK)
+        return CORO_OUTSIDE;
+    if (task == NULL || task->state == CORO_STATE_FREE)
+        return CORO_BAD;
+    if (task == self)
+        return CORO_SELF;
+    if (task->state == CORO_STATE_FINISHED)
+        return coro_await(task, result);
+    int error = loop_interrupted(loop, self);
+    if (error != CORO_OK)
+        return error;
+    if (deadline_ns != 0 && deadline_ns <= coro_now())
+        return CORO_PAST;
+    coro_enlist(&task->awaiters, self);
+    self->on = task;
+    self->state = CORO_STATE_AWAIT;
+    error = loop_park(loop, self, deadline_ns);
+    if (error == CORO_OK && result != NULL)
+        *result = (struct coro_result){.value = self->got, .error = self->error};
+    return error;
+}
+
+int coro_await_until(struct coro *task, struct coro_result *result, uint64_t deadline_ns)
+{
+    return coro_await_slow(task, result, deadline_ns != 0 ? deadline_ns : 1);
+}

@@ -1,0 +1,114 @@
+/*
+ * clock: everything that follows from the units' own stamps.
+ *
+ *   create  created     first   gate opens  go        last      exit   joined
+ *     |--------|          |         |        |----------|---------|-------|
+ *     <create_call>                 <gate_delay>        <exit_delay><reap>
+ *     <----- startup ----->         <-------------- makespan ------------->
+ */
+#include "bench/contend.h"
+#include "bench/core/window.h"
+
+enum {
+    STARTUP,
+    LIFECYCLE,
+    CREATE_CALL,
+    GATE_DELAY,
+    EXIT_DELAY,
+    REAP,
+    THROUGHPUT,
+    MAKESPAN,
+    TASK_TIME,
+    OVERLAP,
+    MIGRATIONS
+};
+
+static const struct metric metrics[] = {
+    {"startup_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "from the call that creates a unit to the first instruction of its body"},
+    {"lifecycle_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "create, empty body and join of all tasks, divided by their number"},
+    {"create_call_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "the call that creates a unit, as its creator sees it"},
+    {"gate_delay_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "from the opening of the gate to a unit's first operation, the lock included"},
+    {"exit_delay_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "from a unit's last operation to the end of its body"},
+    {"reap_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "from the end of a unit's body to the moment its creator has it back"},
+    {"throughput_per_s", "per_s", BETTER_HIGHER, NATURE_NOISY, "throughput",
+     "operations of all units a second, in the window in which all of them were at work"},
+    {"makespan_ns", "ns", BETTER_LOWER, NATURE_NOISY, "throughput",
+     "from the opening of the gate to the last join"},
+    {"task_time_ns", "ns", BETTER_LOWER, NATURE_NOISY, "latency",
+     "from a task's first operation to its last one's end"},
+    {"overlap_ratio", "ratio", BETTER_NEUTRAL, NATURE_NOISY, "throughput",
+     "length of the throughput window over the span from the first operation to the last; 1 where "
+     "no overlap exists and the whole span was taken"},
+    {"migrations", "count", BETTER_NEUTRAL, NATURE_NOISY, "contention",
+     "changes of CPU seen between the batches of all units (a lower bound)"},
+    {0},
+};
+
+/* b - a where both happened. */
+static void span(struct sink *sink, int metric, uint64_t a, uint64_t b)
+{
+    if (a && b >= a)
+        sink->quantity(sink, metric, b - a);
+}
+
+static void collect_task(const struct launch *l, const struct task *t, struct sink *sink)
+{
+    bool has_unit = !(l->executor->traits & EXECUTOR_SEQUENTIAL);
+    if (has_unit) {
+        span(sink, STARTUP, t->create_ns, t->first_ns);
+        span(sink, CREATE_CALL, t->create_ns, t->created_ns);
+    }
+    span(sink, GATE_DELAY, l->opened_ns, t->go_ns);
+    span(sink, TASK_TIME, t->go_ns, t->last_ns);
+    span(sink, EXIT_DELAY, t->last_ns, t->exit_ns);
+    span(sink, REAP, t->exit_ns, t->joined_ns);
+}
+
+static void collect(struct probe_run *p, struct sink *sink)
+{
+    const struct launch *l = p->launch;
+    uint64_t end_ns = 0, migrations = 0;
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        const struct task *t = &l->tasks[i];
+        collect_task(l, t, sink);
+        end_ns = t->joined_ns > end_ns ? t->joined_ns : end_ns;
+        migrations += t->migration_count;
+    }
+    if (l->executor->traits & EXECUTOR_SEQUENTIAL && !(l->executor->traits & EXECUTOR_VIRTUAL)) {
+        sink->absent(sink, STARTUP, "there is no unit to start");
+        sink->absent(sink, CREATE_CALL, "there is no unit to start");
+    }
+    if (l->lifecycle_ns > 0)
+        sink->value(sink, LIFECYCLE, l->lifecycle_ns);
+    sink->value(sink, MAKESPAN, (double)(end_ns - l->opened_ns));
+    if (l->executor->traits & EXECUTOR_KERNEL_UNITS)
+        sink->value(sink, MIGRATIONS, (double)migrations);
+    else
+        sink->absent(sink, MIGRATIONS, "the units share their creator's thread");
+    struct window w;
+    if (!window_of_launch(l, &w)) {
+        sink->absent(sink, THROUGHPUT, "the operations took less time than the clock can tell");
+        return;
+    }
+    uint64_t first = UINT64_MAX, last = 0;
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        first = l->tasks[i].go_ns < first ? l->tasks[i].go_ns : first;
+        last = l->tasks[i].last_ns > last ? l->tasks[i].last_ns : last;
+    }
+    sink->value(sink, THROUGHPUT, w.op_count / ((double)(w.end_ns - w.begin_ns) * 1e-9));
+    sink->value(sink, OVERLAP, (double)(w.end_ns - w.begin_ns) / (double)(last - first));
+    sink->source(sink, THROUGHPUT, w.is_overlap ? "clock, overlap window" : "clock, whole span");
+}
+
+const struct probe probe_clock = {
+    .name = "clock",
+    .summary = "startup, phases, throughput and makespan from the units' stamps",
+    .metrics = metrics,
+    .collect = collect,
+};

@@ -1,0 +1,147 @@
+#include "bench/registry.h"
+
+#include "bench/core/suggest.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORKLOAD(name) extern const struct workload workload_##name;
+#include "workloads/workloads.def"
+#undef WORKLOAD
+#define EXECUTOR(name) extern const struct executor executor_##name;
+#include "bench/executors/executors.def"
+#undef EXECUTOR
+#define LOCK(name) extern const struct lock lock_##name;
+#include "bench/locks/locks.def"
+#undef LOCK
+#define PROBE(name) extern const struct probe probe_##name;
+#include "bench/probes/probes.def"
+#undef PROBE
+
+/* Room for what plug-ins add. */
+enum { MOST = 128 };
+
+static const struct workload *workloads[MOST] = {
+#define WORKLOAD(name) &workload_##name,
+#include "workloads/workloads.def"
+#undef WORKLOAD
+};
+
+static const struct executor *executors[MOST] = {
+#define EXECUTOR(name) &executor_##name,
+#include "bench/executors/executors.def"
+#undef EXECUTOR
+};
+
+static const struct lock *locks[MOST] = {
+#define LOCK(name) &lock_##name,
+#include "bench/locks/locks.def"
+#undef LOCK
+};
+
+static const struct probe *probes[MOST] = {
+#define PROBE(name) &probe_##name,
+#include "bench/probes/probes.def"
+#undef PROBE
+};
+
+/* One set of functions a kind; the kinds differ in their type alone. */
+#define REGISTRY(kind, table, word)                                                                \
+    const struct kind *registry_##kind(size_t i)                                                   \
+    {                                                                                              \
+        return i < MOST ? table[i] : NULL;                                                         \
+    }                                                                                              \
+    const struct kind *registry_find_##kind(const char *name, struct err *err)                     \
+    {                                                                                              \
+        const char *names[MOST];                                                                   \
+        size_t count = 0;                                                                          \
+        for (; count < MOST && table[count]; count++) {                                            \
+            if (!strcmp(table[count]->name, name))                                                 \
+                return table[count];                                                               \
+            names[count] = table[count]->name;                                                     \
+        }                                                                                          \
+        unknown(word, name, names, count, err);                                                    \
+        return NULL;                                                                               \
+    }                                                                                              \
+    static int add_##kind(const struct kind *const *added, const char *path, struct err *err)      \
+    {                                                                                              \
+        for (; added && *added; added++) {                                                         \
+            size_t i = 0;                                                                          \
+            for (; i < MOST - 1 && table[i]; i++)                                                  \
+                if (!strcmp(table[i]->name, (*added)->name))                                       \
+                    return err_set(err, ERR_USAGE,                                                 \
+                                   "--plugin: %s: there is already a %s "                          \
+                                   "called \"%s\"",                                                \
+                                   path, word, (*added)->name);                                    \
+            if (i == MOST - 1)                                                                     \
+                return err_set(err, ERR_USAGE, "--plugin: %s: too many of kind %s", path, word);   \
+            table[i] = *added;                                                                     \
+        }                                                                                          \
+        return 0;                                                                                  \
+    }
+
+static void unknown(const char *word, const char *name, const char *const *names, size_t count,
+                    struct err *err)
+{
+    const char *near = suggest(name, names, count);
+    if (near)
+        err_set(err, ERR_USAGE, "unknown %s \"%s\"; did you mean \"%s\"?", word, name, near);
+    else
+        err_set(err, ERR_USAGE, "unknown %s \"%s\"; \"contend list %ss\" names them", word, name,
+                word);
+}
+
+REGISTRY(workload, workloads, "workload")
+REGISTRY(executor, executors, "executor")
+REGISTRY(lock, locks, "lock")
+REGISTRY(probe, probes, "probe")
+
+int registry_load_plugin(const char *path, struct err *err)
+{
+    /* Without a slash dlopen would search the library path instead of this directory. */
+    char here[4096];
+    snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
+    void *object = dlopen(here, RTLD_NOW | RTLD_LOCAL);
+    if (!object)
+        return err_set(err, ERR_INPUT, "--plugin: %s", dlerror());
+    const struct contend_plugin *plugin = dlsym(object, "contend_plugin_v1");
+    if (!plugin) {
+        dlclose(object);
+        return err_set(err, ERR_INPUT, "--plugin: %s exports no contend_plugin_v1", path);
+    }
+    if (plugin->abi != CONTEND_ABI) {
+        unsigned abi = plugin->abi;
+        dlclose(object);
+        return err_set(err, ERR_INPUT, "--plugin: %s was built for ABI %u, this is ABI %d", path,
+                       abi, CONTEND_ABI);
+    }
+    if (add_workload(plugin->workloads, path, err) || add_executor(plugin->executors, path, err) ||
+        add_lock(plugin->locks, path, err) || add_probe(plugin->probes, path, err))
+        return -1;
+    return 0;
+}
+
+size_t param_count(const struct param *params)
+{
+    size_t n = 0;
+    while (params && params[n].name)
+        n++;
+    return n;
+}
+
+size_t metric_count(const struct metric *metrics)
+{
+    size_t n = 0;
+    while (metrics && metrics[n].name)
+        n++;
+    return n;
+}
+
+int param_find(const struct param *params, const char *name)
+{
+    for (int i = 0; params && params[i].name; i++)
+        if (!strcmp(params[i].name, name))
+            return i;
+    return -1;
+}

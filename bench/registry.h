@@ -1,0 +1,36 @@
+/*
+ * The registries: what workloads, executors, locks and probes there are.
+ *
+ * Built-in ones come from the .def files, in that order; registry_load_plugin() adds outside
+ * ones behind them.  Descriptors are borrowed for the life of the program.
+ */
+#ifndef CONTEND_REGISTRY_H
+#define CONTEND_REGISTRY_H
+
+#include "bench/contend.h"
+#include "bench/core/err.h"
+
+enum registry_kind { REGISTRY_WORKLOAD, REGISTRY_EXECUTOR, REGISTRY_LOCK, REGISTRY_PROBE };
+
+/* The i-th of its kind, NULL behind the last. */
+const struct workload *registry_workload(size_t i);
+const struct executor *registry_executor(size_t i);
+const struct lock *registry_lock(size_t i);
+const struct probe *registry_probe(size_t i);
+
+/* By name; NULL with ERR_USAGE that names the nearest known one. */
+const struct workload *registry_find_workload(const char *name, struct err *err);
+const struct executor *registry_find_executor(const char *name, struct err *err);
+const struct lock *registry_find_lock(const char *name, struct err *err);
+const struct probe *registry_find_probe(const char *name, struct err *err);
+
+/* Loads a shared object and adds what it exports. A name that exists already is an error. */
+int registry_load_plugin(const char *path, struct err *err);
+
+/* Rows of a parameter table; 0 for NULL. Rows of a metric table likewise. */
+size_t param_count(const struct param *params);
+size_t metric_count(const struct metric *metrics);
+/* The row of that name, or -1. */
+int param_find(const struct param *params, const char *name);
+
+#endif

@@ -1,0 +1,271 @@
+#include "bench/report/dim.h"
+
+#include "bench/core/suggest.h"
+#include "bench/core/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const built_in[] = {"workload", "lock",      "executor", "tasks",
+                                       "workers",  "placement", "host",     "result",
+                                       "role",     "status",    "id"};
+
+enum { BUILT_IN = sizeof built_in / sizeof *built_in };
+
+static bool set_text(struct dim_value *out, const char *text)
+{
+    snprintf(out->text, sizeof out->text, "%s", text);
+    return text[0] != '\0';
+}
+
+static bool set_count(struct dim_value *out, int64_t count)
+{
+    snprintf(out->text, sizeof out->text, "%" PRId64, count);
+    out->number = (double)count;
+    out->is_number = true;
+    return true;
+}
+
+static bool built_in_value(const struct entry *e, const char *dim, struct dim_value *out,
+                           bool *is_known)
+{
+    const struct result_cell *c = e->cell;
+    *is_known = true;
+    if (!strcmp(dim, "workload"))
+        return set_text(out, c->workload);
+    if (!strcmp(dim, "lock"))
+        return set_text(out, c->lock);
+    if (!strcmp(dim, "executor"))
+        return set_text(out, c->executor);
+    if (!strcmp(dim, "tasks"))
+        return set_count(out, c->tasks);
+    if (!strcmp(dim, "workers"))
+        return c->workers > 0 && set_count(out, c->workers);
+    if (!strcmp(dim, "placement"))
+        return set_text(out, c->placement);
+    if (!strcmp(dim, "host"))
+        return set_text(out, e->result->hostname);
+    if (!strcmp(dim, "result"))
+        return set_text(out, e->result->label);
+    if (!strcmp(dim, "role"))
+        return set_text(out, c->role);
+    if (!strcmp(dim, "status"))
+        return set_text(out, cell_status_name(c->status));
+    if (!strcmp(dim, "id"))
+        return set_text(out, c->id);
+    *is_known = false;
+    return false;
+}
+
+/* A parameter's value and unit: by its name alone, or as "plug-in.name". */
+static const json_t *find_param(const struct result_cell *c, const char *dim, const char **unit)
+{
+    const struct {
+        const char *owner;
+        const json_t *params;
+    } tables[] = {
+        {c->workload, c->params}, {c->lock, c->lock_params}, {c->executor, c->executor_params}};
+    const char *dot = strchr(dim, '.');
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        const char *name = dim;
+        if (dot) {
+            size_t length = (size_t)(dot - dim);
+            if (strlen(tables[i].owner) != length || strncmp(tables[i].owner, dim, length))
+                continue;
+            name = dot + 1;
+        }
+        const json_t *found = json_object_get(tables[i].params, name);
+        if (!found)
+            continue;
+        char full[DIM_NAME_MAX];
+        snprintf(full, sizeof full, "%s.%s", tables[i].owner, name);
+        *unit = json_string_value(json_object_get(c->param_units, i == 0 ? name : full));
+        return found;
+    }
+    return NULL;
+}
+
+static bool param_value(const struct result_cell *c, const char *dim, struct dim_value *out)
+{
+    const char *unit = NULL;
+    const json_t *value = find_param(c, dim, &unit);
+    if (json_is_string(value))
+        return set_text(out, json_string_value(value));
+    if (json_is_boolean(value))
+        return set_text(out, json_is_true(value) ? "true" : "false");
+    if (!json_is_number(value))
+        return false;
+    out->is_number = true;
+    out->number = json_number_value(value);
+    if (json_is_integer(value))
+        units_format_exact(out->text, sizeof out->text, json_integer_value(value),
+                           unit ? unit : "count");
+    else
+        snprintf(out->text, sizeof out->text, "%g", out->number);
+    return true;
+}
+
+bool dim_value_of(const struct entry *e, const char *dim, struct dim_value *out)
+{
+    *out = (struct dim_value){0};
+    bool is_known = false;
+    bool has = built_in_value(e, dim, out, &is_known);
+    return is_known ? has : param_value(e->cell, dim, out);
+}
+
+bool dims_have(const struct dims *d, const char *name)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (!strcmp(d->names[i], name))
+            return true;
+    return false;
+}
+
+void dims_add(struct dims *d, const char *name)
+{
+    if (d->count == DIMS_MAX || dims_have(d, name) || strlen(name) >= DIM_NAME_MAX)
+        return;
+    snprintf(d->names[d->count++], DIM_NAME_MAX, "%s", name);
+}
+
+static void add_params(struct dims *out, const char *owner, const json_t *params)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)params, name, value)
+    {
+        char full[DIM_NAME_MAX];
+        int length = owner ? snprintf(full, sizeof full, "%s.%s", owner, name)
+                           : snprintf(full, sizeof full, "%s", name);
+        if (length > 0 && (size_t)length < sizeof full)
+            dims_add(out, full);
+    }
+}
+
+void dims_of_params(struct dims *out, const struct entry *items, size_t count)
+{
+    *out = (struct dims){0};
+    for (size_t i = 0; i < count; i++) {
+        const struct result_cell *c = items[i].cell;
+        add_params(out, NULL, c->params);
+        add_params(out, c->lock, c->lock_params);
+        add_params(out, c->executor, c->executor_params);
+    }
+}
+
+static bool is_built_in(const char *dim)
+{
+    for (size_t i = 0; i < BUILT_IN; i++)
+        if (!strcmp(built_in[i], dim))
+            return true;
+    return false;
+}
+
+int dim_check(const char *option, const char *dim, const struct entries *all, struct err *err)
+{
+    const char *unit = NULL;
+    if (is_built_in(dim))
+        return 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (find_param(all->items[i].cell, dim, &unit))
+            return 0;
+    struct dims params;
+    const char *names[BUILT_IN + DIMS_MAX];
+    size_t count = 0;
+    dims_of_params(&params, all->items, all->count);
+    for (size_t i = 0; i < BUILT_IN; i++)
+        names[count++] = built_in[i];
+    for (size_t i = 0; i < params.count; i++)
+        names[count++] = params.names[i];
+    const char *near = suggest(dim, names, count);
+    if (near)
+        return err_set(err, ERR_USAGE,
+                       "%s: \"%s\" is no dimension of these cells; did you mean %s?", option, dim,
+                       near);
+    struct buf list = {0};
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+    err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells (%s)", option, dim,
+            buf_text(&list));
+    buf_release(&list);
+    return -1;
+}
+
+int dims_parse(struct dims *out, const char *option, const char *text, const struct entries *all,
+               struct err *err)
+{
+    *out = (struct dims){0};
+    while (*text) {
+        size_t length = strcspn(text, ",");
+        char name[DIM_NAME_MAX];
+        snprintf(name, sizeof name, "%.*s", (int)length, text);
+        if (dim_check(option, name, all, err))
+            return -1;
+        if (out->count == DIMS_MAX)
+            return err_set(err, ERR_USAGE, "%s: more than %d dimensions", option, DIMS_MAX);
+        dims_add(out, name);
+        text += length + (text[length] == ',');
+    }
+    if (out->count == 0)
+        return err_set(err, ERR_USAGE, "%s: needs a dimension, such as executor", option);
+    return 0;
+}
+
+bool dim_varies(const char *dim, const struct entry *items, size_t count)
+{
+    struct dim_value first = {0}, value;
+    bool has_first = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!dim_value_of(&items[i], dim, &value))
+            continue;
+        if (has_first && strcmp(first.text, value.text))
+            return true;
+        first = value;
+        has_first = true;
+    }
+    return false;
+}
+
+/* Executors stand in one order in all tables, whichever a block happens to begin with. */
+static void rank_executors(struct entries *e)
+{
+    size_t first[DIMS_MAX], count = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        size_t k = 0;
+        while (k < count && strcmp(e->items[first[k]].cell->executor, e->items[i].cell->executor))
+            k++;
+        if (k == count && count < DIMS_MAX)
+            first[count++] = i;
+        e->items[i].executor_order = k < count ? first[k] : i;
+    }
+}
+
+static void add_entry(struct entries *e, const struct result *r, const struct result_cell *c)
+{
+    e->items[e->count] = (struct entry){.result = r, .cell = c, .order = e->count};
+    e->count++;
+}
+
+int entries_of_results(struct entries *out, const struct result *results, size_t count,
+                       struct err *err)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += results[i].cell_count;
+    *out = (struct entries){.items = calloc(total ? total : 1, sizeof *out->items)};
+    if (!out->items)
+        return err_set(err, ERR_SYSTEM, "%zu cells: out of memory", total);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < results[i].cell_count; j++)
+            add_entry(out, &results[i], &results[i].cells[j]);
+    rank_executors(out);
+    return 0;
+}
+
+void entries_release(struct entries *e)
+{
+    free(e->items);
+    *e = (struct entries){0};
+}

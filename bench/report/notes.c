@@ -1,0 +1,93 @@
+#include "bench/report/notes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Different texts of one code are told apart up to their numbers: "3 samples", "4 samples". */
+static int add(struct notes *n, const char *kind, const char *text, bool is_absence,
+               const struct entry *e, struct err *err)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        struct note *known = &n->items[i];
+        bool same_text = !strcmp(known->text, text);
+        /* An absence has a reason worth reading; a warning's code says what kind it is. */
+        if (strcmp(known->kind, kind) || known->is_absence != is_absence ||
+            (is_absence && !same_text))
+            continue;
+        known->is_same &= same_text;
+        known->count++;
+        return 0;
+    }
+    struct note *items = realloc(n->items, (n->count + 1) * sizeof *items);
+    if (!items)
+        return err_set(err, ERR_SYSTEM, "notes: out of memory");
+    n->items = items;
+    struct note *new = &items[n->count];
+    *new = (struct note){.is_absence = is_absence, .count = 1, .first = *e, .is_same = true};
+    snprintf(new->kind, sizeof new->kind, "%s", kind);
+    new->text = strdup(text);
+    if (!new->text)
+        return err_set(err, ERR_SYSTEM, "notes: out of memory");
+    n->count++;
+    return 0;
+}
+
+/* Rows of one cell say themselves why it was not measured; rows of several cannot. */
+static int add_unmeasured(struct notes *out, const struct grid *g, struct err *err)
+{
+    for (size_t r = 0; r < g->row_count; r++)
+        for (size_t c = 0; c < g->column_count; c++) {
+            const struct slot *s = grid_slot(g, r, c);
+            bool is_said = c > 0 && s[-1].entry.cell == s->entry.cell;
+            if (s->kind != SLOT_STATUS || g->rows[r].only.cell || is_said)
+                continue;
+            const struct result_cell *cell = s->entry.cell;
+            if (add(out, cell_status_name(cell->status), cell->reason, false, &s->entry, err))
+                return -1;
+        }
+    return 0;
+}
+
+static int add_absences(struct notes *out, const struct grid *g, struct err *err)
+{
+    for (size_t i = 0; i < g->row_count * g->column_count; i++) {
+        const struct slot *s = &g->slots[i];
+        const char *reason = s->kind == SLOT_ABSENT ? s->metric->reason : NULL;
+        if (reason && add(out, s->metric->name, reason, true, &s->entry, err))
+            return -1;
+    }
+    return 0;
+}
+
+int notes_collect(struct notes *out, const struct tables *t, struct err *err)
+{
+    *out = (struct notes){0};
+    for (size_t i = 0; i < t->entries.count; i++) {
+        const struct entry *e = &t->entries.items[i];
+        for (size_t j = 0; j < e->cell->warning_count; j++)
+            if (add(out, e->cell->warnings[j].code, e->cell->warnings[j].text, false, e, err))
+                return -1;
+    }
+    for (size_t i = 0; i < t->count; i++)
+        if (add_unmeasured(out, &t->grids[i], err) || add_absences(out, &t->grids[i], err))
+            return -1;
+    return 0;
+}
+
+void notes_release(struct notes *n)
+{
+    for (size_t i = 0; i < n->count; i++)
+        free(n->items[i].text);
+    free(n->items);
+    *n = (struct notes){0};
+}
+
+void note_cells(const struct note *n, const struct tables *t, struct buf *out)
+{
+    if (n->count > 1)
+        buf_printf(out, "%zu cells, %s ", n->count, n->is_same ? "such as" : "here");
+    if (t->result_count > 1)
+        buf_printf(out, "%s: ", n->first.result->label);
+    buf_add(out, n->first.cell->id);
+}

@@ -1,0 +1,181 @@
+#include "bench/report/plan.h"
+
+#include "bench/core/suggest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The headline: what it costs to start, what it yields, what it loses by contention. */
+static const struct plan_metric headline[] = {
+    {"startup_ns", "startup", false},
+    {"lifecycle_ns", "startup", false},
+    {"memory_bytes", "startup", false},
+    {"throughput_per_s", "throughput", true},
+    {"makespan_ns", "throughput", false},
+    {"efficiency_ratio", "throughput", false},
+    {"lock_wait_ratio", "contention", false},
+    {"lock_contended_ratio", "contention", false},
+    {"handoffs_per_s", "contention", false},
+    {"fairness_ratio", "contention", false},
+    {"runqueue_wait_ratio", "contention", false},
+    {"voluntary_switches_per_s", "contention", false},
+    {"involuntary_switches_per_s", "contention", false},
+};
+
+static const char *const units[] = {"_per_s", "_ratio", "_bytes", "_count", "_ns", "_hz"};
+
+void plan_metric_title(char *out, size_t size, const char *metric)
+{
+    size_t length = strlen(metric);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t unit = strlen(units[i]);
+        if (length > unit && !strcmp(metric + length - unit, units[i])) {
+            length -= unit;
+            break;
+        }
+    }
+    snprintf(out, size, "%.*s", (int)length, metric);
+    for (char *c = out; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+}
+
+/* The first cell that has the metric, with a value or without; NULL when none has. */
+static const struct result_metric *find_metric(const struct entries *all, const char *name)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct result_metric *m = result_metric_find(all->items[i].cell, name);
+        if (m)
+            return m;
+    }
+    return NULL;
+}
+
+static int unknown_metric(const struct entries *all, const char *name, struct err *err)
+{
+    const char *known[256] = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < all->count && count < 256; i++)
+        for (size_t j = 0; j < all->items[i].cell->metric_count && count < 256; j++) {
+            const char *one = all->items[i].cell->metrics[j].name;
+            size_t k = 0;
+            while (k < count && strcmp(known[k], one))
+                k++;
+            if (k == count)
+                known[count++] = one;
+        }
+    const char *near = suggest(name, known, count);
+    if (near)
+        return err_set(err, ERR_USAGE, "--metric: no cell has \"%s\"; did you mean %s?", name,
+                       near);
+    struct buf list = {0};
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", known[i]);
+    err_set(err, ERR_USAGE, "--metric: no cell has \"%s\" (%s)", name, buf_text(&list));
+    buf_release(&list);
+    return -1;
+}
+
+static int add_metric(struct plan *p, const char *name, bool with_ratio, const struct entries *all,
+                      struct err *err)
+{
+    const struct result_metric *m = find_metric(all, name);
+    if (!m)
+        return unknown_metric(all, name, err);
+    if (p->metric_count == PLAN_METRICS_MAX)
+        return err_set(err, ERR_USAGE, "--metric: more than %d metrics", PLAN_METRICS_MAX);
+    struct plan_metric *to = &p->metrics[p->metric_count++];
+    snprintf(to->name, sizeof to->name, "%s", name);
+    snprintf(to->group, sizeof to->group, "%s", m->group);
+    to->with_ratio = with_ratio;
+    return 0;
+}
+
+/* "all": every metric some cell has, in the order they are met. */
+static int add_all(struct plan *p, bool with_ratio, const struct entries *all, struct err *err)
+{
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t j = 0; j < all->items[i].cell->metric_count; j++) {
+            const char *name = all->items[i].cell->metrics[j].name;
+            size_t k = 0;
+            while (k < p->metric_count && strcmp(p->metrics[k].name, name))
+                k++;
+            if (k == p->metric_count && add_metric(p, name, with_ratio, all, err))
+                return -1;
+        }
+    return 0;
+}
+
+static int parse_metrics(struct plan *p, const struct table_request *request,
+                         const struct entries *all, struct err *err)
+{
+    if (!strcmp(request->metrics, "all"))
+        return add_all(p, request->with_ratios, all, err);
+    p->keeps_empty = true;
+    for (const char *at = request->metrics; *at;) {
+        size_t length = strcspn(at, ",");
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        if (add_metric(p, name, request->with_ratios, all, err))
+            return -1;
+        at += length + (at[length] == ',');
+    }
+    if (p->metric_count == 0)
+        return err_set(err, ERR_USAGE, "--metric: needs a metric, such as throughput_per_s");
+    return 0;
+}
+
+int plan_make(struct plan *out, const struct table_request *request, const struct entries *all,
+              struct err *err)
+{
+    *out = (struct plan){0};
+    if (dims_parse(&out->rows, "--rows", request->rows ? request->rows : "executor,tasks", all,
+                   err))
+        return -1;
+    if (request->cols && dims_parse(&out->cols, "--cols", request->cols, all, err))
+        return -1;
+    if (out->cols.count > 1)
+        return err_set(err, ERR_USAGE, "--cols: takes one dimension, not \"%s\"", request->cols);
+    if (out->cols.count && dims_have(&out->rows, out->cols.names[0])) {
+        if (request->rows)
+            return err_set(err, ERR_USAGE, "--cols: \"%s\" is in --rows already", request->cols);
+        /* --cols tasks takes it out of the rows nobody asked for. */
+        out->rows = (struct dims){0};
+        dims_add(&out->rows, strcmp(request->cols, "executor") ? "executor" : "tasks");
+    }
+    static const char *const apart[] = {"workload", "lock"};
+    for (size_t i = 0; i < 2; i++)
+        if (!dims_have(&out->rows, apart[i]) && !dims_have(&out->cols, apart[i]))
+            dims_add(&out->blocks, apart[i]);
+    if (request->metrics)
+        return parse_metrics(out, request, all, err);
+    for (size_t i = 0; i < sizeof headline / sizeof *headline; i++) {
+        out->metrics[i] = headline[i];
+        out->metrics[i].with_ratio |= request->with_ratios;
+    }
+    out->metric_count = sizeof headline / sizeof *headline;
+    return 0;
+}
+
+void plan_labels(const struct plan *p, const struct entry *items, size_t count, bool is_ambiguous,
+                 struct dims *out)
+{
+    static const char *const others[] = {"host",  "result",  "executor",
+                                         "tasks", "workers", "placement"};
+    struct dims params;
+    *out = p->rows;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        /* Two files of one host are told apart by their names; two hosts are enough alone. */
+        bool is_needed = strcmp(others[i], "result") || !dims_have(out, "host");
+        if (is_needed && !dims_have(&p->cols, others[i]) && dim_varies(others[i], items, count))
+            dims_add(out, others[i]);
+    }
+    dims_of_params(&params, items, count);
+    for (size_t i = 0; i < params.count; i++)
+        if (!dims_have(&p->cols, params.names[i]) && dim_varies(params.names[i], items, count))
+            dims_add(out, params.names[i]);
+    if (is_ambiguous) {
+        dims_add(out, "result");
+        dims_add(out, "id");
+    }
+}

@@ -1,0 +1,37 @@
+/* What a table request means for given cells: blocks, rows, columns. Shared by table.c alone. */
+#ifndef CONTEND_REPORT_PLAN_H
+#define CONTEND_REPORT_PLAN_H
+
+#include "bench/report/table.h"
+
+enum { PLAN_METRICS_MAX = 64 };
+
+struct plan_metric {
+    char name[64];
+    char group[64];
+    bool with_ratio;
+};
+
+struct plan {
+    struct dims blocks; /* a grid for each of their combinations */
+    struct dims rows;
+    struct dims cols; /* one or none */
+    struct plan_metric metrics[PLAN_METRICS_MAX];
+    size_t metric_count;
+    bool keeps_empty; /* the user named the metrics: columns without a value stay */
+};
+
+int plan_make(struct plan *out, const struct table_request *request, const struct entries *all,
+              struct err *err);
+
+/*
+ * The labels the rows of these cells need: those asked for, and whatever else the cells differ
+ * in.  With `is_ambiguous` the cells' ids as well.
+ */
+void plan_labels(const struct plan *p, const struct entry *items, size_t count, bool is_ambiguous,
+                 struct dims *out);
+
+/* "lock wait" for "lock_wait_ratio": the unit is shown with the numbers. */
+void plan_metric_title(char *out, size_t size, const char *metric);
+
+#endif

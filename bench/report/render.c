@@ -1,0 +1,88 @@
+/* What the formats share. */
+#include "bench/report/render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void slot_text(const struct slot *s, char *out, size_t size)
+{
+    out[0] = '\0';
+    switch (s->kind) {
+    case SLOT_VALUE:
+    case SLOT_RATIO:
+        number_text(out, size, &s->number);
+        return;
+    case SLOT_ABSENT:
+        snprintf(out, size, "-");
+        return;
+    case SLOT_STATUS:
+        snprintf(out, size, "%s", cell_status_name(s->entry.cell->status));
+        return;
+    case SLOT_EMPTY:
+        return;
+    }
+}
+
+void text_wrap(struct buf *out, const char *text, size_t column, size_t indent, size_t width)
+{
+    bool is_first = true;
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        size_t need = word + !is_first;
+        if (!is_first && column + need > width) {
+            buf_add(out, "\n");
+            buf_pad(out, indent);
+            column = indent;
+            is_first = true;
+        }
+        buf_printf(out, "%s%.*s", is_first ? "" : " ", (int)word, text);
+        column += word + !is_first;
+        is_first = false;
+        text += word;
+        text += strspn(text, " ");
+    }
+}
+
+void result_line(const struct result *r, struct buf *out)
+{
+    buf_printf(out, "%s: %s on %s (", r->path, r->runtime[0] ? r->runtime : "unknown runtime",
+               r->hostname);
+    if (r->cpu[0])
+        buf_printf(out, "%s, ", r->cpu);
+    if (r->cpus_allowed > 0)
+        buf_printf(out, "%lld CPU%s, ", (long long)r->cpus_allowed, r->cpus_allowed > 1 ? "s" : "");
+    if (r->virtualization[0] && strcmp(r->virtualization, "none"))
+        buf_printf(out, "%s, ", r->virtualization);
+    buf_printf(out, "Linux %s)", r->kernel[0] ? r->kernel : "of unknown version");
+    if (r->started_at[0])
+        buf_printf(out, ", %s", r->started_at);
+    if (r->suite[0])
+        buf_printf(out, ", suite %s", r->suite);
+    if (r->rounds > 0)
+        buf_printf(out, ", %lld round%s", (long long)r->rounds, r->rounds > 1 ? "s" : "");
+    if (strcmp(r->status, "complete"))
+        buf_printf(out, "; %s: the run was cut short", r->status);
+    if (r->sanitizer[0])
+        buf_printf(out, "; BUILT WITH SANITIZER %s: these are no measurements", r->sanitizer);
+    else if (!strcmp(r->build_type, "Debug"))
+        buf_add(out, "; DEBUG BUILD: compare with nothing");
+}
+
+void legend_line(const struct tables *t, struct buf *out)
+{
+    bool has_tilde = false, has_rough = false, has_absent = false;
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t s = 0; s < t->grids[i].row_count * t->grids[i].column_count; s++) {
+            const struct slot *slot = &t->grids[i].slots[s];
+            bool is_marked = slot->number.text[0] == '~';
+            has_tilde |= is_marked && !slot->number.text[1];
+            has_rough |= is_marked && slot->number.text[1];
+            has_absent |= slot->kind == SLOT_ABSENT;
+        }
+    if (has_tilde)
+        buf_add(out, "~ no difference can be told");
+    if (has_rough)
+        buf_printf(out, "%s~5 an order of magnitude, no more", out->len ? "; " : "");
+    if (has_absent)
+        buf_printf(out, "%s- could not be had", out->len ? "; " : "");
+}

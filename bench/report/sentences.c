@@ -1,0 +1,406 @@
+#include "bench/report/sentences.h"
+
+#include "bench/report/number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXECUTORS_MAX = 8 };
+
+/* The executors the sentences speak of. */
+struct cast {
+    const char *names[EXECUTORS_MAX];
+    size_t count;
+};
+
+static bool cast_has(const struct cast *c, const char *name)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!strcmp(c->names[i], name))
+            return true;
+    return false;
+}
+
+/* The three everybody asks about; where a result has none of them, whatever it has. */
+static void choose_cast(struct cast *out, const struct result *r)
+{
+    static const char *const asked[] = {"thread", "process", "coroutine"};
+    *out = (struct cast){0};
+    for (size_t a = 0; a < 3; a++)
+        for (size_t i = 0; i < r->cell_count; i++)
+            if (!strcmp(r->cells[i].executor, asked[a]) && !cast_has(out, asked[a]))
+                out->names[out->count++] = asked[a];
+    for (size_t i = 0; i < r->cell_count && out->names[0] == NULL; i++)
+        if (strcmp(r->cells[i].executor, "serial"))
+            out->names[out->count++] = r->cells[i].executor;
+}
+
+/* "a thread", "threads". Words of foreign plug-ins are left as they are. */
+static void one_of(struct buf *out, const char *executor)
+{
+    buf_printf(out, "%s %s", strchr("aeiou", executor[0]) ? "an" : "a", executor);
+}
+
+static void many_of(struct buf *out, const char *executor)
+{
+    size_t length = strlen(executor);
+    buf_printf(out, "%s%s", executor, length && executor[length - 1] == 's' ? "es" : "s");
+}
+
+/* ", " between items, " and " before the last of them. */
+static void separate(struct buf *out, size_t i, size_t count)
+{
+    buf_add(out, i == 0 ? "" : i + 1 == count ? " and " : ", ");
+}
+
+/* One lock for all processes is another experiment than the executors' own habits. */
+static bool is_shared(const struct result_cell *c)
+{
+    const char *scope = json_string_value(json_object_get(c->lock_params, "scope"));
+    return scope && !strcmp(scope, "shared");
+}
+
+/* The cell's value of a metric; NULL when there is no such cell or value. */
+static const struct result_metric *find(const struct result *r, const char *workload,
+                                        const char *lock, const char *executor, int64_t tasks,
+                                        const char *metric)
+{
+    for (size_t i = 0; i < r->cell_count; i++) {
+        const struct result_cell *c = &r->cells[i];
+        if (!strcmp(c->workload, workload) && !strcmp(c->lock, lock) &&
+            !strcmp(c->executor, executor) && c->tasks == tasks && !strcmp(c->placement, "free") &&
+            !is_shared(c)) {
+            const struct result_metric *m = result_value_find(c, metric);
+            if (m)
+                return m;
+        }
+    }
+    return NULL;
+}
+
+static struct ratio ratio_of(const struct result_metric *a, const struct result_metric *b)
+{
+    struct ratio r;
+    if (a->sample_count == 0 || b->sample_count == 0 ||
+        ratio_of_samples(a->samples, a->sample_count, b->samples, b->sample_count, SUMMARY_LEVEL,
+                         &r, NULL))
+        r = ratio_of_summaries(&a->summary, &b->summary);
+    return r;
+}
+
+/* A positive factor with the digits its interval deserves, 2 where there is none: "8.2", "170". */
+static void add_number(struct buf *out, double center, double lo, double hi, bool is_sure)
+{
+    char text[32];
+    int digits = is_sure ? number_digits(center, lo, hi) : 2;
+    double scale = pow(10, (digits > 3 ? 3 : digits) - 1 - floor(log10(center)));
+    double rounded = round(center * scale) / scale;
+    snprintf(text, sizeof text, "%.*f", scale > 1 ? (int)round(log10(scale)) : 0, rounded);
+    buf_add(out, text);
+}
+
+static bool is_known(const struct ratio *r)
+{
+    return r->level > 0 && !isnan(r->lo);
+}
+
+/* No difference can be told. One sample each tells nothing either way. */
+static bool holds_one(const struct ratio *r)
+{
+    return is_known(r) && r->lo <= 1 && r->hi >= 1;
+}
+
+static void add_factor(struct buf *out, const struct ratio *r)
+{
+    buf_add(out, is_known(r) ? "" : "roughly ");
+    add_number(out, r->center, r->lo, r->hi, is_known(r));
+}
+
+static void add_metric(struct buf *out, const struct result_metric *m)
+{
+    struct number n;
+    char text[48];
+    number_of_summary(&n, &m->summary, m->unit, m->nature);
+    buf_add(out, number_text(text, sizeof text, &n));
+}
+
+/* ---- What starting costs ------------------------------------------------------------- */
+
+/* How well a workload and task count serve: executors that have the metric, then no work. */
+static size_t start_score(const struct result *r, const struct cast *cast,
+                          const struct result_cell *c, const char *metric)
+{
+    size_t score = 0;
+    for (size_t i = 0; i < cast->count; i++)
+        score += find(r, c->workload, "none", cast->names[i], c->tasks, metric) ? 2 : 0;
+    return score ? score + !strcmp(c->workload_kind, "startup") : 0;
+}
+
+static void start_costs(struct buf *out, const struct result *r, const struct cast *cast)
+{
+    static const char *const metrics[] = {"lifecycle_ns", "startup_ns"};
+    static const char *const verbs[] = {"Starting and ending", "Starting"};
+    const struct result_cell *best = NULL;
+    size_t best_score = 0, m = 0;
+    for (; m < 2 && !best; m++)
+        for (size_t i = 0; i < r->cell_count; i++) {
+            size_t score = start_score(r, cast, &r->cells[i], metrics[m]);
+            if (score > best_score ||
+                (best && score == best_score && r->cells[i].tasks > best->tasks)) {
+                best = &r->cells[i];
+                best_score = score;
+            }
+        }
+    if (!best)
+        return;
+    const char *metric = metrics[m - 1], *base_name = NULL;
+    const struct result_metric *base = NULL;
+    buf_printf(out, "%s one unit costs ", verbs[m - 1]);
+    size_t count = best_score / 2, said = 0;
+    for (size_t i = 0; i < cast->count; i++) {
+        const struct result_metric *found =
+            find(r, best->workload, "none", cast->names[i], best->tasks, metric);
+        if (!found)
+            continue;
+        separate(out, said++, count);
+        add_metric(out, found);
+        buf_add(out, " as ");
+        one_of(out, cast->names[i]);
+        if (!base) {
+            base = found;
+            base_name = cast->names[i];
+            continue;
+        }
+        struct ratio ratio = ratio_of(found, base);
+        if (!(ratio.center > 0))
+            continue;
+        if (holds_one(&ratio))
+            buf_add(out, " (no difference can be told)");
+        else if (ratio.center >= 1) {
+            buf_add(out, " (");
+            add_factor(out, &ratio);
+            buf_printf(out, " times a %s)", base_name);
+        } else {
+            buf_add(out, is_known(&ratio) ? " (1/" : " (roughly 1/");
+            add_number(out, 1 / ratio.center, 1 / ratio.hi, 1 / ratio.lo, is_known(&ratio));
+            buf_printf(out, " of a %s)", base_name);
+        }
+    }
+    buf_printf(out, " (%s, %lld task%s).", best->workload, (long long)best->tasks,
+               best->tasks > 1 ? "s" : "");
+}
+
+/* ---- How waiting overlaps ------------------------------------------------------------ */
+
+/* The waiting workload and task count with the most executors, then the most tasks. */
+static const struct result_cell *choose_waiting(const struct result *r, const struct cast *cast)
+{
+    const struct result_cell *best = NULL;
+    size_t best_count = 0;
+    for (size_t i = 0; i < r->cell_count; i++) {
+        const struct result_cell *c = &r->cells[i];
+        size_t count = 0;
+        if (strcmp(c->workload_kind, "io") || c->tasks < 2)
+            continue;
+        for (size_t x = 0; x < cast->count; x++)
+            count += find(r, c->workload, "none", cast->names[x], c->tasks, "makespan_ns") != NULL;
+        if (count > best_count || (best && count == best_count && c->tasks > best->tasks)) {
+            best = c;
+            best_count = count;
+        }
+    }
+    return best;
+}
+
+/* What the tasks take one after the other: measured, or one task alone times their number. */
+static bool serial_time(const struct result *r, const struct cast *cast,
+                        const struct result_cell *c, struct summary *out, bool *is_measured)
+{
+    const struct result_metric *m = find(r, c->workload, "none", "serial", c->tasks, "makespan_ns");
+    *is_measured = m != NULL;
+    double factor = m ? 1 : (double)c->tasks;
+    if (!m)
+        m = find(r, c->workload, "none", "serial", 1, "makespan_ns");
+    for (size_t x = 0; x < cast->count && !m; x++)
+        m = find(r, c->workload, "none", cast->names[x], 1, "makespan_ns");
+    if (!m)
+        return false;
+    *out = m->summary;
+    out->center *= factor;
+    out->lo *= factor;
+    out->hi *= factor;
+    return true;
+}
+
+static void waiting_overlaps(struct buf *out, const struct result *r, const struct cast *cast)
+{
+    const struct result_cell *c = choose_waiting(r, cast);
+    struct summary serial;
+    struct number number;
+    bool is_measured = false;
+    char text[48];
+    if (!c || !serial_time(r, cast, c, &serial, &is_measured))
+        return;
+    number_of_summary(&number, &serial, "ns", "noisy");
+    buf_printf(out, "%lld tasks of %s take %s one after the other%s, but ", (long long)c->tasks,
+               c->workload, number_text(text, sizeof text, &number),
+               is_measured ? "" : " (one alone, times their number)");
+    size_t count = 0, said = 0;
+    for (size_t x = 0; x < cast->count; x++)
+        count += find(r, c->workload, "none", cast->names[x], c->tasks, "makespan_ns") != NULL;
+    for (size_t x = 0; x < cast->count; x++) {
+        const struct result_metric *m =
+            find(r, c->workload, "none", cast->names[x], c->tasks, "makespan_ns");
+        if (!m)
+            continue;
+        separate(out, said++, count);
+        add_metric(out, m);
+        buf_add(out, " as ");
+        many_of(out, cast->names[x]);
+        struct ratio overlap = ratio_of_summaries(&serial, &m->summary);
+        if (holds_one(&overlap)) {
+            buf_add(out, " (no gain can be told)");
+            continue;
+        }
+        buf_add(out, " (");
+        add_factor(out, &overlap);
+        buf_add(out, " at once)");
+    }
+    buf_add(out, ".");
+}
+
+/* ---- What a global lock does to computing -------------------------------------------- */
+
+/* How much more N tasks do than one, for one executor and lock. */
+static bool speed_up(const struct result *r, const char *workload, const char *lock,
+                     const char *executor, int64_t tasks, struct ratio *out)
+{
+    const struct result_metric *many = find(r, workload, lock, executor, tasks, "throughput_per_s"),
+                               *one = find(r, workload, lock, executor, 1, "throughput_per_s");
+    if (!many || !one)
+        return false;
+    *out = ratio_of(many, one);
+    return out->center > 0;
+}
+
+/* The computing cell whose lock and task count say most: gil before others, N = CPUs. */
+static const struct result_cell *choose_computing(const struct result *r, const struct cast *cast)
+{
+    const struct result_cell *best = NULL;
+    size_t best_score = 0;
+    for (size_t i = 0; i < r->cell_count; i++) {
+        const struct result_cell *c = &r->cells[i];
+        struct ratio with, without;
+        size_t score = 0;
+        if (strcmp(c->workload_kind, "cpu") || !strcmp(c->lock, "none") || c->tasks < 2)
+            continue;
+        for (size_t x = 0; x < cast->count; x++)
+            if (speed_up(r, c->workload, c->lock, cast->names[x], c->tasks, &with) &&
+                speed_up(r, c->workload, "none", cast->names[x], c->tasks, &without))
+                score += 4;
+        if (score)
+            score += (!strcmp(c->lock, "gil") ? 2u : 0u) + (c->tasks == r->cpus_allowed ? 1u : 0u);
+        if (score > best_score) {
+            best = c;
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+/* "1.9 times as much", hedged where the interval says no more. */
+static void add_yield(struct buf *out, const struct ratio *r)
+{
+    if (!holds_one(r)) {
+        add_factor(out, r);
+        buf_add(out, " times as much");
+    } else if (r->hi > 1.5 * r->lo) {
+        buf_add(out, "between ");
+        add_number(out, r->lo, r->lo, r->hi, true);
+        buf_add(out, " and ");
+        add_number(out, r->hi, r->lo, r->hi, true);
+        buf_add(out, " times as much");
+    } else {
+        buf_add(out, "about as much (");
+        add_factor(out, r);
+        buf_add(out, " times)");
+    }
+}
+
+/* The first executor's words are whole; the others lean on them: "processes 1.9 and 0.9 times". */
+static void add_yields(struct buf *out, bool is_first, const char *lock,
+                       const struct ratio *without, const struct ratio *with)
+{
+    bool is_plain = !holds_one(without) && !holds_one(with);
+    if (is_first) {
+        buf_add(out, " get ");
+        add_yield(out, without);
+        buf_add(out, " done without a lock and ");
+        add_yield(out, with);
+        buf_printf(out, " under %s", lock);
+    } else if (is_plain) {
+        buf_add(out, " ");
+        add_factor(out, without);
+        buf_add(out, " and ");
+        add_factor(out, with);
+        buf_add(out, " times as much");
+    } else {
+        buf_add(out, " ");
+        add_yield(out, without);
+        buf_add(out, " and ");
+        add_yield(out, with);
+    }
+}
+
+static void lock_effect(struct buf *out, const struct result *r, const struct cast *cast)
+{
+    const struct result_cell *c = choose_computing(r, cast);
+    if (!c)
+        return;
+    buf_printf(out, "Computing %s with %lld tasks in place of 1", c->workload, (long long)c->tasks);
+    if (r->cpus_allowed > 0)
+        buf_printf(out, " on %lld CPU%s", (long long)r->cpus_allowed,
+                   r->cpus_allowed > 1 ? "s" : "");
+    size_t said = 0;
+    for (size_t x = 0; x < cast->count; x++) {
+        struct ratio with, without;
+        if (!speed_up(r, c->workload, c->lock, cast->names[x], c->tasks, &with) ||
+            !speed_up(r, c->workload, "none", cast->names[x], c->tasks, &without))
+            continue;
+        buf_add(out, said ? "; " : ", ");
+        many_of(out, cast->names[x]);
+        add_yields(out, said++ == 0, c->lock, &without, &with);
+    }
+    buf_add(out, ".");
+}
+
+int sentences_of(struct sentences *out, const struct result *r, struct err *err)
+{
+    static void (*const say[])(struct buf *, const struct result *,
+                               const struct cast *) = {start_costs, waiting_overlaps, lock_effect};
+    struct cast cast;
+    *out = (struct sentences){0};
+    choose_cast(&cast, r);
+    for (size_t i = 0; i < sizeof say / sizeof *say; i++) {
+        struct buf b = {0};
+        say[i](&b, r, &cast);
+        if (b.len == 0 && !b.failed)
+            continue;
+        char *text = buf_steal(&b);
+        if (!text) {
+            sentences_release(out);
+            return err_set(err, ERR_SYSTEM, "sentences: out of memory");
+        }
+        out->items[out->count++] = text;
+    }
+    return 0;
+}
+
+void sentences_release(struct sentences *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        free(s->items[i]);
+    *s = (struct sentences){0};
+}

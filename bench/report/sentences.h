@@ -1,0 +1,23 @@
+/*
+ * A few sentences on what a result means, computed from its numbers: what starting costs, how
+ * waiting overlaps, what a global lock does to computing.  A sentence whose cells are missing
+ * is left out, and one whose intervals overlap says so.
+ */
+#ifndef CONTEND_REPORT_SENTENCES_H
+#define CONTEND_REPORT_SENTENCES_H
+
+#include "bench/core/buf.h"
+#include "bench/report/result.h"
+
+enum { SENTENCES_MAX = 8 };
+
+struct sentences {
+    char *items[SENTENCES_MAX]; /* owned */
+    size_t count;
+};
+
+/* Returns 0, or -1 with ERR_SYSTEM when memory runs out. */
+int sentences_of(struct sentences *out, const struct result *r, struct err *err);
+void sentences_release(struct sentences *s);
+
+#endif

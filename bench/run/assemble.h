@@ -1,0 +1,23 @@
+/* The result document, from the header of a run and its records. */
+#ifndef CONTEND_RUN_ASSEMBLE_H
+#define CONTEND_RUN_ASSEMBLE_H
+
+#include "bench/run/record.h"
+
+struct run_state {
+    uint32_t rounds;
+    bool is_complete;
+    uint64_t duration_ns;
+};
+
+/*
+ * The header of a run: { "schema", "run", "host" }, without what is only known at the end.
+ * A virtual plan gets a virtual host, so that the document is the same everywhere.
+ */
+json_t *assemble_header(const struct plan *p, int argc, char *const *argv);
+
+/* The whole document; a new reference, NULL when memory ran out. */
+json_t *assemble_result(const json_t *header, const struct plan *p, const struct record *records,
+                        const struct run_state *state);
+
+#endif

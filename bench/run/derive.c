@@ -1,0 +1,158 @@
+#include "bench/run/derive.h"
+
+#include "bench/core/units.h"
+#include "bench/stats/robust.h"
+#include "bench/stats/summary.h"
+#include "version.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct metric efficiency_metric = {
+    "efficiency_ratio",
+    "ratio",
+    BETTER_HIGHER,
+    NATURE_NOISY,
+    "throughput",
+    "throughput over the ceiling of this machine: the same body, serial and without a lock, times "
+    "the CPUs that are really there (times the tasks, where the body only waits)"};
+
+static const struct series *series_of(const struct record *r, const char *metric)
+{
+    int i = metric_index(&r->list, metric);
+    return i >= 0 ? &r->series[i] : NULL;
+}
+
+/* Median of the samples of one round, or of all with round UINT32_MAX; NAN if there are none. */
+static double median_of_round(const struct record *r, const struct series *s, uint32_t round)
+{
+    double *values = malloc(sizeof(double) * (s->count + 1));
+    size_t n = 0;
+    for (size_t i = 0; values && i < s->count; i++)
+        if (round == UINT32_MAX || r->launches[s->launches[i]].round == round)
+            values[n++] = s->samples[i];
+    double median = NAN;
+    if (n) {
+        samples_sort(values, n);
+        median = median_of_sorted(values, n);
+    }
+    free(values);
+    return median;
+}
+
+double *derive_efficiency(const struct record *records, const struct record *r, char *reason,
+                          size_t size)
+{
+    const struct cell *c = r->cell;
+    const struct series *own = series_of(r, "throughput_per_s");
+    if (c->control == NO_CONTROL) {
+        snprintf(reason, size, "this workload has no serial form to compare with");
+        return NULL;
+    }
+    const struct record *control = &records[c->control];
+    const struct series *ceiling = series_of(control, "throughput_per_s");
+    if (!own || !own->count || !ceiling || !ceiling->count) {
+        snprintf(reason, size, "%s has no throughput",
+                 own && own->count ? "the ceiling's cell" : "this cell");
+        return NULL;
+    }
+    double *out = malloc(sizeof(double) * (r->launch_count + 1));
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < r->launch_count; i++)
+        out[i] = NAN;
+    double units = c->workload->kind == WORKLOAD_IO         ? c->tasks
+                   : c->placement == PLACEMENT_SAME         ? 1
+                   : c->executor->traits & EXECUTOR_VIRTUAL ? 2
+                                                            : plan_cpus();
+    double fallback = median_of_round(control, ceiling, UINT32_MAX);
+    for (size_t i = 0; i < own->count; i++) {
+        double at = median_of_round(control, ceiling, r->launches[own->launches[i]].round);
+        out[own->launches[i]] = own->samples[i] / ((isnan(at) ? fallback : at) * units);
+    }
+    return out;
+}
+
+static void warn(json_t *list, const char *code, const char *text)
+{
+    json_array_append_new(list, json_pack("{s:s, s:s}", "code", code, "text", text));
+}
+
+/* What the ledger says against the samples. */
+static void warn_of_noise(const struct record *r, json_t *list)
+{
+    size_t stolen = 0, foreign = 0, throttled = 0;
+    uint32_t cpus = plan_cpus();
+    for (size_t i = 0; i < r->launch_count; i++) {
+        const struct noise_delta *n = &r->launches[i].noise;
+        double room = (double)n->duration_ns * cpus;
+        /* Tick counters: only what is beyond two ticks and a twentieth of the room counts. */
+        double least = 2.0 * NOISE_TICK_NS;
+        stolen += n->has_steal && (double)n->steal_ns > least && (double)n->steal_ns > 0.05 * room;
+        foreign +=
+            n->has_busy && (double)n->foreign_ns > least && (double)n->foreign_ns > 0.2 * room;
+        throttled += n->has_throttled && n->throttled_ns > 0;
+    }
+    char text[200];
+    if (stolen) {
+        snprintf(text, sizeof text, "the hypervisor took CPU time away in %zu of %zu launches",
+                 stolen, r->launch_count);
+        warn(list, "steal", text);
+    }
+    if (foreign) {
+        snprintf(text, sizeof text, "other programs used the CPUs in %zu of %zu launches", foreign,
+                 r->launch_count);
+        warn(list, "foreign_load", text);
+    }
+    if (throttled) {
+        snprintf(text, sizeof text, "the CPU quota held the work back in %zu of %zu launches",
+                 throttled, r->launch_count);
+        warn(list, "throttled", text);
+    }
+    if (r->launch_count && stolen + foreign + throttled >= r->launch_count)
+        warn(list, "unusable", "every launch was disturbed from outside: do not rely on this cell");
+}
+
+static void warn_of_samples(const struct series *s, json_t *list)
+{
+    char text[200], a[32], b[32];
+    struct drift drift;
+    struct modes modes;
+    if (s->count < 6) {
+        snprintf(text, sizeof text, "%zu samples: an interval at 95 %% needs 6", s->count);
+        warn(list, "few_samples", text);
+    }
+    if (!drift_of(s->samples, s->count, &drift, NULL) && drift.is_notable) {
+        snprintf(text, sizeof text, "throughput drifted by %+.0f %% over the run (p = %.2g)",
+                 drift.total_ratio * 100, drift.p);
+        warn(list, "drift", text);
+    }
+    if (!modes_of(s->samples, s->count, &modes, NULL) && modes.is_notable) {
+        units_format(a, sizeof a, modes.low, "per_s", 3);
+        units_format(b, sizeof b, modes.high, "per_s", 3);
+        snprintf(text, sizeof text, "throughput has two modes: %s and %s (%.0f %% of samples)", a,
+                 b, modes.high_share * 100);
+        warn(list, "two_modes", text);
+    }
+}
+
+json_t *derive_warnings(const struct record *r)
+{
+    json_t *list = json_array();
+    if (CONTEND_SANITIZER[0] && !(r->cell->executor->traits & EXECUTOR_VIRTUAL))
+        warn(list, "sanitizer", "built with a sanitizer: these are no measurements");
+    if (!(r->cell->executor->traits & EXECUTOR_VIRTUAL))
+        warn_of_noise(r, list);
+    const struct series *throughput = series_of(r, "throughput_per_s");
+    if (throughput && r->launch_count)
+        warn_of_samples(throughput, list);
+    const struct series *early = series_of(r, "early_wakes");
+    for (size_t i = 0; early && i < early->count; i++)
+        if (early->samples[i] > 0) {
+            warn(list, "early_wakes", "sleepers were woken before their time");
+            break;
+        }
+    return list;
+}

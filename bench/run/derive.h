@@ -1,0 +1,25 @@
+/*
+ * What is not measured but follows from several cells or samples: efficiency against the
+ * ceiling, and the warnings that a reader should see beside a number.
+ */
+#ifndef CONTEND_RUN_DERIVE_H
+#define CONTEND_RUN_DERIVE_H
+
+#include "bench/run/record.h"
+
+/*
+ * efficiency_ratio of a cell, one value a launch: its throughput over the ceiling's median of the
+ * same round (of all rounds where that one has none).  The ceiling is the control cell's
+ * throughput (the same body, serial, no lock, one task) times the CPUs that are really there, or
+ * times the tasks where the body only waits.  Returns NULL and writes the reason when it cannot
+ * be had, else an array of record->launch_count values (NAN: this launch has none) to be freed.
+ */
+double *derive_efficiency(const struct record *records, const struct record *r, char *reason,
+                          size_t size);
+
+extern const struct metric efficiency_metric;
+
+/* A list of { "code", "text" }; a new reference. */
+json_t *derive_warnings(const struct record *r);
+
+#endif

@@ -1,0 +1,363 @@
+#include "bench/run/launch.h"
+
+#include "bench/core/clock.h"
+#include "bench/registry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+static const _Atomic uint32_t never = 0;
+static const _Atomic uint32_t always = 1;
+
+static size_t lines(size_t bytes)
+{
+    return (bytes + CONTEND_LINE_BYTES - 1) / CONTEND_LINE_BYTES * CONTEND_LINE_BYTES;
+}
+
+/* Hands out pieces of the mapping; with base NULL it only adds up. */
+struct cutter {
+    char *base;
+    size_t used;
+};
+
+static void *cut(struct cutter *c, size_t bytes)
+{
+    void *piece = c->base ? c->base + c->used : NULL;
+    c->used += lines(bytes);
+    return piece;
+}
+
+/* A lock that is by nature one for each runtime: one for each process, unless asked otherwise. */
+static size_t lock_instances(const struct cell *c, uint32_t tasks)
+{
+    bool per_unit = (c->lock->traits & LOCK_PER_RUNTIME) &&
+                    !(c->executor->traits & EXECUTOR_SHARED_HEAP) && !c->lock_is_shared;
+    return per_unit ? (size_t)tasks + 1 : 1;
+}
+
+/* Lays the parts out; run twice, first to add up the size and then with the memory. */
+static void lay_out(struct cutter *cutter, const struct cell *c, uint32_t tasks,
+                    const struct probe *const *probes, size_t probe_count, struct launch **out)
+{
+    struct launch *l = cut(cutter, sizeof *l);
+    struct harness *h = cut(cutter, sizeof *h);
+    size_t units = (size_t)tasks + 1;
+    struct task *task_area = cut(cutter, sizeof(struct task) * units);
+    size_t lock_count = lock_instances(c, tasks);
+    size_t lock_stride = sizeof(struct lock_header) + lines(c->lock->state_bytes);
+    char *locks = cut(cutter, lock_stride * lock_count);
+    /* Without a record of its own a unit is still known by an address: one byte will do. */
+    size_t lock_unit_stride = c->lock->unit_bytes ? lines(c->lock->unit_bytes) : 1;
+    char *lock_units = cut(cutter, lock_unit_stride * units);
+    uint64_t *stamps =
+        c->batch_count < 2 ? NULL : cut(cutter, sizeof(uint64_t) * (c->batch_count + 1) * tasks);
+    size_t workload_bytes =
+        c->workload->shared_bytes ? c->workload->shared_bytes(c->workload_params, tasks) : 0;
+    char *workload_area = workload_bytes ? cut(cutter, workload_bytes) : NULL;
+    for (size_t i = 0; i < probe_count; i++) {
+        void *state = cut(cutter, probes[i]->state_bytes);
+        char *unit_records = cut(cutter, probes[i]->unit_bytes * units);
+        if (cutter->base)
+            h->probes[i] = (struct probe_run){
+                .probe = probes[i], .launch = l, .state = state, .units = unit_records};
+    }
+    if (!cutter->base)
+        return;
+    h->probe_count = probe_count;
+    h->lock_count = lock_count;
+    h->lock_stride = lock_stride;
+    h->locks = locks;
+    h->lock_units = lock_units;
+    h->lock_unit_stride = lock_unit_stride;
+    h->workload_area = workload_area;
+    h->workload_bytes = workload_bytes;
+    l->harness = h;
+    l->tasks = task_area;
+    l->stamps = stamps;
+    l->workload_shared = workload_area;
+    *out = l;
+}
+
+static void fill_launch(struct launch *l, const struct cell *c, uint32_t tasks)
+{
+    l->workload = c->workload;
+    l->executor = c->executor;
+    l->lock = c->lock;
+    l->workload_params = c->workload_params;
+    l->executor_params = c->executor_params;
+    l->lock_params = c->lock_params;
+    l->body = unit_body;
+    l->coordinator = &l->tasks[tasks];
+    l->task_count = tasks;
+    l->worker_count = c->workers;
+    l->placement = c->placement;
+    l->batch_ops = c->batch_ops;
+    l->batch_count = c->batch_count;
+    l->has_expected = c->workload->expected != NULL && c->batch_ops > 0;
+    if (l->has_expected)
+        l->expected = c->workload->expected(c->workload_params, c->batch_ops);
+    struct harness *h = harness_of(l);
+    h->allowed_count = allowed_cpus(h->allowed_cpus, CONTEND_LINE_BYTES);
+    for (size_t i = 0; i < h->probe_count; i++)
+        if (h->probes[i].probe->unit_begin || h->probes[i].probe->unit_end)
+            h->has_unit_hooks = true;
+}
+
+static void *lock_state_of(const struct harness *h, uint32_t unit)
+{
+    size_t instance = h->lock_count > 1 ? unit : 0;
+    return h->locks + h->lock_stride * instance + sizeof(struct lock_header);
+}
+
+/* On a cooperative executor the loop's thread holds the lock in the name of all its tasks. */
+static bool is_cooperative(const struct launch *l)
+{
+    return !(l->executor->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL));
+}
+
+static void fill_task(struct launch *l, uint32_t i)
+{
+    struct harness *h = harness_of(l);
+    struct task *t = &l->tasks[i];
+    memset(t, 0, sizeof *t);
+    t->verbs = task_verbs_table();
+    t->launch = l;
+    t->index = i;
+    t->lock_state = lock_state_of(h, i);
+    t->lock_unit = h->lock_units + h->lock_unit_stride * i;
+    t->holder = is_cooperative(l) ? l->coordinator : t;
+    const struct task *holder = t->holder;
+    bool steps_aside = l->executor->yield && ((l->workload->traits & WORKLOAD_YIELDS) ||
+                                              (l->executor->traits & EXECUTOR_VIRTUAL));
+    if (steps_aside)
+        t->attention = &always;
+    else if (l->lock->wanted)
+        t->attention = l->lock->wanted(lock_state_of(h, holder->index),
+                                       h->lock_units + h->lock_unit_stride * holder->index);
+    else
+        t->attention = &never;
+}
+
+/* Back to how it was before the first launch; also touches every page that units will write. */
+static void reset(struct launch *l, bool is_empty)
+{
+    struct harness *h = harness_of(l);
+    l->is_empty = is_empty;
+    l->live_count = 0;
+    l->opened_ns = 0;
+    l->failure[0] = '\0';
+    atomic_store(&l->gate, GATE_CLOSED);
+    atomic_store(&l->ready_count, 0);
+    if (is_empty && l->coordinator->verbs)
+        return;
+    for (uint32_t i = 0; i <= l->task_count; i++)
+        fill_task(l, i);
+    if (l->stamps)
+        memset(l->stamps, 0, sizeof(uint64_t) * (l->batch_count + 1) * l->task_count);
+    if (h->workload_bytes)
+        memset(h->workload_area, 0, h->workload_bytes);
+    for (size_t i = 0; i < h->lock_count; i++)
+        ((struct lock_header *)(void *)(h->locks + h->lock_stride * i))->last_holder = NULL;
+}
+
+#define EACH_PROBE(h, hook)                                                                        \
+    for (size_t i_ = 0; i_ < (h)->probe_count; i_++)                                               \
+        if ((h)->probes[i_].probe->hook)                                                           \
+    (h)->probes[i_].probe->hook(&(h)->probes[i_])
+
+static void clear_probe(struct probe_run *p, size_t units)
+{
+    if (p->probe->state_bytes)
+        memset(p->state, 0, p->probe->state_bytes);
+    if (p->probe->unit_bytes)
+        memset(p->units, 0, p->probe->unit_bytes * units);
+}
+
+void launch_close_probes(struct launch *l)
+{
+    struct harness *h = harness_of(l);
+    if (!h->are_probes_open)
+        return;
+    EACH_PROBE(h, close);
+    h->are_probes_open = false;
+}
+
+static int open_probes(struct launch *l, struct err *err)
+{
+    struct harness *h = harness_of(l);
+    for (size_t i = 0; i < h->probe_count; i++)
+        clear_probe(&h->probes[i], (size_t)l->task_count + 1);
+    for (size_t i = 0; i < h->probe_count; i++) {
+        const struct probe *p = h->probes[i].probe;
+        if (p->open && p->open(&h->probes[i], err)) {
+            while (i-- > 0)
+                if (h->probes[i].probe->close)
+                    h->probes[i].probe->close(&h->probes[i]);
+            return err_prefix(err, "probe %s: ", p->name);
+        }
+    }
+    h->are_probes_open = true;
+    return 0;
+}
+
+static void destroy_locks(struct launch *l, size_t count)
+{
+    struct harness *h = harness_of(l);
+    for (size_t i = 0; i < count && l->lock->destroy; i++)
+        l->lock->destroy(h->locks + h->lock_stride * i + sizeof(struct lock_header));
+}
+
+static int init_locks(struct launch *l, struct err *err)
+{
+    struct harness *h = harness_of(l);
+    for (size_t i = 0; i < h->lock_count && l->lock->init; i++) {
+        void *state = h->locks + h->lock_stride * i + sizeof(struct lock_header);
+        if (l->lock->init(state, l->lock_params, err)) {
+            destroy_locks(l, i);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int launch_open(const struct cell *c, uint32_t tasks, const struct probe *const *probes,
+                size_t probe_count, struct launch **out, struct err *err)
+{
+    struct cutter cutter = {0};
+    lay_out(&cutter, c, tasks, probes, probe_count, out);
+    size_t bytes = cutter.used;
+    void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return err_set(err, ERR_LIMIT, "no memory for a shared mapping of %zu bytes: %s", bytes,
+                       strerror(errno));
+    cutter = (struct cutter){.base = map};
+    struct launch *l = NULL;
+    lay_out(&cutter, c, tasks, probes, probe_count, &l);
+    harness_of(l)->map_bytes = bytes;
+    fill_launch(l, c, tasks);
+    reset(l, false);
+    if (init_locks(l, err))
+        goto unmap;
+    if (l->workload->setup && l->workload->setup(l, err))
+        goto destroy_all_locks;
+    /* Before the executor: what it allocates for its units belongs to the units. */
+    if (open_probes(l, err))
+        goto tear_down;
+    if (l->executor->open && l->executor->open(l, err))
+        goto close_probes;
+    *out = l;
+    return 0;
+close_probes:
+    launch_close_probes(l);
+tear_down:
+    if (l->workload->teardown)
+        l->workload->teardown(l);
+destroy_all_locks:
+    destroy_locks(l, harness_of(l)->lock_count);
+unmap:
+    munmap(map, bytes);
+    return -1;
+}
+
+void launch_close(struct launch *l)
+{
+    launch_close_probes(l);
+    if (l->executor->close)
+        l->executor->close(l);
+    if (l->workload->teardown)
+        l->workload->teardown(l);
+    destroy_locks(l, harness_of(l)->lock_count);
+    munmap(l, harness_of(l)->map_bytes);
+}
+
+int launch_empty(struct launch *l, uint64_t *elapsed_ns, struct err *err)
+{
+    reset(l, true);
+    uint64_t begin_ns = clock_now_ns();
+    int failed = l->executor->start(l, err);
+    if (l->executor->join(l, err))
+        failed = -1;
+    *elapsed_ns = clock_now_ns() - begin_ns;
+    return failed;
+}
+
+/* A unit that ended before it was ready would keep the coordinator waiting for ever. */
+static int check_children(const struct launch *l, struct err *err)
+{
+    if (l->executor->traits & EXECUTOR_SHARED_HEAP)
+        return 0;
+    siginfo_t info = {0};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid == 0)
+        return 0;
+    return err_set(err, ERR_FAILED, "a unit (process %d) ended before the gate opened",
+                   info.si_pid);
+}
+
+static int wait_until_ready(struct launch *l, struct err *err)
+{
+    enum { LOOK_EVERY_NS = 200000000 };
+    uint32_t seen;
+    while ((seen = atomic_load(&l->ready_count)) < l->task_count) {
+        if (l->executor->wait(l->coordinator, &l->ready_count, seen,
+                              clock_now_ns() + LOOK_EVERY_NS))
+            continue;
+        if (is_cooperative(l) && atomic_load(&l->ready_count) == seen)
+            return err_set(err, ERR_FAILED, "only %u of %u units came to the gate", seen,
+                           l->task_count);
+        if (check_children(l, err))
+            return -1;
+    }
+    return 0;
+}
+
+static void open_gate(struct launch *l, enum gate gate)
+{
+    l->opened_ns = task_now_ns(l->coordinator);
+    atomic_store_explicit(&l->gate, gate, memory_order_release);
+    l->executor->wake(l->coordinator, &l->gate, UINT32_MAX);
+}
+
+/* A wrong or missing piece of work fails the launch, whatever its speed. */
+static int verify(const struct launch *l, struct err *err)
+{
+    if (l->failure[0])
+        return err_set(err, ERR_FAILED, "%s", l->failure);
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        const struct task *t = &l->tasks[i];
+        if (t->is_failed)
+            return err_set(err, ERR_FAILED, "task %u could not do its work", i);
+        if (t->batch_count != l->batch_count)
+            return err_set(err, ERR_FAILED, "task %u did %u batches instead of %u", i,
+                           t->batch_count, l->batch_count);
+        if (t->wrong_count)
+            return err_set(err, ERR_FAILED,
+                           "task %u: wrong checksum in %u of %u batches (last %llu, expected %llu)",
+                           i, t->wrong_count, t->batch_count, (unsigned long long)t->checksum,
+                           (unsigned long long)l->expected);
+    }
+    return 0;
+}
+
+int launch_run(struct launch *l, struct err *err)
+{
+    struct harness *h = harness_of(l);
+    bool is_gated = !(l->executor->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED));
+    reset(l, false);
+    if (!h->are_probes_open && open_probes(l, err))
+        return -1;
+    int failed = l->executor->start(l, err);
+    if (!failed && is_gated)
+        failed = wait_until_ready(l, err);
+    if (!failed)
+        EACH_PROBE(h, at_gate);
+    open_gate(l, failed ? GATE_ABORT : GATE_OPEN);
+    if (l->executor->join(l, err))
+        failed = -1;
+    EACH_PROBE(h, end);
+    if (!failed)
+        failed = verify(l, err);
+    return failed;
+}

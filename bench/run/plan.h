@@ -1,0 +1,64 @@
+/*
+ * The plan: which cells, in which order of rounds, for how long.  Made from a suite or from the
+ * command line, complete before the first measurement: what cannot be measured here stands in
+ * it as skipped, with the reason.
+ */
+#ifndef CONTEND_RUN_PLAN_H
+#define CONTEND_RUN_PLAN_H
+
+#include "bench/core/err.h"
+#include "bench/core/opts.h"
+#include "bench/run/cell.h"
+
+enum { TASKS_MAX = 1000000, ROUNDS_MAX = 1000 };
+
+/* What was asked for. Lists hold words as typed, "a,b,c" allowed in each; empty: the default. */
+struct plan_request {
+    const char *suite; /* a suite's name or the path of a suite file; NULL: none was named */
+    struct opt_list workloads, locks, executors, tasks, placements;
+    struct opt_list params; /* "sleep.duration=10ms" */
+    const char *lock_scope; /* "auto" or "shared"; NULL: auto */
+    int64_t workers;        /* 0: as many as CPUs */
+    int64_t ops;            /* operations a task; 0: the workload's own, or calibrated */
+    int64_t rounds;         /* 0: the suite's */
+    int64_t budget_ns;      /* 0: the suite's */
+    int64_t task_time_ns;   /* 0: the suite's */
+    int64_t seed;           /* -1: drawn */
+    int64_t timer_slack_ns;
+    int64_t timeout_ns;               /* of one visit */
+    int64_t shard_index, shard_count; /* cells of this shard only; count 0: all */
+};
+
+struct plan {
+    struct cell *cells;
+    size_t cell_count;
+    char *suite; /* owned; NULL when the cells were named one by one */
+    uint64_t seed;
+    uint32_t rounds;
+    uint64_t budget_ns;
+    uint64_t task_time_ns;
+    uint64_t timer_slack_ns;
+    uint64_t timeout_ns;
+};
+
+/* Values a request has before the command line was read. */
+void plan_request_init(struct plan_request *request);
+
+/* Returns 0, or -1 with ERR_USAGE / ERR_INPUT and an empty plan. */
+int plan_build(const struct plan_request *request, struct plan *out, struct err *err);
+void plan_release(struct plan *p);
+
+/* Whether every cell's clock is simulated: then the result depends on nothing else either. */
+bool plan_is_virtual(const struct plan *p);
+
+json_t *plan_to_json(const struct plan *p);
+int plan_from_json(const json_t *object, struct plan *out, struct err *err);
+
+/* Number of operations and batches from what one operation takes (0: not known). */
+void plan_size_cell(struct cell *c, uint64_t ops_wanted, double op_ns, uint64_t task_time_ns,
+                    uint32_t cpus);
+
+/* CPUs this process may use: what "cpus" means in a task list, at least 1. */
+uint32_t plan_cpus(void);
+
+#endif

@@ -1,0 +1,266 @@
+#include "bench/run/record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct record *records_new(const struct plan *p, struct err *err)
+{
+    struct record *records = calloc(p->cell_count + 1, sizeof *records);
+    for (size_t i = 0; records && i < p->cell_count; i++) {
+        records[i].cell = &p->cells[i];
+        metric_list_of(p->cells[i].workload, &records[i].list);
+        records[i].series = calloc(records[i].list.count + 1, sizeof(struct series));
+        if (!records[i].series) {
+            records_free(records, i);
+            records = NULL;
+        }
+    }
+    if (!records)
+        err_set(err, ERR_SYSTEM, "no memory for %zu cells", p->cell_count);
+    return records;
+}
+
+void records_free(struct record *records, size_t count)
+{
+    for (size_t i = 0; records && i < count; i++) {
+        for (size_t m = 0; m < records[i].list.count; m++) {
+            free(records[i].series[m].samples);
+            free(records[i].series[m].launches);
+            free(records[i].series[m].histogram);
+        }
+        free(records[i].series);
+        free(records[i].launches);
+    }
+    free(records);
+}
+
+/* ---- Mailbox -> JSON --------------------------------------------------------------- */
+
+static json_t *noise_to_json(const struct noise_delta *n)
+{
+    json_t *o = json_pack("{s:I}", "duration_ns", (json_int_t)n->duration_ns);
+    if (n->has_steal)
+        json_object_set_new(o, "steal_ns", json_integer((json_int_t)n->steal_ns));
+    if (n->has_busy)
+        json_object_set_new(o, "foreign_cpu_ns", json_integer((json_int_t)n->foreign_ns));
+    if (n->has_throttled)
+        json_object_set_new(o, "throttled_ns", json_integer((json_int_t)n->throttled_ns));
+    if (n->has_psi_cpu_some)
+        json_object_set_new(o, "psi_cpu_some_ns", json_integer((json_int_t)n->psi_cpu_some_ns));
+    return o;
+}
+
+/* A whole number is written as one: exact at both ends, and shorter. */
+static json_t *number(double value)
+{
+    if (value == floor(value) && fabs(value) < 9007199254740992.0)
+        return json_integer((json_int_t)value);
+    return json_real(value);
+}
+
+static json_t *buckets_to_json(const struct histogram *h)
+{
+    json_t *list = json_array();
+    size_t i = 0;
+    uint64_t low;
+    uint32_t count;
+    while (histogram_next(h, &i, &low, &count)) {
+        json_array_append_new(list, json_integer((json_int_t)low));
+        json_array_append_new(list, json_integer(count));
+    }
+    return list;
+}
+
+static json_t *found_to_json(const struct found *f, uint32_t launch_count)
+{
+    json_t *values = json_array(), *launches = json_array();
+    for (uint32_t i = 0; i < launch_count; i++) {
+        if (isnan(f->values[i]))
+            continue;
+        json_array_append_new(values, number(f->values[i]));
+        json_array_append_new(launches, json_integer(i));
+    }
+    bool all = json_array_size(values) == launch_count;
+    if (json_array_size(values) == 0 && !f->reason[0]) {
+        json_decref(values);
+        json_decref(launches);
+        return NULL;
+    }
+    json_t *o = json_pack("{s:o}", "v", values);
+    if (all)
+        json_decref(launches);
+    else
+        json_object_set_new(o, "l", launches);
+    if (f->reason[0])
+        json_object_set_new(o, "reason", json_string(f->reason));
+    if (f->source[0])
+        json_object_set_new(o, "source", json_string(f->source));
+    if (f->has_histogram) {
+        json_object_set_new(o, "h", buckets_to_json(&f->histogram));
+        json_object_set_new(o, "min", json_integer((json_int_t)f->histogram.min));
+        json_object_set_new(o, "max", json_integer((json_int_t)f->histogram.max));
+    }
+    return o;
+}
+
+json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
+                      const struct mailbox *m)
+{
+    struct metric_list list;
+    metric_list_of(c->workload, &list);
+    json_t *metrics = json_object(), *launches = json_array();
+    for (size_t i = 0; i < list.count; i++) {
+        json_t *found = found_to_json(&m->found[i], m->launch_count);
+        if (found)
+            json_object_set_new(metrics, list.metrics[i]->name, found);
+    }
+    for (uint32_t i = 0; i < m->launch_count; i++)
+        json_array_append_new(launches, noise_to_json(&m->noise[i]));
+    json_t *o = json_pack("{s:I, s:I, s:s, s:o, s:o}", "cell", (json_int_t)cell_index, "round",
+                          (json_int_t)round, "id", c->id, "launches", launches, "metrics", metrics);
+    if (o && m->err.code != ERR_NONE) {
+        json_object_set_new(o, "error", json_integer(m->err.code));
+        json_object_set_new(o, "reason", json_string(m->err.text));
+    }
+    return o;
+}
+
+/* ---- JSON -> records --------------------------------------------------------------- */
+
+static int append(struct series *s, double value, uint32_t launch, struct err *err)
+{
+    if (s->count == s->capacity) {
+        size_t capacity = s->capacity ? s->capacity * 2 : 16;
+        double *samples = realloc(s->samples, capacity * sizeof *samples);
+        if (samples)
+            s->samples = samples;
+        uint32_t *launches = realloc(s->launches, capacity * sizeof *launches);
+        if (launches)
+            s->launches = launches;
+        if (!samples || !launches)
+            return err_set(err, ERR_SYSTEM, "no memory for samples");
+        s->capacity = capacity;
+    }
+    s->launches[s->count] = launch;
+    s->samples[s->count++] = value;
+    return 0;
+}
+
+static int add_histogram(struct series *s, const json_t *found, struct err *err)
+{
+    const json_t *buckets = json_object_get(found, "h");
+    if (!buckets)
+        return 0;
+    if (!s->histogram) {
+        s->histogram = malloc(sizeof *s->histogram);
+        if (!s->histogram)
+            return err_set(err, ERR_SYSTEM, "no memory for a histogram");
+        histogram_init(s->histogram);
+    }
+    struct histogram *h = s->histogram;
+    for (size_t i = 0; i + 1 < json_array_size(buckets); i += 2) {
+        uint64_t low = (uint64_t)json_integer_value(json_array_get(buckets, i));
+        uint32_t count = (uint32_t)json_integer_value(json_array_get(buckets, i + 1));
+        h->buckets[histogram_index(low)] += count;
+        h->count += count;
+    }
+    uint64_t min = (uint64_t)json_integer_value(json_object_get(found, "min"));
+    uint64_t max = (uint64_t)json_integer_value(json_object_get(found, "max"));
+    h->min = min < h->min ? min : h->min;
+    h->max = max > h->max ? max : h->max;
+    return 0;
+}
+
+static int add_found(struct record *r, const char *name, const json_t *found, struct err *err)
+{
+    int index = metric_index(&r->list, name);
+    if (index < 0)
+        return err_set(err, ERR_INPUT, "journal: unknown metric \"%s\"", name);
+    struct series *s = &r->series[index];
+    const json_t *values = json_object_get(found, "v"), *launches = json_object_get(found, "l");
+    for (size_t i = 0; i < json_array_size(values); i++) {
+        size_t launch = launches ? (size_t)json_integer_value(json_array_get(launches, i)) : i;
+        if (append(s, json_number_value(json_array_get(values, i)),
+                   (uint32_t)(r->launch_count + launch), err))
+            return -1;
+    }
+    const char *reason = json_string_value(json_object_get(found, "reason"));
+    if (reason)
+        snprintf(s->reason, sizeof s->reason, "%s", reason);
+    const char *source = json_string_value(json_object_get(found, "source"));
+    if (source)
+        snprintf(s->source, sizeof s->source, "%s", source);
+    return add_histogram(s, found, err);
+}
+
+static bool get_ns(const json_t *o, const char *name, uint64_t *out)
+{
+    const json_t *value = json_object_get(o, name);
+    *out = (uint64_t)json_integer_value(value);
+    return value != NULL;
+}
+
+static int add_launch(struct record *r, uint32_t round, const json_t *o, struct err *err)
+{
+    if (r->launch_count == r->launch_capacity) {
+        size_t capacity = r->launch_capacity ? r->launch_capacity * 2 : 16;
+        struct launch_note *grown = realloc(r->launches, capacity * sizeof *grown);
+        if (!grown)
+            return err_set(err, ERR_SYSTEM, "no memory for launches");
+        r->launches = grown;
+        r->launch_capacity = capacity;
+    }
+    struct launch_note *n = &r->launches[r->launch_count++];
+    *n = (struct launch_note){.round = round};
+    uint64_t foreign;
+    get_ns(o, "duration_ns", &n->noise.duration_ns);
+    n->noise.has_steal = get_ns(o, "steal_ns", &n->noise.steal_ns);
+    n->noise.has_busy = get_ns(o, "foreign_cpu_ns", &foreign);
+    n->noise.foreign_ns = (int64_t)foreign;
+    n->noise.has_throttled = get_ns(o, "throttled_ns", &n->noise.throttled_ns);
+    n->noise.has_psi_cpu_some = get_ns(o, "psi_cpu_some_ns", &n->noise.psi_cpu_some_ns);
+    return 0;
+}
+
+int records_add(struct record *records, size_t count, const json_t *visit, struct err *err)
+{
+    json_int_t cell, round, error = 0;
+    json_t *metrics, *launches;
+    const char *id, *reason = "";
+    if (json_unpack((json_t *)(uintptr_t)visit, "{s:I, s:I, s:s, s:o, s:o, s?I, s?s}", "cell",
+                    &cell, "round", &round, "id", &id, "launches", &launches, "metrics", &metrics,
+                    "error", &error, "reason", &reason))
+        return err_set(err, ERR_INPUT, "journal: a visit is incomplete");
+    if (cell < 0 || (size_t)cell >= count || strcmp(records[cell].cell->id, id))
+        return err_set(err, ERR_INPUT, "journal: there is no cell \"%s\" in its plan", id);
+    struct record *r = &records[cell];
+    const char *name;
+    json_t *found;
+    json_object_foreach(metrics, name, found)
+    {
+        if (add_found(r, name, found, err))
+            return -1;
+    }
+    for (size_t i = 0; i < json_array_size(launches); i++)
+        if (add_launch(r, (uint32_t)round, json_array_get(launches, i), err))
+            return -1;
+    if (r->rounds_done <= (uint32_t)round)
+        r->rounds_done = (uint32_t)round + 1;
+    if (error && r->failed == ERR_NONE) {
+        r->failed = (enum err_code)error;
+        snprintf(r->reason, sizeof r->reason, "%s", reason);
+    }
+    return 0;
+}
+
+uint32_t records_rounds(const struct record *records, size_t count)
+{
+    uint32_t least = UINT32_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (!records[i].cell->skip_reason && records[i].failed == ERR_NONE &&
+            records[i].rounds_done < least)
+            least = records[i].rounds_done;
+    return least == UINT32_MAX ? 0 : least;
+}

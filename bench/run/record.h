@@ -1,0 +1,52 @@
+/*
+ * What is known of each cell so far: samples, distributions and the noise around them.
+ *
+ * Filled from visits, and each visit has one form: the JSON object that the journal keeps.
+ * A run that goes on after a crash therefore reads exactly what the first one measured.
+ */
+#ifndef CONTEND_RUN_RECORD_H
+#define CONTEND_RUN_RECORD_H
+
+#include "bench/run/plan.h"
+#include "bench/run/visit.h"
+
+struct series {
+    double *samples;    /* owned; one a launch, in the order measured */
+    uint32_t *launches; /* owned; which launch each belongs to */
+    size_t count, capacity;
+    struct histogram *histogram; /* owned; NULL while nothing was added */
+    char reason[TEXT_MAX];
+    char source[64];
+};
+
+struct launch_note {
+    uint32_t round;
+    struct noise_delta noise;
+};
+
+struct record {
+    const struct cell *cell;
+    struct metric_list list;
+    struct series *series; /* list.count of them */
+    struct launch_note *launches;
+    size_t launch_count, launch_capacity;
+    uint32_t rounds_done;
+    enum err_code failed; /* ERR_NONE while it is well */
+    char reason[320];
+};
+
+/* One a cell of the plan; NULL when memory ran out. */
+struct record *records_new(const struct plan *p, struct err *err);
+void records_free(struct record *records, size_t count);
+
+/* A visit as one JSON object; the caller releases it. NULL when memory ran out. */
+json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
+                      const struct mailbox *m);
+
+/* Adds what that object says. An object that does not fit the plan is an error. */
+int records_add(struct record *records, size_t count, const json_t *visit, struct err *err);
+
+/* Rounds that every measurable cell has. */
+uint32_t records_rounds(const struct record *records, size_t count);
+
+#endif

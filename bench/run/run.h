@@ -1,0 +1,52 @@
+/*
+ * A run: from the plan to the result file.
+ *
+ *   plan -> sizes of batches -> rounds over all cells, shuffled -> journal -> result file
+ *
+ * Cells are visited in rounds, each round in another order drawn from the seed, so that what
+ * drifts on the machine spreads over all of them.  Prints nothing: progress goes to a callback.
+ */
+#ifndef CONTEND_RUN_RUN_H
+#define CONTEND_RUN_RUN_H
+
+#include "bench/core/err.h"
+#include "bench/core/opts.h"
+#include "bench/run/plan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+    uint32_t round, rounds; /* counted from 1 */
+    size_t cell, cells;     /* visits done of this round, and of how many */
+    const char *id;         /* the cell that is visited next */
+    uint64_t elapsed_ns;
+    uint64_t left_ns; /* estimate; UINT64_MAX while there is none */
+};
+
+struct run_options {
+    struct plan_request plan;
+    const char *path; /* of the result */
+    bool resume;
+    bool force;       /* discard an unfinished run that is in the way */
+    int command_argc; /* as typed, for the result */
+    char *const *command_argv;
+    void (*on_progress)(void *context, const struct progress *p); /* between visits; or NULL */
+    void *context;
+    const volatile bool *interrupted; /* becomes true when the user wants an end */
+};
+
+struct run_report {
+    size_t ok_count, skipped_count, failed_count; /* measured cells, controls left out */
+    uint32_t rounds, rounds_planned;
+    bool is_interrupted;
+    uint64_t duration_ns;
+};
+
+/*
+ * Runs.  0: the result is on disk, complete unless report->is_interrupted.  -1: see err; what
+ * was measured until then is in the journal.
+ */
+int run_do(const struct run_options *o, struct run_report *report, struct err *err);
+
+#endif

@@ -1,0 +1,51 @@
+#include "bench/run/suite.h"
+
+#include "bench/core/suggest.h"
+#include "suites.h" /* made by the build from workloads/suites/ */
+
+#include <string.h>
+
+static const struct suite_text builtin[] = {CONTEND_SUITES{NULL, NULL}};
+
+const struct suite_text *suite_builtin(size_t i)
+{
+    return i < sizeof builtin / sizeof builtin[0] - 1 ? &builtin[i] : NULL;
+}
+
+static json_t *check(json_t *root, const char *name, const json_error_t *error, struct err *err)
+{
+    if (!root) {
+        err_set(err, ERR_INPUT, "suite %s: line %d, column %d: %s", name, error->line,
+                error->column, error->text);
+        return NULL;
+    }
+    if (!json_is_array(json_object_get(root, "groups"))) {
+        err_set(err, ERR_INPUT, "suite %s: \"groups\" must be a list of groups", name);
+        json_decref(root);
+        return NULL;
+    }
+    return root;
+}
+
+json_t *suite_load(const char *name, struct err *err)
+{
+    json_error_t error;
+    if (strchr(name, '/') || strstr(name, ".json"))
+        return check(json_load_file(name, JSON_REJECT_DUPLICATES, &error), name, &error, err);
+    const char *names[64];
+    size_t count = 0;
+    for (const struct suite_text *s; (s = suite_builtin(count)) != NULL && count < 64; count++) {
+        if (!strcmp(s->name, name))
+            return check(json_loads(s->text, JSON_REJECT_DUPLICATES, &error), name, &error, err);
+        names[count] = s->name;
+    }
+    const char *near = suggest(name, names, count);
+    if (near)
+        err_set(err, ERR_USAGE, "unknown suite \"%s\"; did you mean \"%s\"?", name, near);
+    else
+        err_set(err, ERR_USAGE,
+                "unknown suite \"%s\"; \"contend list suites\" names them, and a path "
+                "names a file",
+                name);
+    return NULL;
+}

@@ -1,0 +1,31 @@
+/*
+ * Suites: named lists of cells, as JSON.  The built-in ones are files of workloads/suites/ that
+ * the build puts into the binary; others are read from a path.
+ *
+ *   { "summary": "…", "rounds": 7, "budget": "60s", "task_time": "50ms",
+ *     "groups": [ { "workloads": ["sleep"], "locks": ["none"], "executors": ["thread"],
+ *                   "tasks": ["1", "4cpus"], "placements": ["free"], "lock_scope": "shared",
+ *                   "params": { "sleep.duration": "5ms" } } ] }
+ *
+ * What a group leaves out takes the default.
+ */
+#ifndef CONTEND_RUN_SUITE_H
+#define CONTEND_RUN_SUITE_H
+
+#include "bench/core/err.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct suite_text {
+    const char *name;
+    const char *text;
+};
+
+/* The i-th built-in suite, NULL behind the last. */
+const struct suite_text *suite_builtin(size_t i);
+
+/* The suite of that name or path; the caller releases it with json_decref. */
+json_t *suite_load(const char *name, struct err *err);
+
+#endif

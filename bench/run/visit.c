@@ -1,0 +1,278 @@
+#include "bench/run/visit.h"
+
+#include "bench/core/clock.h"
+#include "bench/registry.h"
+#include "bench/run/launch.h"
+#include "bench/stats/summary.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+/* Passes what one probe or workload found in one launch on to the mailbox. */
+struct post {
+    struct sink sink; /* first: hooks get its address */
+    struct mailbox *mailbox;
+    int offset; /* of the owner's metrics in the list */
+    uint32_t launch;
+    double *quantities[METRICS_MAX]; /* of this launch; owned */
+    size_t quantity_counts[METRICS_MAX];
+    size_t quantity_capacities[METRICS_MAX];
+};
+
+static struct found *found_at(struct post *p, int metric)
+{
+    return &p->mailbox->found[p->offset + metric];
+}
+
+static void post_value(struct sink *sink, int metric, double value)
+{
+    struct post *p = (struct post *)sink;
+    if (isfinite(value))
+        found_at(p, metric)->values[p->launch] = value;
+}
+
+static void post_quantity(struct sink *sink, int metric, uint64_t value)
+{
+    struct post *p = (struct post *)sink;
+    struct found *f = found_at(p, metric);
+    int i = p->offset + metric;
+    if (!f->has_histogram) {
+        histogram_init(&f->histogram);
+        f->has_histogram = true;
+    }
+    histogram_add(&f->histogram, value);
+    if (p->quantity_counts[i] == p->quantity_capacities[i]) {
+        size_t capacity = p->quantity_capacities[i] ? p->quantity_capacities[i] * 2 : 256;
+        double *grown = realloc(p->quantities[i], capacity * sizeof(double));
+        if (!grown)
+            return;
+        p->quantities[i] = grown;
+        p->quantity_capacities[i] = capacity;
+    }
+    p->quantities[i][p->quantity_counts[i]++] = (double)value;
+}
+
+static void post_absent(struct sink *sink, int metric, const char *reason)
+{
+    struct post *p = (struct post *)sink;
+    snprintf(found_at(p, metric)->reason, TEXT_MAX, "%s", reason);
+}
+
+static void post_source(struct sink *sink, int metric, const char *source)
+{
+    struct post *p = (struct post *)sink;
+    snprintf(found_at(p, metric)->source, sizeof found_at(p, metric)->source, "%s", source);
+}
+
+/* A launch's sample of a distribution is its median. */
+static void settle_quantities(struct post *p)
+{
+    for (size_t i = 0; i < METRICS_MAX; i++) {
+        if (p->quantity_counts[i] && isnan(p->mailbox->found[i].values[p->launch])) {
+            samples_sort(p->quantities[i], p->quantity_counts[i]);
+            p->mailbox->found[i].values[p->launch] =
+                median_of_sorted(p->quantities[i], p->quantity_counts[i]);
+        }
+        free(p->quantities[i]);
+    }
+}
+
+static void collect(struct launch *l, struct mailbox *m, const struct metric_list *list,
+                    uint32_t launch, bool with_workload)
+{
+    static const struct sink sink = {post_value, post_quantity, post_absent, post_source};
+    struct post *p = calloc(1, sizeof *p);
+    if (!p)
+        return;
+    p->sink = sink;
+    p->mailbox = m;
+    p->launch = launch;
+    struct harness *h = harness_of(l);
+    for (size_t i = 0; i < h->probe_count; i++) {
+        const struct probe *probe = h->probes[i].probe;
+        p->offset = metric_offset(list, probe->name);
+        if (p->offset >= 0)
+            probe->collect(&h->probes[i], &p->sink);
+    }
+    if (with_workload && l->workload->collect) {
+        p->offset = metric_offset(list, l->workload->name);
+        l->workload->collect(l, &p->sink);
+    }
+    settle_quantities(p);
+    free(p);
+}
+
+/* A launch of a virtual executor is not disturbed by anything. */
+static bool is_virtual(const struct cell *c)
+{
+    return c->executor->traits & EXECUTOR_VIRTUAL;
+}
+
+static bool probe_fits(const struct probe *p, const struct cell *c)
+{
+    return !is_virtual(c) || !strcmp(p->name, "clock") || !strcmp(p->name, "ledger");
+}
+
+/* Notes for every metric of a probe that cannot be used at all why that is so. */
+static void note_unavailable(const struct probe *p, const struct metric_list *list,
+                             struct mailbox *m, const char *reason)
+{
+    int offset = metric_offset(list, p->name);
+    for (size_t i = 0; offset >= 0 && i < metric_count(p->metrics); i++)
+        snprintf(m->found[(size_t)offset + i].reason, TEXT_MAX, "%s", reason);
+}
+
+/* The probes that can be used here, with or without launches of their own. */
+static size_t choose_probes(const struct visit *v, bool own_launch, const struct probe **chosen,
+                            const struct metric_list *list, struct mailbox *m)
+{
+    size_t count = 0;
+    const struct probe *p;
+    for (size_t i = 0; (p = registry_probe(i)) != NULL; i++) {
+        if (!!(p->traits & PROBE_OWN_LAUNCH) != own_launch)
+            continue;
+        const char *reason = !probe_fits(p, v->cell) ? "the executor's clock is simulated"
+                             : p->unavailable        ? p->unavailable()
+                                                     : NULL;
+        if (reason)
+            note_unavailable(p, list, m, reason);
+        else if (count < PROBES_MAX)
+            chosen[count++] = p;
+    }
+    return count;
+}
+
+static void *return_at_once(void *arg)
+{
+    return arg;
+}
+
+/*
+ * glibc leaves atomics out while a program has never had a second thread, which makes a lock five
+ * times cheaper than in any program that needs one.
+ */
+static void make_libc_multithreaded(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, return_at_once, NULL) == 0)
+        pthread_join(thread, NULL);
+}
+
+static int place_coordinator(const struct cell *c, struct err *err)
+{
+    if (c->placement != PLACEMENT_SAME)
+        return 0;
+    int cpus[1024];
+    int count = allowed_cpus(cpus, 1024);
+    /* The last one: interrupts and everybody's first choice tend to be on the first. */
+    return count ? pin_to_cpu(cpus[count - 1], err) : 0;
+}
+
+/* Median over a number of create-and-join rounds of all units, a task. */
+static int measure_lifecycle(struct launch *l, struct err *err)
+{
+    enum { ROUNDS_MAX = 301, TOTAL_NS = 8000000, ROUNDS_MIN = 5 };
+    double rounds[ROUNDS_MAX];
+    size_t count = 0;
+    uint64_t spent_ns = 0;
+    while (count < ROUNDS_MAX && (count < ROUNDS_MIN || spent_ns < TOTAL_NS)) {
+        uint64_t elapsed_ns;
+        if (launch_empty(l, &elapsed_ns, err))
+            return -1;
+        spent_ns += elapsed_ns;
+        rounds[count++] = (double)elapsed_ns / l->task_count;
+        if (count >= 1 && spent_ns > 40 * (uint64_t)TOTAL_NS)
+            break;
+    }
+    samples_sort(rounds, count);
+    l->lifecycle_ns = median_of_sorted(rounds, count);
+    return 0;
+}
+
+static int measure_plain(const struct visit *v, const struct metric_list *list, struct mailbox *m)
+{
+    const struct probe *chosen[PROBES_MAX];
+    size_t count = choose_probes(v, false, chosen, list, m);
+    struct launch *l;
+    if (launch_open(v->cell, v->cell->tasks, chosen, count, &l, &m->err))
+        return -1;
+    launch_close_probes(l);
+    int failed = is_virtual(v->cell) ? 0 : measure_lifecycle(l, &m->err);
+    for (uint32_t i = 0; i < v->launches && !failed; i++) {
+        struct noise_reading before, after;
+        noise_read(&before);
+        failed = launch_run(l, &m->err);
+        noise_read(&after);
+        if (failed)
+            break;
+        noise_diff(&before, &after, &m->noise[i]);
+        if (is_virtual(v->cell))
+            m->noise[i] = (struct noise_delta){.duration_ns = l->virtual_ns};
+        collect(l, m, list, i, true);
+        launch_close_probes(l);
+        l->lifecycle_ns = 0; /* it is one sample of the visit, not one of each launch */
+        m->launch_count = i + 1;
+    }
+    launch_close(l);
+    return failed;
+}
+
+/* Each in a launch of its own: they disturb what the others measure. */
+static int measure_own(const struct visit *v, const struct metric_list *list, struct mailbox *m)
+{
+    const struct probe *chosen[PROBES_MAX];
+    size_t count = choose_probes(v, true, chosen, list, m);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t tasks = v->cell->tasks;
+        struct cell small = *v->cell;
+        if (chosen[i]->least_tasks) {
+            /* Only the units' being there matters: they need not work at all. */
+            tasks = tasks < chosen[i]->least_tasks ? chosen[i]->least_tasks : tasks;
+            small.batch_count = 0;
+            small.batch_ops = 0;
+        }
+        struct launch *l;
+        if (launch_open(&small, tasks, &chosen[i], 1, &l, &m->err))
+            return -1;
+        int failed = launch_run(l, &m->err);
+        if (!failed)
+            collect(l, m, list, 0, false);
+        launch_close(l);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}
+
+void visit_measure(const struct visit *v, struct mailbox *m)
+{
+    struct metric_list list;
+    metric_list_of(v->cell->workload, &list);
+    struct noise_reading first;
+    noise_read(&first); /* the first call resolves paths */
+    if (!is_virtual(v->cell)) {
+        make_libc_multithreaded();
+        prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);
+    }
+    if (!place_coordinator(v->cell, &m->err) && !measure_plain(v, &list, m) && v->with_own_launches)
+        measure_own(v, &list, m);
+    m->is_done = true;
+}
+
+int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_ns, struct err *err)
+{
+    struct cell once = *c;
+    once.batch_count = 1;
+    once.batch_ops = op_count;
+    struct launch *l;
+    if (launch_open(&once, 1, NULL, 0, &l, err))
+        return -1;
+    int failed = launch_run(l, err);
+    *elapsed_ns = l->tasks[0].last_ns - l->tasks[0].go_ns;
+    launch_close(l);
+    return failed;
+}

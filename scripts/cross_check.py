@@ -1,0 +1,232 @@
+"""The whole-command cross-check; called by scripts/cross-check.
+
+`contend once --executor E --units N` starts, runs and joins N empty units and exits.  With t(N)
+the time of the whole command as hyperfine sees it (-N: no shell in between),
+
+    (t(k) - t(0)) / k
+
+is what one unit costs, seen from outside: starting the program and ending it cancel out.  The
+result's lifecycle_ns says the same from inside.  The commands are visited in several rounds, so
+that drift falls on all of them, and medians are compared.
+
+Only the standard library is used.  The result is edited as text: what was there stays byte for
+byte, cross_check is put in or replaced.
+"""
+
+import json
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+
+# Executor and units: enough that what is looked for is well above the 0.1 ms by which starting
+# a command varies, and few enough that all of it stays below ten seconds.
+PLAN = [("thread", 400), ("process", 200), ("coroutine", 20000)]
+ROUNDS = 3
+RUNS = 7
+TIME_LIMIT_S = 60
+
+
+def note(text):
+    print(f"cross-check: {text}", file=sys.stderr)
+
+
+def first_line(text):
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+def command_of(contend, executor, units):
+    return [contend, "once", "--executor", executor, "--units", str(units)]
+
+
+def works(command):
+    """Runs the command once; the reason in words when it does not do what it should."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=TIME_LIMIT_S)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return str(problem)
+    return None if done.returncode == 0 else first_line(done.stderr)
+
+
+def hyperfine(commands):
+    """Seconds of each run, a list per command."""
+    with tempfile.TemporaryDirectory(prefix="contend-cross-check.") as directory:
+        path = os.path.join(directory, "times.json")
+        words = ["hyperfine", "-N", "--style", "none", "-w", "1", "-r", str(RUNS),
+                 "--export-json", path]
+        words += [shlex.join(command) for command in commands]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise RuntimeError("hyperfine failed: " + first_line(done.stderr))
+        with open(path, encoding="utf-8") as file:
+            return [result["times"] for result in json.load(file)["results"]]
+
+
+def hyperfine_version():
+    done = subprocess.run(["hyperfine", "--version"], capture_output=True, text=True)
+    words = done.stdout.split()
+    return words[-1] if words else "unknown"
+
+
+def measure(contend, plan):
+    """Nanoseconds a unit by executor."""
+    pairs = [(executor, units) for executor, k in plan for units in (0, k)]
+    times = {pair: [] for pair in pairs}
+    for _ in range(ROUNDS):
+        for pair, seconds in zip(pairs, hyperfine([command_of(contend, *p) for p in pairs])):
+            times[pair] += seconds
+    return {executor: (statistics.median(times[executor, k])
+                       - statistics.median(times[executor, 0])) * 1e9 / k
+            for executor, k in plan}
+
+
+def internal_figure(result, executor, units):
+    """The lifecycle_ns center of the cell that is most like N empty units; None without one."""
+    best = None
+    for cell in result.get("cells", []):
+        center = (cell.get("metrics", {}).get("lifecycle_ns", {}).get("summary") or {}).get("center")
+        if cell.get("executor") != executor or cell.get("status") != "ok" or center is None:
+            continue
+        rank = (cell.get("workload") != "noop", cell.get("placement", "free") != "free",
+                cell.get("lock") != "none", abs(cell.get("tasks", 0) - units))
+        if best is None or rank < best[0]:
+            best = (rank, center)
+    return best[1] if best else None
+
+
+def members(text):
+    """Where the members of the outermost object stand: {key: (start of value, end of value)}."""
+    decoder = json.JSONDecoder()
+    blank = " \t\r\n"
+
+    def skip(at):
+        while text[at] in blank:
+            at += 1
+        return at
+
+    found = {}
+    at = skip(text.index("{") + 1)
+    while text[at] != "}":
+        key, at = decoder.raw_decode(text, at)
+        start = skip(skip(at) + 1)
+        _, at = decoder.raw_decode(text, start)
+        found[key] = (start, at)
+        at = skip(at)
+        if text[at] == ",":
+            at = skip(at + 1)
+    return found
+
+
+def with_member(text, key, value):
+    """The document with that member put in before "cells", or replaced; the rest untouched."""
+    spread = "\n" in text.strip()
+    new = json.dumps(value, indent=2 if spread else None, allow_nan=False)
+    if spread:
+        new = new.replace("\n", "\n  ")
+    found = members(text)
+    if key in found:
+        start, end = found[key]
+        return text[:start] + new + text[end:]
+    label = json.dumps("cells")
+    at = text.rindex(label, 0, found["cells"][0])
+    return text[:at] + json.dumps(key) + ": " + new + (",\n  " if spread else ", ") + text[at:]
+
+
+def write_atomic(path, text):
+    temporary = path + ".tmp"
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+    directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
+
+
+def human(ns):
+    if ns is None:
+        return "-"
+    for unit, factor in (("ns", 1), ("us", 1e3), ("ms", 1e6)):
+        if abs(ns) < 1000 * factor or unit == "ms":
+            return f"{ns / factor:.3g} {unit}"
+
+
+def table(rows):
+    """Aligned columns: the first to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])] + [c.rjust(w) for c, w in zip(row[1:], widths[1:])]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def main(contend, path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        result = json.loads(text)
+        if not str(result.get("schema", "")).startswith("contend.result/1"):
+            raise ValueError("not a contend.result/1")
+        members(text)["cells"]
+    except (OSError, ValueError, KeyError, AttributeError, IndexError) as problem:
+        note(f"{path}: {problem}")
+        return 2
+
+    plan = []
+    for executor, units in PLAN:
+        reason = works(command_of(contend, executor, 0)) or works(command_of(contend, executor, units))
+        if reason:
+            note(f"{executor} left out: {reason}")
+        else:
+            plan.append((executor, units))
+    if not plan:
+        return 3
+    try:
+        outside = measure(contend, plan)
+    except (OSError, RuntimeError) as problem:
+        note(str(problem))
+        return 3
+
+    version = hyperfine_version()
+    entries = []
+    rows = [("one empty unit", "by contend", "by hyperfine", "ratio")]
+    for executor, units in plan:
+        entry = {"executor": executor, "units": units}
+        inside = internal_figure(result, executor, units)
+        ratio = None
+        if inside is not None:
+            entry["internal_ns"] = inside
+        entry["hyperfine_ns"] = round(outside[executor], 3)
+        if inside and outside[executor] > 0:
+            ratio = round(outside[executor] / inside, 4)
+            entry["ratio"] = ratio
+        entry["hyperfine_version"] = version
+        entry["command"] = shlex.join(["contend"] + command_of(contend, executor, units)[1:])
+        entries.append(entry)
+        rows.append((executor, human(inside), human(outside[executor]),
+                     "-" if ratio is None else f"{ratio:.2f}"))
+
+    try:
+        write_atomic(path, with_member(text, "cross_check", entries))
+    except OSError as problem:
+        note(f"{path}: the cross-check could not be written: {problem.strerror}")
+        return 3
+    print(f"\nSeen from outside: whole commands timed by hyperfine {version}\n")
+    print(table(rows))
+    print("\nA ratio near 1 means that what contend says of itself is what a stopwatch sees.")
+    return 0
+
+
+sys.exit(main(sys.argv[1], sys.argv[2]))

@@ -1,0 +1,195 @@
+# Helpers of the shell tests, to be sourced:
+#
+#     . "$(dirname "$0")/../cli/lib.sh"
+#     unknown_commands_name_the_nearest() { run rnu; expect_status 2; expect_err 'mean run'; }
+#     run_tests
+#
+# Each function of the test's file is a test, run in the order written, and its name is a sentence;
+# those that begin with "_" are helpers.  $contend is the binary, $source_dir the source tree (the
+# script's $1 and $2), $work a directory of the test's own, where it starts and which is removed.
+
+# shellcheck shell=bash disable=SC2034
+set -u
+contend=$(readlink -f "${1:?the path of the contend binary}")
+source_dir=$(readlink -f "${2:?the source directory}")
+test_file=$(readlink -f "$0")
+work=$(mktemp -d "${TMPDIR:-/tmp}/contend-test.XXXXXX")
+chmod 755 "$work"
+cd "$work" || exit 1
+schema=$source_dir/results/schema/result-1.json
+
+# Every process the test starts, and what those start, carries this in its environment.
+export CONTEND_TEST_MARK=$work
+# The suite's own defaults must not leak in.
+unset CONTEND_FAULT LD_PRELOAD MAKEFLAGS MAKELEVEL
+
+failed_checks=0
+
+# Files of the test may have been made unwritable on purpose.
+clean_up() {
+    cd /
+    chmod -R u+rwX "$work" 2>/dev/null
+    rm -rf "$work"
+}
+trap clean_up EXIT
+
+fail() {
+    printf '%s:%s: %s\n' "$(basename "${BASH_SOURCE[2]}")" "${BASH_LINENO[1]}" "$*"
+    failed_checks=$((failed_checks + 1))
+    return 1
+}
+
+show_run() {
+    printf '  command: contend %s\n  status:  %s\n' "$last_command" "$status"
+    sed 's/^/  stdout:  /' out | head -n 12
+    sed 's/^/  stderr:  /' err | head -n 12
+}
+
+# run ARGUMENTS: runs contend; leaves $status and the files out and err.
+run() {
+    last_command=$*
+    status=0
+    timeout "${run_limit:-50}" "$contend" "$@" >out 2>err </dev/null || status=$?
+}
+
+expect_status() {
+    [ "$status" -eq "$1" ] || { fail "expected status $1"; show_run; }
+}
+
+expect_out() {
+    grep -qF -- "$1" out || { fail "expected on stdout: $1"; show_run; }
+}
+
+expect_err() {
+    grep -qF -- "$1" err || { fail "expected on stderr: $1"; show_run; }
+}
+
+expect_no() {
+    ! grep -qE -- "$2" "$1" || { fail "not expected in $1: $2"; show_run; }
+}
+
+# Refused: the status, nothing on stdout, and one line that begins as all errors do.
+expect_refusal() {
+    local wanted=$1 words
+    shift
+    [ "$status" -eq "$wanted" ] || { fail "expected status $wanted"; show_run; return; }
+    [ ! -s out ] || { fail "expected an empty stdout"; show_run; return; }
+    [ "$(wc -l <err)" -eq 1 ] || { fail "expected one line on stderr"; show_run; return; }
+    grep -q '^contend: error: ' err || { fail "expected \"contend: error: \""; show_run; return; }
+    for words in "$@"; do
+        grep -qF -- "$words" err || { fail "expected on stderr: $words"; show_run; }
+    done
+}
+
+# expect CONDITION...: a command that must succeed.
+expect() {
+    "$@" || fail "not so: $*"
+}
+
+# The first python that can check a schema; empty without one.
+python=
+for candidate in python3 /usr/bin/python3; do
+    if "$candidate" -c 'import jsonschema' 2>/dev/null; then
+        python=$candidate
+        break
+    fi
+done
+
+# json FILE EXPRESSION: prints it, with the document as d and its cells as cells. Only True succeeds,
+# so that "all(...) or [the ones that are not]" shows what was wrong.
+json() {
+    "${python:-python3}" - "$@" <<'PY'
+import json, sys
+d = json.load(open(sys.argv[1]))
+cells = d.get("cells", []) if isinstance(d, dict) else []
+value = eval("(" + sys.argv[2] + ")")
+print(value)
+sys.exit(0 if value is True else 1)
+PY
+}
+
+# expect_json FILE EXPRESSION: it must be true.
+expect_json() {
+    json "$1" "$2" >json_answer 2>&1 && return
+    fail "$1: not so: $2"
+    tail -n 3 json_answer | sed 's/^/  /'
+}
+
+# expect_none FILE EXPRESSION: the list of what is wrong must be empty.
+expect_none() {
+    json "$1" "(lambda wrong: True if len(wrong) == 0 else wrong[:5])(list($2))" >json_answer 2>&1 && return
+    fail "$1: there should be none of: $2"
+    tail -n 3 json_answer | cut -c1-600 | sed 's/^/  /'
+}
+
+# expect_valid FILE...: each is a result by the schema. Without a validator this is left out.
+expect_valid() {
+    [ -n "$python" ] || return 0
+    local file
+    for file in "$@"; do
+        "$python" "$source_dir/tests/cli/validate.py" "$schema" "$file" >validity 2>&1 || {
+            fail "$file is not valid"
+            sed 's/^/  /' validity | head -n 12
+        }
+    done
+}
+
+# Live processes that carry the mark, apart from this shell and its helpers; zombies do not count.
+our_processes() {
+    local file pid state name
+    for file in $(grep -lzxF "CONTEND_TEST_MARK=$work" /proc/[0-9]*/environ 2>/dev/null); do
+        pid=${file#/proc/}
+        pid=${pid%/environ}
+        name=$(cat "/proc/$pid/comm" 2>/dev/null) || continue
+        state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$pid/status" 2>/dev/null)
+        [ "$name" = contend ] && [ "$state" != Z ] && [ "$state" != X ] && echo "$pid $state"
+    done
+}
+
+# No process of ours is left; those being torn down get up to five seconds.
+expect_no_leftovers() {
+    local i
+    for i in $(seq 50); do
+        [ -z "$(our_processes)" ] && return
+        sleep 0.1
+    done
+    fail "processes were left: $(our_processes | tr '\n' ';')"
+}
+
+# No temporary file is left beside the result.
+expect_no_temporaries() {
+    local left
+    left=$(find "${1:-.}" -name '*.tmp*')
+    [ -z "$left" ] || fail "temporary files were left: $left"
+}
+
+skip_all() {
+    echo "skipped: $*"
+    exit 77
+}
+
+# Whether commands can be run as somebody without rights.
+can_be_nobody() {
+    [ "$(id -u)" -eq 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null
+}
+
+as_nobody() {
+    setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+run_tests() {
+    local test before bad=0 all=0
+    for test in $(sed -n 's/^\([a-z][a-z0-9_]*\)() {.*/\1/p' "$test_file"); do
+        before=$failed_checks
+        "$test"
+        all=$((all + 1))
+        if [ "$failed_checks" -eq "$before" ]; then
+            echo "ok   $test"
+        else
+            echo "FAIL $test"
+            bad=$((bad + 1))
+        fi
+    done
+    echo "$all run, $bad failed"
+    [ $bad -eq 0 ]
+}

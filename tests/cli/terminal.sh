@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# ctest: timeout 90
+# Progress and colour are for terminals; files and pipes get plain words.
+. "$(dirname "$0")/lib.sh"
+
+tiny="run --workload noop --lock none --executor serial,thread --tasks 1 --rounds 2"
+
+# _on_a_terminal [NAME=VALUE...]: the tiny run with stdout and stderr on a terminal, into typed.
+_on_a_terminal() {
+    TERM=xterm env "$@" script -qec "$contend $tiny -o tty.json" typed >/dev/null </dev/null
+}
+
+_colour=$'\x1b\[[0-9;]*m'
+
+progress_is_silent_when_it_is_not_a_terminal() {
+    # shellcheck disable=SC2086
+    run $tiny -o quiet.json
+    expect_status 0
+    expect_no err $'\r'
+    expect_no err $'\x1b'
+    expect_no out $'\r'
+    expect_no out $'\x1b'
+}
+
+a_terminal_shows_progress() {
+    command -v script >/dev/null || return 0
+    _on_a_terminal -u NO_COLOR || fail "status $?"
+    expect grep -q $'\r' typed
+    expect_valid tty.json
+}
+
+no_color_is_respected() {
+    command -v script >/dev/null || return 0
+    _on_a_terminal NO_COLOR=1 || fail "status $?"
+    ! grep -q "$_colour" typed || fail "colour in spite of NO_COLOR"
+}
+
+the_table_is_the_same_for_a_file_and_a_terminal_without_colour() {
+    command -v script >/dev/null || return 0
+    run report quiet.json
+    expect_status 0
+    cp out plain
+    TERM=xterm NO_COLOR=1 script -qec "$contend report quiet.json" typed >/dev/null </dev/null
+    sed -e '/^Script \(started\|done\)/d' -e 's/\r$//' typed >typed.plain
+    diff <(sed '/^$/d' plain) <(sed '/^$/d' typed.plain) >difference || {
+        fail "the tables differ"
+        head -n 6 difference
+    }
+}
+
+run_tests
