@@ -243,14 +243,18 @@ struct workload {
 /* ---- Executors --------------------------------------------------------------------- */
 
 enum executor_trait {
-    EXECUTOR_PARALLEL = 1,       /* tasks can run on several CPUs at once */
-    EXECUTOR_SHARED_HEAP = 2,    /* tasks share one address space, so one runtime's lock */
-    EXECUTOR_PREEMPTIVE = 4,     /* a task that never steps aside does not stop the others */
-    EXECUTOR_POOLED = 8,         /* tasks share workers: they have no unit of their own */
+    EXECUTOR_PARALLEL = 1,    /* tasks can run on several CPUs at once */
+    EXECUTOR_SHARED_HEAP = 2, /* tasks share one address space, so one runtime's lock */
+    EXECUTOR_PREEMPTIVE = 4,  /* a task that never steps aside does not stop the others */
+    /*
+     * Tasks share worker_count workers, made by open() and ended by close().  join() hands the
+     * tasks out (create_ns and created_ns around the hand-over of each) and waits for them.
+     */
+    EXECUTOR_POOLED = 8,
     EXECUTOR_SEQUENTIAL = 16,    /* one task after the other; nothing overlaps, nothing waits */
     EXECUTOR_VIRTUAL = 32,       /* its clock is simulated */
     EXECUTOR_HIDDEN = 64,        /* not listed, not part of defaults */
-    EXECUTOR_KERNEL_UNITS = 128, /* its units are kernel threads: they count against limits */
+    EXECUTOR_KERNEL_UNITS = 128, /* bodies run on kernel threads other than the coordinator's */
     EXECUTOR_PEER = 256,         /* somebody else's library, here to be compared with */
 };
 
@@ -346,6 +350,7 @@ struct launch {
     void *executor_state;  /* the executor's own */
     void *harness;         /* the harness's own */
     double lifecycle_ns;   /* create + empty body + join, a task; 0: not measured here */
+    uint64_t open_ns;      /* what the executor's open() took */
     uint64_t opened_ns;    /* the gate was opened */
     uint64_t virtual_ns;   /* clock of a virtual executor */
 

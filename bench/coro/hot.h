@@ -85,6 +85,7 @@ struct coro_loop {
     uint32_t head;             /* next to run */
     uint32_t tail;             /* next to be filled */
     uint32_t limit;            /* when head gets here, back to the loop */
+    uint32_t base;             /* [head, base): spawners in front of everybody, for their eager child */
     struct coro *current;      /* NULL: the loop itself */
     struct coro *free;         /* LIFO: the warmest stack first */
     struct coro_context *main; /* where the loop goes on */
@@ -102,6 +103,9 @@ int coro_yield_slow(void);
 void coro_suspend_slow(struct coro_loop *loop, struct coro *self);
 void coro_begin(void); /* where every task begins; never returns */
 void coro_first_context_slow(struct coro_loop *loop, struct coro_top *top, struct coro *task);
+
+/* A call would unbalance the processor's record of return addresses at every switch inside. */
+#define CORO_INLINE static inline __attribute__((always_inline))
 
 #define CORO_LIKELY(x) __builtin_expect(!!(x), 1)
 #define CORO_RARE(x)   __builtin_expect(!!(x), 0)
@@ -136,8 +140,11 @@ static inline void coro_push(struct coro_loop *loop, struct coro *task)
     loop->ring[loop->tail++ & loop->mask] = task;
 }
 
+/* A spawner goes on as soon as its eager child stops. */
 static inline void coro_push_front(struct coro_loop *loop, struct coro *task)
 {
+    if ((int32_t)(loop->head - loop->base) > 0)
+        loop->base = loop->head;
     loop->ring[--loop->head & loop->mask] = task;
 }
 
@@ -147,7 +154,7 @@ static inline struct coro *coro_pop(struct coro_loop *loop)
 }
 
 /* The caller has put self where somebody will find it. Returns when it is its turn again. */
-static inline void coro_suspend(struct coro_loop *loop, struct coro *self)
+CORO_INLINE void coro_suspend(struct coro_loop *loop, struct coro *self)
 {
     if (CORO_RARE(loop->head == loop->tail || coro_is_due(loop))) {
         coro_suspend_slow(loop, self);
@@ -233,7 +240,7 @@ static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, vo
     return child;
 }
 
-static inline int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
+CORO_INLINE int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
                              struct coro **task)
 {
     if (CORO_RARE(loop->free == NULL || body == NULL || (flags & ~(unsigned)CORO_EAGER) != 0 ||
@@ -261,7 +268,7 @@ static inline void coro_recycle(struct coro_loop *loop, struct coro *task)
     loop->free = task;
 }
 
-static inline int coro_await(struct coro *task, struct coro_result *result)
+CORO_INLINE int coro_await(struct coro *task, struct coro_result *result)
 {
     struct coro_loop *loop = coro_here;
     if (CORO_RARE(loop == NULL || loop->current == NULL || task == NULL))
@@ -287,7 +294,7 @@ static inline int coro_await(struct coro *task, struct coro_result *result)
     return self->wake;
 }
 
-static inline int coro_yield(void)
+CORO_INLINE int coro_yield(void)
 {
     struct coro_loop *loop = coro_here;
     if (CORO_RARE(loop == NULL || coro_is_due(loop)))

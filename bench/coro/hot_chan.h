@@ -58,7 +58,7 @@ static inline void coro_wake_simple(struct coro_loop *loop, struct coro **first,
     coro_push(loop, task);
 }
 
-static inline int coro_send(struct coro_chan *chan, uint64_t item)
+CORO_INLINE int coro_send(struct coro_chan *chan, uint64_t item)
 {
     if (CORO_RARE(chan == NULL || !chan->is_plain))
         return coro_send_slow(chan, item, 0, CORO_FOREVER);
@@ -84,7 +84,7 @@ static inline int coro_send(struct coro_chan *chan, uint64_t item)
     return self->wake;
 }
 
-static inline int coro_receive(struct coro_chan *chan, uint64_t *item)
+CORO_INLINE int coro_receive(struct coro_chan *chan, uint64_t *item)
 {
     if (CORO_RARE(chan == NULL || !chan->is_plain || item == NULL))
         return coro_receive_slow(chan, item, CORO_FOREVER);

@@ -213,6 +213,16 @@ static bool is_asked(const struct coro_until *until)
            (until->done != NULL && until->done(until->context));
 }
 
+/* Spawners in front of the queue stay there as long as nobody else is in it; else a burst of eager
+ * spawns would keep all others out. They move to the end as they are: child before spawner. */
+static void rotate(struct coro_loop *hot)
+{
+    if ((int32_t)(hot->base - hot->head) <= 0 || hot->base == hot->tail)
+        return;
+    while (hot->head != hot->base)
+        coro_push(hot, coro_pop(hot));
+}
+
 /* Lets tasks hand over to each other till the ring is empty or the tick is over. */
 static void tick_direct(struct loop *loop)
 {
@@ -256,6 +266,7 @@ static int turn(struct loop *loop, const struct coro_until *until)
         if (until->deadline_ns != 0 && coro_now() >= until->deadline_ns)
             return CORO_STOP_DEADLINE;
         if (hot->head != hot->tail) {
+            rotate(hot);
             if (!hot->careful)
                 tick_direct(loop);
             else if ((error = tick_careful(loop)) != CORO_OK)

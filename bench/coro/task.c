@@ -78,13 +78,6 @@ static int grow_some(struct loop *loop, void *unused)
     return loop_grow(loop, count < 8 ? 8 : count > 256 ? 256 : count);
 }
 
-/* The present tick is over: the spawner stands aside while timers and descriptors are served. */
-static void yield_after_spawn(struct loop *loop, struct coro *self)
-{
-    coro_push(&loop->hot, self);
-    coro_suspend_slow(&loop->hot, self);
-}
-
 int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned flags,
                     struct coro **task)
 {
@@ -110,21 +103,21 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
         *task = child;
 
     bool is_over = hot->careful ? loop->hops_left-- <= 1 : coro_is_due(hot);
-    if ((flags & CORO_EAGER) != 0 && self != NULL) {
-        if (is_over) {
-            loop->hops_left = 0;
-            coro_push_front(hot, child);
-            yield_after_spawn(loop, self);
-        } else {
-            coro_push_front(hot, self);
-            coro_push_front(hot, child);
-            coro_suspend(hot, self);
-        }
+    if (self == NULL || ((flags & CORO_EAGER) == 0 && !is_over)) {
+        coro_push(hot, child);
         return CORO_OK;
     }
-    coro_push(hot, child);
-    if (is_over && self != NULL)
-        yield_after_spawn(loop, self);
+    if ((flags & CORO_EAGER) != 0) {
+        coro_push_front(hot, self);
+        coro_push_front(hot, child);
+    } else {
+        coro_push(hot, child);
+        coro_push(hot, self);
+    }
+    /* When the present tick is over, timers and descriptors are served first. */
+    if (is_over)
+        loop->hops_left = 0;
+    coro_suspend_slow(hot, self);
     return CORO_OK;
 }
 

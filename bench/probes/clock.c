@@ -20,7 +20,8 @@ enum {
     MAKESPAN,
     TASK_TIME,
     OVERLAP,
-    MIGRATIONS
+    MIGRATIONS,
+    POOL_START
 };
 
 static const struct metric metrics[] = {
@@ -47,6 +48,8 @@ static const struct metric metrics[] = {
      "no overlap exists and the whole span was taken"},
     {"migrations", "count", BETTER_NEUTRAL, NATURE_NOISY, "contention",
      "changes of CPU seen between the batches of all units (a lower bound)"},
+    {"pool_start_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "making all workers of a pool, before it can take a task"},
     {0},
 };
 
@@ -91,6 +94,8 @@ static void collect(struct probe_run *p, struct sink *sink)
         sink->value(sink, MIGRATIONS, (double)migrations);
     else
         sink->absent(sink, MIGRATIONS, "the units share their creator's thread");
+    if (l->executor->traits & EXECUTOR_POOLED)
+        sink->value(sink, POOL_START, (double)l->open_ns);
     struct window w;
     if (!window_of_launch(l, &w)) {
         sink->absent(sink, THROUGHPUT, "the operations took less time than the clock can tell");

@@ -100,7 +100,6 @@ static void fill_launch(struct launch *l, const struct cell *c, uint32_t tasks)
     if (l->has_expected)
         l->expected = c->workload->expected(c->workload_params, c->batch_ops);
     struct harness *h = harness_of(l);
-    h->allowed_count = allowed_cpus(h->allowed_cpus, CONTEND_LINE_BYTES);
     for (size_t i = 0; i < h->probe_count; i++)
         if (h->probes[i].probe->unit_begin || h->probes[i].probe->unit_end)
             h->has_unit_hooks = true;
@@ -246,8 +245,10 @@ int launch_open(const struct cell *c, uint32_t tasks, const struct probe *const 
     /* Before the executor: what it allocates for its units belongs to the units. */
     if (open_probes(l, err))
         goto tear_down;
+    uint64_t begin_ns = clock_now_ns();
     if (l->executor->open && l->executor->open(l, err))
         goto close_probes;
+    l->open_ns = clock_now_ns() - begin_ns;
     *out = l;
     return 0;
 close_probes:

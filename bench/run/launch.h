@@ -33,8 +33,6 @@ struct harness {
     size_t lock_unit_stride;
     char *workload_area;
     size_t workload_bytes;
-    int allowed_cpus[CONTEND_LINE_BYTES]; /* for PLACEMENT_SPREAD */
-    int allowed_count;
 };
 
 static inline struct harness *harness_of(const struct launch *l)
@@ -63,11 +61,5 @@ void launch_close_probes(struct launch *l);
 /* What tasks call, and what each unit runs. */
 const struct task_verbs *task_verbs_table(void);
 void unit_body(struct task *t);
-
-/* Pins the calling thread to one CPU; the reason in err when it is not allowed. */
-int pin_to_cpu(int cpu, struct err *err);
-
-/* The CPUs this process may use, ascending; returns how many (at most `most`). */
-int allowed_cpus(int *cpus, int most);
 
 #endif

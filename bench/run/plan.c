@@ -1,11 +1,11 @@
 #include "bench/run/plan.h"
 
+#include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 #include "bench/core/limits.h"
 #include "bench/core/suggest.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
-#include "bench/run/launch.h"
 #include "bench/run/suite.h"
 
 #include <ctype.h>
@@ -36,7 +36,7 @@ void plan_request_init(struct plan_request *r)
 uint32_t plan_cpus(void)
 {
     int cpus[1024];
-    int count = allowed_cpus(cpus, 1024);
+    int count = affinity_allowed(cpus, 1024);
     return count > 0 ? (uint32_t)count : 1;
 }
 
@@ -304,7 +304,9 @@ static char *find_skip_reason(const struct cell *c)
                  x->task_limit);
         return strdup(text);
     }
-    uint32_t kernel_units = x->traits & EXECUTOR_KERNEL_UNITS ? c->tasks : c->workers;
+    uint32_t kernel_units = x->traits & EXECUTOR_POOLED         ? c->workers
+                            : x->traits & EXECUTOR_KERNEL_UNITS ? c->tasks
+                                                                : 0;
     if (kernel_units > 64 &&
         limits_check_units(kernel_units, !(x->traits & EXECUTOR_SHARED_HEAP), text, sizeof text))
         return strdup(text);

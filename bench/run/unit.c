@@ -5,6 +5,7 @@
  *
  * Nothing is allocated, printed or written between the gate and the last operation.
  */
+#include "bench/core/affinity.h"
 #include "bench/run/launch.h"
 
 #include <sched.h>
@@ -67,13 +68,6 @@ static void work(struct task *t)
     t->last_ns = stamps && l->batch_count ? stamps[l->batch_count] : task_now_ns(t);
 }
 
-static void pin_for_spread(const struct task *t)
-{
-    const struct harness *h = harness_of(t->launch);
-    if (h->allowed_count > 0)
-        pin_to_cpu(h->allowed_cpus[t->index % (uint32_t)h->allowed_count], NULL);
-}
-
 void unit_body(struct task *t)
 {
     struct launch *l = t->launch;
@@ -82,8 +76,9 @@ void unit_body(struct task *t)
     t->first_ns = task_now_ns(t);
     if (l->executor->traits & EXECUTOR_KERNEL_UNITS) {
         t->os_id = (int32_t)syscall(SYS_gettid);
-        if (l->placement == PLACEMENT_SPREAD)
-            pin_for_spread(t);
+        /* Workers of a pool were pinned when they were made. */
+        if (l->placement == PLACEMENT_SPREAD && !(l->executor->traits & EXECUTOR_POOLED))
+            affinity_pin_nth(t->index, NULL);
     }
     if (is_gated(l) && !pass_gate(t)) {
         t->exit_ns = task_now_ns(t);

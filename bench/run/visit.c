@@ -1,5 +1,6 @@
 #include "bench/run/visit.h"
 
+#include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 #include "bench/registry.h"
 #include "bench/run/launch.h"
@@ -167,9 +168,9 @@ static int place_coordinator(const struct cell *c, struct err *err)
     if (c->placement != PLACEMENT_SAME)
         return 0;
     int cpus[1024];
-    int count = allowed_cpus(cpus, 1024);
+    int count = affinity_allowed(cpus, 1024);
     /* The last one: interrupts and everybody's first choice tend to be on the first. */
-    return count ? pin_to_cpu(cpus[count - 1], err) : 0;
+    return count ? affinity_pin(cpus[count - 1], err) : 0;
 }
 
 /* Median over a number of create-and-join rounds of all units, a task. */

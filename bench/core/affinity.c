@@ -1,9 +1,9 @@
-#include "bench/run/launch.h"
+#include "bench/core/affinity.h"
 
 #include <errno.h>
 #include <sched.h>
 
-int allowed_cpus(int *cpus, int most)
+int affinity_allowed(int *cpus, int most)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -16,7 +16,7 @@ int allowed_cpus(int *cpus, int most)
     return count;
 }
 
-int pin_to_cpu(int cpu, struct err *err)
+int affinity_pin(int cpu, struct err *err)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -24,4 +24,13 @@ int pin_to_cpu(int cpu, struct err *err)
     if (sched_setaffinity(0, sizeof set, &set))
         return err_set_sys(err, errno, "pinning to CPU %d", cpu);
     return 0;
+}
+
+int affinity_pin_nth(unsigned index, struct err *err)
+{
+    int cpus[1024];
+    int count = affinity_allowed(cpus, 1024);
+    if (count <= 0)
+        return err_set(err, ERR_SYSTEM, "no CPU is allowed to this process");
+    return affinity_pin(cpus[index % (unsigned)count], err);
 }

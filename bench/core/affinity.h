@@ -1,0 +1,16 @@
+/* Which CPUs this process may use, and pinning the calling thread to one of them. */
+#ifndef CONTEND_CORE_AFFINITY_H
+#define CONTEND_CORE_AFFINITY_H
+
+#include "bench/core/err.h"
+
+/* The CPUs allowed, ascending; returns how many were stored (at most `most`). */
+int affinity_allowed(int *cpus, int most);
+
+/* Pins the calling thread; -1 with the reason when it is not allowed. */
+int affinity_pin(int cpu, struct err *err);
+
+/* For PLACEMENT_SPREAD: pins to the index-th allowed CPU, round and round. */
+int affinity_pin_nth(unsigned index, struct err *err);
+
+#endif
