@@ -149,7 +149,7 @@ static const char *low_of(const struct coro_context *context)
     enum { SPILLS = 512 };
     return (const char *)context - SPILLS;
 #else
-    return context->stack;
+    return (const char *)context;
 #endif
 }
 

@@ -94,13 +94,18 @@ struct coro_loop {
     bool careful;   /* compact, float or checked: every switch goes through the loop */
 };
 
-extern _Thread_local struct coro_loop *coro_here; /* the loop that runs on this thread */
+/* The loop that runs on this thread, or coro_nowhere, whose limit is always in the past. So is any
+ * loop's while it runs no task itself: the verbs below need not ask whether there is a task. */
+extern _Thread_local struct coro_loop *coro_here;
+extern struct coro_loop coro_nowhere;
 
-int coro_spawn_slow(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
-                    struct coro **task);
-int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t deadline_ns);
-int coro_yield_slow(void);
-void coro_suspend_slow(struct coro_loop *loop, struct coro *self);
+/* Never inlined: see coro_jump_raw. */
+#define CORO_SLOW __attribute__((noinline, noclone, cold))
+CORO_SLOW int coro_spawn_slow(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
+                              struct coro **task);
+CORO_SLOW int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t deadline_ns);
+CORO_SLOW int coro_yield_slow(void);
+CORO_SLOW void coro_suspend_slow(struct coro_loop *loop, struct coro *self);
 void coro_begin(void); /* where every task begins; never returns */
 void coro_first_context_slow(struct coro_loop *loop, struct coro_top *top, struct coro *task);
 
@@ -112,12 +117,14 @@ void coro_first_context_slow(struct coro_loop *loop, struct coro_top *top, struc
 
 static inline struct coro *coro_self(void)
 {
-    return coro_here != NULL ? coro_here->current : NULL;
+    return coro_here->current;
 }
 
 static inline struct coro_loop *coro_loop_self(void)
 {
-    return coro_here;
+    struct coro_loop *loop = coro_here != &coro_nowhere ? coro_here : NULL;
+    __asm__("" : "+r"(loop)); /* no warning at each caller who knows that he is inside */
+    return loop;
 }
 
 static inline void *coro_user(const struct coro *task)
@@ -208,14 +215,15 @@ static inline void coro_first_context(struct coro_loop *loop, struct coro_top *t
     coro_first_context_slow(loop, top, task);
 #else
     (void)loop;
-    uintptr_t *words = (uintptr_t *)(void *)top;
-    struct coro_context *context = (struct coro_context *)(void *)(words - 5);
+    /* It begins as if called: above its two words lies a return address of zero, which ends
+     * backtraces; and what the processor wants of a stack pointer at a function's entry. */
 #ifdef CORO_SWITCH_X86_64
-    words[-1] = 0; /* as if called: a return address (it ends backtraces), 8 off a multiple of 16 */
-    context->stack = words - 1;
+    uintptr_t *words = (uintptr_t *)(void *)top - 1;
+    *words = 0;
 #else
-    context->stack = words;
+    uintptr_t *words = (uintptr_t *)(void *)top;
 #endif
+    struct coro_context *context = (struct coro_context *)(void *)words - 1;
     context->frame = NULL;
     context->resume = (void *)(uintptr_t)&coro_begin;
     task->context = context;
@@ -271,9 +279,9 @@ static inline void coro_recycle(struct coro_loop *loop, struct coro *task)
 CORO_INLINE int coro_await(struct coro *task, struct coro_result *result)
 {
     struct coro_loop *loop = coro_here;
-    if (CORO_RARE(loop == NULL || loop->current == NULL || task == NULL))
-        return coro_await_slow(task, result, 0);
     struct coro *self = loop->current;
+    if (CORO_RARE(self == NULL || task == NULL))
+        return coro_await_slow(task, result, 0);
     if (task->state == CORO_STATE_FINISHED) {
         if (result != NULL)
             *result = (struct coro_result){.value = task->value, .error = task->error};
@@ -297,10 +305,8 @@ CORO_INLINE int coro_await(struct coro *task, struct coro_result *result)
 CORO_INLINE int coro_yield(void)
 {
     struct coro_loop *loop = coro_here;
-    if (CORO_RARE(loop == NULL || coro_is_due(loop)))
-        return coro_yield_slow();
     struct coro *self = loop->current;
-    if (CORO_RARE(self == NULL || (self->flags & CORO_BIT_URGENT) != 0))
+    if (CORO_RARE(coro_is_due(loop) || (self->flags & CORO_BIT_URGENT) != 0))
         return coro_yield_slow();
     coro_push(loop, self);
     struct coro *next = coro_pop(loop);

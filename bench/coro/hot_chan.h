@@ -35,13 +35,13 @@ struct chan_wait {
     uint64_t priority;
 };
 
-int coro_send_slow(struct coro_chan *chan, uint64_t item, uint64_t priority, uint64_t timeout_ns);
-int coro_receive_slow(struct coro_chan *chan, uint64_t *item, uint64_t timeout_ns);
+CORO_SLOW int coro_send_slow(struct coro_chan *chan, uint64_t item, uint64_t priority, uint64_t timeout_ns);
+CORO_SLOW int coro_receive_slow(struct coro_chan *chan, uint64_t *item, uint64_t timeout_ns);
 
 static inline bool coro_can_park(const struct coro_loop *loop, const struct coro *self)
 {
-    return CORO_LIKELY(self != NULL && loop == coro_here && loop->head != loop->tail &&
-                       !coro_is_due(loop) && (self->flags & CORO_BIT_URGENT) == 0);
+    return CORO_LIKELY(loop == coro_here && loop->head != loop->tail && !coro_is_due(loop) &&
+                       (self->flags & CORO_BIT_URGENT) == 0);
 }
 
 /* One that can be woken here: it has no timer to disarm. */

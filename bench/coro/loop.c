@@ -8,7 +8,8 @@
 
 #include "bench/coro/valgrind.h"
 
-_Thread_local struct coro_loop *coro_here;
+struct coro_loop coro_nowhere; /* head and limit are equal: due; nobody writes it */
+_Thread_local struct coro_loop *coro_here = &coro_nowhere;
 
 enum { SECOND_NS = 1000000000 };
 
@@ -50,11 +51,13 @@ int loop_grow(struct loop *loop, uint32_t count)
     return made < 0 ? made : CORO_OK;
 }
 
+/* How far a limit lies that is always passed, or never reached, whatever is pushed in front. */
+enum { FAR = 1 << 30 };
+
 static void set_limit(struct loop *loop, uint32_t hops)
 {
     loop->hops_left = hops;
-    /* Careful: so far back that pushing in front does not get there either. */
-    loop->hot.limit = loop->hot.careful ? loop->hot.head - (1U << 30) : loop->hot.head + hops;
+    loop->hot.limit = loop->hot.careful ? loop->hot.head - FAR : loop->hot.head + hops;
 }
 
 void loop_be_careful(struct loop *loop)
@@ -90,7 +93,7 @@ struct coro_loop *coro_loop_new(const struct coro_config *config, int *error)
         return NULL;
     }
     loop->hot.careful = loop->config.check || loop->config.stack == CORO_COMPACT;
-    set_limit(loop, 1U << 30);
+    set_limit(loop, FAR);
     return &loop->hot;
 }
 
@@ -231,6 +234,7 @@ static void tick_direct(struct loop *loop)
     struct coro *next = coro_pop(hot);
     hot->current = next;
     coro_jump(hot, &hot->main, next->context);
+    hot->limit = hot->head - FAR; /* the loop itself must not yield */
 }
 
 /* The same, one by one. */
@@ -305,7 +309,7 @@ int coro_loop_run(struct coro_loop *hot, const struct coro_until *until)
     int stop = turn(loop, until != NULL ? until : &to_the_end);
     coro_here = outer;
     loop->running = false;
-    set_limit(loop, 1U << 30); /* spawning from outside is never in the way of a timer */
+    set_limit(loop, FAR); /* spawning from outside is never in the way of a timer */
     if (slack_ns > 0)
         prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);
     return stop;

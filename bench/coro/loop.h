@@ -48,7 +48,7 @@ static inline struct loop *loop_of(struct coro_loop *hot)
 static inline int loop_enter(struct loop **loop, struct coro **self)
 {
     struct coro_loop *hot = coro_here;
-    if (hot == NULL || hot->current == NULL)
+    if (hot->current == NULL)
         return CORO_OUTSIDE;
     *loop = loop_of(hot);
     *self = hot->current;

@@ -49,11 +49,10 @@ struct coro_context {
     ucontext_t machine;
 };
 #else
-/* Lies on the suspended stack itself. The assembler below knows the offsets 0, 8, 16. */
+/* The last two words of a suspended stack: its stack pointer is the address of this. */
 struct coro_context {
-    void *stack;  /* stack pointer */
-    void *frame;  /* frame pointer: the one register that cannot be declared overwritten */
     void *resume; /* where to go on */
+    void *frame;  /* frame pointer: the one register that cannot be declared overwritten */
 };
 #endif
 
@@ -65,26 +64,28 @@ struct coro_context {
 #define CORO_BARE __attribute__((always_inline))
 #endif
 
-/* Suspends here, with *save showing where; goes on at `to`. Returns when somebody jumps back. */
+/*
+ * Suspends here, with *save showing where; goes on at `to`. Returns when somebody jumps back.
+ *
+ * It must stand in a function that also calls something, as every user of it does: then the
+ * compiler keeps nothing below the stack pointer, where the two words go.
+ */
 static inline CORO_BARE void coro_jump_raw(struct coro_context **save, struct coro_context *to)
 {
-    struct coro_context here;
-    struct coro_context *from = &here;
-    __asm__("" : "+r"(from)); /* the compiler need not worry about where the address goes */
-    *save = from;
 #if defined(CORO_SWITCH_X86_64)
     __asm__ volatile("leaq 1f(%%rip), %%rax\n\t"
-                     "movq %%rsp, (%%rdi)\n\t"
-                     "movq %%rbp, 8(%%rdi)\n\t"
-                     "movq %%rax, 16(%%rdi)\n\t"
-                     "movq (%%rsi), %%rsp\n\t"
+                     "leaq -16(%%rsp), %%rcx\n\t"
+                     "movq %%rax, -16(%%rsp)\n\t"
+                     "movq %%rbp, -8(%%rsp)\n\t"
+                     "movq %%rcx, (%%rdi)\n\t"
+                     "leaq 16(%%rsi), %%rsp\n\t"
                      "movq 8(%%rsi), %%rbp\n\t"
-                     "jmpq *16(%%rsi)\n"
+                     "jmpq *(%%rsi)\n"
                      "1:\n\t"
 #if defined(__CET__) && (__CET__ & 1)
                      "endbr64\n\t"
 #endif
-                     : "+D"(from), "+S"(to)
+                     : "+D"(save), "+S"(to)
                      :
                      : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
                        "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
@@ -97,20 +98,19 @@ static inline CORO_BARE void coro_jump_raw(struct coro_context **save, struct co
                        "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)", "mm0",
                        "mm1", "mm2", "mm3", "mm4", "mm5", "mm6", "mm7", "cc", "memory");
 #elif defined(CORO_SWITCH_AARCH64)
-    register struct coro_context *here_x0 __asm__("x0") = from;
+    register struct coro_context **save_x0 __asm__("x0") = save;
     register struct coro_context *to_x1 __asm__("x1") = to;
     /* "hint 36" is the landing mark for an indirect jump; processors without it do nothing. */
     __asm__ volatile("adr x9, 1f\n\t"
+                     "stp x9, x29, [sp, #-16]!\n\t"
                      "mov x10, sp\n\t"
-                     "stp x10, x29, [x0]\n\t"
-                     "str x9, [x0, #16]\n\t"
-                     "ldp x10, x29, [x1]\n\t"
-                     "ldr x9, [x1, #16]\n\t"
-                     "mov sp, x10\n\t"
+                     "str x10, [x0]\n\t"
+                     "ldp x9, x29, [x1]\n\t"
+                     "add sp, x1, #16\n\t"
                      "br x9\n"
                      "1:\n\t"
                      "hint #36\n\t"
-                     : "+r"(here_x0), "+r"(to_x1)
+                     : "+r"(save_x0), "+r"(to_x1)
                      :
                      : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
                        "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24",
@@ -124,6 +124,10 @@ static inline CORO_BARE void coro_jump_raw(struct coro_context **save, struct co
 #endif
                        "cc", "memory");
 #else
+    struct coro_context here;
+    struct coro_context *from = &here;
+    __asm__("" : "+r"(from)); /* the compiler need not worry about where the address goes */
+    *save = from;
     swapcontext(&from->machine, &to->machine);
 #endif
 }

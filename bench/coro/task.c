@@ -18,7 +18,7 @@ int loop_call(struct loop *loop, int (*fn)(struct loop *, void *), void *arg)
 #else
     if (loop->hot.current == NULL || loop->on_valgrind)
         return fn(loop, arg);
-    return coro_call_on(loop->hot.main->stack, fn, loop, arg);
+    return coro_call_on(loop->hot.main, fn, loop, arg);
 #endif
 }
 

@@ -96,6 +96,8 @@ static void collect(struct probe_run *p, struct sink *sink)
         sink->absent(sink, MIGRATIONS, "the units share their creator's thread");
     if (l->executor->traits & EXECUTOR_POOLED)
         sink->value(sink, POOL_START, (double)l->open_ns);
+    else
+        sink->absent(sink, POOL_START, "there is no pool: each task has a unit of its own");
     struct window w;
     if (!window_of_launch(l, &w)) {
         sink->absent(sink, THROUGHPUT, "the operations took less time than the clock can tell");
@@ -113,7 +115,7 @@ static void collect(struct probe_run *p, struct sink *sink)
 
 const struct probe probe_clock = {
     .name = "clock",
-    .summary = "startup, phases, throughput and makespan from the units' stamps",
+    .summary = "startup, phases, throughput, makespan from stamps",
     .metrics = metrics,
     .collect = collect,
 };

@@ -1,45 +1,71 @@
 /*
  * schedstat: how long units were ready to run and waited for a CPU.
  *
- * From the second field of /proc/thread-self/schedstat (kernel/sched/stats.h: run_delay).
- * Each unit opens, reads and closes the file at the gate and after its last operation (about
- * 2 us each time), so that no descriptor stays open while ten thousand units run.
+ * From the second field of /proc/PID/schedstat (kernel/sched/stats.h: run_delay).  Opening and
+ * reading that file costs 4 to 8 us, which would show in the makespan of many small units.  So
+ * the coordinator reads every unit's base value while they are parked at the gate, outside the
+ * measured span, and leaves the file open for threads, as far as descriptors go; a unit reads
+ * its last value after its last operation (1 us where the file is open already).
  */
 #include "bench/contend.h"
 #include "bench/core/file.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum { RUNQUEUE_WAIT };
 
+/* Descriptors kept open at most: 10 000 units must not use up what a process may have. */
+enum { KEPT_MAX = 1024 };
+
 static const struct metric metrics[] = {
     {"runqueue_wait_ratio", "ratio", BETTER_LOWER, NATURE_NOISY, "contention",
-     "share of the units' time from gate to last operation in which they were ready to run and "
-     "waited for a CPU; of the carrying thread's time where units are not kernel threads"},
+     "share of the time from the opening of the gate to each unit's last operation in which it "
+     "was ready to run and waited for a CPU; of the carrying thread's time until the last join "
+     "where units are not kernel threads"},
     {0},
 };
 
-static const char path[] = "/proc/thread-self/schedstat";
-
 struct unit {
     uint64_t begin_ns;
-    uint64_t delay_ns; /* end - begin */
-    uint64_t has_begin, is_done;
-    uint64_t padding[4];
+    uint64_t has_begin;
+    int64_t fd_plus_one; /* 0: no file is open */
+    char last[104];      /* what the file said at the end, parsed when all is over: in a forked
+                            child every page of the C library touched first is a fault */
 };
 
-static_assert(sizeof(struct unit) == 64, "a line a unit");
+static_assert(sizeof(struct unit) == 128, "a line pair a unit");
+
+static const char own_path[] = "/proc/thread-self/schedstat";
+/* Of a process's first thread: the directory the coordinator has looked up already. */
+static const char process_path[] = "/proc/self/schedstat";
 
 /* "94562 188267 2": time run, time waited for a CPU, slices. */
-static bool read_delay(uint64_t *delay_ns)
+static bool parse_delay(const char *text, uint64_t *delay_ns)
 {
-    char text[96];
     unsigned long long run, delay;
-    if (file_read_small(path, text, sizeof text) <= 0 ||
-        sscanf(text, "%llu %llu", &run, &delay) != 2)
+    if (sscanf(text, "%llu %llu", &run, &delay) != 2)
         return false;
     *delay_ns = delay;
     return true;
+}
+
+static void read_open(int fd, char *text, size_t size)
+{
+    ssize_t got = pread(fd, text, size - 1, 0);
+    text[got > 0 ? got : 0] = '\0';
+}
+
+static void read_path(const char *path, char *text, size_t size)
+{
+    text[0] = '\0';
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    read_open(fd, text, size);
+    close(fd);
 }
 
 /* A thread that asks has run: a kernel that says 0 keeps no such figures. */
@@ -47,25 +73,29 @@ static const char *unavailable(void)
 {
     char text[96];
     unsigned long long run;
-    if (file_read_small(path, text, sizeof text) <= 0)
+    if (file_read_small(own_path, text, sizeof text) <= 0)
         return "the kernel has no /proc/thread-self/schedstat (CONFIG_SCHED_INFO)";
     if (sscanf(text, "%llu", &run) != 1 || run == 0)
         return "the kernel keeps no run-queue times (/proc/thread-self/schedstat is 0)";
     return NULL;
 }
 
-static void begin(struct unit *u)
+/* Base value of the calling thread. */
+static void begin_own(struct unit *u)
 {
-    u->has_begin = read_delay(&u->begin_ns);
+    char text[sizeof u->last];
+    read_path(own_path, text, sizeof text);
+    u->has_begin = parse_delay(text, &u->begin_ns);
 }
 
-static void finish(struct unit *u)
+/* What was added between begin and last reading; false when either is missing. */
+static bool delay_of(const struct unit *u, uint64_t *delay_ns)
 {
-    uint64_t now;
-    if (!u->has_begin || !read_delay(&now) || now < u->begin_ns)
-        return;
-    u->delay_ns = now - u->begin_ns;
-    u->is_done = 1;
+    uint64_t last_ns;
+    if (!u->has_begin || !parse_delay(u->last, &last_ns) || last_ns < u->begin_ns)
+        return false;
+    *delay_ns = last_ns - u->begin_ns;
+    return true;
 }
 
 /* The coordinator's own record stands for the carrying thread. */
@@ -82,30 +112,74 @@ static bool has_kernel_units(const struct probe_run *p)
 static int open_probe(struct probe_run *p, struct err *err)
 {
     (void)err;
-    begin(carrier(p));
+    begin_own(carrier(p));
     return 0;
+}
+
+/* Half of what is allowed is left to the workload. */
+static uint32_t descriptors_to_keep(const struct launch *l)
+{
+    struct rlimit limit;
+    if (!(l->executor->traits & EXECUTOR_SHARED_HEAP) || getrlimit(RLIMIT_NOFILE, &limit))
+        return 0; /* processes have tables of their own */
+    return limit.rlim_cur / 2 < KEPT_MAX ? (uint32_t)(limit.rlim_cur / 2) : KEPT_MAX;
+}
+
+static void begin_units(struct probe_run *p)
+{
+    const struct launch *l = p->launch;
+    uint32_t keep = descriptors_to_keep(l);
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        char path[64], text[sizeof(struct unit)];
+        struct unit *u = probe_unit(p, &l->tasks[i], sizeof *u);
+        snprintf(path, sizeof path, "/proc/%d/schedstat", l->tasks[i].os_id);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            continue;
+        read_open(fd, text, sizeof text);
+        u->has_begin = parse_delay(text, &u->begin_ns);
+        if (i < keep)
+            u->fd_plus_one = fd + 1;
+        else
+            close(fd);
+    }
 }
 
 static void at_gate(struct probe_run *p)
 {
-    begin(carrier(p));
+    if (has_kernel_units(p) && !(p->launch->executor->traits & EXECUTOR_POOLED))
+        begin_units(p);
+    else
+        begin_own(carrier(p));
 }
 
 static void end(struct probe_run *p)
 {
-    finish(carrier(p));
+    struct unit *u = carrier(p);
+    read_path(own_path, u->last, sizeof u->last);
 }
 
-static void unit_begin(struct probe_run *p, struct task *t)
+static void close_probe(struct probe_run *p)
 {
-    if (has_kernel_units(p))
-        begin(probe_unit(p, t, sizeof(struct unit)));
+    const struct launch *l = p->launch;
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        struct unit *u = probe_unit(p, &l->tasks[i], sizeof *u);
+        if (u->fd_plus_one)
+            close((int)u->fd_plus_one - 1);
+        u->fd_plus_one = 0;
+    }
 }
 
 static void unit_end(struct probe_run *p, struct task *t)
 {
-    if (has_kernel_units(p))
-        finish(probe_unit(p, t, sizeof(struct unit)));
+    struct unit *u = probe_unit(p, t, sizeof *u);
+    if (!u->has_begin)
+        return;
+    if (u->fd_plus_one)
+        read_open((int)u->fd_plus_one - 1, u->last, sizeof u->last);
+    else
+        read_path(p->launch->executor->traits & EXECUTOR_SHARED_HEAP ? own_path : process_path,
+                  u->last, sizeof u->last);
 }
 
 struct sums {
@@ -121,10 +195,11 @@ static struct sums sum_units(const struct probe_run *p)
     for (uint32_t i = 0; i < l->task_count; i++) {
         const struct task *t = &l->tasks[i];
         const struct unit *u = probe_unit(p, t, sizeof *u);
-        if (!u->is_done || !t->gate_ns || t->last_ns <= t->gate_ns)
+        uint64_t delay_ns;
+        if (!delay_of(u, &delay_ns) || !l->opened_ns || t->last_ns <= l->opened_ns)
             continue;
-        sums.delay_ns += u->delay_ns;
-        sums.time_ns += t->last_ns - t->gate_ns;
+        sums.delay_ns += delay_ns;
+        sums.time_ns += t->last_ns - l->opened_ns;
     }
     return sums;
 }
@@ -137,15 +212,22 @@ static struct sums carrier_sums(struct probe_run *p)
         if (l->tasks[i].joined_ns > last)
             last = l->tasks[i].joined_ns;
     const struct unit *u = carrier(p);
-    if (!u->is_done || last <= l->opened_ns)
+    uint64_t delay_ns;
+    if (!delay_of(u, &delay_ns) || last <= l->opened_ns)
         return (struct sums){0};
-    return (struct sums){.delay_ns = u->delay_ns, .time_ns = last - l->opened_ns};
+    return (struct sums){.delay_ns = delay_ns, .time_ns = last - l->opened_ns};
 }
 
 static void collect(struct probe_run *p, struct sink *sink)
 {
-    if (p->launch->executor->traits & EXECUTOR_VIRTUAL) {
+    unsigned traits = p->launch->executor->traits;
+    if (traits & EXECUTOR_VIRTUAL) {
         sink->absent(sink, RUNQUEUE_WAIT, "the executor's clock is simulated");
+        return;
+    }
+    if ((traits & EXECUTOR_KERNEL_UNITS) && (traits & EXECUTOR_POOLED)) {
+        sink->absent(sink, RUNQUEUE_WAIT,
+                     "tasks share workers: to read it around each would cost more than the task");
         return;
     }
     struct sums sums = has_kernel_units(p) ? sum_units(p) : carrier_sums(p);
@@ -165,6 +247,6 @@ const struct probe probe_schedstat = {
     .at_gate = at_gate,
     .end = end,
     .collect = collect,
-    .unit_begin = unit_begin,
+    .close = close_probe,
     .unit_end = unit_end,
 };

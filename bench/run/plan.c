@@ -280,8 +280,7 @@ static bool is_needed_by(const struct workload *w, const struct executor *x)
     return false;
 }
 
-/* Why this cell cannot be measured here, or NULL. */
-static char *find_skip_reason(const struct cell *c)
+char *plan_skip_reason(const struct cell *c)
 {
     char text[256];
     const struct executor *x = c->executor;
@@ -368,7 +367,7 @@ static int add_combination(struct builder *b, const struct group *g, struct cell
         c->workers = b->request->workers ? (uint32_t)b->request->workers : plan_cpus();
     c->lock_is_shared = g->lock_is_shared && (c->lock->traits & LOCK_PER_RUNTIME) &&
                         !(c->executor->traits & EXECUTOR_SHARED_HEAP);
-    c->skip_reason = find_skip_reason(c);
+    c->skip_reason = plan_skip_reason(c);
     return add_cell(b, c, err) < 0 ? -1 : 0;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 120
+# ctest: serial, timeout 120, label nosan
 # The comparison with hyperfine writes into the result and harms nothing else in it.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 180
+# ctest: serial, timeout 180, label nosan
 # A run that is stopped leaves what it has; one that is killed can be taken up again.
 . "$(dirname "$0")/lib.sh"
 
-# Some seconds of work: 24 cells, 4 rounds, sleeps among them.
+# Some seconds of work: 24 cells, 3 rounds, sleeps among them.
 job=(run --workload sleep,spin --lock none,mutex --executor thread,process,coroutine --tasks 1,4
-     -p sleep.duration=20ms --rounds 4 --seed 3)
+     -p sleep.duration=20ms --rounds 3 --seed 3)
 
 # Starts the job with its output in $1 and waits until the journal has at least $2 lines.
 _start_job() {
@@ -72,7 +72,7 @@ _resume_keeps() {
 }
 
 a_killed_run_is_completed_by_resume_and_keeps_its_samples() {
-    _start_job kill.json 40
+    _start_job kill.json 35
     kill -KILL "$pid"
     _end_job
     [ "$status" -eq 137 ] || fail "the run ended by itself: status $status"

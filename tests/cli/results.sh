@@ -26,7 +26,7 @@ each_ok_cell_has_the_headline_metrics() {
                   "fairness_ratio", "runqueue_wait_ratio")
         if m not in c["metrics"])'
     expect_none all.json '[(c["id"], m, c["metrics"][m].get("reason")) for c in cells for m in ("startup_ns", "makespan_ns", "throughput_per_s")
-        if not c["metrics"][m]["samples"] or min(c["metrics"][m]["samples"]) <= 0]'
+        if not (m == "startup_ns" and c["executor"] == "serial") and (not c["metrics"][m]["samples"] or min(c["metrics"][m]["samples"]) <= 0)]'
 }
 
 sleeping_tasks_sleep_as_long_as_asked() {

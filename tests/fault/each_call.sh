@@ -4,7 +4,7 @@
 # After each: a documented status, one clear line or a cell that says why, a result that is valid
 # or absent, no process and no temporary file left.
 #
-# CONTEND_FAULT_ALL=1 visits every n; otherwise every n up to 4, and then each 1.7 times the last.
+# CONTEND_FAULT_ALL=1 visits every n; otherwise every n up to 4, and then each twice the last.
 . "$(dirname "$0")/../cli/lib.sh"
 run_limit=40
 
@@ -62,7 +62,7 @@ _each() {
         [ "$injected" -gt 0 ] || break
         last=$n
         _check "$1:$n:$2"
-        if [ "${CONTEND_FAULT_ALL:-0}" = 1 ] || [ $n -lt 4 ]; then n=$((n + 1)); else n=$((n * 17 / 10)); fi
+        if [ "${CONTEND_FAULT_ALL:-0}" = 1 ] || [ $n -lt 4 ]; then n=$((n + 1)); else n=$((n * 2)); fi
         [ "$failed_checks" -lt 12 ] || break
     done
     [ $last -gt 0 ] || fail "$1 was never called: the test reaches nothing"

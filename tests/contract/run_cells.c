@@ -1,0 +1,109 @@
+/*
+ * Every executor x lock x workload does its work: each task exactly once, with the right
+ * checksum, twice in a row, with one task and with several.  A new plug-in is tested by existing.
+ *
+ * ctest: serial, timeout 180
+ */
+#include "bench/registry.h"
+#include "bench/run/launch.h"
+#include "bench/run/plan.h"
+#include "tests/test.h"
+
+/* Parameters that make an operation short; anything else stays at its default. */
+static void shorten(struct cell *c)
+{
+    static const struct {
+        const char *workload, *param;
+        int64_t value;
+    } rows[] = {
+        {"sleep", "duration", 200000}, {"prime", "number", 1000003}, {"skynet", "depth", 2},
+        {"heap", "bytes", 1048576},    {"skynet", "tree_depth", 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int row = param_find(c->workload->params, rows[i].param);
+        if (row >= 0 && !strcmp(c->workload->name, rows[i].workload))
+            c->workload_params[row] = rows[i].value;
+    }
+}
+
+static void check_tasks(const struct launch *l, const char *id)
+{
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        const struct task *t = &l->tasks[i];
+        CHECK_MSG(t->batch_count == l->batch_count, "%s: task %u did %u of %u batches", id, i,
+                  t->batch_count, l->batch_count);
+        CHECK_MSG(t->wrong_count == 0, "%s: task %u: wrong checksum", id, i);
+        CHECK_MSG(t->op_count == l->batch_count * l->batch_ops, "%s: task %u: operations", id, i);
+        CHECK_MSG(t->create_ns <= t->created_ns && t->first_ns <= t->go_ns &&
+                      t->go_ns <= t->last_ns && t->last_ns <= t->exit_ns &&
+                      t->exit_ns <= t->joined_ns,
+                  "%s: task %u: stamps are out of order", id, i);
+    }
+}
+
+static void run_twice(struct cell *c)
+{
+    struct err err = {0};
+    struct launch *l;
+    const struct probe *probes[PROBES_MAX];
+    size_t count = 0;
+    const struct probe *p;
+    for (size_t i = 0; (p = registry_probe(i)) != NULL && count < PROBES_MAX; i++)
+        if (!(p->traits & PROBE_OWN_LAUNCH) && !(p->unavailable && p->unavailable()))
+            probes[count++] = p;
+    if (launch_open(c, c->tasks, probes, count, &l, &err)) {
+        CHECK_MSG(err.code == ERR_UNAVAILABLE, "%s: %s", c->id, err.text);
+        return;
+    }
+    for (int again = 0; again < 2; again++) {
+        uint64_t elapsed_ns;
+        CHECK_MSG(!launch_empty(l, &elapsed_ns, &err), "%s: empty: %s", c->id, err.text);
+        CHECK_MSG(!launch_run(l, &err), "%s: %s", c->id, err.text);
+        check_tasks(l, c->id);
+        launch_close_probes(l);
+    }
+    launch_close(l);
+}
+
+static bool fits(const struct cell *c)
+{
+    char *reason = plan_skip_reason(c);
+    free(reason);
+    return !reason;
+}
+
+static void run_combination(const struct workload *w, const struct lock *k,
+                            const struct executor *x)
+{
+    static const uint32_t task_counts[] = {1, 2, 9};
+    for (size_t n = 0; n < sizeof task_counts / sizeof task_counts[0]; n++) {
+        struct cell c;
+        cell_init(&c, w, k, x);
+        shorten(&c);
+        c.tasks = task_counts[n];
+        c.workers = x->traits & EXECUTOR_POOLED ? 2 : 0;
+        c.batch_ops = w->ops_per_task ? 1 : 50;
+        c.batch_count = 3;
+        cell_make_id(&c);
+        if (fits(&c))
+            run_twice(&c);
+        cell_release(&c);
+    }
+}
+
+static void every_cell_does_its_work_twice_in_a_row(void)
+{
+    const struct workload *w;
+    const struct lock *k;
+    const struct executor *x;
+    for (size_t i = 0; (x = registry_executor(i)) != NULL; i++)
+        for (size_t j = 0; (k = registry_lock(j)) != NULL; j++)
+            for (size_t m = 0; (w = registry_workload(m)) != NULL; m++)
+                run_combination(w, k, x);
+}
+
+static const struct test tests[] = {
+    {"every_cell_does_its_work_twice_in_a_row", every_cell_does_its_work_twice_in_a_row},
+    {0},
+};
+TEST_MAIN(tests)

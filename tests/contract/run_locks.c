@@ -1,0 +1,102 @@
+/*
+ * Every exclusive lock excludes: under each executor that can share it, units take a counter up
+ * ten and down ten under the lock and look at both ends (the check of Concurrency Kit's
+ * validators).  A race shows as a wrong number.
+ *
+ * ctest: serial, timeout 120
+ */
+#include "bench/registry.h"
+#include "bench/run/launch.h"
+#include "bench/run/plan.h"
+#include "tests/test.h"
+
+enum { UNITS = 4, TURNS = 400 };
+
+/* What all units share; plain on purpose: only the lock keeps it right. */
+struct shared {
+    uint64_t counter;
+    uint64_t total;
+    uint64_t wrong;
+};
+
+static size_t shared_bytes(const int64_t *params, uint32_t task_count)
+{
+    (void)params;
+    (void)task_count;
+    return sizeof(struct shared);
+}
+
+static uint64_t run(struct task *t, uint64_t op_count)
+{
+    struct shared *s = t->launch->workload_shared;
+    for (uint64_t i = 0; i < op_count; i++) {
+        uint64_t before = s->counter;
+        for (int n = 0; n < 10; n++) {
+            s->counter++;
+            task_consume(t, s->counter);
+        }
+        for (int n = 0; n < 10; n++) {
+            s->counter--;
+            task_consume(t, s->counter);
+        }
+        s->wrong += before != 0 || s->counter != 0;
+        s->total++;
+        task_release(t);
+        task_acquire(t);
+        task_checkpoint(t);
+    }
+    return op_count;
+}
+
+static const struct workload up_ten_down_ten = {
+    .name = "up_ten_down_ten",
+    .summary = "validates a lock",
+    .kind = WORKLOAD_SYNC,
+    .shared_bytes = shared_bytes,
+    .run = run,
+};
+
+static void validate(const struct lock *k, const struct executor *x)
+{
+    struct cell c;
+    struct launch *l;
+    struct err err = {0};
+    cell_init(&c, &up_ten_down_ten, k, x);
+    c.tasks = UNITS;
+    c.workers = x->traits & EXECUTOR_POOLED ? 2 : 0;
+    c.batch_count = 4;
+    c.batch_ops = TURNS / 4;
+    c.lock_is_shared = true;
+    cell_make_id(&c);
+    char *reason = plan_skip_reason(&c);
+    if (!reason && !launch_open(&c, UNITS, NULL, 0, &l, &err)) {
+        CHECK_MSG(!launch_run(l, &err), "%s: %s", c.id, err.text);
+        const struct shared *s = l->workload_shared;
+        CHECK_MSG(s->wrong == 0 && s->counter == 0, "%s: %llu of %llu turns were interrupted", c.id,
+                  (unsigned long long)s->wrong, (unsigned long long)s->total);
+        CHECK_MSG(s->total == UNITS * TURNS, "%s: %llu turns were counted", c.id,
+                  (unsigned long long)s->total);
+        uint64_t acquired = 0;
+        for (uint32_t i = 0; i <= l->task_count; i++)
+            acquired += l->tasks[i].acquire_count;
+        CHECK_MSG(acquired >= UNITS * TURNS, "%s: its ledger lacks acquisitions", c.id);
+        launch_close(l);
+    }
+    free(reason);
+    cell_release(&c);
+}
+
+static void every_exclusive_lock_excludes(void)
+{
+    const struct lock *k;
+    const struct executor *x;
+    for (size_t i = 0; (k = registry_lock(i)) != NULL; i++)
+        for (size_t j = 0; (x = registry_executor(j)) != NULL && k->traits & LOCK_EXCLUSIVE; j++)
+            validate(k, x);
+}
+
+static const struct test tests[] = {
+    {"every_exclusive_lock_excludes", every_exclusive_lock_excludes},
+    {0},
+};
+TEST_MAIN(tests)

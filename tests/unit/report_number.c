@@ -1,0 +1,102 @@
+/* Digits and units: as many as the interval deserves. */
+#include "bench/report/number.h"
+
+#include "bench/core/rng.h"
+#include "tests/test.h"
+
+static void numbers_have_the_digits_their_interval_deserves(void)
+{
+    static const struct {
+        struct summary s;
+        const char *unit, *text;
+    } rows[] = {
+        {{38190, 38100, 38300, 0.98, 7}, "ns", "38.19 us"},
+        {{38190, 37500, 38900, 0.98, 7}, "ns", "38.2 us"},
+        {{38190, 35000, 41000, 0.98, 7}, "ns", "38 us"},
+        {{38190, 10000, 60000, 0.98, 7}, "ns", "~38 us"},
+        {{312345, 300000, 340000, 0.98, 7}, "ns", "310 us"},
+        {{312345, 312000, 312700, 0.98, 7}, "ns", "312.3 us"},
+        {{10000000, 10000000, 10000000, 0.98, 7}, "ns", "10.00 ms"},
+        {{500, 500, 500, 0, 1}, "ns", "~500 ns"},
+        {{0, 0, 0, 0.98, 7}, "ns", "0 ns"},
+        {{1, 1, 1, 0.98, 7}, "ratio", "1"},
+        {{0, 0, 0, 0.98, 7}, "ratio", "0"},
+        {{0.9876, 0.98, 0.99, 0.98, 7}, "ratio", "0.988"},
+        {{0.0042, 0.004, 0.0044, 0.98, 7}, "ratio", "0.0042"},
+        {{0.0001, 0.0001, 0.0009, 0.98, 7}, "ratio", "<0.001"},
+        {{1536, 1500, 1580, 0.98, 7}, "bytes", "1.50 KiB"},
+        {{314572800, 290000000, 330000000, 0.98, 7}, "bytes", "300 MiB"},
+        {{1250000, 1240000, 1260000, 0.98, 7}, "per_s", "1.250 M/s"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct number n;
+        char text[48];
+        number_of_summary(&n, &rows[i].s, rows[i].unit, "noisy");
+        CHECK_EQ((const char *)number_text(text, sizeof text, &n), rows[i].text);
+    }
+}
+
+static void exact_counts_are_not_rough(void)
+{
+    const struct summary s = {12345, 12345, 12345, 0, 1};
+    struct number n;
+    char text[48];
+    number_of_summary(&n, &s, "count", "exact");
+    CHECK_EQ((const char *)number_text(text, sizeof text, &n), "12.35 k");
+}
+
+/* The rule of number.h: 10^k of the last digit is within 1/20 .. 1/2 of the half width. */
+static void the_last_digit_is_a_twentieth_to_a_half_of_the_half_width(void)
+{
+    struct rng r = {.state = 5};
+    for (size_t i = 0; i < 10000; i++) {
+        double center = 1 + (double)rng_below(&r, 1000000);
+        double half = center * (double)(1 + rng_below(&r, 1000)) / 2000;
+        int digits = number_digits(center, center - half, center + half);
+        CHECK(digits >= 2 && digits <= 4);
+        double last = pow(10, floor(log10(center)) - digits + 1);
+        bool is_in = last <= half / 2 * 1.0000001 && last > half / 20 * 0.9999999;
+        bool is_clamped = (digits == 2 && last < half / 2) || (digits == 4 && last > half / 20) ||
+                          (digits == 2 && last > half / 2);
+        CHECK_MSG(is_in || is_clamped, "center %g half %g digits %d", center, half, digits);
+    }
+}
+
+static void ratios_say_nothing_when_their_interval_holds_one(void)
+{
+    static const struct {
+        struct ratio r;
+        const char *text;
+    } rows[] = {
+        {{2, 1.5, 2.5, 0.95}, "2.0x"},
+        {{2, 1.98, 2.02, 0.95}, "2.00x"},
+        {{0.52, 0.515, 0.524, 0.95}, "0.520x"},
+        {{1.02, 0.9, 1.1, 0.95}, "~"},
+        {{1, 1, 1, 0.95}, "~"},
+        {{0.5, 0.5, 0.5, 0}, "~0.50x"},
+        {{134, 130, 139, 0.95}, "134x"},
+        {{0.00169, 0.0016, 0.00175, 0.95}, "1/592"},
+        {{(double)NAN, 0, 0, 0}, "~"},
+        {{1230, 1200, 1260, 0.95}, "1.23kx"},
+        {{3, (double)NAN, (double)NAN, 0.9}, "~3.0x"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct number n;
+        number_of_ratio(&n, &rows[i].r);
+        CHECK_EQ((const char *)n.text, rows[i].text);
+        CHECK_EQ((const char *)n.unit, "");
+    }
+}
+
+static const struct test tests[] = {
+    {"numbers_have_the_digits_their_interval_deserves",
+     numbers_have_the_digits_their_interval_deserves},
+    {"exact_counts_are_not_rough", exact_counts_are_not_rough},
+    {"the_last_digit_is_a_twentieth_to_a_half_of_the_half_width",
+     the_last_digit_is_a_twentieth_to_a_half_of_the_half_width},
+    {"ratios_say_nothing_when_their_interval_holds_one",
+     ratios_say_nothing_when_their_interval_holds_one},
+    {0},
+};
+
+TEST_MAIN(tests)
