@@ -6,6 +6,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
+#include "bench/run/overhead.h"
 #include "version.h"
 
 #include <jansson.h>
@@ -13,13 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#if __has_include("bench/run/overhead.h")
-#include "bench/run/overhead.h"
-#define HAS_OVERHEAD 1
-#else
-#define HAS_OVERHEAD 0
-#endif
 
 /* How long the machine is watched: fifty ticks of /proc/stat. */
 enum { WATCH_NS = 500000000 };
@@ -192,7 +186,6 @@ static int examine(bool json, struct err *err)
     return json ? print_json(&facts, &findings, err) : print_text(&facts, &findings, err);
 }
 
-#if HAS_OVERHEAD
 static int measure_overhead(bool json, struct err *err)
 {
     struct buf out = {0};
@@ -202,22 +195,16 @@ static int measure_overhead(bool json, struct err *err)
     buf_release(&out);
     return failed;
 }
-#endif
 
 static int run(int argc, char *const *argv, struct err *err)
 {
-    bool json = false, help;
-#if HAS_OVERHEAD
-    bool overhead = false;
-#endif
+    bool json = false, overhead = false, help;
     const struct opt table[] = {
         {.name = "json", .kind = OPT_FLAG, .out = &json, .help = "for machines"},
-#if HAS_OVERHEAD
         {.name = "overhead",
          .kind = OPT_FLAG,
          .out = &overhead,
          .help = "measure what the harness itself adds"},
-#endif
         {0},
     };
     if (opts_parse(table, argc, argv, NULL, &help, err))
@@ -230,20 +217,14 @@ static int run(int argc, char *const *argv, struct err *err)
         buf_release(&out);
         return failed ? EXIT_RUN_FAILED : EXIT_FINE;
     }
-#if HAS_OVERHEAD
     if (overhead)
         return measure_overhead(json, err) ? EXIT_RUN_FAILED : EXIT_FINE;
-#endif
     return examine(json, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_doctor = {
     .name = "doctor",
-#if HAS_OVERHEAD
     .usage = "contend doctor [--json] [--overhead]",
-#else
-    .usage = "contend doctor [--json]",
-#endif
     .summary = "what would disturb a measurement here, and what to do about it",
     .run = run,
 };

@@ -204,31 +204,31 @@ int coro_forget_fd(struct coro_loop *loop, int fd);
 /* ---- looking at it ---- */
 
 struct coro_stats {
-    uint64_t spawned;         /* since the loop began */
-    uint32_t alive;           /* spawned, not finished */
-    uint32_t runnable;        /* in the run queue */
-    uint32_t sleeping;        /* have a timer */
-    uint32_t stacks;          /* made so far: in use, finished, free */
-    size_t descriptor_bytes;  /* of one task */
-    size_t stack_bytes;       /* usable by one task */
-    size_t stride_bytes;      /* address space from stack to stack */
-    size_t mapped_bytes;      /* address space of all stacks and save areas */
-    size_t queue_bytes;       /* run queue, timers, tables */
-    const char *guard;        /* "marker", "mprotect", "canary", "none": of the newest stack */
+    uint64_t spawned;        /* since the loop began, modulo 2^32 */
+    uint32_t alive;          /* spawned, not finished */
+    uint32_t runnable;       /* in the run queue */
+    uint32_t timers;         /* tasks that have one */
+    uint32_t stacks;         /* made so far: in use, finished, free */
+    size_t descriptor_bytes; /* of one task */
+    size_t stack_bytes;      /* usable by one task */
+    size_t stride_bytes;     /* address space from stack to stack */
+    size_t mapped_bytes;     /* address space of all stacks and save areas */
+    size_t queue_bytes;      /* run queue, timers, tables */
+    const char *guard;       /* of the newest stack: "marker", "mprotect", "canary", "none" */
 };
 void coro_loop_stats(const struct coro_loop *loop, struct coro_stats *stats);
 
 struct coro_info {
-    const struct coro *task;
+    struct coro *task;
     uint32_t id;
-    const char *name;         /* NULL: none */
+    const char *name;     /* NULL: none */
     void *user;
-    const char *state;        /* "running", "ready", "finished", "sleep", "await", "word", ... */
-    const void *on;           /* the task, word or channel it waits for; NULL */
-    int fd;                   /* the descriptor it waits for; -1 */
-    uint64_t deadline_ns;     /* of its timer; 0 */
+    const char *state;    /* "running", "ready", "finished", "sleep", "await", "word", ... */
+    const void *on;       /* the task, word or channel it waits for; NULL */
+    int fd;               /* the descriptor it waits for; -1 */
+    uint64_t deadline_ns; /* of its timer; 0: none */
 };
-int coro_task_info(struct coro_loop *loop, const struct coro *task, struct coro_info *info);
+int coro_task_info(struct coro_loop *loop, struct coro *task, struct coro_info *info);
 /* Each task not yet taken, until `fn` returns false. It must not spawn, await or release. */
 void coro_each(struct coro_loop *loop, bool (*fn)(void *context, const struct coro_info *info),
                void *context);

@@ -100,7 +100,7 @@ extern _Thread_local struct coro_loop *coro_here;
 extern struct coro_loop coro_nowhere;
 
 /* Never inlined: see coro_jump_raw. */
-#define CORO_SLOW __attribute__((noinline, noclone, cold))
+#define CORO_SLOW __attribute__((noinline))
 CORO_SLOW int coro_spawn_slow(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
                               struct coro **task);
 CORO_SLOW int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t deadline_ns);

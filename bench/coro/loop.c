@@ -97,18 +97,11 @@ struct coro_loop *coro_loop_new(const struct coro_config *config, int *error)
     return &loop->hot;
 }
 
-static void each_task(struct loop *loop, void (*fn)(struct loop *, struct coro *))
+static bool drop_area(struct loop *loop, struct coro *task, void *unused)
 {
-    for (uint32_t c = 0; c < loop->slab.chunk_count; c++) {
-        struct slab_chunk *chunk = &loop->slab.chunks[c];
-        for (uint32_t i = 0; i < chunk->carved; i++)
-            fn(loop, slab_task(&loop->slab, chunk, i));
-    }
-}
-
-static void drop_area(struct loop *loop, struct coro *task)
-{
+    (void)unused;
     compact_drop(&loop->compact, task);
+    return true;
 }
 
 void coro_loop_free(struct coro_loop *hot)
@@ -117,9 +110,10 @@ void coro_loop_free(struct coro_loop *hot)
         return;
     struct loop *loop = loop_of(hot);
     if (loop->compact.large_count > 0)
-        each_task(loop, drop_area);
+        loop_each(loop, drop_area, NULL);
     timers_release(&loop->timers);
     words_release(&loop->words);
+    poller_release(&loop->poller);
     compact_release(&loop->compact);
     slab_release(&loop->slab);
     free(hot->ring);
@@ -153,25 +147,43 @@ int coro_loop_trim(struct coro_loop *hot)
 
 /* ---- running ---- */
 
-/* Until the deadline, or longer; a signal may end it early, which the caller's look at the clock
- * finds out. */
-static void wait_for_time(struct loop *loop, uint64_t deadline_ns)
+/* Waits in the kernel until the time has come, a descriptor is ready, or a signal. UINT64_MAX: no
+ * time. */
+static void sleep_in_kernel(struct loop *loop, uint64_t until_ns)
 {
-    uint64_t spin_ns = loop->config.spin_ns;
-    uint64_t until_ns = deadline_ns > spin_ns ? deadline_ns - spin_ns : 0;
-    if (spin_ns == 0 || coro_now() < until_ns) {
+    const struct coro_config *config = &loop->config;
+    if (config->before_wait != NULL)
+        config->before_wait(config->wait_context);
+    if (loop->poller.waiting > 0) {
+        uint64_t now_ns = coro_now();
+        uint64_t timeout_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+        poller_harvest(loop, until_ns != UINT64_MAX ? timeout_ns : UINT64_MAX);
+    } else {
         struct timespec at = {.tv_sec = (time_t)(until_ns / SECOND_NS),
                               .tv_nsec = (long)(until_ns % SECOND_NS)};
-        if (loop->config.before_wait != NULL)
-            loop->config.before_wait(loop->config.wait_context);
-        int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
-        if (loop->config.after_wait != NULL)
-            loop->config.after_wait(loop->config.wait_context);
-        if (error != 0)
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+    }
+    if (config->after_wait != NULL)
+        config->after_wait(config->wait_context);
+}
+
+/* Nothing is runnable: wait for the next timer (UINT64_MAX: none) or descriptor. Coming back early
+ * does no harm, for the caller looks at the clock. */
+static void wait_for_something(struct loop *loop, uint64_t deadline_ns)
+{
+    uint64_t spin_ns = deadline_ns != UINT64_MAX ? loop->config.spin_ns : 0;
+    if (spin_ns == 0) {
+        sleep_in_kernel(loop, deadline_ns);
+        return;
+    }
+    if (deadline_ns > spin_ns && coro_now() < deadline_ns - spin_ns) {
+        sleep_in_kernel(loop, deadline_ns - spin_ns);
+        if (coro_now() < deadline_ns - spin_ns)
             return;
     }
-    while (spin_ns != 0 && coro_now() < deadline_ns) {
-    }
+    while (coro_now() < deadline_ns && loop->hot.head == loop->hot.tail)
+        if (loop->poller.waiting > 0)
+            poller_harvest(loop, 0);
 }
 
 /* A tick that took long gets fewer switches next time, so timers are looked at every few tens of
@@ -190,7 +202,9 @@ static void adapt_hops(struct loop *loop, uint64_t now_ns)
 static int serve(struct loop *loop)
 {
     struct timers *timers = &loop->timers;
-    if (timers->armed == 0) {
+    if (loop->poller.waiting > 0)
+        poller_harvest(loop, 0);
+    if (timers->armed == 0 && loop->poller.waiting == 0) {
         loop->hops = LOOP_MOST_HOPS;
         loop->tick_ns = 0;
         return CORO_OK;
@@ -279,12 +293,12 @@ static int turn(struct loop *loop, const struct coro_until *until)
         }
         if (hot->alive == 0)
             return CORO_STOP_FINISHED;
-        uint64_t next_ns = timers_next(&loop->timers);
-        if (until->idle || loop->timers.armed == 0)
+        if (until->idle || (loop->timers.armed == 0 && loop->poller.waiting == 0))
             return CORO_STOP_IDLE;
+        uint64_t next_ns = loop->timers.armed > 0 ? timers_next(&loop->timers) : UINT64_MAX;
         if (until->deadline_ns != 0 && until->deadline_ns < next_ns)
             next_ns = until->deadline_ns;
-        wait_for_time(loop, next_ns);
+        wait_for_something(loop, next_ns);
         loop->tick_ns = 0;
     }
 }
@@ -317,10 +331,12 @@ int coro_loop_run(struct coro_loop *hot, const struct coro_until *until)
 
 /* ---- the entry point ---- */
 
-static void cancel_one(struct loop *loop, struct coro *task)
+static bool cancel_one(struct loop *loop, struct coro *task, void *unused)
 {
-    if (task->state != CORO_STATE_FREE && task->state != CORO_STATE_FINISHED)
+    (void)unused;
+    if (task->state != CORO_STATE_FINISHED)
         coro_cancel(&loop->hot, task);
+    return true;
 }
 
 int coro_run(const struct coro_config *config, coro_body *body, void *arg, uint64_t *value)
@@ -344,7 +360,7 @@ int coro_run(const struct coro_config *config, coro_body *body, void *arg, uint6
         error = stop < 0 ? stop : CORO_IDLE; /* parked for good */
     }
     if (loop->alive > 0 && stop >= 0) {
-        each_task(loop_of(loop), cancel_one);
+        loop_each(loop_of(loop), cancel_one, NULL);
         coro_loop_run(loop, NULL);
     }
 free_loop:

@@ -7,6 +7,7 @@
 
 #include "bench/coro/compact.h"
 #include "bench/coro/coro.h"
+#include "bench/coro/poll.h"
 #include "bench/coro/slab.h"
 #include "bench/coro/timer.h"
 #include "bench/coro/word.h"
@@ -28,6 +29,7 @@ struct loop {
     uint32_t hops_left; /* careful loops count down instead of comparing head and limit */
     uint64_t tick_ns;   /* when the present tick began; 0 unknown */
     struct words words;
+    struct poller poller;
     unsigned float_control; /* rounding mode and so on of all tasks without CORO_FLOAT */
     bool running;
     bool on_valgrind; /* which takes what lies below a suspended stack's pointer for no memory */
@@ -105,6 +107,10 @@ static inline size_t loop_stack_bytes(const struct loop *loop)
 int loop_grow(struct loop *loop, uint32_t count);
 /* Calls fn where there is room: on the loop's own stack when a task runs. */
 int loop_call(struct loop *loop, int (*fn)(struct loop *, void *), void *arg);
+/* Each task that is not free, until fn returns false. */
+void loop_each(struct loop *loop, bool (*fn)(struct loop *, struct coro *, void *), void *arg);
+/* The name a task gave itself, or NULL. */
+const char *loop_name(struct loop *loop, struct coro *task);
 /* From now on every switch goes through the loop. */
 void loop_be_careful(struct loop *loop);
 

@@ -18,6 +18,10 @@ void loop_detach(struct loop *loop, struct coro *task)
     case CORO_STATE_RECEIVE:
         coro_unlist(&((struct coro_chan *)task->on)->receivers, task);
         break;
+    case CORO_STATE_READ:
+    case CORO_STATE_WRITE:
+        poller_remove(&loop->poller, task);
+        break;
     default:
         break;
     }

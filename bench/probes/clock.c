@@ -62,7 +62,8 @@ static void span(struct sink *sink, int metric, uint64_t a, uint64_t b)
 
 static void collect_task(const struct launch *l, const struct task *t, struct sink *sink)
 {
-    bool has_unit = !(l->executor->traits & EXECUTOR_SEQUENTIAL);
+    bool has_unit =
+        !(l->executor->traits & EXECUTOR_SEQUENTIAL) || (l->executor->traits & EXECUTOR_VIRTUAL);
     if (has_unit) {
         span(sink, STARTUP, t->create_ns, t->first_ns);
         span(sink, CREATE_CALL, t->create_ns, t->created_ns);
@@ -89,6 +90,8 @@ static void collect(struct probe_run *p, struct sink *sink)
     }
     if (l->lifecycle_ns > 0)
         sink->value(sink, LIFECYCLE, l->lifecycle_ns);
+    else if (l->executor->traits & EXECUTOR_VIRTUAL)
+        sink->absent(sink, LIFECYCLE, "the executor's clock is simulated");
     sink->value(sink, MAKESPAN, (double)(end_ns - l->opened_ns));
     if (l->executor->traits & EXECUTOR_KERNEL_UNITS)
         sink->value(sink, MIGRATIONS, (double)migrations);

@@ -2,10 +2,11 @@
  * schedstat: how long units were ready to run and waited for a CPU.
  *
  * From the second field of /proc/PID/schedstat (kernel/sched/stats.h: run_delay).  Opening and
- * reading that file costs 4 to 8 us, which would show in the makespan of many small units.  So
- * the coordinator reads every unit's base value while they are parked at the gate, outside the
- * measured span, and leaves the file open for threads, as far as descriptors go; a unit reads
- * its last value after its last operation (1 us where the file is open already).
+ * reading that file costs 4 to 8 us, and some 20 us in a child just forked, which would show
+ * in the makespan of many small units.  So the coordinator reads the base values while units
+ * are parked at the gate, outside the measured span, and leaves the file open for threads,
+ * which then read their last value in 1 us; and where there are more units than descriptors,
+ * or than are needed for a ratio, only some are read, evenly over all.
  */
 #include "bench/contend.h"
 #include "bench/core/file.h"
@@ -17,14 +18,15 @@
 
 enum { RUNQUEUE_WAIT };
 
-/* Descriptors kept open at most: 10 000 units must not use up what a process may have. */
-enum { KEPT_MAX = 1024 };
+/* Units read at most: threads by the descriptors that may be kept, processes by their cost. */
+enum { THREADS_MAX = 1024, PROCESSES_MAX = 64 };
 
 static const struct metric metrics[] = {
     {"runqueue_wait_ratio", "ratio", BETTER_LOWER, NATURE_NOISY, "contention",
      "share of the time from the opening of the gate to each unit's last operation in which it "
-     "was ready to run and waited for a CPU; of the carrying thread's time until the last join "
-     "where units are not kernel threads"},
+     "was ready to run and waited for a CPU, over at most 1024 threads or 64 processes evenly "
+     "chosen; of the carrying thread's time until the last join where units are not kernel "
+     "threads"},
     {0},
 };
 
@@ -116,29 +118,36 @@ static int open_probe(struct probe_run *p, struct err *err)
     return 0;
 }
 
-/* Half of what is allowed is left to the workload. */
-static uint32_t descriptors_to_keep(const struct launch *l)
+static bool is_thread(const struct launch *l)
+{
+    return l->executor->traits & EXECUTOR_SHARED_HEAP;
+}
+
+/* How many units to read. Half of the descriptors are left to the workload. */
+static uint32_t units_to_read(const struct launch *l)
 {
     struct rlimit limit;
-    if (!(l->executor->traits & EXECUTOR_SHARED_HEAP) || getrlimit(RLIMIT_NOFILE, &limit))
-        return 0; /* processes have tables of their own */
-    return limit.rlim_cur / 2 < KEPT_MAX ? (uint32_t)(limit.rlim_cur / 2) : KEPT_MAX;
+    uint64_t wanted = is_thread(l) ? THREADS_MAX : PROCESSES_MAX;
+    if (is_thread(l) && !getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur / 2 < wanted)
+        wanted = limit.rlim_cur / 2;
+    return l->task_count < wanted ? l->task_count : (uint32_t)wanted;
 }
 
 static void begin_units(struct probe_run *p)
 {
     const struct launch *l = p->launch;
-    uint32_t keep = descriptors_to_keep(l);
-    for (uint32_t i = 0; i < l->task_count; i++) {
-        char path[64], text[sizeof(struct unit)];
-        struct unit *u = probe_unit(p, &l->tasks[i], sizeof *u);
-        snprintf(path, sizeof path, "/proc/%d/schedstat", l->tasks[i].os_id);
+    uint32_t count = units_to_read(l);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct task *t = &l->tasks[(uint64_t)i * l->task_count / count];
+        struct unit *u = probe_unit(p, t, sizeof *u);
+        char path[64], text[sizeof u->last];
+        snprintf(path, sizeof path, "/proc/%d/schedstat", t->os_id);
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
             continue;
         read_open(fd, text, sizeof text);
         u->has_begin = parse_delay(text, &u->begin_ns);
-        if (i < keep)
+        if (is_thread(l))
             u->fd_plus_one = fd + 1;
         else
             close(fd);
@@ -178,8 +187,7 @@ static void unit_end(struct probe_run *p, struct task *t)
     if (u->fd_plus_one)
         read_open((int)u->fd_plus_one - 1, u->last, sizeof u->last);
     else
-        read_path(p->launch->executor->traits & EXECUTOR_SHARED_HEAP ? own_path : process_path,
-                  u->last, sizeof u->last);
+        read_path(process_path, u->last, sizeof u->last);
 }
 
 struct sums {

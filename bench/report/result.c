@@ -301,7 +301,7 @@ static int name_it(struct result *r, const char *path)
     size_t length = strlen(file);
     if (length > 5 && !strcmp(file + length - 5, ".json"))
         length -= 5;
-    r->path = strdup(path);
+    r->path = strdup(strcmp(path, "-") ? path : "standard input");
     r->label = strcmp(path, "-") ? strndup(file, length) : strdup("stdin");
     return r->path && r->label ? 0 : -1;
 }

@@ -63,7 +63,7 @@ struct result_cell {
 };
 
 struct result {
-    char *path;  /* as given */
+    char *path;  /* as given; "standard input" for "-" */
     char *label; /* file name without folder and ".json" */
     const char *run_id;
     const char *status; /* "complete", "partial" */

@@ -333,25 +333,19 @@ static void add_yield(struct buf *out, const struct ratio *r)
 static void add_yields(struct buf *out, bool is_first, const char *lock,
                        const struct ratio *without, const struct ratio *with)
 {
-    bool is_plain = !holds_one(without) && !holds_one(with);
-    if (is_first) {
-        buf_add(out, " get ");
-        add_yield(out, without);
-        buf_add(out, " done without a lock and ");
-        add_yield(out, with);
-        buf_printf(out, " under %s", lock);
-    } else if (is_plain) {
-        buf_add(out, " ");
+    buf_add(out, is_first ? " get " : " ");
+    if (!is_first && !holds_one(without) && !holds_one(with)) {
         add_factor(out, without);
         buf_add(out, " and ");
         add_factor(out, with);
         buf_add(out, " times as much");
-    } else {
-        buf_add(out, " ");
-        add_yield(out, without);
-        buf_add(out, " and ");
-        add_yield(out, with);
+        return;
     }
+    add_yield(out, without);
+    buf_add(out, is_first ? " done without a lock and " : " and ");
+    add_yield(out, with);
+    if (is_first)
+        buf_printf(out, " under %s", lock);
 }
 
 static void lock_effect(struct buf *out, const struct result *r, const struct cast *cast)

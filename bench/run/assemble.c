@@ -1,6 +1,7 @@
 #include "bench/run/assemble.h"
 
 #include "bench/core/clock.h"
+#include "bench/registry.h"
 #include "bench/run/derive.h"
 #include "bench/stats/summary.h"
 
@@ -129,6 +130,26 @@ static json_t *launches_json(const struct record *r)
     return list;
 }
 
+/* The unit of each parameter, by the name it has in the cell's id. */
+static void add_units(json_t *o, const char *owner, const struct param *table)
+{
+    for (size_t i = 0; i < param_count(table); i++) {
+        char name[96];
+        snprintf(name, sizeof name, "%s%s%s", owner, *owner ? "." : "", table[i].name);
+        if (!table[i].choices)
+            json_object_set_new(o, name, json_string(table[i].unit));
+    }
+}
+
+static json_t *units_json(const struct cell *c)
+{
+    json_t *o = json_object();
+    add_units(o, "", c->workload->params);
+    add_units(o, c->lock->name, c->lock->params);
+    add_units(o, c->executor->name, c->executor->params);
+    return o;
+}
+
 static json_t *identity_json(const struct cell *c)
 {
     json_t *lock_params = params_to_json(c->lock->params, c->lock_params);
@@ -148,6 +169,7 @@ static json_t *identity_json(const struct cell *c)
     json_object_set_new(o, "lock_params", lock_params);
     json_object_set_new(o, "executor_params",
                         params_to_json(c->executor->params, c->executor_params));
+    json_object_set_new(o, "param_units", units_json(c));
     json_object_set_new(o, "ops_per_task",
                         json_integer((json_int_t)(c->batch_ops * c->batch_count)));
     json_object_set_new(o, "batch_ops", json_integer((json_int_t)c->batch_ops));

@@ -3,6 +3,7 @@
 #include "tests/unit/probe_launch.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 
 extern const struct probe probe_rusage;
 extern const struct probe probe_schedstat;
@@ -144,6 +145,44 @@ static void a_lone_carrier_has_a_run_queue_figure_too(void)
     CHECK(r.values[0] >= 0);
 }
 
+/* Buggy result: a descriptor a unit, and none left for the workload, or for the next launch. */
+static void few_descriptors_are_enough_for_many_units(void)
+{
+    enum { MANY = 100, ALLOWED = 40 };
+    struct rlimit kept, few;
+    if (probe_schedstat.unavailable())
+        SKIP("no schedstat here");
+    if (!CHECK_EQ(getrlimit(RLIMIT_NOFILE, &kept), 0))
+        return;
+    few = kept;
+    few.rlim_cur = ALLOWED;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+    for (int kind = LAUNCH_THREADS; kind <= LAUNCH_PROCESSES; kind++) {
+        int before = dup(STDOUT_FILENO);
+        close(before);
+        struct recorder r;
+        struct launch_test test = {&probe_schedstat, (enum launch_kind)kind, NULL, MANY, NULL,
+                                   body_nap};
+        launch_test_run(&test, &r);
+        CHECK_MSG(r.values[0] >= 0, "%s: %s", kinds[kind], r.reasons[0]);
+        int after = dup(STDOUT_FILENO);
+        close(after);
+        CHECK_EQ(after, before);
+    }
+    setrlimit(RLIMIT_NOFILE, &kept);
+}
+
+static void tasks_that_share_workers_have_no_run_queue_time_of_their_own(void)
+{
+    static const struct executor pool = {
+        .name = "pool", .traits = EXECUTOR_KERNEL_UNITS | EXECUTOR_SHARED_HEAP | EXECUTOR_POOLED};
+    struct recorder r;
+    struct launch_test test = {&probe_schedstat, LAUNCH_CALLS, &pool, UNITS, NULL, body_nap};
+    launch_test_run(&test, &r);
+    CHECK(isnan(r.values[0]));
+    CHECK_CONTAINS(r.reasons[0], "share workers");
+}
+
 static const struct test tests[] = {
     {"computing_shows_as_cpu_time_of_the_units", computing_shows_as_cpu_time_of_the_units},
     {"a_carrying_thread_is_counted_once", a_carrying_thread_is_counted_once},
@@ -153,6 +192,9 @@ static const struct test tests[] = {
     {"a_unit_that_died_makes_its_sums_absent", a_unit_that_died_makes_its_sums_absent},
     {"units_on_one_cpu_wait_in_its_run_queue", units_on_one_cpu_wait_in_its_run_queue},
     {"a_lone_carrier_has_a_run_queue_figure_too", a_lone_carrier_has_a_run_queue_figure_too},
+    {"few_descriptors_are_enough_for_many_units", few_descriptors_are_enough_for_many_units},
+    {"tasks_that_share_workers_have_no_run_queue_time_of_their_own",
+     tasks_that_share_workers_have_no_run_queue_time_of_their_own},
     {0},
 };
 TEST_MAIN(tests)

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# `contend run` with the simulated executor, byte for byte: tables, result file, and what a run in
+# two halves gives.  UPDATE_GOLDEN=1 tests/golden/run.sh build/release/contend . accepts it.
+set -u
+contend=$(readlink -f "${1:?the path of the contend binary}")
+source_dir=$(readlink -f "${2:?the source directory}")
+expected=$source_dir/tests/golden/run
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export NO_COLOR=1 COLUMNS=100
+failed=0
+
+same() { # NAME FILE
+    if [ -n "${UPDATE_GOLDEN:-}" ]; then
+        cp "$2" "$expected/$1"
+    elif ! diff -u "$expected/$1" "$2"; then
+        cp "$2" "$expected/$1.got"
+        failed=$((failed + 1))
+    else
+        echo "ok   $1"
+    fi
+}
+
+options=(--executor fake --lock none,gil --tasks 1,4 --rounds 6 --seed 7 --task-time 100us)
+"$contend" run --workload noop,sleep,spin "${options[@]}" -o fake.json >fake.txt 2>fake.err ||
+    failed=$((failed + 1))
+# How long the simulation itself took is the one thing that differs.
+sed -i 's/, [0-9.]* s$/, N s/' fake.err
+same fake.txt fake.txt
+same fake.err fake.err
+same fake.json fake.json
+
+# The same again gives the same bytes.
+mv fake.json first.json
+"$contend" run --workload noop,sleep,spin "${options[@]}" -o fake.json >/dev/null 2>&1
+cmp first.json fake.json || failed=$((failed + 1))
+
+# A journal that lacks its last visits, and half of one: going on ends in the same result.
+"$contend" run --workload noop,sleep,spin "${options[@]}" --rounds 7 -o cut.json >/dev/null 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+    [ "$(wc -l <cut.json.journal 2>/dev/null || echo 0)" -ge 20 ] && break
+    sleep 0.02
+done
+kill -9 $pid
+wait $pid 2>/dev/null
+if [ -f cut.json.journal ]; then
+    printf '{"cell": 1, "rou' >>cut.json.journal
+    "$contend" run --resume -o cut.json >/dev/null 2>&1 || failed=$((failed + 1))
+fi
+"$contend" run --workload noop,sleep,spin "${options[@]}" --rounds 7 -o whole.json >/dev/null 2>&1
+sed 's/"whole.json"/"cut.json"/' whole.json >whole_renamed.json
+cmp cut.json whole_renamed.json || failed=$((failed + 1))
+
+[ "$failed" -eq 0 ]
