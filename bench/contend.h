@@ -31,6 +31,7 @@
 #define CONTEND_LINE_BYTES 128
 
 struct err;
+struct executor;
 struct launch;
 struct task;
 struct sink;
@@ -217,6 +218,28 @@ enum workload_trait {
     WORKLOAD_YIELDS = 1, /* its checkpoints step aside in a cooperative executor */
 };
 
+/* What the stackless form of a workload asks for when it comes back. */
+enum step {
+    STEP_DONE,  /* state->checksum is that of the batch */
+    STEP_YIELD, /* let the others run */
+    STEP_SLEEP, /* until state->deadline_ns */
+    STEP_WAIT   /* while *state->word == state->expected, perhaps less */
+};
+
+/* All that is kept of a task without a stack: one line. */
+struct step_state {
+    uint64_t op_count;    /* of this batch */
+    uint64_t done;        /* the form's own, 0 when a batch begins: operations done */
+    uint64_t own[2];      /* the form's own, 0 when a batch begins */
+    uint64_t checksum;    /* what run() would have returned */
+    uint64_t deadline_ns; /* with STEP_SLEEP */
+    _Atomic uint32_t *word;
+    uint32_t expected;
+    uint32_t phase; /* the harness's */
+};
+
+static_assert(sizeof(struct step_state) == 64, "a task without a stack is one cache line");
+
 struct workload {
     const char *name;
     const char *summary; /* at most 60 columns */
@@ -238,6 +261,13 @@ struct workload {
     uint64_t (*expected)(const int64_t *params, uint64_t op_count);
     /* After the last join: its own metrics from what units left in shared memory. Or NULL. */
     void (*collect)(struct launch *l, struct sink *sink);
+    /* Why this executor cannot do it with these parameters, or NULL. The hook may be NULL. */
+    const char *(*unfit)(const struct executor *x, const int64_t *params);
+    /*
+     * run() cut at its suspensions, for executors whose tasks have no stack: called again after
+     * each until it returns STEP_DONE.  NULL: such executors leave the workload out.
+     */
+    enum step (*step)(struct task *t, struct step_state *state);
 };
 
 /* ---- Executors --------------------------------------------------------------------- */
@@ -256,6 +286,31 @@ enum executor_trait {
     EXECUTOR_HIDDEN = 64,        /* not listed, not part of defaults */
     EXECUTOR_KERNEL_UNITS = 128, /* bodies run on kernel threads other than the coordinator's */
     EXECUTOR_PEER = 256,         /* somebody else's library, here to be compared with */
+    EXECUTOR_STACKLESS = 512,    /* tasks have no stack: workloads need a step() */
+};
+
+/*
+ * What a runtime's own operations cost, measured by the workloads of the same names.  The members
+ * are whole loops, not single verbs, because an indirect call around each operation would cost
+ * more than the fastest ones do; bench/executors/runtime_bodies.h writes the loops once for all
+ * executors.  Called by a unit.  Each returns a checksum that depends on every operation; NULL: the
+ * runtime has no such operation.
+ */
+struct runtime {
+    /* Lets the others run, count times. Returns count. */
+    uint64_t (*yield)(struct task *t, uint64_t count);
+    /* Spawns children 1..count, `burst` at a time, then awaits those: the sum of their numbers.
+     * handles: room for `burst` words of 8 bytes. */
+    uint64_t (*spawn)(struct task *t, uint64_t count, uint64_t *handles, uint64_t burst);
+    /* One child after the other, spawned to run later or eagerly at once: the same sum. */
+    uint64_t (*await)(struct task *t, uint64_t count);
+    uint64_t (*await_eager)(struct task *t, uint64_t count);
+    /* Spawns a child that sleeps long, cancels it, awaits it: how many were cancelled. */
+    uint64_t (*cancel)(struct task *t, uint64_t count);
+    /* Sends 1..count to one child through a bounded channel: the sum it received. */
+    uint64_t (*channel)(struct task *t, uint64_t count, uint32_t capacity);
+    /* A tree of tasks, ten children each, `depth` levels down: the sum of its leaves' numbers. */
+    uint64_t (*tree)(struct task *t, uint32_t depth);
 };
 
 struct executor {
@@ -284,6 +339,7 @@ struct executor {
     bool (*wait)(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns);
     void (*wake)(struct task *t, _Atomic uint32_t *word, uint32_t count);
     void (*yield)(struct task *t); /* steps aside; NULL where the kernel preempts */
+    const struct runtime *runtime; /* its own operations in loops; or NULL */
 };
 
 /* ---- Locks ------------------------------------------------------------------------- */
@@ -333,8 +389,10 @@ struct launch {
     const int64_t *executor_params;
     const int64_t *lock_params;
     void (*body)(struct task *t); /* what each unit runs, start to end */
-    struct task *tasks;           /* task_count of them, and the coordinator behind them */
-    struct task *coordinator;     /* the task in whose name start() and join() run */
+    /* The same for a unit without a stack; a zeroed state begins. */
+    enum step (*step)(struct task *t, struct step_state *state);
+    struct task *tasks;       /* task_count of them, and the coordinator behind them */
+    struct task *coordinator; /* the task in whose name start() and join() run */
     uint32_t task_count;
     uint32_t worker_count; /* for pools */
     uint32_t live_count;   /* units made by start() */

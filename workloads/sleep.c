@@ -11,7 +11,7 @@ enum { DURATION };
 static const struct param params[] = {
     {.name = "duration",
      .unit = "ns",
-     .value = 10000000,
+     .value = 100000000,
      .min = 1,
      .max = 3600000000000,
      .help = "how long an operation waits"},

@@ -233,9 +233,11 @@ int coro_task_info(struct coro_loop *loop, struct coro *task, struct coro_info *
 void coro_each(struct coro_loop *loop, bool (*fn)(void *context, const struct coro_info *info),
                void *context);
 
-/* Overflows on the calling thread are reported on stderr with the task's name before the program
- * dies of SIGSEGV (guard) or SIGABRT (canary). Process-wide handler, once; the earlier one is called
- * afterwards, and gets every other fault. */
+/* A task that overflows its stack touches the guard: SIGSEGV. From now on that is reported on stderr
+ * with the task's name when it happens on the calling thread; then whatever handled the signal
+ * before gets it, as it gets every other fault. One handler a process; call it on each thread.
+ * (An overwritten canary is always reported, when the task ends or with coro_config.check at the
+ * next switch, and ends the program with SIGABRT: the neighbour's frames are gone.) */
 int coro_report_overflow(void);
 
 #include "bench/coro/hot.h"

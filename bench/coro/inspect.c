@@ -13,12 +13,12 @@ void loop_each(struct loop *loop, bool (*fn)(struct loop *, struct coro *, void 
     }
 }
 
-const char *loop_name(struct loop *loop, struct coro *task)
+const char *loop_name(struct loop *loop, const struct coro *task)
 {
     if (task->state == CORO_STATE_FINISHED)
         return NULL;
     if (loop->config.stack != CORO_COMPACT)
-        return coro_top_of(task)->name;
+        return ((const struct coro_top *)(const void *)task - 1)->name;
     if (task != loop->hot.current && task->lines == 0)
         return NULL; /* not begun */
     const struct coro_top *top = loop_see(loop, task, loop->compact.top);

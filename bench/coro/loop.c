@@ -266,6 +266,9 @@ static int tick_careful(struct loop *loop)
             compact_enter(compact, hot, next);
         hot->current = next;
         coro_jump(hot, &hot->main, next->context);
+        hot->current = NULL;
+        if (loop->config.check)
+            loop_check_canary(loop, next);
         if (compact != NULL && compact_leave(compact, next) != CORO_OK)
             return CORO_NO_MEMORY;
     } while (hot->head != hot->tail && loop->hops_left-- > 1);

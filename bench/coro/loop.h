@@ -80,7 +80,7 @@ static inline uint64_t loop_after(uint64_t now_ns, uint64_t ns)
 }
 
 /* A variable on the stack of a suspended task. */
-static inline void *loop_see(struct loop *loop, struct coro *task, void *variable)
+static inline void *loop_see(struct loop *loop, const struct coro *task, void *variable)
 {
     return loop->config.stack == CORO_COMPACT && task != loop->hot.current
                ? compact_see(&loop->compact, task, variable)
@@ -110,7 +110,9 @@ int loop_call(struct loop *loop, int (*fn)(struct loop *, void *), void *arg);
 /* Each task that is not free, until fn returns false. */
 void loop_each(struct loop *loop, bool (*fn)(struct loop *, struct coro *, void *), void *arg);
 /* The name a task gave itself, or NULL. */
-const char *loop_name(struct loop *loop, struct coro *task);
+const char *loop_name(struct loop *loop, const struct coro *task);
+/* Ends the program, with a report, when the task has overrun its stack. */
+void loop_check_canary(struct loop *loop, const struct coro *task);
 /* From now on every switch goes through the loop. */
 void loop_be_careful(struct loop *loop);
 

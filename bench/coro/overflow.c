@@ -45,7 +45,7 @@ static void add_number(struct text *text, uint64_t number)
     add(text, at);
 }
 
-static void report(struct loop *loop, struct coro *task, const char *how)
+static void report(struct loop *loop, const struct coro *task, const char *how)
 {
     struct text text = {.length = 0};
     const char *name = loop_name(loop, task);
@@ -67,7 +67,7 @@ static void report(struct loop *loop, struct coro *task, const char *how)
 }
 
 /* The guard below the running task, where an overflow faults first. */
-static bool is_guard(struct loop *loop, struct coro *task, uintptr_t address)
+static bool is_guard(struct loop *loop, const struct coro *task, uintptr_t address)
 {
     uintptr_t low;
     size_t bytes;
@@ -133,7 +133,7 @@ int coro_report_overflow(void)
     return CORO_SYSTEM;
 }
 
-void loop_check_canary(struct loop *loop, struct coro *task)
+void loop_check_canary(struct loop *loop, const struct coro *task)
 {
     if (slab_is_intact(&loop->slab, task))
         return;

@@ -228,12 +228,20 @@ void slab_trim(struct slab *slab)
 
 bool slab_is_intact(const struct slab *slab, const struct coro *task)
 {
-    uint32_t index;
-    const struct slab_chunk *chunk = slab_find(slab, task, &index);
-    if (slab->guard != SLAB_GUARD_CANARY || chunk == NULL || index < chunk->guarded)
+    const char *slot;
+    uint64_t expected = 0;
+    if (slab->guard != SLAB_GUARD_CANARY)
         return true;
-    const char *slot = slab_slot(slab, chunk, index);
-    uint64_t expected = slab->kind == CORO_DENSE ? canary_word : 0;
+    if (slab->kind == CORO_DENSE) {
+        slot = (const char *)(task + 1) - slab->stride;
+        expected = canary_word;
+    } else {
+        uint32_t index;
+        const struct slab_chunk *chunk = slab_find(slab, task, &index);
+        if (chunk == NULL || index < chunk->guarded)
+            return true;
+        slot = slab_slot(slab, chunk, index);
+    }
     for (int i = 0; i < SLAB_CANARY_WORDS; i++)
         if (memcmp(slot + i * 8, &expected, 8) != 0)
             return false;

@@ -44,6 +44,8 @@ void coro_begin(void)
     int error = self->body(self->user, &value);
     hot = coro_here;
     self = hot->current;
+    if (loop_of(hot)->slab.guard == SLAB_GUARD_CANARY)
+        loop_check_canary(loop_of(hot), self);
     hot->alive--;
     if (self->awaiters != NULL) {
         deliver(loop_of(hot), self, value, error);

@@ -11,6 +11,8 @@ enum { CREATE_NS = 500, FIRST_NS = 250, JOIN_NS = 100, CHECKPOINT_NS = 10 };
 static int start(struct launch *l, struct err *err)
 {
     (void)err;
+    if (l->virtual_ns == 0)
+        l->virtual_ns = 1000; /* a stamp of 0 would mean "did not happen" */
     for (uint32_t i = 0; i < l->task_count; i++) {
         struct task *t = &l->tasks[i];
         t->create_ns = l->virtual_ns;

@@ -5,6 +5,8 @@
 #include "bench/run/derive.h"
 #include "bench/stats/summary.h"
 
+#include "bench/run/number.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,20 +16,14 @@ static const char *const better_names[] = {"lower", "higher", "neutral"};
 static const char *const nature_names[] = {"noisy", "exact"};
 static const char *const kind_names[] = {"io", "cpu", "mixed", "sync", "startup"};
 
-static json_t *number(double value)
-{
-    if (value == floor(value) && fabs(value) < 9007199254740992.0)
-        return json_integer((json_int_t)value);
-    return json_real(value);
-}
-
 static json_t *summary_json(const double *samples, size_t count)
 {
     struct summary s;
     if (count == 0 || summary_of(samples, count, SUMMARY_LEVEL, &s, NULL))
         return NULL;
-    return json_pack("{s:o, s:o, s:o, s:f, s:I}", "center", number(s.center), "lo", number(s.lo),
-                     "hi", number(s.hi), "level", s.level, "n", (json_int_t)s.n);
+    return json_pack("{s:o, s:o, s:o, s:f, s:I}", "center", number_json(s.center), "lo",
+                     number_json(s.lo), "hi", number_json(s.hi), "level", s.level, "n",
+                     (json_int_t)s.n);
 }
 
 static json_t *distribution_json(const struct histogram *h)
@@ -63,7 +59,7 @@ static void finish_metric(json_t *o, const double *samples, const uint32_t *laun
 {
     json_t *list = json_array(), *which = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, number(samples[i]));
+        json_array_append_new(list, number_json(samples[i]));
         json_array_append_new(which, json_integer(launches[i]));
     }
     json_object_set_new(o, "samples", list);

@@ -90,6 +90,7 @@ static void fill_launch(struct launch *l, const struct cell *c, uint32_t tasks)
     l->executor_params = c->executor_params;
     l->lock_params = c->lock_params;
     l->body = unit_body;
+    l->step = unit_step;
     l->coordinator = &l->tasks[tasks];
     l->task_count = tasks;
     l->worker_count = c->workers;

@@ -61,5 +61,6 @@ void launch_close_probes(struct launch *l);
 /* What tasks call, and what each unit runs. */
 const struct task_verbs *task_verbs_table(void);
 void unit_body(struct task *t);
+enum step unit_step(struct task *t, struct step_state *s);
 
 #endif

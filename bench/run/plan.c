@@ -270,14 +270,22 @@ static int apply_param(struct cell *c, const char *assignment, bool *used, struc
 
 /* ---- Cells ------------------------------------------------------------------------- */
 
-static bool is_needed_by(const struct workload *w, const struct executor *x)
+/* Why the workload is not for this executor, or NULL. */
+static const char *find_misfit(const struct workload *w, const struct executor *x,
+                               const int64_t *params, char *text, size_t size)
 {
-    if (!w->needs)
-        return true;
-    for (const char *const *name = w->needs; *name; name++)
-        if (!strcmp(*name, x->name))
-            return true;
-    return false;
+    bool is_meant = !w->needs;
+    for (const char *const *name = w->needs; name && *name; name++)
+        is_meant |= !strcmp(*name, x->name);
+    if (!is_meant) {
+        snprintf(text, size, "the workload %s is not for the executor %s", w->name, x->name);
+        return text;
+    }
+    if ((x->traits & EXECUTOR_STACKLESS) && !w->step) {
+        snprintf(text, size, "the workload %s has no stackless form", w->name);
+        return text;
+    }
+    return w->unfit ? w->unfit(x, params) : NULL;
 }
 
 char *plan_skip_reason(const struct cell *c)
@@ -289,11 +297,9 @@ char *plan_skip_reason(const struct cell *c)
         reason = c->lock->unavailable();
     if (reason)
         return strdup(reason);
-    if (!is_needed_by(c->workload, x)) {
-        snprintf(text, sizeof text, "the workload %s is not for the executor %s", c->workload->name,
-                 x->name);
-        return strdup(text);
-    }
+    reason = find_misfit(c->workload, x, c->workload_params, text, sizeof text);
+    if (reason)
+        return strdup(reason);
     if ((c->lock->traits & LOCK_THREADS_ONLY) && !(x->traits & EXECUTOR_SHARED_HEAP)) {
         snprintf(text, sizeof text, "the lock %s does not work across processes", c->lock->name);
         return strdup(text);
@@ -438,7 +444,9 @@ static int add_controls(struct builder *b, struct err *err)
         return -1;
     for (size_t i = 0; i < count; i++) {
         struct cell *c = &b->plan->cells[i];
-        if (c->skip_reason || (!is_needed_by(c->workload, serial)))
+        char text[256];
+        if (c->skip_reason ||
+            find_misfit(c->workload, serial, c->workload_params, text, sizeof text))
             continue;
         struct cell control;
         bool is_virtual = c->executor->traits & EXECUTOR_VIRTUAL;
@@ -649,7 +657,8 @@ void plan_size_cell(struct cell *c, uint64_t ops_wanted, double op_ns, uint64_t 
         /* Up to four tasks a CPU get the whole time each; more share it. */
         double time_ns = (double)task_time_ns;
         double most = 4.0 * cpus;
-        if (c->tasks > most)
+        /* Without a serial form it was measured with all the tasks. */
+        if (c->tasks > most && c->control != NO_CONTROL)
             time_ns = time_ns * most / c->tasks;
         ops = op_ns > 0 && time_ns > op_ns ? (uint64_t)(time_ns / op_ns) : 1;
     }

@@ -1,5 +1,7 @@
 #include "bench/run/record.h"
 
+#include "bench/run/number.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,14 +54,6 @@ static json_t *noise_to_json(const struct noise_delta *n)
     return o;
 }
 
-/* A whole number is written as one: exact at both ends, and shorter. */
-static json_t *number(double value)
-{
-    if (value == floor(value) && fabs(value) < 9007199254740992.0)
-        return json_integer((json_int_t)value);
-    return json_real(value);
-}
-
 static json_t *buckets_to_json(const struct histogram *h)
 {
     json_t *list = json_array();
@@ -79,7 +73,7 @@ static json_t *found_to_json(const struct found *f, uint32_t launch_count)
     for (uint32_t i = 0; i < launch_count; i++) {
         if (isnan(f->values[i]))
             continue;
-        json_array_append_new(values, number(f->values[i]));
+        json_array_append_new(values, number_json(f->values[i]));
         json_array_append_new(launches, json_integer(i));
     }
     bool all = json_array_size(values) == launch_count;

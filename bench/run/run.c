@@ -69,10 +69,16 @@ static _Noreturn void calibrate_worker(struct run *r, const size_t *which, size_
     _exit(0);
 }
 
+/* Whether what an operation of `a` takes holds for `b`.  Work without a serial form is the
+ * executor's own, and the tasks have to be there for it. */
 static bool same_work(const struct cell *a, const struct cell *b)
 {
-    return a->workload == b->workload &&
-           !memcmp(a->workload_params, b->workload_params, sizeof a->workload_params);
+    if (a->workload != b->workload ||
+        memcmp(a->workload_params, b->workload_params, sizeof a->workload_params))
+        return false;
+    return b->is_control || b->control != NO_CONTROL ||
+           (a->executor == b->executor && a->tasks == b->tasks && a->lock == b->lock &&
+            !memcmp(a->executor_params, b->executor_params, sizeof a->executor_params));
 }
 
 /* The cell whose serial run tells what an operation of c takes. */

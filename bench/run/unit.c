@@ -18,13 +18,20 @@ static bool is_gated(const struct launch *l)
     return !(l->executor->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED));
 }
 
-/* Tells the coordinator that this unit is there and parks until it opens. */
-static bool pass_gate(struct task *t)
+/* Tells the coordinator that this unit is there. */
+static void come_to_gate(struct task *t)
 {
     struct launch *l = t->launch;
     if (atomic_fetch_add(&l->ready_count, 1) + 1 == l->task_count)
         l->executor->wake(t, &l->ready_count, 1);
+}
+
+/* Parks until the gate opens. */
+static bool pass_gate(struct task *t)
+{
+    struct launch *l = t->launch;
     uint32_t gate;
+    come_to_gate(t);
     while ((gate = atomic_load_explicit(&l->gate, memory_order_acquire)) == GATE_CLOSED)
         l->executor->wait(t, &l->gate, GATE_CLOSED, UINT64_MAX);
     return gate == GATE_OPEN;
@@ -42,30 +49,48 @@ static void call_probes(struct task *t, bool is_begin)
     }
 }
 
+static uint64_t *stamps_of(const struct task *t)
+{
+    const struct launch *l = t->launch;
+    return l->stamps ? l->stamps + (size_t)t->index * (l->batch_count + 1) : NULL;
+}
+
+static void book_batch(struct task *t, uint64_t checksum, uint64_t *stamps)
+{
+    const struct launch *l = t->launch;
+    if (stamps)
+        stamps[t->batch_count + 1] = task_now_ns(t);
+    t->checksum = checksum;
+    t->wrong_count += l->has_expected && checksum != l->expected;
+    t->batch_count++;
+}
+
+static void book_end(struct task *t, const uint64_t *stamps)
+{
+    const struct launch *l = t->launch;
+    t->op_count = l->batch_ops * t->batch_count;
+    t->last_ns = stamps && l->batch_count ? stamps[l->batch_count] : task_now_ns(t);
+}
+
 /* measured: no allocation, no locks but the one under test, no I/O */
 static void work(struct task *t)
 {
     const struct launch *l = t->launch;
-    uint64_t *stamps = l->stamps ? l->stamps + (size_t)t->index * (l->batch_count + 1) : NULL;
+    uint64_t *stamps = stamps_of(t);
     bool is_kernel_unit = l->executor->traits & EXECUTOR_KERNEL_UNITS;
     int cpu = is_kernel_unit ? sched_getcpu() : 0;
     if (stamps)
         stamps[0] = t->go_ns;
-    for (uint32_t batch = 0; batch < l->batch_count; batch++) {
+    while (t->batch_count < l->batch_count) {
         uint64_t checksum = l->workload->run(t, l->batch_ops);
-        if (stamps)
-            stamps[batch + 1] = task_now_ns(t);
+        book_batch(t, checksum, stamps);
         if (is_kernel_unit) {
             int here = sched_getcpu();
             t->migration_count += here != cpu;
             cpu = here;
         }
-        t->checksum = checksum;
-        t->wrong_count += l->has_expected && checksum != l->expected;
-        t->batch_count++;
     }
-    t->op_count = l->batch_ops * t->batch_count;
-    t->last_ns = stamps && l->batch_count ? stamps[l->batch_count] : task_now_ns(t);
+    book_end(t, stamps);
 }
 
 void unit_body(struct task *t)
@@ -100,4 +125,73 @@ void unit_body(struct task *t)
     if (has_hooks)
         call_probes(t, false);
     t->exit_ns = task_now_ns(t);
+}
+
+/* ---- Units without a stack: the same life, cut at each suspension ------------------ */
+
+enum { PHASE_BEGIN, PHASE_GATE, PHASE_WORK, PHASE_ASLEEP };
+
+static enum step step_gate(struct task *t, struct step_state *s)
+{
+    struct launch *l = t->launch;
+    uint32_t gate = atomic_load_explicit(&l->gate, memory_order_acquire);
+    if (gate == GATE_CLOSED) {
+        s->word = &l->gate;
+        s->expected = GATE_CLOSED;
+        return STEP_WAIT;
+    }
+    if (gate != GATE_OPEN) {
+        t->exit_ns = task_now_ns(t);
+        return STEP_DONE;
+    }
+    t->gate_ns = task_now_ns(t);
+    if (harness_of(l)->has_unit_hooks)
+        call_probes(t, true);
+    t->go_ns = task_now_ns(t);
+    uint64_t *stamps = stamps_of(t);
+    if (stamps)
+        stamps[0] = t->go_ns;
+    s->phase = PHASE_WORK;
+    s->op_count = l->batch_ops;
+    return STEP_YIELD;
+}
+
+static enum step step_work(struct task *t, struct step_state *s)
+{
+    const struct launch *l = t->launch;
+    if (s->phase == PHASE_ASLEEP) {
+        t->idle_ns += task_now_ns(t);
+        s->phase = PHASE_WORK;
+    }
+    while (t->batch_count < l->batch_count) {
+        enum step next = l->workload->step(t, s);
+        if (next == STEP_SLEEP) {
+            t->idle_ns -= task_now_ns(t); /* until it is back the counter is below what it was */
+            s->phase = PHASE_ASLEEP;
+        }
+        if (next != STEP_DONE)
+            return next;
+        book_batch(t, s->checksum, stamps_of(t));
+        s->done = s->own[0] = s->own[1] = 0;
+    }
+    book_end(t, stamps_of(t));
+    if (harness_of(l)->has_unit_hooks)
+        call_probes(t, false);
+    t->exit_ns = task_now_ns(t);
+    return STEP_DONE;
+}
+
+enum step unit_step(struct task *t, struct step_state *s)
+{
+    if (s->phase >= PHASE_WORK)
+        return step_work(t, s);
+    if (t->launch->is_empty)
+        return STEP_DONE;
+    if (s->phase == PHASE_BEGIN) {
+        t->first_ns = task_now_ns(t);
+        come_to_gate(t);
+        s->phase = PHASE_GATE;
+    }
+    enum step next = step_gate(t, s);
+    return next == STEP_YIELD ? step_work(t, s) : next;
 }

@@ -194,13 +194,13 @@ static int measure_lifecycle(struct launch *l, struct err *err)
     return 0;
 }
 
-static int measure_plain(const struct visit *v, const struct metric_list *list, struct mailbox *m)
+static void measure_plain(const struct visit *v, const struct metric_list *list, struct mailbox *m)
 {
     const struct probe *chosen[PROBES_MAX];
     size_t count = choose_probes(v, false, chosen, list, m);
     struct launch *l;
     if (launch_open(v->cell, v->cell->tasks, chosen, count, &l, &m->err))
-        return -1;
+        return;
     launch_close_probes(l);
     int failed = is_virtual(v->cell) ? 0 : measure_lifecycle(l, &m->err);
     for (uint32_t i = 0; i < v->launches && !failed; i++) {
@@ -219,34 +219,42 @@ static int measure_plain(const struct visit *v, const struct metric_list *list, 
         m->launch_count = i + 1;
     }
     launch_close(l);
+}
+
+/* One launch for one probe; with least_tasks only the units' being there matters: no work. */
+static int measure_one(const struct visit *v, const struct probe *probe,
+                       const struct metric_list *list, struct mailbox *m, struct err *err)
+{
+    uint32_t tasks = v->cell->tasks;
+    struct cell small = *v->cell;
+    if (probe->least_tasks) {
+        tasks = tasks < probe->least_tasks ? probe->least_tasks : tasks;
+        small.batch_count = 0;
+        small.batch_ops = 0;
+    }
+    struct launch *l;
+    if (launch_open(&small, tasks, &probe, 1, &l, err))
+        return -1;
+    int failed = launch_run(l, err);
+    if (!failed)
+        collect(l, m, list, 0, false);
+    launch_close(l);
     return failed;
 }
 
-/* Each in a launch of its own: they disturb what the others measure. */
-static int measure_own(const struct visit *v, const struct metric_list *list, struct mailbox *m)
+/*
+ * Probes that disturb what the others measure.  First of all: memory wants a process in which
+ * nothing was cached yet.  One that fails costs its own metrics, not the cell.
+ */
+static void measure_own(const struct visit *v, const struct metric_list *list, struct mailbox *m)
 {
     const struct probe *chosen[PROBES_MAX];
     size_t count = choose_probes(v, true, chosen, list, m);
     for (size_t i = 0; i < count; i++) {
-        uint32_t tasks = v->cell->tasks;
-        struct cell small = *v->cell;
-        if (chosen[i]->least_tasks) {
-            /* Only the units' being there matters: they need not work at all. */
-            tasks = tasks < chosen[i]->least_tasks ? chosen[i]->least_tasks : tasks;
-            small.batch_count = 0;
-            small.batch_ops = 0;
-        }
-        struct launch *l;
-        if (launch_open(&small, tasks, &chosen[i], 1, &l, &m->err))
-            return -1;
-        int failed = launch_run(l, &m->err);
-        if (!failed)
-            collect(l, m, list, 0, false);
-        launch_close(l);
-        if (failed)
-            return -1;
+        struct err err = {0};
+        if (measure_one(v, chosen[i], list, m, &err))
+            note_unavailable(chosen[i], list, m, err.text);
     }
-    return 0;
 }
 
 void visit_measure(const struct visit *v, struct mailbox *m)
@@ -259,8 +267,11 @@ void visit_measure(const struct visit *v, struct mailbox *m)
         make_libc_multithreaded();
         prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);
     }
-    if (!place_coordinator(v->cell, &m->err) && !measure_plain(v, &list, m) && v->with_own_launches)
-        measure_own(v, &list, m);
+    if (!place_coordinator(v->cell, &m->err)) {
+        if (v->with_own_launches)
+            measure_own(v, &list, m);
+        measure_plain(v, &list, m);
+    }
     m->is_done = true;
 }
 
@@ -269,8 +280,10 @@ int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_n
     struct cell once = *c;
     once.batch_count = 1;
     once.batch_ops = op_count;
+    /* A serial form stands for one task; without one, tasks may need each other. */
+    uint32_t tasks = c->is_control || c->control != NO_CONTROL ? 1 : c->tasks;
     struct launch *l;
-    if (launch_open(&once, 1, NULL, 0, &l, err))
+    if (launch_open(&once, tasks, NULL, 0, &l, err))
         return -1;
     int failed = launch_run(l, err);
     *elapsed_ns = l->tasks[0].last_ns - l->tasks[0].go_ns;

@@ -23,6 +23,7 @@ same() { # NAME FILE
 }
 
 options=(--executor fake --lock none,gil --tasks 1,4 --rounds 6 --seed 7 --task-time 100us)
+# The default sleep is a tenth of a second of virtual time: it costs nothing.
 "$contend" run --workload noop,sleep,spin "${options[@]}" -o fake.json >fake.txt 2>fake.err ||
     failed=$((failed + 1))
 # How long the simulation itself took is the one thing that differs.
