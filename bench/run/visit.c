@@ -124,7 +124,7 @@ static void note_unavailable(const struct probe *p, const struct metric_list *li
 {
     int offset = metric_offset(list, p->name);
     for (size_t i = 0; offset >= 0 && i < metric_count(p->metrics); i++)
-        snprintf(m->found[(size_t)offset + i].reason, TEXT_MAX, "%s", reason);
+        snprintf(m->found[(size_t)offset + i].reason, TEXT_MAX, "%.*s", TEXT_MAX - 1, reason);
 }
 
 /* The probes that can be used here, with or without launches of their own. */
