@@ -176,18 +176,16 @@ static int place_coordinator(const struct cell *c, struct err *err)
 /* Median over a number of create-and-join rounds of all units, a task. */
 static int measure_lifecycle(struct launch *l, struct err *err)
 {
-    enum { ROUNDS_MAX = 301, TOTAL_NS = 8000000, ROUNDS_MIN = 5 };
+    enum { ROUNDS_MAX = 301, ROUNDS_MIN = 5, ENOUGH_NS = 8000000, MOST_NS = 40000000 };
     double rounds[ROUNDS_MAX];
     size_t count = 0;
     uint64_t spent_ns = 0;
-    while (count < ROUNDS_MAX && (count < ROUNDS_MIN || spent_ns < TOTAL_NS)) {
+    while (count < ROUNDS_MAX && spent_ns < (count < ROUNDS_MIN ? MOST_NS : ENOUGH_NS)) {
         uint64_t elapsed_ns;
         if (launch_empty(l, &elapsed_ns, err))
             return -1;
         spent_ns += elapsed_ns;
         rounds[count++] = (double)elapsed_ns / l->task_count;
-        if (count >= 1 && spent_ns > 40 * (uint64_t)TOTAL_NS)
-            break;
     }
     samples_sort(rounds, count);
     l->lifecycle_ns = median_of_sorted(rounds, count);
