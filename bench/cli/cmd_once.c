@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-static int launch_empties(const struct executor *x, uint32_t units, struct err *err)
+static int launch_empties(const struct executor *x, uint32_t units, uint32_t tasks, struct err *err)
 {
     const struct workload *w = registry_find_workload("noop", err);
     const struct lock *k = registry_find_lock("none", err);
@@ -25,9 +25,11 @@ static int launch_empties(const struct executor *x, uint32_t units, struct err *
     c.workers = x->traits & EXECUTOR_POOLED ? plan_cpus() : 0;
     struct launch *l;
     uint64_t elapsed_ns;
-    if (launch_open(&c, units, NULL, 0, &l, err))
+    if (launch_open(&c, tasks, NULL, 0, &l, err))
         return -1;
-    int failed = launch_empty(l, &elapsed_ns, err);
+    int failed = 0;
+    for (uint32_t done = 0; done < units && !failed; done += tasks)
+        failed = launch_empty(l, &elapsed_ns, err);
     launch_close(l);
     return failed;
 }
@@ -35,7 +37,7 @@ static int launch_empties(const struct executor *x, uint32_t units, struct err *
 static int run(int argc, char *const *argv, struct err *err)
 {
     const char *executor = "thread";
-    int64_t units = 1;
+    int64_t units = 1, tasks = 0;
     bool help;
     const struct opt table[] = {
         {.name = "executor",
@@ -51,6 +53,14 @@ static int run(int argc, char *const *argv, struct err *err)
          .min = 0,
          .max = TASKS_MAX,
          .help = "how many; 0 measures the program alone"},
+        {.name = "tasks",
+         .kind = OPT_NUMBER,
+         .out = &tasks,
+         .argument = "N",
+         .unit = "count",
+         .min = 1,
+         .max = TASKS_MAX,
+         .help = "so many at once, again and again (all of them)"},
         {0},
     };
     if (opts_parse(table, argc, argv, NULL, &help, err))
@@ -66,7 +76,9 @@ static int run(int argc, char *const *argv, struct err *err)
     const struct executor *x = registry_find_executor(executor, err);
     if (!x)
         return EXIT_USAGE;
-    if (units > 0 && launch_empties(x, (uint32_t)units, err))
+    if (tasks == 0)
+        tasks = units > 0 ? units : 1;
+    if (launch_empties(x, (uint32_t)units, (uint32_t)tasks, err))
         return EXIT_RUN_FAILED;
     return EXIT_FINE;
 }

@@ -8,14 +8,13 @@
 #include "bench/run/journal.h"
 #include "bench/run/record.h"
 #include "bench/run/visit.h"
+#include "bench/run/worker.h"
 
-#include <math.h>
-#include <signal.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Everything of a run in progress. */
@@ -61,9 +60,7 @@ static double measure_op(const struct cell *c)
 static _Noreturn void calibrate_worker(struct run *r, const size_t *which, size_t count,
                                        pid_t parent)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(1);
+    worker_begin(parent);
     for (size_t i = 0; i < count; i++)
         r->mailbox->found[i].values[0] = measure_op(&r->plan.cells[which[i]]);
     _exit(0);
@@ -93,6 +90,18 @@ static bool needs_calibration(const struct cell *c, const struct plan_request *r
     return !c->skip_reason && !c->batch_ops && c->workload->kind != WORKLOAD_IO && !request->ops;
 }
 
+/* A workload that hangs keeps its unknown time; its visits will meet the same deadline. */
+static int run_calibration(struct run *r, const size_t *which, size_t count, struct err *err)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        calibrate_worker(r, which, count, parent);
+    if (pid < 0)
+        return err_set_sys(err, errno, "fork of the calibration");
+    worker_wait(pid, clock_now_ns() + r->plan.timeout_ns, r->options->interrupted);
+    return *r->options->interrupted ? err_set(err, ERR_FAILED, "interrupted") : 0;
+}
+
 static int calibrate(struct run *r, struct err *err)
 {
     struct plan *p = &r->plan;
@@ -108,15 +117,8 @@ static int calibrate(struct run *r, struct err *err)
     }
     for (size_t i = 0; i < count; i++)
         r->mailbox->found[i].values[0] = 0;
-    if (count) {
-        pid_t parent = getpid(), pid = fork();
-        if (pid == 0)
-            calibrate_worker(r, which, count, parent);
-        if (pid < 0)
-            return err_set(err, ERR_SYSTEM, "no process for the calibration could be made");
-        while (waitpid(pid, NULL, 0) < 0)
-            ;
-    }
+    if (count && run_calibration(r, which, count, err))
+        return -1;
     for (size_t i = 0; i < p->cell_count; i++) {
         struct cell *c = &p->cells[i];
         double op_ns = 0;

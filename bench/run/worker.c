@@ -1,7 +1,5 @@
-/*
- * The worker process of a visit, seen from its parent: made, waited for with a deadline, and
- * killed with everything it made when it hangs or the run is interrupted.
- */
+#include "bench/run/worker.h"
+
 #include "bench/core/clock.h"
 #include "bench/run/visit.h"
 
@@ -47,7 +45,7 @@ static void clear(struct mailbox *m)
     }
 }
 
-static _Noreturn void worker(const struct visit *v, struct mailbox *m, pid_t parent)
+void worker_begin(pid_t parent)
 {
     /* A group of its own: one kill reaches all it made, and the terminal's Ctrl-C does not. */
     setpgid(0, 0);
@@ -56,6 +54,11 @@ static _Noreturn void worker(const struct visit *v, struct mailbox *m, pid_t par
         _exit(1);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
+}
+
+static _Noreturn void worker(const struct visit *v, struct mailbox *m, pid_t parent)
+{
+    worker_begin(parent);
     visit_measure(v, m);
     _exit(0);
 }
@@ -88,6 +91,21 @@ static bool wait_for(pid_t pid, uint64_t deadline_ns, const volatile bool *inter
     return false;
 }
 
+struct worker_end worker_wait(pid_t pid, uint64_t deadline_ns, const volatile bool *interrupted)
+{
+    struct worker_end end = {0};
+    setpgid(pid, pid);
+    end.in_time = wait_for(pid, deadline_ns, interrupted);
+    /* Units that outlived their worker, or all of them when it must stop. */
+    kill(-pid, SIGKILL);
+    while (waitpid(pid, &end.status, 0) < 0 && errno == EINTR)
+        ;
+    /* Our children's orphans come to us when we are their subreaper. */
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        ;
+    return end;
+}
+
 int visit_run(const struct visit *v, struct mailbox *m, const volatile bool *interrupted,
               struct err *err)
 {
@@ -98,20 +116,12 @@ int visit_run(const struct visit *v, struct mailbox *m, const volatile bool *int
         worker(v, m, parent);
     if (pid < 0)
         return err_set_sys(err, errno, "fork of a worker");
-    setpgid(pid, pid);
-    bool ended = wait_for(pid, v->deadline_ns, interrupted);
-    /* Units that outlived their worker, or all of them when it must stop. */
-    kill(-pid, SIGKILL);
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    /* Our children's orphans come to us when we are their subreaper. */
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        ;
+    struct worker_end end = worker_wait(pid, v->deadline_ns, interrupted);
+    int status = end.status;
     if (*interrupted)
         return err_set(err, ERR_FAILED, "interrupted");
-    if (!ended)
-        err_set(&m->err, ERR_FAILED, "it hung and was stopped at its deadline");
+    if (!end.in_time)
+        err_set(&m->err, ERR_FAILED, "it did not end in time and was stopped (--timeout)");
     else if (WIFSIGNALED(status))
         err_set(&m->err, ERR_FAILED, "its worker was killed by signal %d (%s)", WTERMSIG(status),
                 strsignal(WTERMSIG(status)));

@@ -5,7 +5,7 @@
 # A block is bound to its file by the line before it: <!-- tests/plugin/collatz.c -->
 . "$(dirname "$0")/../cli/lib.sh"
 
-plugin_dir=${CONTEND_BUILD:-}/tests
+plugin_dir=${CONTEND_BUILD:-}/tests/plugins
 
 # Writes the block under the mark of that file to "shown"; fails where there is none.
 _shown_code() {
@@ -49,12 +49,11 @@ each_file_is_shown_somewhere() {
 the_workload_of_the_readme_runs_under_every_executor_and_lock() {
     _needs_modules numbers
     run run --plugin "$plugin_dir/numbers.so" --workload collatz --lock none,mutex,gil --tasks 3 \
-        --executor serial,thread,process,coroutine -p collatz.start=27 --task-time 1ms --rounds 1 -o numbers.json
+        --executor serial,thread,process,coroutine --task-time 1ms --rounds 1 -o numbers.json
     expect_status 0
     expect_valid numbers.json
     expect_json numbers.json 'len([c for c in cells if c["role"] == "measured"]) == 12'
     expect_none numbers.json '[c["id"] for c in cells if c["status"] != "ok"]'
-    expect_none numbers.json '[c["id"] for c in cells if c["params"] != {"start": 27}]'
 }
 
 the_skeletons_work_together() {
