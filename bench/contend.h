@@ -216,6 +216,8 @@ enum workload_kind {
 
 enum workload_trait {
     WORKLOAD_YIELDS = 1, /* its checkpoints step aside in a cooperative executor */
+    /* Its units use what setup() made outside the shared mapping: a fresh image has not got it. */
+    WORKLOAD_PRIVATE = 2,
 };
 
 /* What the stackless form of a workload asks for when it comes back. */
@@ -252,9 +254,12 @@ struct workload {
 
     /* Bytes of shared memory it wants, zeroed; or NULL. */
     size_t (*shared_bytes)(const int64_t *params, uint32_t task_count);
-    /* Before units exist and after all are gone; outside every measured span. Or NULL. */
+    /* Before units exist and after all are gone, once for a series of launches; outside every
+     * measured span.  A failing setup puts its reason into l->failure. Or NULL. */
     int (*setup)(struct launch *l, struct err *err);
     void (*teardown)(struct launch *l);
+    /* Before each launch, when the shared memory has just been zeroed. Or NULL. */
+    void (*prepare)(struct launch *l);
     /* op_count operations; returns a checksum that depends on each of them. */
     uint64_t (*run)(struct task *t, uint64_t op_count);
     /* What run() must return. NULL: no checksum is known (say why in a comment). */
@@ -287,6 +292,7 @@ enum executor_trait {
     EXECUTOR_KERNEL_UNITS = 128, /* bodies run on kernel threads other than the coordinator's */
     EXECUTOR_PEER = 256,         /* somebody else's library, here to be compared with */
     EXECUTOR_STACKLESS = 512,    /* tasks have no stack: workloads need a step() */
+    EXECUTOR_FRESH_IMAGE = 1024, /* units are new program images: memory_fd is there for them */
 };
 
 /*
@@ -403,15 +409,21 @@ struct launch {
     bool is_empty;        /* lifecycle launch: the body stamps and ends */
     uint64_t expected;    /* checksum of a batch */
     bool has_expected;
-    uint64_t *stamps;      /* batch_count + 1 a task, or NULL when batch_count < 2 */
-    void *workload_shared; /* the workload's shared memory */
-    void *executor_state;  /* the executor's own */
-    void *harness;         /* the harness's own */
-    double lifecycle_ns;   /* create + empty body + join, a task; 0: not measured here */
-    uint64_t open_ns;      /* what the executor's open() took */
-    uint64_t opened_ns;    /* the gate was opened */
-    uint64_t virtual_ns;   /* clock of a virtual executor */
+    uint64_t *stamps;         /* batch_count + 1 a task, or NULL when batch_count < 2 */
+    void *workload_shared;    /* the workload's shared memory */
+    void *workload_state;     /* what setup() made for itself; not shared */
+    void *executor_state;     /* the executor's own */
+    void *harness;            /* the harness's own */
+    double lifecycle_ns;      /* create + empty body + join, a task; 0: not measured here */
+    double lifecycle_cold_ns; /* the same, the first time in this process */
+    uint64_t open_ns;         /* what the executor's open() took */
+    uint64_t opened_ns;       /* the gate was opened */
+    uint64_t virtual_ns;      /* clock of a virtual executor */
+    void *memory;             /* the mapping all this lies in */
+    size_t memory_bytes;      /* ... and its size */
+    int memory_fd;            /* its file; -1 unless the executor is EXECUTOR_FRESH_IMAGE */
 
+    /* What comes before may be made private by a fresh image: here a page begins. */
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t gate;
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t ready_count;
     _Alignas(CONTEND_LINE_BYTES) char failure[256]; /* why a unit failed, first one wins */

@@ -1,5 +1,8 @@
 /* contend: argv -> command -> exit status.  The only place that ends the program. */
 #include "bench/cli/cli.h"
+#include "bench/executors/spawn.h"
+
+const char program_has_unit_command[] = "yes";
 
 int main(int argc, char **argv)
 {

@@ -46,6 +46,9 @@ static const struct probe *probes[MOST] = {
 #undef PROBE
 };
 
+/* What was loaded, in that order; owned, for the life of the program. */
+static char *plugin_paths[MOST];
+
 /* One set of functions a kind; the kinds differ in their type alone. */
 #define REGISTRY(kind, table, word)                                                                \
     const struct kind *registry_##kind(size_t i)                                                   \
@@ -97,6 +100,11 @@ REGISTRY(executor, executors, "executor")
 REGISTRY(lock, locks, "lock")
 REGISTRY(probe, probes, "probe")
 
+const char *registry_plugin_path(size_t i)
+{
+    return i < MOST ? plugin_paths[i] : NULL;
+}
+
 int registry_load_plugin(const char *path, struct err *err)
 {
     /* Without a slash dlopen would search the library path instead of this directory. */
@@ -116,6 +124,11 @@ int registry_load_plugin(const char *path, struct err *err)
         return err_set(err, ERR_INPUT, "--plugin: %s was built for ABI %u, this is ABI %d", path,
                        abi, CONTEND_ABI);
     }
+    for (size_t i = 0; i < MOST; i++)
+        if (!plugin_paths[i]) {
+            plugin_paths[i] = strdup(path);
+            break;
+        }
     if (add_workload(plugin->workloads, path, err) || add_executor(plugin->executors, path, err) ||
         add_lock(plugin->locks, path, err) || add_probe(plugin->probes, path, err))
         return -1;

@@ -26,6 +26,8 @@ const struct probe *registry_find_probe(const char *name, struct err *err);
 
 /* Loads a shared object and adds what it exports. A name that exists already is an error. */
 int registry_load_plugin(const char *path, struct err *err);
+/* The i-th path that was loaded, as it was given; NULL behind the last. */
+const char *registry_plugin_path(size_t i);
 
 /* Rows of a parameter table; 0 for NULL. Rows of a metric table likewise. */
 size_t param_count(const struct param *params);

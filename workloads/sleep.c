@@ -39,24 +39,39 @@ static size_t shared_bytes(const int64_t *values, uint32_t task_count)
     return sizeof(struct wake) * task_count;
 }
 
+static void book_wake(struct task *t, uint64_t due_ns)
+{
+    struct wake *mine = (struct wake *)t->launch->workload_shared + t->index;
+    uint64_t now_ns = task_now_ns(t);
+    if (now_ns < due_ns)
+        mine->early_count++;
+    else if (now_ns - due_ns > mine->lateness_ns)
+        mine->lateness_ns = now_ns - due_ns;
+}
+
 static uint64_t run(struct task *t, uint64_t op_count)
 {
     uint64_t duration_ns = (uint64_t)task_param(t, DURATION);
-    struct wake *mine = (struct wake *)t->launch->workload_shared + t->index;
-    uint64_t worst_ns = 0, early = 0, done = 0;
+    uint64_t done = 0;
     for (; done < op_count; done++) {
         uint64_t due_ns = task_now_ns(t) + duration_ns;
         task_sleep(t, duration_ns);
-        uint64_t now_ns = task_now_ns(t);
-        if (now_ns < due_ns)
-            early++;
-        else if (now_ns - due_ns > worst_ns)
-            worst_ns = now_ns - due_ns;
+        book_wake(t, due_ns);
     }
-    if (worst_ns > mine->lateness_ns)
-        mine->lateness_ns = worst_ns;
-    mine->early_count += early;
     return done;
+}
+
+static enum step step(struct task *t, struct step_state *s)
+{
+    if (s->done > 0)
+        book_wake(t, s->deadline_ns);
+    if (s->done == s->op_count) {
+        s->checksum = s->done;
+        return STEP_DONE;
+    }
+    s->done++;
+    s->deadline_ns = task_now_ns(t) + (uint64_t)task_param(t, DURATION);
+    return STEP_SLEEP;
 }
 
 static uint64_t expected(const int64_t *values, uint64_t op_count)
@@ -87,4 +102,5 @@ const struct workload workload_sleep = {
     .run = run,
     .expected = expected,
     .collect = collect,
+    .step = step,
 };

@@ -39,6 +39,13 @@ static uint64_t run(struct task *t, uint64_t op_count)
     return x;
 }
 
+/* It never suspends. */
+static enum step step(struct task *t, struct step_state *s)
+{
+    s->checksum = run(t, s->op_count);
+    return STEP_DONE;
+}
+
 static uint64_t expected(const int64_t *values, uint64_t op_count)
 {
     uint64_t steps = op_count * (uint64_t)values[TURNS];
@@ -61,4 +68,5 @@ const struct workload workload_spin = {
     .params = params,
     .run = run,
     .expected = expected,
+    .step = step,
 };

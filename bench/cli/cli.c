@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run, &command_report, &command_list, &command_doctor, &command_once, NULL,
+    &command_run,  &command_report, &command_list, &command_doctor,
+    &command_once, &command_unit,   NULL,
 };
 
 static void add_usage(struct buf *out)

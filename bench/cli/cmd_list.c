@@ -185,13 +185,21 @@ static int print_json(int only, struct err *err)
 static int run(int argc, char *const *argv, struct err *err)
 {
     bool json = false, help;
-    struct opt_list rest = {0};
+    struct opt_list rest = {0}, plugins = {0};
     const struct opt table[] = {
         {.name = "json", .kind = OPT_FLAG, .out = &json, .help = "for machines"},
+        {.name = "plugin",
+         .kind = OPT_LIST,
+         .out = &plugins,
+         .argument = "FILE",
+         .help = "also what this shared object offers"},
         {0},
     };
     if (opts_parse(table, argc, argv, &rest, &help, err))
         return EXIT_USAGE;
+    for (size_t i = 0; i < plugins.count; i++)
+        if (registry_load_plugin(plugins.items[i], err))
+            return EXIT_USAGE;
     struct buf out = {0};
     if (help) {
         buf_printf(&out, "usage: %s\n\n%s\n\n", command_list.usage, command_list.summary);
@@ -219,7 +227,7 @@ static int run(int argc, char *const *argv, struct err *err)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "contend list [executors|workloads|locks|probes|suites] [--json]",
+    .usage = "contend list [executors|workloads|locks|probes|suites] [--json] [--plugin FILE]",
     .summary = "what there is to be combined",
     .run = run,
 };

@@ -9,5 +9,6 @@ extern const struct command command_report;
 extern const struct command command_list;
 extern const struct command command_doctor;
 extern const struct command command_once; /* no summary: not listed */
+extern const struct command command_unit; /* nor this one */
 
 #endif

@@ -200,7 +200,7 @@ static void examine_memory(const struct host *h, struct findings *out)
     struct finding *f = add(out, FINDING_OK, "address randomisation");
     see(f, "%s",
         h->aslr == HOST_UNKNOWN ? "unknown"
-        : h->aslr == HOST_ON    ? "on: layouts differ between launches, medians average that"
+        : h->aslr == HOST_ON    ? "on: each run has one layout of its own"
                                 : "off: every launch has the same layout, good or bad");
 
     bool is_always = !strcmp(h->thp, "always");

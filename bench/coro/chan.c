@@ -24,8 +24,7 @@ struct coro_chan *coro_chan_new(struct coro_loop *loop, enum coro_order order, u
     struct coro_chan *chan = malloc(sizeof *chan);
     if (chan == NULL)
         return NULL;
-    *chan = (struct coro_chan){
-        .loop = loop, .capacity = capacity, .order = order};
+    *chan = (struct coro_chan){.loop = loop, .capacity = capacity, .order = order};
     chan->is_plain = order == CORO_FIFO && loop_of(loop)->config.stack != CORO_COMPACT;
     uint32_t room = 1;
     while (room < capacity)
@@ -128,8 +127,8 @@ static uint64_t take(struct coro_chan *chan)
     if (chan->order == CORO_PRIORITY)
         return heap_take(chan);
     chan->count--;
-    return chan->items[(chan->order == CORO_LIFO ? chan->head + chan->count : chan->head++) &
-                       chan->mask];
+    return chan
+        ->items[(chan->order == CORO_LIFO ? chan->head + chan->count : chan->head++) & chan->mask];
 }
 
 /* ---- the verbs ---- */

@@ -5,17 +5,19 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench/coro/slab.h"
 #include "bench/coro/valgrind.h"
 
 #ifdef CORO_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
 
-enum { LINE = 64, DEFAULT_BYTES = 256 * 1024, MOST_BYTES = UINT16_MAX * LINE - LINE };
+enum { LINE = 64, UNIT = 8, DEFAULT_BYTES = 256 * 1024, MOST_BYTES = 480 * 1024 };
 enum { WIPED = 0xd5 };
+_Static_assert(MOST_BYTES / UNIT <= UINT16_MAX, "coro.saved counts units");
 
 #if defined(CORO_HOOKED)
-enum { EXTRA = 256 * 1024 };
+enum { EXTRA = 128 * 1024 };
 #else
 enum { EXTRA = 0 };
 #endif
@@ -34,7 +36,8 @@ int compact_init(struct compact *compact, size_t bytes, bool is_checked)
     bytes = (bytes != 0 ? bytes : DEFAULT_BYTES) + EXTRA;
     if (bytes > MOST_BYTES)
         return CORO_BAD;
-    size_t usable = (bytes + LINE + sizeof(struct coro_top) + page - 1) / page * page;
+    /* The line above the end is there to be copied with the last, partly used one. */
+    size_t usable = (bytes + sizeof(struct coro_top) + LINE + page - 1) / page * page;
     void *map = mmap(NULL, usable + page, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
@@ -45,9 +48,13 @@ int compact_init(struct compact *compact, size_t bytes, bool is_checked)
     }
     compact->map = map;
     compact->map_bytes = usable + page;
-    compact->low = compact->map + page + LINE; /* room to copy whole lines */
-    compact->top = (struct coro_top *)(void *)(compact->map + page + usable) - 1;
+    compact->low = compact->map + page;
+    compact->top = (struct coro_top *)(void *)(compact->low + usable - LINE) - 1;
     compact->is_checked = is_checked;
+    compact->is_exposed = RUNNING_ON_VALGRIND != 0;
+#ifdef CORO_ASAN
+    compact->is_exposed = true;
+#endif
     compact->valgrind = (unsigned)VALGRIND_STACK_REGISTER(compact->low, compact->top + 1);
     return CORO_OK;
 }
@@ -93,14 +100,20 @@ static bool add_block(struct compact *compact)
     compact->bytes += bytes;
     compact->fresh = (char *)(block + 1);
     compact->fresh_left = bytes - sizeof *block;
+    compact->ready = compact->fresh;
     return true;
 }
 
-static struct compact_area *new_area(struct compact *compact, uint16_t lines)
+static size_t lines_of(uint16_t saved)
+{
+    return ((size_t)saved * UNIT + LINE - 1) / LINE;
+}
+
+static struct compact_area *new_area(struct compact *compact, size_t lines)
 {
     struct compact_area *area;
     if (lines > COMPACT_CLASSES) {
-        area = malloc((size_t)lines * LINE);
+        area = malloc(lines * LINE);
         compact->large_count += area != NULL;
         return area;
     }
@@ -109,7 +122,7 @@ static struct compact_area *new_area(struct compact *compact, uint16_t lines)
         compact->free[lines] = area->next;
         return area;
     }
-    size_t bytes = (size_t)lines * LINE;
+    size_t bytes = lines * LINE;
     if (compact->fresh_left < bytes) {
         /* The rest of the old block still makes one smaller area. */
         size_t rest = compact->fresh_left / LINE;
@@ -122,13 +135,20 @@ static struct compact_area *new_area(struct compact *compact, uint16_t lines)
             compact->free[rest] = small;
         }
     }
+    if (compact->fresh + bytes > compact->ready) {
+        size_t step = compact->bytes / 16;
+        step = step < 16384 ? 16384 : step > 256 * 1024 ? 256 * 1024 : step;
+        step = step > compact->fresh_left ? compact->fresh_left : step;
+        slab_populate(compact->fresh, step, (size_t)sysconf(_SC_PAGESIZE));
+        compact->ready = compact->fresh + step;
+    }
     area = (struct compact_area *)(void *)compact->fresh;
     compact->fresh += bytes;
     compact->fresh_left -= bytes;
     return area;
 }
 
-static void free_area(struct compact *compact, struct compact_area *area, uint16_t lines)
+static void free_area(struct compact *compact, struct compact_area *area, size_t lines)
 {
     if (lines > COMPACT_CLASSES) {
         free(area);
@@ -141,21 +161,25 @@ static void free_area(struct compact *compact, struct compact_area *area, uint16
 
 /* ---- in and out ---- */
 
-/* The lowest byte in use of a suspended stack. */
-static const char *low_of(const struct coro_context *context)
-{
+/* What lies below the saved context, in the frame of the function that switched. */
 #ifdef CORO_SWITCH_UCONTEXT
-    /* The frame of the function that switched; what lies deeper belongs to the C library. */
-    enum { SPILLS = 512 };
-    return (const char *)context - SPILLS;
+enum { SPILLS = 512 };
 #else
-    return (const char *)context;
+enum { SPILLS = 0 };
 #endif
+
+static char *end_of(const struct compact *compact)
+{
+    return (char *)(compact->top + 1);
 }
 
-static size_t bytes_of(uint16_t lines)
+/* Whole lines: what is more than `saved` is never looked at. */
+static inline void copy_lines(void *to, const void *from, size_t lines)
 {
-    return (size_t)lines * LINE - sizeof(struct compact_area);
+    char *t = to;
+    const char *f = from;
+    for (size_t i = 0; i < lines; i++)
+        memcpy(t + i * LINE, f + i * LINE, LINE);
 }
 
 /* Frames are copied whole, whatever the checkers think of bytes between variables. */
@@ -170,35 +194,20 @@ static void expose(char *low, size_t bytes)
 
 void compact_enter(struct compact *compact, struct coro_loop *loop, struct coro *task)
 {
-    char *end = (char *)(compact->top + 1);
-    if (task->lines == 0) {
-        size_t bytes = (size_t)(end - compact->low);
-        expose(compact->low, bytes);
+    char *end = end_of(compact);
+    if (task->saved == 0) {
+        if (compact->is_exposed)
+            expose(compact->low, (size_t)(end - compact->low));
         compact->own = NULL;
         coro_first_context(loop, compact->top, task);
         return;
     }
-    struct compact_area *area = (struct compact_area *)(void *)task->context;
-    size_t bytes = bytes_of(task->lines);
-    expose(end - bytes, bytes);
-    memcpy(end - bytes, area->frames, bytes);
-    task->context = area->context;
-    compact->own = area;
-}
-
-void *compact_see(const struct compact *compact, const struct coro *task, void *variable)
-{
-    if (compact->stranded == task || task->lines == 0)
-        return variable;
-    struct compact_area *area = (struct compact_area *)(void *)task->context;
-    const char *from = (const char *)(compact->top + 1) - bytes_of(task->lines);
-    return area->frames + ((char *)variable - from);
-}
-
-void compact_drop(struct compact *compact, struct coro *task)
-{
-    if (task->state != CORO_STATE_FREE && task->lines > COMPACT_CLASSES)
-        free_area(compact, (struct compact_area *)(void *)task->context, task->lines);
+    char *low = end - (size_t)task->saved * UNIT;
+    if (compact->is_exposed)
+        expose(low, (size_t)(end - low));
+    compact->own = (struct compact_area *)(void *)task->context;
+    copy_lines(low, compact->own, lines_of(task->saved));
+    task->context = (struct coro_context *)(void *)(low + SPILLS);
 }
 
 int compact_leave(struct compact *compact, struct coro *task)
@@ -208,34 +217,46 @@ int compact_leave(struct compact *compact, struct coro *task)
     compact->stranded = NULL;
     if (task->state == CORO_STATE_FREE || task->state == CORO_STATE_FINISHED) {
         if (area != NULL)
-            free_area(compact, area, task->lines);
-        task->lines = 0;
+            free_area(compact, area, lines_of(task->saved));
+        task->saved = 0;
         return CORO_OK;
     }
-    char *end = (char *)(compact->top + 1);
-    const char *low = low_of(task->context);
-    size_t lines = ((size_t)(end - low) + sizeof *area + LINE - 1) / LINE;
-    if (lines != task->lines) {
-        struct compact_area *fitting = new_area(compact, (uint16_t)lines);
+    char *end = end_of(compact), *low = (char *)task->context - SPILLS;
+    uint16_t saved = (uint16_t)((size_t)(end - low) / UNIT);
+    size_t lines = lines_of(saved);
+    if (area == NULL || lines != lines_of(task->saved)) {
+        struct compact_area *fitting = new_area(compact, lines);
         if (fitting == NULL) {
             compact->own = area;
             compact->stranded = task;
             return CORO_NO_MEMORY;
         }
         if (area != NULL)
-            free_area(compact, area, task->lines);
+            free_area(compact, area, lines_of(task->saved));
         area = fitting;
-        task->lines = (uint16_t)lines;
     }
-    size_t bytes = bytes_of(task->lines);
 #ifdef CORO_ASAN
-    ASAN_UNPOISON_MEMORY_REGION(end - bytes, bytes);
+    ASAN_UNPOISON_MEMORY_REGION(low, (size_t)(end - low));
 #endif
-    VALGRIND_MAKE_MEM_DEFINED(end - bytes, (size_t)(low - (end - bytes)));
-    memcpy(area->frames, end - bytes, bytes);
-    area->context = task->context;
+    task->saved = saved;
+    copy_lines(area, low, lines);
     task->context = (struct coro_context *)(void *)area;
     if (compact->is_checked) /* who still looks there shall see that it is nothing */
-        memset(end - bytes, WIPED, bytes);
+        memset(low, WIPED, (size_t)(end - low));
     return CORO_OK;
+}
+
+void *compact_see(const struct compact *compact, const struct coro *task, void *variable)
+{
+    if (compact->stranded == task || task->saved == 0)
+        return variable;
+    const char *low = end_of(compact) - (size_t)task->saved * UNIT;
+    return (char *)(void *)task->context + ((char *)variable - low);
+}
+
+void compact_drop(struct compact *compact, struct coro *task)
+{
+    if (task->saved != 0 && lines_of(task->saved) > COMPACT_CLASSES &&
+        task->state != CORO_STATE_FINISHED)
+        free_area(compact, (struct compact_area *)(void *)task->context, lines_of(task->saved));
 }

@@ -4,7 +4,7 @@
  *
  *     run stack:   | guard |        free        | frames ... | first frame | coro_top |
  *                                               ^ low                                ^ end
- *     save area:   | context |  bytes of [low, end)  | unused |
+ *     save area:   |  bytes of [low, end)  | unused |
  *
  * The loop copies out and in, standing on its own stack, so compact tasks never hand over directly.
  * Areas come from free lists by size; a task that suspends at the same depth again keeps its own.
@@ -17,26 +17,24 @@
 enum { COMPACT_CLASSES = 64 }; /* sizes of up to 4 KiB; larger areas come from malloc */
 
 struct compact_area {
-    union {
-        struct coro_context *context; /* on the run stack, once the frames are back */
-        struct compact_area *next;    /* free list */
-    };
-    char frames[];
+    struct compact_area *next; /* in a free list; else these are saved bytes as well */
 };
 
 struct compact {
     char *map; /* the run stack with its guard */
     size_t map_bytes;
-    char *low; /* above the guard */
+    char *low;         /* above the guard */
     unsigned valgrind; /* its name of the stack */
     struct coro_top *top;
-    bool is_checked; /* wipe the run stack behind a suspended task */
+    bool is_checked;          /* wipe the run stack behind a suspended task */
+    bool is_exposed;          /* a checker of memory has to be told */
     struct compact_area *own; /* of the running task, to be used again */
     struct coro *stranded;    /* could not be copied out for want of memory: its frames stay */
     struct compact_area *free[COMPACT_CLASSES + 1]; /* by lines */
-    char *fresh;       /* of the newest block */
-    size_t fresh_left; /* bytes */
-    uint32_t large_count; /* areas from malloc */
+    char *fresh;                                    /* of the newest block */
+    size_t fresh_left;                              /* bytes */
+    char *ready;                                    /* the pages below are touched */
+    uint32_t large_count;                           /* areas from malloc */
     void *blocks;
     uint32_t block_count;
     size_t bytes; /* mapped for areas */
@@ -47,6 +45,13 @@ int compact_init(struct compact *compact, size_t bytes, bool is_checked);
 void compact_release(struct compact *compact);
 /* Gives all areas' memory back; no task may have one. */
 void compact_trim(struct compact *compact);
+static inline void compact_prefetch(const struct coro *task)
+{
+    const char *area = (const char *)(const void *)task->context;
+    __builtin_prefetch(area);
+    __builtin_prefetch(area + 64);
+    __builtin_prefetch(area + 128);
+}
 /* Before a switch to the task: its frames are on the run stack, task->context points there. */
 void compact_enter(struct compact *compact, struct coro_loop *loop, struct coro *task);
 /* After it came back: copies its frames out, or frees its area when it has ended. */

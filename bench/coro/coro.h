@@ -9,11 +9,11 @@
  * descriptor verbs, and now and then in coro_spawn (so that a burst of spawns starves nobody).
  * Times are nanoseconds of CLOCK_MONOTONIC. Sleepers never wake early.
  *
- * Rules. A loop and its tasks belong to one thread at a time. A finished task keeps its handle until
- * somebody has awaited or released it; after that the handle means nothing. Nothing that others
- * point to may lie on the stack of a CORO_COMPACT task. A program that handles signals on the thread
- * of a CORO_DENSE loop takes them on an alternate stack (SA_ONSTACK): a signal frame is larger than
- * a small stack.
+ * Rules. A loop and its tasks belong to one thread at a time. A finished task keeps its handle
+ * until somebody has awaited or released it; after that the handle means nothing. Nothing that
+ * others point to may lie on the stack of a CORO_COMPACT task. A program that handles signals on
+ * the thread of a CORO_DENSE loop takes them on an alternate stack (SA_ONSTACK): a signal frame is
+ * larger than a small stack.
  */
 #ifndef CORO_H
 #define CORO_H
@@ -41,8 +41,8 @@ enum coro_error {
     CORO_BAD = -10,     /* an argument no call can mean: NULL body, capacity 0, unknown flag */
     CORO_SMALL = -11,   /* the stack is too small: see coro_stack_least() */
     CORO_NO_MEMORY = -12,
-    CORO_SYSTEM = -13,     /* the system refused: errno says why */
-    CORO_ON_STACK = -14,   /* a pointer into a compact task's stack was to be shared */
+    CORO_SYSTEM = -13,      /* the system refused: errno says why */
+    CORO_ON_STACK = -14,    /* a pointer into a compact task's stack was to be shared */
     CORO_WOULD_BLOCK = -15, /* a channel verb that was not to wait */
     CORO_IDLE = -16         /* coro_run: the task waits for what nobody can do any more */
 };
@@ -69,12 +69,12 @@ enum coro_lateness {
 struct coro_config {
     enum coro_stack stack;
     enum coro_lateness lateness;
-    size_t stack_bytes;           /* usable by one task; 0: 14 KiB, 4 KiB, 256 KiB by kind */
-    uint64_t spin_ns;             /* busy-wait this last part of each wait for a timer */
-    void (*before_wait)(void *);  /* around each wait in the kernel, on the loop's stack */
+    size_t stack_bytes;          /* usable by one task; 0: 14 KiB, 4 KiB, 256 KiB by kind */
+    uint64_t spin_ns;            /* busy-wait this last part of each wait for a timer */
+    void (*before_wait)(void *); /* around each wait in the kernel, on the loop's stack */
     void (*after_wait)(void *);
-    void *wait_context;           /* what those two get */
-    bool check;                   /* look at canaries at each switch; slower */
+    void *wait_context; /* what those two get */
+    bool check;         /* look at canaries at each switch; slower */
 };
 
 /* NULL config: defaults. NULL with *error set when refused. */
@@ -84,22 +84,23 @@ void coro_loop_free(struct coro_loop *loop);
 
 /* When coro_loop_run comes back although tasks are left. Unset members never stop it. */
 struct coro_until {
-    const uint32_t *word;    /* ... once *word != value */
+    const uint32_t *word; /* ... once *word != value */
     uint32_t value;
     bool (*done)(void *);    /* ... once this returns true */
     void *context;           /* what it gets */
     const struct coro *task; /* ... once this one has finished (keep the handle) */
     uint64_t deadline_ns;    /* ... at this time */
-    bool idle;               /* ... once nothing is runnable: do not wait for timers and descriptors */
+    bool idle; /* ... once nothing is runnable: do not wait for timers and descriptors */
 };
 enum coro_stop {
     CORO_STOP_FINISHED, /* no task is alive */
-    CORO_STOP_IDLE,     /* all are parked, and (unless until->idle) no timer or descriptor can help */
-    CORO_STOP_ASKED,    /* word, done or task */
+    CORO_STOP_IDLE,  /* all are parked, and (unless until->idle) no timer or descriptor can help */
+    CORO_STOP_ASKED, /* word, done or task */
     CORO_STOP_DEADLINE
 };
 /* Runs tasks; NULL until: to the end. Conditions are looked at whenever nothing is runnable and at
- * least every thousand switches. Returns enum coro_stop, or an error below 0. May be called again. */
+ * least every thousand switches. Returns enum coro_stop, or an error below 0. May be called again.
+ */
 int coro_loop_run(struct coro_loop *loop, const struct coro_until *until);
 
 /* The entry point: new loop, one task, run, cancel what is left, free. Returns the body's error. */
@@ -139,8 +140,8 @@ int coro_release(struct coro_loop *loop, struct coro *task);
  * go on. A task not yet begun begins, so that it can free what it was given. */
 int coro_cancel(struct coro_loop *loop, struct coro *task);
 
-static inline struct coro *coro_self(void); /* NULL outside a task */
-static inline void *coro_user(const struct coro *task); /* the arg it was spawned with */
+static inline struct coro *coro_self(void);              /* NULL outside a task */
+static inline void *coro_user(const struct coro *task);  /* the arg it was spawned with */
 static inline uint32_t coro_id(const struct coro *task); /* 1, 2, 3 ... in order of spawning */
 static inline struct coro_loop *coro_loop_self(void);    /* NULL outside coro_loop_run */
 /* For reports; the text is borrowed. Only the running task can be named, by itself. */
@@ -221,7 +222,7 @@ void coro_loop_stats(const struct coro_loop *loop, struct coro_stats *stats);
 struct coro_info {
     struct coro *task;
     uint32_t id;
-    const char *name;     /* NULL: none */
+    const char *name; /* NULL: none */
     void *user;
     const char *state;    /* "running", "ready", "finished", "sleep", "await", "word", ... */
     const void *on;       /* the task, word or channel it waits for; NULL */
@@ -233,11 +234,11 @@ int coro_task_info(struct coro_loop *loop, struct coro *task, struct coro_info *
 void coro_each(struct coro_loop *loop, bool (*fn)(void *context, const struct coro_info *info),
                void *context);
 
-/* A task that overflows its stack touches the guard: SIGSEGV. From now on that is reported on stderr
- * with the task's name when it happens on the calling thread; then whatever handled the signal
- * before gets it, as it gets every other fault. One handler a process; call it on each thread.
- * (An overwritten canary is always reported, when the task ends or with coro_config.check at the
- * next switch, and ends the program with SIGABRT: the neighbour's frames are gone.) */
+/* A task that overflows its stack touches the guard: SIGSEGV. From now on that is reported on
+ * stderr with the task's name when it happens on the calling thread; then whatever handled the
+ * signal before gets it, as it gets every other fault. One handler a process; call it on each
+ * thread. (An overwritten canary is always reported, when the task ends or with coro_config.check
+ * at the next switch, and ends the program with SIGABRT: the neighbour's frames are gone.) */
 int coro_report_overflow(void);
 
 #include "bench/coro/hot.h"

@@ -23,6 +23,7 @@ enum coro_state {
     CORO_STATE_READY,    /* in the ring, or running */
     CORO_STATE_FINISHED, /* result not yet taken */
     CORO_STATE_SLEEP,    /* from here on: parked, and what it waits for */
+    CORO_STATE_NOTHING,  /* a sleep that will be cut short */
     CORO_STATE_AWAIT,    /* on: the task */
     CORO_STATE_WORD,     /* on: the word */
     CORO_STATE_SEND,     /* on: the channel */
@@ -31,12 +32,12 @@ enum coro_state {
     CORO_STATE_WRITE
 };
 
-enum coro_bits {           /* struct coro.flags */
-    CORO_BIT_CANCEL = 1,   /* to be delivered at the next suspension */
-    CORO_BIT_DEADLINE = 2, /* inside a struct coro_deadline */
-    CORO_BIT_URGENT = CORO_BIT_CANCEL | CORO_BIT_DEADLINE, /* look before suspending */
-    CORO_BIT_DETACHED = 4,                                 /* nobody holds the handle */
-    CORO_BIT_FLOAT = 8
+enum coro_bits {                        /* struct coro.flags */
+                 CORO_BIT_CANCEL = 1,   /* to be delivered at the next suspension */
+                 CORO_BIT_DEADLINE = 2, /* inside a struct coro_deadline */
+                 CORO_BIT_URGENT = CORO_BIT_CANCEL | CORO_BIT_DEADLINE, /* look before suspending */
+                 CORO_BIT_DETACHED = 4, /* nobody holds the handle */
+                 CORO_BIT_FLOAT = 8
 };
 
 struct coro {
@@ -46,7 +47,7 @@ struct coro {
     };
     uint8_t state;  /* enum coro_state */
     uint8_t flags;  /* enum coro_bits */
-    uint16_t lines; /* compact: the save area's size in 64-byte lines; 0: none */
+    uint16_t saved; /* compact: what its save area holds, in units of 16 bytes; 0: none */
     uint32_t id;
     union {
         struct coro *next; /* in the free list or among waiters */
@@ -81,13 +82,13 @@ struct coro_top {
 /* The first member of the real loop. Counters run freely and are masked for use. */
 struct coro_loop {
     struct coro **ring;
-    uint32_t mask;             /* capacity - 1 */
-    uint32_t head;             /* next to run */
-    uint32_t tail;             /* next to be filled */
-    uint32_t limit;            /* when head gets here, back to the loop */
-    uint32_t base;             /* [head, base): spawners in front of everybody, for their eager child */
-    struct coro *current;      /* NULL: the loop itself */
-    struct coro *free;         /* LIFO: the warmest stack first */
+    uint32_t mask;        /* capacity - 1 */
+    uint32_t head;        /* next to run */
+    uint32_t tail;        /* next to be filled */
+    uint32_t limit;       /* when head gets here, back to the loop */
+    uint32_t base;        /* [head, base): spawners in front of everybody, for their eager child */
+    struct coro *current; /* NULL: the loop itself */
+    struct coro *free;    /* LIFO: the warmest stack first */
     struct coro_context *main; /* where the loop goes on */
     uint32_t last_id;
     uint32_t alive; /* spawned and not finished */
@@ -240,7 +241,7 @@ static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, vo
     loop->limit--; /* a spawn counts as a switch, or a burst of them would hold up the timers */
     child->state = CORO_STATE_READY;
     child->flags = bits;
-    child->lines = 0;
+    child->saved = 0;
     child->id = ++loop->last_id;
     child->body = body;
     child->user = arg;
@@ -249,7 +250,7 @@ static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, vo
 }
 
 CORO_INLINE int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
-                             struct coro **task)
+                           struct coro **task)
 {
     if (CORO_RARE(loop->free == NULL || body == NULL || (flags & ~(unsigned)CORO_EAGER) != 0 ||
                   coro_is_due(loop)))

@@ -3,7 +3,8 @@
  *
  * Receivers wait only while the channel is empty, senders only while it is full. A receiver that
  * waits gets the item handed over, past the buffer; a sender that waits has its item put into the
- * place that a receiver frees. So nobody is overtaken, and each woken task is done with the channel.
+ * place that a receiver frees. So nobody is overtaken, and each woken task is done with the
+ * channel.
  */
 #ifndef CORO_HOT_CHAN_H
 #define CORO_HOT_CHAN_H
@@ -14,18 +15,18 @@
 
 struct coro_chan {
     struct coro_loop *loop;
-    bool is_plain;   /* FIFO, open, stacks in place: the inlined paths hold */
-    uint32_t head;   /* FIFO: index of the oldest, masked for use */
-    uint32_t count;  /* items in the buffer */
+    bool is_plain;  /* FIFO, open, stacks in place: the inlined paths hold */
+    uint32_t head;  /* FIFO: index of the oldest, masked for use */
+    uint32_t count; /* items in the buffer */
     uint32_t capacity;
-    uint32_t mask;   /* of the buffer, a power of two */
+    uint32_t mask; /* of the buffer, a power of two */
     uint64_t *items;
     struct coro *senders;
     struct coro *receivers;
     bool is_closed;
     enum coro_order order;
-    uint64_t sequence;        /* priority: orders equals */
-    struct chan_entry *heap;  /* priority: in place of items */
+    uint64_t sequence;       /* priority: orders equals */
+    struct chan_entry *heap; /* priority: in place of items */
 };
 
 /* On the stack of a sender that waits: its `on`. */
@@ -35,7 +36,8 @@ struct chan_wait {
     uint64_t priority;
 };
 
-CORO_SLOW int coro_send_slow(struct coro_chan *chan, uint64_t item, uint64_t priority, uint64_t timeout_ns);
+CORO_SLOW int coro_send_slow(struct coro_chan *chan, uint64_t item, uint64_t priority,
+                             uint64_t timeout_ns);
 CORO_SLOW int coro_receive_slow(struct coro_chan *chan, uint64_t *item, uint64_t timeout_ns);
 
 static inline bool coro_can_park(const struct coro_loop *loop, const struct coro *self)

@@ -19,18 +19,19 @@ const char *loop_name(struct loop *loop, const struct coro *task)
         return NULL;
     if (loop->config.stack != CORO_COMPACT)
         return ((const struct coro_top *)(const void *)task - 1)->name;
-    if (task != loop->hot.current && task->lines == 0)
+    if (task != loop->hot.current && task->saved == 0)
         return NULL; /* not begun */
     const struct coro_top *top = loop_see(loop, task, loop->compact.top);
     return top->name;
 }
 
 static const char *const state_names[] = {
-    [CORO_STATE_FREE] = "free",       [CORO_STATE_READY] = "ready",
+    [CORO_STATE_FREE] = "free",         [CORO_STATE_READY] = "ready",
     [CORO_STATE_FINISHED] = "finished", [CORO_STATE_SLEEP] = "sleep",
-    [CORO_STATE_AWAIT] = "await",     [CORO_STATE_WORD] = "word",
-    [CORO_STATE_SEND] = "send",       [CORO_STATE_RECEIVE] = "receive",
-    [CORO_STATE_READ] = "read",       [CORO_STATE_WRITE] = "write",
+    [CORO_STATE_NOTHING] = "sleep",     [CORO_STATE_AWAIT] = "await",
+    [CORO_STATE_WORD] = "word",         [CORO_STATE_SEND] = "send",
+    [CORO_STATE_RECEIVE] = "receive",   [CORO_STATE_READ] = "read",
+    [CORO_STATE_WRITE] = "write",
 };
 
 int coro_task_info(struct coro_loop *hot, struct coro *task, struct coro_info *info)

@@ -216,8 +216,10 @@ static int serve(struct loop *loop)
     adapt_hops(loop, now_ns);
     struct coro *task;
     while ((task = timers_pop(timers, now_ns)) != NULL) {
+        __builtin_prefetch(task->context);
+        int code = task->state == CORO_STATE_SLEEP ? CORO_OK : CORO_TIMED_OUT;
         loop_detach(loop, task);
-        loop_wake(loop, task, CORO_TIMED_OUT);
+        loop_wake(loop, task, code);
     }
     return timers->starved ? CORO_NO_MEMORY : CORO_OK;
 }
@@ -251,6 +253,9 @@ static void tick_direct(struct loop *loop)
     hot->limit = hot->head - FAR; /* the loop itself must not yield */
 }
 
+/* So many tasks ahead of its turn, a suspended one is fetched from memory. */
+enum { AHEAD = 4 };
+
 /* The same, one by one. */
 static int tick_careful(struct loop *loop)
 {
@@ -262,8 +267,11 @@ static int tick_careful(struct loop *loop)
     set_limit(loop, loop->hops);
     do {
         struct coro *next = coro_pop(hot);
-        if (compact != NULL)
+        if (compact != NULL) {
+            if (hot->tail - hot->head > AHEAD)
+                compact_prefetch(hot->ring[(hot->head + AHEAD) & hot->mask]);
             compact_enter(compact, hot, next);
+        }
         hot->current = next;
         coro_jump(hot, &hot->main, next->context);
         hot->current = NULL;

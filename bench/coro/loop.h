@@ -90,7 +90,8 @@ static inline void *loop_see(struct loop *loop, const struct coro *task, void *v
 /* Before a suspension: a cancellation waiting to be delivered, or a deadline scope run out. */
 int loop_interrupted(struct loop *loop, struct coro *self);
 /* Parks self, whose state, `on` and list are set, until woken; not after deadline_ns (0: none) nor
- * the scope's deadline. Returns the wake-up's code, or CORO_NO_MEMORY at once: then all is undone. */
+ * the scope's deadline. Returns the wake-up's code, or CORO_NO_MEMORY at once: then all is undone.
+ */
 int loop_park(struct loop *loop, struct coro *self, uint64_t deadline_ns);
 /* Takes a parked task off the list it waits on. */
 void loop_detach(struct loop *loop, struct coro *task);

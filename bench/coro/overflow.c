@@ -1,8 +1,8 @@
 /*
  * Stack overflow, told by name. A guarded (or compact) task that overflows touches its guard page
  * and gets SIGSEGV; the handler, on a stack of its own, looks whether the address is the guard of
- * the task that runs on this thread. A dense task overwrites its canary, which is seen when the task
- * ends, or at each switch with coro_config.check.
+ * the task that runs on this thread. A dense task overwrites its canary, which is seen when the
+ * task ends, or at each switch with coro_config.check.
  *
  * The handler is the process's, so what it replaced is kept in the one file-level variable here.
  */
@@ -88,8 +88,7 @@ static bool is_guard(struct loop *loop, const struct coro *task, uintptr_t addre
 static void on_fault(int signal_number, siginfo_t *info, void *machine)
 {
     struct coro_loop *hot = coro_here;
-    if (hot->current != NULL &&
-        is_guard(loop_of(hot), hot->current, (uintptr_t)info->si_addr))
+    if (hot->current != NULL && is_guard(loop_of(hot), hot->current, (uintptr_t)info->si_addr))
         report(loop_of(hot), hot->current, "its guard page was touched");
     if ((earlier.sa_flags & SA_SIGINFO) != 0) {
         earlier.sa_sigaction(signal_number, info, machine);
@@ -109,8 +108,8 @@ static int give_signal_stack(void)
     stack_t present;
     if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE) == 0)
         return CORO_OK;
-    void *map = mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *map =
+        mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED)
         return CORO_NO_MEMORY;
     stack_t ours = {.ss_sp = map, .ss_size = SIGNAL_STACK_BYTES};

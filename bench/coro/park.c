@@ -44,8 +44,7 @@ int coro_cancel(struct coro_loop *hot, struct coro *task)
 
 int coro_release(struct coro_loop *hot, struct coro *task)
 {
-    if (task == NULL || task->state == CORO_STATE_FREE ||
-        (task->flags & CORO_BIT_DETACHED) != 0)
+    if (task == NULL || task->state == CORO_STATE_FREE || (task->flags & CORO_BIT_DETACHED) != 0)
         return CORO_BAD;
     if (task->state == CORO_STATE_FINISHED)
         coro_recycle(hot, task);
@@ -66,7 +65,8 @@ int coro_deadline_begin(struct coro_deadline *scope, uint64_t at_ns)
         return CORO_PAST;
     struct coro_top *top = loop_top(loop, self);
     scope->outer = top->scope;
-    scope->at_ns = scope->outer != NULL && scope->outer->at_ns < at_ns ? scope->outer->at_ns : at_ns;
+    scope->at_ns =
+        scope->outer != NULL && scope->outer->at_ns < at_ns ? scope->outer->at_ns : at_ns;
     top->scope = scope;
     self->flags |= CORO_BIT_DEADLINE;
     return CORO_OK;

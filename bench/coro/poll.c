@@ -49,8 +49,7 @@ static int add(struct loop *loop, void *arg)
         if (error != CORO_OK)
             return error;
     }
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-                                .data.fd = fd};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.fd = fd};
     if (epoll_ctl(poller->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
         return CORO_SYSTEM;
     poller->entries[fd] = (struct poll_entry){.is_registered = true};
@@ -96,7 +95,7 @@ int coro_wait_fd(int fd, enum coro_ready ready, uint64_t timeout_ns)
     if (*place != NULL)
         return CORO_BUSY;
     if ((entry->edges & ready) != 0) {
-        entry->edges &= (uint8_t)~(unsigned)ready;
+        entry->edges &= (uint8_t) ~(unsigned)ready;
         return coro_yield(); /* who finds everything ready must not keep the others waiting */
     }
     *place = self;

@@ -1,6 +1,6 @@
 /*
- * Who waits for which descriptor: one epoll instance a loop, made when first needed. A descriptor is
- * registered once, for both directions, edge-triggered; an edge that nobody waits for is kept.
+ * Who waits for which descriptor: one epoll instance a loop, made when first needed. A descriptor
+ * is registered once, for both directions, edge-triggered; an edge that nobody waits for is kept.
  */
 #ifndef CORO_POLL_H
 #define CORO_POLL_H
@@ -17,7 +17,7 @@ struct poll_entry {
 };
 
 struct poller {
-    int epoll; /* valid once there are entries */
+    int epoll;                  /* valid once there are entries */
     uint32_t waiting;           /* tasks */
     struct poll_entry *entries; /* by descriptor */
     uint32_t room;

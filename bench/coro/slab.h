@@ -19,19 +19,19 @@
 enum { SLAB_COLOURS = 32, SLAB_LINE = 64 };
 
 enum slab_guard {
-    SLAB_GUARD_NONE,   /* compact */
-    SLAB_GUARD_CANARY, /* a pattern at the low end, or (guarded, kernel too old) zeros */
+    SLAB_GUARD_NONE,    /* compact */
+    SLAB_GUARD_CANARY,  /* a pattern at the low end, or (guarded, kernel too old) zeros */
     SLAB_GUARD_PROTECT, /* mprotect: splits the mapping, so only up to a number */
-    SLAB_GUARD_MARKER  /* a marker in the page table: as many as wanted */
+    SLAB_GUARD_MARKER   /* a marker in the page table: as many as wanted */
 };
 
 struct slab_chunk {
     char *base;
     size_t bytes;
-    uint32_t slots;   /* that fit; what is left over of the chunk stays unused */
-    uint32_t carved;  /* in use or in the free list: [0, carved) */
-    uint32_t tried;   /* asked for a guard: >= carved, for guards survive a trim */
-    uint32_t guarded; /* [0, guarded) have a page that faults; those above zeros to compare */
+    uint32_t slots;     /* that fit; what is left over of the chunk stays unused */
+    uint32_t carved;    /* in use or in the free list: [0, carved) */
+    uint32_t tried;     /* asked for a guard: >= carved, for guards survive a trim */
+    uint32_t guarded;   /* [0, guarded) have a page that faults; those above zeros to compare */
     uint32_t *valgrind; /* its names of the stacks; NULL outside valgrind */
 };
 
@@ -49,6 +49,7 @@ struct slab {
     uint32_t carved;    /* of all chunks */
     uint32_t protected; /* by mprotect so far */
     size_t mapped_bytes;
+    bool is_tested; /* the markers do guard */
 };
 
 /* bytes: usable by a task, 0 for the kind's default. CORO_SMALL, CORO_BAD. */
@@ -57,6 +58,9 @@ void slab_release(struct slab *slab);
 /* Makes up to `count` new slots (one at least) and puts them in front of *list, lowest address
  * first. Returns how many, or an error. */
 int slab_carve(struct slab *slab, uint32_t count, struct coro **list);
+/* Touches fresh pages in one go: a third cheaper than a fault for each. Within one mapping; the
+ * last page is touched whole. */
+void slab_populate(char *from, size_t bytes, size_t page);
 /* All slots are uncarved again, and their memory given back. */
 void slab_trim(struct slab *slab);
 

@@ -36,8 +36,8 @@ int coro_call_on(void *stack, int (*fn)(struct loop *, void *), struct loop *loo
                      : [top] "r"(top), [fn] "r"(fn)
                      : "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2",
                        "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
-                       "xmm12", "xmm13", "xmm14", "xmm15", "st", "st(1)", "st(2)", "st(3)",
-                       "st(4)", "st(5)", "st(6)", "st(7)", "cc", "memory");
+                       "xmm12", "xmm13", "xmm14", "xmm15", "st", "st(1)", "st(2)", "st(3)", "st(4)",
+                       "st(5)", "st(6)", "st(7)", "cc", "memory");
     return result;
 #elif defined(CORO_SWITCH_AARCH64)
     register struct loop *x0 __asm__("x0") = loop;
@@ -50,9 +50,9 @@ int coro_call_on(void *stack, int (*fn)(struct loop *, void *), struct loop *loo
                      : [top] "r"(top), [fn] "r"(fn)
                      : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
                        "x14", "x15", "x16", "x17", "x18", "x19", "x30", "v0", "v1", "v2", "v3",
-                       "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14",
-                       "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25",
-                       "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
+                       "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15",
+                       "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26",
+                       "v27", "v28", "v29", "v30", "v31", "cc", "memory");
     return (int)(intptr_t)x0;
 #else
     (void)top;

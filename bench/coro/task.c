@@ -35,15 +35,12 @@ static void deliver(struct loop *loop, struct coro *task, uint64_t value, int er
     }
 }
 
-void coro_begin(void)
+/* The task's last act: its result to whom it concerns, its stack to whoever comes next. Apart from
+ * coro_begin, whose frame lies in every suspended stack and should be small. */
+static _Noreturn CORO_SLOW void finish(uint64_t value, int error)
 {
     struct coro_loop *hot = coro_here;
     struct coro *self = hot->current;
-    coro_arrive(hot);
-    uint64_t value = 0;
-    int error = self->body(self->user, &value);
-    hot = coro_here;
-    self = hot->current;
     if (loop_of(hot)->slab.guard == SLAB_GUARD_CANARY)
         loop_check_canary(loop_of(hot), self);
     hot->alive--;
@@ -72,12 +69,24 @@ void coro_begin(void)
     __builtin_unreachable();
 }
 
+void coro_begin(void)
+{
+    struct coro *self = coro_here->current;
+    coro_arrive(coro_here);
+    uint64_t value = 0;
+    int error = self->body(self->user, &value);
+    finish(value, error);
+}
+
+/* An eighth more at a time: cheap for many, little waste for few. */
 static int grow_some(struct loop *loop, void *unused)
 {
     (void)unused;
-    /* An eighth more at a time: cheap for many, little waste for few. */
+    enum { LEAST = 8, MOST = 256, MOST_BYTES = 64 * 1024 };
+    uint32_t most = (uint32_t)(MOST_BYTES / loop->slab.stride);
     uint32_t count = loop->slab.carved / 8;
-    return loop_grow(loop, count < 8 ? 8 : count > 256 ? 256 : count);
+    most = most > MOST ? most : MOST;
+    return loop_grow(loop, count < LEAST ? LEAST : count > most ? most : count);
 }
 
 int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned flags,
@@ -96,8 +105,8 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
     }
     if ((flags & CORO_FLOAT) != 0)
         loop_be_careful(loop);
-    unsigned bits = (task != NULL ? 0 : CORO_BIT_DETACHED) |
-                    ((flags & CORO_FLOAT) != 0 ? CORO_BIT_FLOAT : 0);
+    unsigned bits =
+        (task != NULL ? 0 : CORO_BIT_DETACHED) | ((flags & CORO_FLOAT) != 0 ? CORO_BIT_FLOAT : 0);
     struct coro *child = coro_make(hot, body, arg, (uint8_t)bits);
     if (loop->config.stack != CORO_COMPACT)
         coro_first_context(hot, coro_top_of(child), child);
@@ -125,18 +134,43 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
 
 /* ---- suspending ---- */
 
+static CORO_SLOW void suspend_float(struct coro_loop *hot, struct coro *self)
+{
+    unsigned control = coro_float_get();
+    coro_float_set(loop_of(hot)->float_control);
+    hot->current = NULL;
+    coro_jump(hot, &self->context, hot->main);
+    coro_float_set(control);
+}
+
 void coro_suspend_slow(struct coro_loop *hot, struct coro *self)
 {
-    unsigned control = 0;
-    bool has_float = (self->flags & CORO_BIT_FLOAT) != 0;
-    if (has_float) {
-        control = coro_float_get();
-        coro_float_set(loop_of(hot)->float_control);
+    if (CORO_RARE((self->flags & CORO_BIT_FLOAT) != 0)) {
+        suspend_float(hot, self);
+        return;
     }
     hot->current = NULL;
     coro_jump(hot, &self->context, hot->main);
-    if (has_float)
-        coro_float_set(control);
+}
+
+/* The same as loop_park's last call, so that no frame of ours but this one stays on the stack. */
+static CORO_SLOW int suspend_till_woken(struct coro_loop *hot, struct coro *self)
+{
+    if (CORO_RARE((self->flags & CORO_BIT_FLOAT) != 0)) {
+        suspend_float(hot, self);
+        return self->wake;
+    }
+    hot->current = NULL;
+    coro_jump(hot, &self->context, hot->main);
+    return coro_here->current->wake;
+}
+
+static CORO_SLOW int hand_over_till_woken(struct coro_loop *hot, struct coro *self)
+{
+    struct coro *next = coro_pop(hot);
+    hot->current = next;
+    coro_jump(hot, &self->context, next->context);
+    return coro_here->current->wake;
 }
 
 int loop_interrupted(struct loop *loop, struct coro *self)
@@ -145,8 +179,7 @@ int loop_interrupted(struct loop *loop, struct coro *self)
         self->flags &= (uint8_t)~CORO_BIT_CANCEL;
         return CORO_CANCELLED;
     }
-    if ((self->flags & CORO_BIT_DEADLINE) != 0 &&
-        coro_now() >= loop_top(loop, self)->scope->at_ns)
+    if ((self->flags & CORO_BIT_DEADLINE) != 0 && coro_now() >= loop_top(loop, self)->scope->at_ns)
         return CORO_TIMED_OUT;
     return CORO_OK;
 }
@@ -159,7 +192,8 @@ static int settle_timers(struct loop *loop, void *unused)
 
 static uint64_t coalesce(uint64_t deadline_ns)
 {
-    const uint64_t grid_ns = UINT64_C(1) << 20; /* about a millisecond, and a few bits for the heap */
+    const uint64_t grid_ns = UINT64_C(1)
+                             << 20; /* about a millisecond, and a few bits for the heap */
     return deadline_ns > UINT64_MAX - grid_ns ? deadline_ns
                                               : (deadline_ns + grid_ns - 1) & ~(grid_ns - 1);
 }
@@ -184,8 +218,10 @@ int loop_park(struct loop *loop, struct coro *self, uint64_t deadline_ns)
             timers_add(&loop->timers, self, deadline_ns);
         }
     }
-    coro_suspend(&loop->hot, self);
-    return self->wake;
+    struct coro_loop *hot = &loop->hot;
+    if (hot->head == hot->tail || coro_is_due(hot))
+        return suspend_till_woken(hot, self);
+    return hand_over_till_woken(hot, self);
 }
 
 int coro_yield_slow(void)
@@ -207,14 +243,11 @@ static int sleep_until(struct loop *loop, struct coro *self, uint64_t deadline_n
     int error = loop_interrupted(loop, self);
     if (error != CORO_OK)
         return error;
-    self->state = CORO_STATE_SLEEP;
-    error = loop_park(loop, self, deadline_ns);
-    if (error != CORO_TIMED_OUT)
-        return error;
-    /* By its own deadline the sleep is complete; by the scope's it is not. */
-    if ((self->flags & CORO_BIT_DEADLINE) != 0 && loop_top(loop, self)->scope->at_ns < deadline_ns)
-        return CORO_TIMED_OUT;
-    return CORO_OK;
+    /* A sleep that the scope's deadline will end is a wait for nothing, and times out like one. */
+    bool is_limited =
+        (self->flags & CORO_BIT_DEADLINE) != 0 && loop_top(loop, self)->scope->at_ns < deadline_ns;
+    self->state = is_limited ? CORO_STATE_NOTHING : CORO_STATE_SLEEP;
+    return loop_park(loop, self, deadline_ns);
 }
 
 int coro_sleep(uint64_t ns)

@@ -7,6 +7,8 @@
  * more than it frees. */
 enum { RESERVE = TIMER_BUCKETS + TIMER_INBOX / TIMER_CHUNK + 1, CHUNKS_A_BLOCK = 95 };
 enum { FEW_DEAD = 1024 };
+/* A bucket of 2^17 ns or less: its tasks will be looked at before they leave the cache again. */
+enum { SOON = 18 };
 
 struct block {
     struct block *next;
@@ -138,8 +140,11 @@ static void descend(struct timers *timers, int b)
     timers->last = timers->buckets[b].least;
     for (struct timer_chunk *chunk = take_bucket(timers, b), *next; chunk; chunk = next) {
         next = chunk->next;
-        for (uint32_t i = chunk->begin; i < chunk->end; i++)
+        for (uint32_t i = chunk->begin; i < chunk->end; i++) {
+            if (b < SOON)
+                __builtin_prefetch(chunk->entries[i].task, 1);
             insert(timers, chunk->entries[i]);
+        }
         give_back(timers, chunk);
     }
 }

@@ -39,11 +39,11 @@ struct timer_bucket {
 };
 
 struct timers {
-    uint64_t last;     /* no entry of buckets 1.. is earlier */
-    uint64_t occupied; /* bit b - 1: bucket b has entries, for b >= 1 */
+    uint64_t last;                              /* no entry of buckets 1.. is earlier */
+    uint64_t occupied;                          /* bit b - 1: bucket b has entries, for b >= 1 */
     struct timer_bucket buckets[TIMER_BUCKETS]; /* bucket 0: due */
-    size_t entries;    /* in buckets, dead ones included */
-    size_t armed;      /* tasks with a deadline; the caller lowers it as it clears one */
+    size_t entries;                             /* in buckets, dead ones included */
+    size_t armed; /* tasks with a deadline; the caller lowers it as it clears one */
     size_t inbox_count;
     struct timer inbox[TIMER_INBOX];
     struct timer_chunk *spare;
@@ -66,7 +66,8 @@ static inline bool timers_add(struct timers *timers, struct coro *task, uint64_t
 }
 /* Sorts the inbox in. CORO_NO_MEMORY: nothing changed. */
 int timers_settle(struct timers *timers);
-/* A task whose deadline is not after now_ns, earliest first; NULL when there is none (or starved). */
+/* A task whose deadline is not after now_ns, earliest first; NULL when there is none (or starved).
+ */
 struct coro *timers_pop(struct timers *timers, uint64_t now_ns);
 /* Of what has been settled: not later than the earliest deadline; UINT64_MAX without entries. */
 uint64_t timers_next(const struct timers *timers);

@@ -9,6 +9,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/err.h"
 #include "bench/coro/coro.h"
+#include "bench/executors/coroutine_runtime.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -236,4 +237,5 @@ const struct executor executor_coroutine = {
     .wait = wait_,
     .wake = wake,
     .yield = yield,
+    .runtime = &rt_runtime,
 };

@@ -9,6 +9,7 @@
 #include "bench/core/err.h"
 #include "bench/core/futex.h"
 #include "bench/executors/create_error.h"
+#include "bench/executors/thread_runtime.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -123,4 +124,5 @@ const struct executor executor_thread = {
     .sleep_until = sleep_until,
     .wait = wait,
     .wake = wake,
+    .runtime = &rt_runtime,
 };

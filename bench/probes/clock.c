@@ -12,6 +12,7 @@
 enum {
     STARTUP,
     LIFECYCLE,
+    LIFECYCLE_COLD,
     CREATE_CALL,
     GATE_DELAY,
     EXIT_DELAY,
@@ -29,6 +30,8 @@ static const struct metric metrics[] = {
      "from the call that creates a unit to the first instruction of its body"},
     {"lifecycle_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
      "create, empty body and join of all tasks, divided by their number"},
+    {"lifecycle_cold_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "the same, the first time in a fresh process: with every page fault and every first call"},
     {"create_call_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
      "the call that creates a unit, as its creator sees it"},
     {"gate_delay_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
@@ -88,10 +91,13 @@ static void collect(struct probe_run *p, struct sink *sink)
         sink->absent(sink, STARTUP, "there is no unit to start");
         sink->absent(sink, CREATE_CALL, "there is no unit to start");
     }
-    if (l->lifecycle_ns > 0)
+    if (l->lifecycle_ns > 0) {
         sink->value(sink, LIFECYCLE, l->lifecycle_ns);
-    else if (l->executor->traits & EXECUTOR_VIRTUAL)
+        sink->value(sink, LIFECYCLE_COLD, l->lifecycle_cold_ns);
+    } else if (l->executor->traits & EXECUTOR_VIRTUAL) {
         sink->absent(sink, LIFECYCLE, "the executor's clock is simulated");
+        sink->absent(sink, LIFECYCLE_COLD, "the executor's clock is simulated");
+    }
     sink->value(sink, MAKESPAN, (double)(end_ns - l->opened_ns));
     if (l->executor->traits & EXECUTOR_KERNEL_UNITS)
         sink->value(sink, MIGRATIONS, (double)migrations);

@@ -83,17 +83,22 @@ static void warn(json_t *list, const char *code, const char *text)
 /* What the ledger says against the samples. */
 static void warn_of_noise(const struct record *r, json_t *list)
 {
-    size_t stolen = 0, foreign = 0, throttled = 0;
+    size_t stolen = 0, foreign = 0, throttled = 0, disturbed = 0;
     uint32_t cpus = plan_cpus();
     for (size_t i = 0; i < r->launch_count; i++) {
         const struct noise_delta *n = &r->launches[i].noise;
         double room = (double)n->duration_ns * cpus;
         /* Tick counters: only what is beyond two ticks and a twentieth of the room counts. */
         double least = 2.0 * NOISE_TICK_NS;
-        stolen += n->has_steal && (double)n->steal_ns > least && (double)n->steal_ns > 0.05 * room;
-        foreign +=
+        bool is_stolen =
+            n->has_steal && (double)n->steal_ns > least && (double)n->steal_ns > 0.05 * room;
+        bool is_foreign =
             n->has_busy && (double)n->foreign_ns > least && (double)n->foreign_ns > 0.2 * room;
-        throttled += n->has_throttled && n->throttled_ns > 0;
+        bool is_throttled = n->has_throttled && n->throttled_ns > 0;
+        stolen += is_stolen;
+        foreign += is_foreign;
+        throttled += is_throttled;
+        disturbed += is_stolen || is_foreign || is_throttled;
     }
     char text[200];
     if (stolen) {
@@ -111,7 +116,7 @@ static void warn_of_noise(const struct record *r, json_t *list)
                  throttled, r->launch_count);
         warn(list, "throttled", text);
     }
-    if (r->launch_count && stolen + foreign + throttled >= r->launch_count)
+    if (r->launch_count && disturbed == r->launch_count)
         warn(list, "unusable", "every launch was disturbed from outside: do not rely on this cell");
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static const _Atomic uint32_t never = 0;
 static const _Atomic uint32_t always = 1;
@@ -42,8 +43,11 @@ static size_t lock_instances(const struct cell *c, uint32_t tasks)
 static void lay_out(struct cutter *cutter, const struct cell *c, uint32_t tasks,
                     const struct probe *const *probes, size_t probe_count, struct launch **out)
 {
-    struct launch *l = cut(cutter, sizeof *l);
     struct harness *h = cut(cutter, sizeof *h);
+    /* The gate begins a page: launch_attach() makes private what comes before. */
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), before = offsetof(struct launch, gate);
+    cutter->used = (cutter->used + before + page - 1) / page * page - before;
+    struct launch *l = cut(cutter, sizeof *l);
     size_t units = (size_t)tasks + 1;
     struct task *task_area = cut(cutter, sizeof(struct task) * units);
     size_t lock_count = lock_instances(c, tasks);
@@ -81,14 +85,29 @@ static void lay_out(struct cutter *cutter, const struct cell *c, uint32_t tasks,
     *out = l;
 }
 
+static void fill_names(struct launch *l)
+{
+    struct harness *h = harness_of(l);
+    struct launch_names *n = &h->names;
+    snprintf(n->workload, sizeof n->workload, "%s", l->workload->name);
+    snprintf(n->executor, sizeof n->executor, "%s", l->executor->name);
+    snprintf(n->lock, sizeof n->lock, "%s", l->lock->name);
+    for (size_t i = 0; i < h->probe_count; i++)
+        snprintf(n->probes[i], sizeof n->probes[i], "%s", h->probes[i].probe->name);
+}
+
 static void fill_launch(struct launch *l, const struct cell *c, uint32_t tasks)
 {
     l->workload = c->workload;
     l->executor = c->executor;
     l->lock = c->lock;
-    l->workload_params = c->workload_params;
-    l->executor_params = c->executor_params;
-    l->lock_params = c->lock_params;
+    struct harness *h = harness_of(l);
+    memcpy(h->workload_params, c->workload_params, sizeof h->workload_params);
+    memcpy(h->executor_params, c->executor_params, sizeof h->executor_params);
+    memcpy(h->lock_params, c->lock_params, sizeof h->lock_params);
+    l->workload_params = h->workload_params;
+    l->executor_params = h->executor_params;
+    l->lock_params = h->lock_params;
     l->body = unit_body;
     l->step = unit_step;
     l->coordinator = &l->tasks[tasks];
@@ -100,10 +119,11 @@ static void fill_launch(struct launch *l, const struct cell *c, uint32_t tasks)
     l->has_expected = c->workload->expected != NULL && c->batch_ops > 0;
     if (l->has_expected)
         l->expected = c->workload->expected(c->workload_params, c->batch_ops);
-    struct harness *h = harness_of(l);
     for (size_t i = 0; i < h->probe_count; i++)
         if (h->probes[i].probe->unit_begin || h->probes[i].probe->unit_end)
             h->has_unit_hooks = true;
+    if (l->memory_fd >= 0)
+        fill_names(l);
 }
 
 static void *lock_state_of(const struct harness *h, uint32_t unit)
@@ -118,17 +138,11 @@ static bool is_cooperative(const struct launch *l)
     return !(l->executor->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL));
 }
 
-static void fill_task(struct launch *l, uint32_t i)
+void launch_bind_task(struct launch *l, uint32_t i)
 {
     struct harness *h = harness_of(l);
     struct task *t = &l->tasks[i];
-    memset(t, 0, sizeof *t);
     t->verbs = task_verbs_table();
-    t->launch = l;
-    t->index = i;
-    t->lock_state = lock_state_of(h, i);
-    t->lock_unit = h->lock_units + h->lock_unit_stride * i;
-    t->holder = is_cooperative(l) ? l->coordinator : t;
     const struct task *holder = t->holder;
     bool steps_aside = l->executor->yield && ((l->workload->traits & WORKLOAD_YIELDS) ||
                                               (l->executor->traits & EXECUTOR_VIRTUAL));
@@ -139,6 +153,19 @@ static void fill_task(struct launch *l, uint32_t i)
                                        h->lock_units + h->lock_unit_stride * holder->index);
     else
         t->attention = &never;
+}
+
+static void fill_task(struct launch *l, uint32_t i)
+{
+    struct harness *h = harness_of(l);
+    struct task *t = &l->tasks[i];
+    memset(t, 0, sizeof *t);
+    t->launch = l;
+    t->index = i;
+    t->lock_state = lock_state_of(h, i);
+    t->lock_unit = h->lock_units + h->lock_unit_stride * i;
+    t->holder = is_cooperative(l) ? l->coordinator : t;
+    launch_bind_task(l, i);
 }
 
 /* Back to how it was before the first launch; also touches every page that units will write. */
@@ -223,26 +250,56 @@ static int init_locks(struct launch *l, struct err *err)
     return 0;
 }
 
+/* With a file behind it a program that is started afresh can map it as well. */
+static void *map_memory(size_t bytes, bool with_file, int *fd, struct err *err)
+{
+    *fd = with_file ? memfd_create("contend launch", MFD_CLOEXEC) : -1;
+    void *map = MAP_FAILED;
+    if (!with_file)
+        map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    else if (*fd >= 0 && !ftruncate(*fd, (off_t)bytes))
+        map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+    if (map != MAP_FAILED)
+        return map;
+    err_set(err, ERR_LIMIT, "no memory for a shared mapping of %zu bytes: %s", bytes,
+            strerror(errno));
+    if (*fd >= 0)
+        close(*fd);
+    return NULL;
+}
+
+static void unmap_memory(void *map, size_t bytes, int fd)
+{
+    munmap(map, bytes);
+    if (fd >= 0)
+        close(fd);
+}
+
 int launch_open(const struct cell *c, uint32_t tasks, const struct probe *const *probes,
                 size_t probe_count, struct launch **out, struct err *err)
 {
     struct cutter cutter = {0};
     lay_out(&cutter, c, tasks, probes, probe_count, out);
     size_t bytes = cutter.used;
-    void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
-        return err_set(err, ERR_LIMIT, "no memory for a shared mapping of %zu bytes: %s", bytes,
-                       strerror(errno));
+    int fd;
+    void *map = map_memory(bytes, c->executor->traits & EXECUTOR_FRESH_IMAGE, &fd, err);
+    if (!map)
+        return -1;
     cutter = (struct cutter){.base = map};
     struct launch *l = NULL;
     lay_out(&cutter, c, tasks, probes, probe_count, &l);
-    harness_of(l)->map_bytes = bytes;
+    l->memory = map;
+    l->memory_bytes = bytes;
+    l->memory_fd = fd;
     fill_launch(l, c, tasks);
     reset(l, false);
     if (init_locks(l, err))
         goto unmap;
-    if (l->workload->setup && l->workload->setup(l, err))
+    if (l->workload->setup && l->workload->setup(l, err)) {
+        /* Outside plug-ins cannot set the record: their reason, or the bare fact, is set here. */
+        err_set(err, ERR_FAILED, "%s", l->failure[0] ? l->failure : "the workload's setup failed");
         goto destroy_all_locks;
+    }
     /* Before the executor: what it allocates for its units belongs to the units. */
     if (open_probes(l, err))
         goto tear_down;
@@ -260,7 +317,7 @@ tear_down:
 destroy_all_locks:
     destroy_locks(l, harness_of(l)->lock_count);
 unmap:
-    munmap(map, bytes);
+    unmap_memory(map, bytes, fd);
     return -1;
 }
 
@@ -272,7 +329,7 @@ void launch_close(struct launch *l)
     if (l->workload->teardown)
         l->workload->teardown(l);
     destroy_locks(l, harness_of(l)->lock_count);
-    munmap(l, harness_of(l)->map_bytes);
+    unmap_memory(l->memory, l->memory_bytes, l->memory_fd);
 }
 
 int launch_empty(struct launch *l, uint64_t *elapsed_ns, struct err *err)
@@ -348,6 +405,8 @@ int launch_run(struct launch *l, struct err *err)
     struct harness *h = harness_of(l);
     bool is_gated = !(l->executor->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED));
     reset(l, false);
+    if (l->workload->prepare)
+        l->workload->prepare(l);
     if (!h->are_probes_open && open_probes(l, err))
         return -1;
     int failed = l->executor->start(l, err);

@@ -2,7 +2,8 @@
  * One launch: the shared mapping of a cell, its units from creation to join, the probes around
  * them.  Runs in a worker process; knows nothing of rounds, files and plans.
  *
- *  map: launch | harness | tasks | locks | lock units | stamps | workload | probes
+ *  map: harness, launch | gate .. | tasks | locks | lock units | stamps | workload | probes
+ *                       ^ a page begins
  */
 #ifndef CONTEND_RUN_LAUNCH_H
 #define CONTEND_RUN_LAUNCH_H
@@ -19,9 +20,14 @@ struct lock_header {
     char padding[CONTEND_LINE_BYTES - sizeof(void *)];
 };
 
+/* Descriptors by name, for an image that has them at other addresses. */
+struct launch_names {
+    char workload[64], executor[64], lock[64];
+    char probes[PROBES_MAX][64];
+};
+
 /* What the harness keeps of a launch; l->harness points to it, in the shared mapping. */
 struct harness {
-    size_t map_bytes;
     bool has_unit_hooks; /* some probe wants to be called in the units */
     bool are_probes_open;
     size_t probe_count;
@@ -33,6 +39,11 @@ struct harness {
     size_t lock_unit_stride;
     char *workload_area;
     size_t workload_bytes;
+    /* Of the cell's parameters, where every unit can read them. */
+    int64_t workload_params[CONTEND_PARAM_MAX];
+    int64_t executor_params[CONTEND_PARAM_MAX];
+    int64_t lock_params[CONTEND_PARAM_MAX];
+    struct launch_names names; /* only with EXECUTOR_FRESH_IMAGE */
 };
 
 static inline struct harness *harness_of(const struct launch *l)
@@ -57,6 +68,22 @@ int launch_empty(struct launch *l, uint64_t *elapsed_ns, struct err *err);
  */
 int launch_run(struct launch *l, struct err *err);
 void launch_close_probes(struct launch *l);
+
+/*
+ * The other side: a fresh program image maps the launch of its parent at the same address and
+ * finds its own descriptors by name.  Plug-ins must have been loaded.  Returns -1; with ERR_LIMIT
+ * when that address is taken in this image, which differs from one image to the next.
+ */
+struct launch_place {
+    int fd;           /* launch->memory_fd */
+    uintptr_t memory; /* launch->memory */
+    size_t bytes;     /* launch->memory_bytes */
+    uintptr_t launch;
+};
+int launch_attach(const struct launch_place *place, struct launch **out, struct err *err);
+
+/* Gives a task this image's verbs and the word its checkpoints look at. */
+void launch_bind_task(struct launch *l, uint32_t index);
 
 /* What tasks call, and what each unit runs. */
 const struct task_verbs *task_verbs_table(void);

@@ -1,9 +1,9 @@
 /*
  * A visit: one round's measuring of one cell, in a worker process of its own.
  *
- * A fresh process a visit: a crash or a hang costs one cell, the address-space layout is drawn
- * anew each time, and nothing of one cell is left for the next.  What was found comes back
- * through a mailbox in shared memory; the worker writes no file and prints nothing.
+ * A fresh process a visit: a crash or a hang costs one cell, and nothing of one cell is left for
+ * the next.  It is forked, not executed: a run has one address-space layout.  What was found comes
+ * back through a mailbox in shared memory; the worker writes no file and prints nothing.
  */
 #ifndef CONTEND_RUN_VISIT_H
 #define CONTEND_RUN_VISIT_H

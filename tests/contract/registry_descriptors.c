@@ -81,7 +81,10 @@ static void executors_are_well_formed(void)
         CHECK_MSG(x->start && x->join && x->sleep_until && x->wait && x->wake,
                   "executor %s lacks a verb", x->name);
         bool cooperative = !(x->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL));
-        CHECK_MSG(!cooperative || x->yield, "executor %s is cooperative and cannot yield", x->name);
+        /* A task without a stack steps aside by returning. */
+        bool can_yield = x->yield || (x->traits & EXECUTOR_STACKLESS);
+        CHECK_MSG(!cooperative || can_yield, "executor %s is cooperative and cannot yield",
+                  x->name);
         CHECK_MSG(!x->open == !x->close, "executor %s has open without close", x->name);
         CHECK_MSG(registry_find_executor(x->name, NULL) == x, "executor %s is there twice",
                   x->name);

@@ -3,7 +3,8 @@
  * with the least and the greatest. Each repetition runs in its own process, so that memory is cold
  * where the row says so and one row does not warm up the next.
  *
- *     coro_bench [--runs N] [ROW...]       rows whose names begin with one of the words; all by default
+ *     coro_bench [--runs N] [ROW...]       rows whose names begin with one of the words; all by
+ * default
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -386,9 +387,9 @@ static void sleepers(double *values, int tasks, int how)
 {
     int kind = how & 15;
     struct coro_config config = config_of(kind, tasks);
-    config.lateness = (how & COALESCED) != 0                ? CORO_COALESCED
+    config.lateness = (how & COALESCED) != 0          ? CORO_COALESCED
                       : (how & (PRECISE | SPIN)) != 0 ? CORO_PRECISE
-                                                            : CORO_DEFAULT;
+                                                      : CORO_DEFAULT;
     config.spin_ns = (how & SPIN) != 0 ? 60000 : 0;
     field.loop = new_loop(config);
     field.tasks = (uint32_t)tasks;
@@ -405,10 +406,10 @@ static void sleepers(double *values, int tasks, int how)
         abort();
     values[0] = since(start_ns) / SECOND_NS;
     getrusage(RUSAGE_SELF, &after);
-    values[1] = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec +
-                         after.ru_stime.tv_sec - before.ru_stime.tv_sec) +
-                (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec +
-                         after.ru_stime.tv_usec - before.ru_stime.tv_usec) /
+    values[1] = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec -
+                         before.ru_stime.tv_sec) +
+                (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec -
+                         before.ru_stime.tv_usec) /
                     1e6;
     if (field.early > 0) {
         fprintf(stderr, "%llu woke early\n", (unsigned long long)field.early);

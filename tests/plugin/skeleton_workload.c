@@ -92,6 +92,20 @@ static void collect(struct launch *l, struct sink *sink)
     sink->value(sink, ROWS, (double)sum);
 }
 
+static const char *unfit(const struct executor *x, const int64_t *values)
+{
+    (void)x;
+    (void)values;
+    return NULL;
+}
+
+/* run() cut at its suspensions; this one has none. */
+static enum step step(struct task *t, struct step_state *s)
+{
+    s->checksum = run(t, s->op_count);
+    return STEP_DONE;
+}
+
 const struct workload workload_tally = {
     .name = "tally",                     /* required: file, symbol and name are one word */
     .summary = "writes rows of numbers", /* required: at most 60 columns */
@@ -107,4 +121,6 @@ const struct workload workload_tally = {
     .run = run,                          /* required: called once a batch, in the unit */
     .expected = expected,                /* optional: called once a launch is mapped */
     .collect = collect,                  /* optional: called after the last join */
+    .unfit = unfit,                      /* optional: called when the plan is made */
+    .step = step,                        /* optional: called in units that have no stack */
 };

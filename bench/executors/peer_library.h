@@ -1,0 +1,77 @@
+/*
+ * Somebody else's library, found when it is asked for and loaded by the process that measures it,
+ * never linked: every library in the program makes each fork of the other executors dearer, and
+ * contend runs where the library is missing.
+ *
+ *     #define FUNCTIONS(X) X(st_init) X(st_usleep)
+ *     static struct { FUNCTIONS(PEER_DECLARE) } lib;
+ *     if (peer_load(names, err)) ... ; FUNCTIONS(PEER_FIND)
+ */
+#ifndef CONTEND_EXECUTORS_PEER_LIBRARY_H
+#define CONTEND_EXECUTORS_PEER_LIBRARY_H
+
+#include "bench/core/err.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PEER_SANITIZED 1
+#else
+#define PEER_SANITIZED 0
+#endif
+#define PEER_NO_SANITIZER "the sanitizer of this build does not know its stacks"
+
+/* The library's functions by their own names and types. */
+#define PEER_DECLARE(function) __typeof__(function) *function;
+#define PEER_FIND(function)                                                                        \
+    if (!peer_find(handle, #function, (void **)(void *)&lib.function, err))                        \
+        return -1;
+
+/* Names are tried in order, NULL ends them. Returns a handle that is never closed, or NULL. */
+static inline void *peer_load(const char *const *names, struct err *err)
+{
+    for (const char *const *name = names; *name; name++) {
+        void *handle = dlopen(*name, RTLD_NOW | RTLD_LOCAL);
+        if (handle)
+            return handle;
+    }
+    const char *reason = dlerror();
+    err_set(err, ERR_LIMIT, "cannot load the library: %s", reason ? reason : names[0]);
+    return NULL;
+}
+
+static inline bool peer_find(void *handle, const char *name, void **function, struct err *err)
+{
+    *function = dlsym(handle, name);
+    if (!*function)
+        err_set(err, ERR_LIMIT, "the library has no function %s", name);
+    return *function != NULL;
+}
+
+enum peer_verdict { PEER_UNKNOWN, PEER_THERE, PEER_MISSING };
+
+/*
+ * Whether it could be loaded, tried out in a child so that it stays out of this process.  *verdict
+ * remembers the answer, which does not change while the program runs.
+ */
+static inline bool peer_is_there(const char *const *names, enum peer_verdict *verdict)
+{
+    if (*verdict != PEER_UNKNOWN)
+        return *verdict == PEER_THERE;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(peer_load(names, NULL) ? 0 : 1);
+    int status = 1;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    *verdict = status == 0 ? PEER_THERE : PEER_MISSING;
+    return status == 0;
+}
+
+#endif

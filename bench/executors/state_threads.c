@@ -1,0 +1,317 @@
+/*
+ * state_threads: tasks as threads of the State Threads library (SGI, 2000), a cooperative
+ * scheduler for servers.
+ *
+ * Two things to know when reading its figures.  It computes deadlines from the time it last looked
+ * at the clock, which was before the present task began to run, so sleepers wake early; the sleep
+ * workload counts them.  And it offers no hook around its own wait in the kernel, so the lock stays
+ * with the loop while all tasks wait.
+ */
+#include "bench/contend.h"
+#include "bench/core/clock.h"
+#include "bench/core/err.h"
+#include "bench/executors/parking.h"
+#include "bench/executors/peer_library.h"
+
+#include <stdlib.h>
+
+#ifdef CONTEND_HAVE_ST
+#include <st.h>
+
+#define FUNCTIONS(X)                                                                               \
+    X(st_set_eventsys)                                                                             \
+    X(st_init)                                                                                     \
+    X(st_thread_create)                                                                            \
+    X(st_thread_join)                                                                              \
+    X(st_thread_interrupt)                                                                         \
+    X(st_usleep)                                                                                   \
+    X(st_cond_new)                                                                                 \
+    X(st_cond_destroy)                                                                             \
+    X(st_cond_wait)                                                                                \
+    X(st_cond_timedwait)                                                                           \
+    X(st_cond_signal)                                                                              \
+    X(st_cond_broadcast)
+
+/* Loaded by the first open(), the same from then on; the library itself has one state a process. */
+static struct {
+    FUNCTIONS(PEER_DECLARE)
+} lib;
+
+enum { STACK };
+
+static const struct param params[] = {
+    {.name = "stack",
+     .unit = "bytes",
+     .value = 65536,
+     .min = 8192,
+     .max = 1073741824,
+     .help = "stack of a task"},
+    {0},
+};
+
+/* What a task waits with. */
+struct unit {
+    struct parked parked;
+    st_cond_t woken;
+    st_thread_t thread;
+};
+
+struct state {
+    struct parking parking;
+    struct unit units[]; /* task_count, and the coordinator */
+};
+
+static const char *const names[] = {"libst.so.1", "libst.so", NULL};
+
+static int load(struct err *err)
+{
+    if (lib.st_init)
+        return 0;
+    void *handle = peer_load(names, err);
+    if (!handle)
+        return -1;
+    FUNCTIONS(PEER_FIND)
+    lib.st_set_eventsys(ST_EVENTSYS_ALT); /* epoll */
+    return lib.st_init() ? err_set_sys(err, errno, "st_init") : 0;
+}
+
+static void close_(struct launch *l)
+{
+    struct state *s = l->executor_state;
+    for (uint32_t i = 0; i <= l->task_count && s->units[i].woken; i++)
+        lib.st_cond_destroy(s->units[i].woken);
+    free(s);
+    l->executor_state = NULL;
+}
+
+static int open_(struct launch *l, struct err *err)
+{
+    if (load(err))
+        return -1;
+    struct state *s = calloc(1, sizeof *s + sizeof(struct unit) * ((size_t)l->task_count + 1));
+    if (!s)
+        return err_set(err, ERR_LIMIT, "no memory for %u thread handles", l->task_count);
+    parking_init(&s->parking);
+    l->executor_state = s;
+    for (uint32_t i = 0; i <= l->task_count; i++)
+        if (!(s->units[i].woken = lib.st_cond_new())) {
+            close_(l);
+            return err_set(err, ERR_LIMIT, "no memory for %u conditions", l->task_count);
+        }
+    return 0;
+}
+
+static void *entry(void *arg)
+{
+    struct task *t = arg;
+    t->launch->body(t);
+    return NULL;
+}
+
+static int start(struct launch *l, struct err *err)
+{
+    struct state *s = l->executor_state;
+    int stack = (int)l->executor_params[STACK];
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        struct task *t = &l->tasks[i];
+        t->create_ns = launch_stamp_ns(l);
+        s->units[i].thread = lib.st_thread_create(entry, t, 1, stack);
+        if (!s->units[i].thread)
+            return err_set_sys(err, errno, "st_thread_create of task %u", i);
+        t->created_ns = launch_stamp_ns(l);
+        l->live_count = i + 1;
+    }
+    return 0;
+}
+
+static int join(struct launch *l, struct err *err)
+{
+    struct state *s = l->executor_state;
+    int rc = 0;
+    bool with_lock = !l->is_empty;
+    if (with_lock)
+        task_acquire(l->coordinator);
+    for (uint32_t i = 0; i < l->live_count; i++) {
+        if (lib.st_thread_join(s->units[i].thread, NULL))
+            rc = err_set_sys(err, errno, "st_thread_join of task %u", i);
+        l->tasks[i].joined_ns = launch_stamp_ns(l);
+    }
+    if (with_lock)
+        task_release(l->coordinator);
+    return rc;
+}
+
+/* Up: what is cut off would be our own early wake-up, not the library's. */
+static st_utime_t to_us(uint64_t deadline_ns)
+{
+    uint64_t now_ns = clock_now_ns();
+    return deadline_ns > now_ns ? (deadline_ns - now_ns + 999) / 1000 : 0;
+}
+
+static void sleep_until(struct task *t, uint64_t deadline_ns)
+{
+    (void)t;
+    lib.st_usleep(to_us(deadline_ns));
+}
+
+static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
+{
+    struct state *s = t->launch->executor_state;
+    struct unit *unit = &s->units[t->index];
+    if (atomic_load(word) != expected)
+        return true;
+    parking_add(&s->parking, &unit->parked, word);
+    if (deadline_ns == UINT64_MAX)
+        lib.st_cond_wait(unit->woken);
+    else
+        lib.st_cond_timedwait(unit->woken, to_us(deadline_ns));
+    bool is_late = unit->parked.word != NULL; /* nobody took it off: the time ran out */
+    if (is_late)
+        parking_remove(&unit->parked);
+    return !is_late;
+}
+
+static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
+{
+    struct state *s = t->launch->executor_state;
+    struct parked *parked;
+    while (count-- > 0 && (parked = parking_take(&s->parking, word)) != NULL) {
+        struct unit *unit = (struct unit *)(void *)((char *)parked - offsetof(struct unit, parked));
+        lib.st_cond_signal(unit->woken);
+    }
+}
+
+static void yield(struct task *t)
+{
+    (void)t;
+    lib.st_usleep(0);
+}
+
+/* ---- Its own operations, for runtime_bodies.h --------------------------------------- */
+
+typedef int rt_scope;
+typedef st_thread_t rt_task;
+
+#define RT_BODY(name) static void *name(void *rt_arg)
+#define RT_ARG        ((uint64_t)(uintptr_t)rt_arg)
+#define RT_RETURN(x)  return (void *)(uintptr_t)(x)
+
+#define RT_HAS_YIELD   1
+#define RT_HAS_EAGER   0
+#define RT_HAS_CANCEL  1
+#define RT_HAS_CHANNEL 1
+#define RT_HAS_TREE    1
+
+#define RT_SLEEP(ns)            (lib.st_usleep((ns) / 1000) == 0)
+#define rt_here()               0
+#define rt_yield(scope)         ((void)(scope), lib.st_usleep(0))
+#define rt_settle(scope)        rt_yield(scope)
+#define rt_cancel(scope, child) ((void)(scope), lib.st_thread_interrupt(child))
+
+static inline bool rt_spawn(rt_scope scope, void *(*body)(void *), uint64_t arg, bool eager,
+                            rt_task *child)
+{
+    (void)scope;
+    (void)eager;
+    *child = lib.st_thread_create(body, (void *)(uintptr_t)arg, 1, 0);
+    return *child != NULL;
+}
+
+static inline uint64_t rt_await(rt_task child)
+{
+    void *value = NULL;
+    lib.st_thread_join(child, &value);
+    return (uint64_t)(uintptr_t)value;
+}
+
+typedef struct {
+    st_cond_t has_item;
+    st_cond_t has_room;
+    uint32_t head;
+    uint32_t count;
+    uint32_t capacity;
+    bool is_closed;
+    uint64_t items[];
+} rt_channel;
+
+static rt_channel *rt_channel_new(rt_scope scope, uint32_t capacity)
+{
+    (void)scope;
+    rt_channel *c = calloc(1, sizeof *c + sizeof(uint64_t) * capacity);
+    if (!c)
+        return NULL;
+    c->has_item = lib.st_cond_new();
+    c->has_room = lib.st_cond_new();
+    c->capacity = capacity;
+    return c;
+}
+
+static inline void rt_send(rt_channel *c, uint64_t item)
+{
+    while (c->count == c->capacity)
+        lib.st_cond_wait(c->has_room);
+    uint32_t at = c->head + c->count++;
+    c->items[at >= c->capacity ? at - c->capacity : at] = item;
+    lib.st_cond_signal(c->has_item);
+}
+
+static inline bool rt_receive(rt_channel *c, uint64_t *item)
+{
+    while (c->count == 0) {
+        if (c->is_closed)
+            return false;
+        lib.st_cond_wait(c->has_item);
+    }
+    *item = c->items[c->head];
+    c->head = c->head + 1 == c->capacity ? 0 : c->head + 1;
+    c->count--;
+    lib.st_cond_signal(c->has_room);
+    return true;
+}
+
+static void rt_channel_close(rt_channel *c)
+{
+    c->is_closed = true;
+    lib.st_cond_broadcast(c->has_item);
+}
+
+static void rt_channel_free(rt_channel *c)
+{
+    lib.st_cond_destroy(c->has_room);
+    lib.st_cond_destroy(c->has_item);
+    free(c);
+}
+
+#include "bench/executors/runtime_bodies.h"
+#endif
+
+static const char *unavailable(void)
+{
+#ifdef CONTEND_HAVE_ST
+    static enum peer_verdict verdict;
+    if (PEER_SANITIZED)
+        return PEER_NO_SANITIZER;
+    return peer_is_there(names, &verdict) ? NULL : "State Threads is missing: install libst1";
+#else
+    return "built without State Threads: install libst-dev and build again";
+#endif
+}
+
+const struct executor executor_state_threads = {
+    .name = "state_threads",
+    .summary = "threads of the State Threads library in one thread",
+    .traits = EXECUTOR_SHARED_HEAP | EXECUTOR_PEER,
+    .unavailable = unavailable,
+#ifdef CONTEND_HAVE_ST
+    .params = params,
+    .open = open_,
+    .start = start,
+    .join = join,
+    .close = close_,
+    .sleep_until = sleep_until,
+    .wait = wait_,
+    .wake = wake,
+    .yield = yield,
+    .runtime = &rt_runtime,
+#endif
+};
