@@ -219,7 +219,7 @@ static void run_claim(const struct pool *p, const uint32_t *items, uint32_t coun
 {
     void (*run)(void *, uint32_t) = p->config.run;
     void *context = p->config.context;
-    if (!p->is_tracked) {
+    if (!atomic_load_explicit(&p->is_tracked, memory_order_relaxed)) {
         for (uint32_t i = 0; i < count; i++)
             run(context, items[i]);
         return;
@@ -325,7 +325,7 @@ void pool_stop(struct pool *p)
 
 void pool_begin(struct pool *p, bool is_tracked)
 {
-    p->is_tracked = is_tracked;
+    atomic_store_explicit(&p->is_tracked, is_tracked, memory_order_relaxed);
     for (uint32_t i = 0; is_tracked && i < p->config.items; i++)
         atomic_store_explicit(&p->ended[i], 0, memory_order_relaxed);
 }

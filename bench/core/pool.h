@@ -55,7 +55,7 @@ struct pool {
     size_t map_bytes;
     uint32_t mask;               /* of the ring */
     uint32_t low;                /* items left at which a caller that waits for room is woken */
-    bool is_tracked;             /* of the round: note each item's end */
+    _Atomic bool is_tracked;     /* of the round: note each item's end */
     _Atomic uint32_t *ring;      /* item numbers */
     _Atomic uint8_t *ended;      /* of the round, by item number */
     struct pool_worker *workers; /* config.workers of them */

@@ -122,7 +122,9 @@ static int join(struct launch *l, struct err *err)
 
 static const char *unavailable(void)
 {
-#ifdef CONTEND_HAVE_GLIB
+#if defined(__SANITIZE_THREAD__)
+    return PEER_NOT_FOR_TSAN;
+#elif defined(CONTEND_HAVE_GLIB)
     static enum peer_verdict verdict;
     return peer_is_there(names, &verdict) ? NULL : "GLib is missing: install libglib2.0-0";
 #else

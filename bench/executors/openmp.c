@@ -199,8 +199,12 @@ static const struct runtime runtime = {
 
 static const char *unavailable(void)
 {
+#ifdef __SANITIZE_THREAD__
+    return PEER_NOT_FOR_TSAN;
+#else
     static enum peer_verdict verdict;
     return peer_is_there(names, &verdict) ? NULL : "GCC's OpenMP is missing: install libgomp1";
+#endif
 }
 
 const struct executor executor_openmp = {

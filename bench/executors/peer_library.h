@@ -25,6 +25,7 @@
 #else
 #define PEER_SANITIZED 0
 #endif
+#define PEER_NOT_FOR_TSAN "ThreadSanitizer does not see the locks of this library"
 #define PEER_NO_SANITIZER "the sanitizer of this build does not know its stacks"
 
 /* The library's functions by their own names and types. */
