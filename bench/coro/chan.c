@@ -181,6 +181,9 @@ int coro_send_slow(struct coro_chan *chan, uint64_t item, uint64_t priority, uin
         return CORO_BAD;
     if (chan->is_closed)
         return CORO_CLOSED;
+    const struct loop *loop = loop_of(chan->loop);
+    if (loop->config.check && compact_owns(&loop->compact, (void *)(uintptr_t)item))
+        return CORO_ON_STACK; /* by all appearances a pointer */
     if (chan->receivers != NULL || chan->count < chan->capacity) {
         pass_on(chan, item, priority);
         return CORO_OK;

@@ -92,6 +92,8 @@ struct coro_loop *coro_loop_new(const struct coro_config *config, int *error)
         coro_loop_free(&loop->hot);
         return NULL;
     }
+    /* Counters run over soon and often, not after hours. */
+    loop->hot.head = loop->hot.tail = loop->hot.base = UINT32_MAX - 500;
     loop->hot.careful = loop->config.check || loop->config.stack == CORO_COMPACT;
     set_limit(loop, FAR);
     return &loop->hot;
@@ -236,7 +238,11 @@ static bool is_asked(const struct coro_until *until)
  * spawns would keep all others out. They move to the end as they are: child before spawner. */
 static void rotate(struct coro_loop *hot)
 {
-    if ((int32_t)(hot->base - hot->head) <= 0 || hot->base == hot->tail)
+    if ((int32_t)(hot->base - hot->head) <= 0) {
+        hot->base = hot->head; /* never so old that counters running on would overtake it */
+        return;
+    }
+    if (hot->base == hot->tail)
         return;
     while (hot->head != hot->base)
         coro_push(hot, coro_pop(hot));
@@ -250,7 +256,7 @@ static void tick_direct(struct loop *loop)
     struct coro *next = coro_pop(hot);
     hot->current = next;
     coro_jump(hot, &hot->main, next->context);
-    hot->limit = hot->head - FAR; /* the loop itself must not yield */
+    hot->limit = hot->head - FAR;
 }
 
 /* So many tasks ahead of its turn, a suspended one is fetched from memory. */
@@ -330,6 +336,7 @@ int coro_loop_run(struct coro_loop *hot, const struct coro_until *until)
     loop->tick_ns = 0;
     loop->float_control = coro_float_get();
     coro_here = hot;
+    hot->limit = hot->head - FAR; /* for what is called on the loop's own stack */
     coro_run_begins(hot);
     int stop = turn(loop, until != NULL ? until : &to_the_end);
     coro_here = outer;

@@ -100,14 +100,15 @@ static inline CORO_BARE void coro_jump_raw(struct coro_context **save, struct co
 #elif defined(CORO_SWITCH_AARCH64)
     register struct coro_context **save_x0 __asm__("x0") = save;
     register struct coro_context *to_x1 __asm__("x1") = to;
-    /* "hint 36" is the landing mark for an indirect jump; processors without it do nothing. */
-    __asm__ volatile("adr x9, 1f\n\t"
-                     "stp x9, x29, [sp, #-16]!\n\t"
+    /* "hint 36" is the landing mark for an indirect jump; processors without it do nothing. x16 may
+     * also jump to the mark that functions begin with. */
+    __asm__ volatile("adr x16, 1f\n\t"
+                     "stp x16, x29, [sp, #-16]!\n\t"
                      "mov x10, sp\n\t"
                      "str x10, [x0]\n\t"
-                     "ldp x9, x29, [x1]\n\t"
+                     "ldp x16, x29, [x1]\n\t"
                      "add sp, x1, #16\n\t"
-                     "br x9\n"
+                     "br x16\n"
                      "1:\n\t"
                      "hint #36\n\t"
                      : "+r"(save_x0), "+r"(to_x1)

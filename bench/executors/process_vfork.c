@@ -8,7 +8,7 @@
  *
  * The child uses the thread-local storage of the thread that waits for it, and so may call
  * whatever that thread may: errno is the only thing it leaves changed.  Without CLONE_VFORK both
- * would run on one errno and one malloc cache.  docs/decisions/0040-vfork.md has the alternatives.
+ * would run on one errno and one malloc cache.  docs/decisions/0009-vfork.md has the alternatives.
  * It needs a stack of its own, because returning from a frame its parent still needs is not sane.
  * sched_getcpu() answers in the child from its parent's registration: migrations are undercounted.
  */
@@ -29,6 +29,23 @@
 
 /* Of address space: what is not used is not there. One guard page below. */
 enum { STACK_BYTES = 8 << 20 };
+
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
+/* It intercepts clone() and takes the child for a fork's: its notes, which child and parent share
+ * here, are wrong from then on. */
+static const char *unavailable(void)
+{
+#ifdef __SANITIZE_THREAD__
+    return "ThreadSanitizer cannot follow a child on its parent's memory";
+#else
+    return NULL;
+#endif
+}
 
 struct state {
     pid_t parent;
@@ -128,6 +145,7 @@ const struct executor executor_process_vfork = {
     .name = "process_vfork",
     .summary = "a process for each task, on its parent's memory",
     .traits = EXECUTOR_SHARED_HEAP | EXECUTOR_SEQUENTIAL | EXECUTOR_KERNEL_UNITS,
+    .unavailable = unavailable,
     .open = open_,
     .start = start,
     .join = join,
