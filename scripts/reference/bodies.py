@@ -40,9 +40,11 @@ class Unit:
         self.record = {"ops": 0}
 
 
-def die_with_parent():
-    """Asks the kernel to kill this process when the one that made it dies, however that happens."""
-    parent = os.getppid()
+def die_with_parent(parent):
+    """Asks the kernel to kill this process when the one that made it dies, however that happens.
+
+    `parent` is that one's id: it may be gone before the kernel could be asked.
+    """
     try:
         import ctypes
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
@@ -142,9 +144,10 @@ def echo_peer(end):
 def start_echo_peer():
     """Returns our end of a socket pair; the peer ends when it is closed, or with us."""
     ours, theirs = socket.socketpair()
+    parent = os.getpid()
     if os.fork() == 0:
         try:
-            die_with_parent()
+            die_with_parent(parent)
             ours.close()
             echo_peer(theirs)
         finally:

@@ -141,7 +141,8 @@ def fidelity_cells(options):
 
 def visit(cell):
     """One launch in a new interpreter; its answer, or {"failure": reason}. Leaves nothing behind."""
-    command = [sys.executable, "-I", "-B", os.path.abspath(__file__), "--visit", json.dumps(cell)]
+    command = [sys.executable, "-I", "-B", os.path.abspath(__file__), "--visit",
+               str(os.getpid()), json.dumps(cell)]
     # Its own process group: whatever it started can be ended with it.
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -220,9 +221,10 @@ def options_of(arguments):
 
 
 def main(arguments):
-    bodies.die_with_parent()
+    # Started by contend, this one dies with it: contend has asked for that.
     if arguments[:1] == ["--visit"]:
-        print(json.dumps(launch.launch(json.loads(arguments[1]))))
+        bodies.die_with_parent(int(arguments[1]))
+        print(json.dumps(launch.launch(json.loads(arguments[2]))))
         return 0
     options = options_of(arguments)
     if options.list:

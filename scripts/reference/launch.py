@@ -9,6 +9,7 @@ buckets: 64 an octave.
 
 import asyncio
 import multiprocessing
+import os
 import queue
 import resource
 import sys
@@ -90,7 +91,7 @@ def run_threads(cell, shared):
 def process_main(cell, index, shared, ready, gate, begin, pipe):
     """A module-level function, as spawn needs one."""
     first = NOW()
-    bodies.die_with_parent()
+    bodies.die_with_parent(cell["parent"])
     sys.setswitchinterval(cell["interval"] / 1e9)
     unit = Unit(index, cell["tasks"], cell["params"], shared)
     unit.record["first"] = first
@@ -111,6 +112,7 @@ def process_main(cell, index, shared, ready, gate, begin, pipe):
 
 def run_processes(cell, shared):
     context = multiprocessing.get_context("spawn" if cell["executor"] == "spawn" else "fork")
+    cell = dict(cell, parent=os.getpid())
     tasks, processes, pipes, creates = cell["tasks"], [], [], []
     ready, gate, begin = context.Semaphore(0), context.Event(), context.Value("q", 0)
     if cell["workload"] == "queue":
