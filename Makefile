@@ -4,6 +4,7 @@
 #   make bench SUITE=quick                  another suite
 #   make bench ARGS="--workload spin --tasks 1,2" NAME=mine
 #   make bench ARGS=--resume                goes on where a run was cut short
+#   make fidelity                           the emulated interpreter lock against the machine's CPython
 #   make test                               everything CI checks
 #
 # make knows one failure only: whatever a recipe's exit status, make ends with 2.  A job that
@@ -13,11 +14,12 @@ SUITE  ?= standard
 NAME   ?= $(basename $(notdir $(SUITE)))
 RESULT ?= results/$(NAME).json
 ARGS   ?=
+ROUNDS ?= 5
 JOBS   ?= $(shell nproc 2>/dev/null || echo 1)
 PREFIX ?= /usr/local
 CONTEND = build/release/contend
 
-.PHONY: build bench test format clean install help
+.PHONY: build bench fidelity test format clean install help
 .NOTPARALLEL:
 
 build:
@@ -27,6 +29,9 @@ build:
 bench: build
 	$(CONTEND) run --suite $(SUITE) -o $(RESULT) $(ARGS)
 	@scripts/cross-check $(CONTEND) $(RESULT)
+
+fidelity: build
+	@scripts/fidelity $(CONTEND) $(ROUNDS)
 
 test:
 	@scripts/install-deps --tests

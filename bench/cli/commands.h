@@ -6,6 +6,8 @@
 
 extern const struct command command_run;
 extern const struct command command_report;
+extern const struct command command_compare;
+extern const struct command command_reference;
 extern const struct command command_list;
 extern const struct command command_doctor;
 extern const struct command command_once; /* no summary: not listed */

@@ -1,0 +1,255 @@
+#include "bench/report/fidelity.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { INTERVAL_NS = 5000000, FORMS = 4 };
+
+static const char *const verdict_names[] = {"agrees", "differs", "missing"};
+
+const char *fidelity_verdict_name(enum fidelity_verdict v)
+{
+    return verdict_names[v];
+}
+
+/* ---- Cells ------------------------------------------------------------------------- */
+
+static int64_t interval_of(const struct result_cell *c)
+{
+    const json_t *value = json_object_get(c->lock_params, "interval");
+    return json_is_integer(value) ? json_integer_value(value) : INTERVAL_NS;
+}
+
+static bool is_wanted(const struct result_cell *c, const struct fidelity_cell *w)
+{
+    int64_t interval_ns = w->interval_ns ? w->interval_ns : INTERVAL_NS;
+    bool is_serial = !strcmp(w->executor, "serial");
+    const char *mode = json_string_value(json_object_get(c->params, "mode"));
+    const char *scope = json_string_value(json_object_get(c->lock_params, "scope"));
+    return !strcmp(c->workload, w->workload) && !strcmp(c->executor, w->executor) &&
+           c->tasks == w->tasks && !strcmp(c->placement, "free") &&
+           (is_serial || (!strcmp(c->lock, "gil") && interval_of(c) == interval_ns)) &&
+           (!w->mode || !strcmp(mode ? mode : "sleep", w->mode)) &&
+           !(scope && !strcmp(scope, "shared"));
+}
+
+/* "mixed/gil/thread/tasks=3,mode=echo": how a missing cell is called. */
+static void name_cell(const struct fidelity_cell *w, char *out, size_t size)
+{
+    bool has_mode = w->mode && strcmp(w->mode, "sleep") != 0;
+    char interval[48] = "";
+    if (w->interval_ns && w->interval_ns != INTERVAL_NS)
+        snprintf(interval, sizeof interval, ",gil.interval=%lldms",
+                 (long long)(w->interval_ns / 1000000));
+    snprintf(out, size, "%s/%s/%s/tasks=%lld%s%s%s", w->workload,
+             strcmp(w->executor, "serial") ? "gil" : "none", w->executor, (long long)w->tasks,
+             has_mode ? ",mode=" : "", has_mode ? w->mode : "", interval);
+}
+
+const struct result_cell *fidelity_find(const struct result *r, const struct fidelity_cell *wanted,
+                                        char *reason, size_t size)
+{
+    char name[120];
+    for (size_t i = 0; i < r->cell_count; i++) {
+        const struct result_cell *c = &r->cells[i];
+        if (!is_wanted(c, wanted))
+            continue;
+        if (c->status == CELL_OK)
+            return c;
+        snprintf(reason, size, "%s: %s %s: %s", r->runtime, c->id, cell_status_name(c->status),
+                 c->reason);
+        return NULL;
+    }
+    name_cell(wanted, name, sizeof name);
+    snprintf(reason, size, "%s: there is no cell %s", r->runtime, name);
+    return NULL;
+}
+
+/* ---- Figures ----------------------------------------------------------------------- */
+
+/* A turn at the lock is the time it was held, where only a hand-over ends that. */
+static const struct result_metric *metric_of(const struct result_cell *c, const char *name)
+{
+    static const char *const holds[] = {"lock_hold_ns", "hold_ns"};
+    const struct result_metric *m = result_metric_find(c, name);
+    for (size_t i = 0; !m && !strcmp(name, "lock_slice_ns") && i < 2; i++)
+        m = result_metric_find(c, holds[i]);
+    return m;
+}
+
+/* A quantile of the pooled distribution, or the median of the samples; NaN with the reason. */
+static double figure(const struct result *r, const struct result_cell *c,
+                     const struct fidelity_rule *rule, char *reason, size_t size)
+{
+    const struct result_metric *m = metric_of(c, rule->metric);
+    if (!m || m->summary.n == 0) {
+        snprintf(reason, size, "%s: %s has no %s%s%s", r->runtime, c->id, rule->metric,
+                 m && m->reason ? ": " : "", m && m->reason ? m->reason : "");
+        return NAN;
+    }
+    if (rule->quantile <= 0)
+        return m->summary.center;
+    const json_t *value = json_object_get(json_object_get(m->json, "distribution"),
+                                          rule->quantile > 0.5 ? "p90" : "p50");
+    if (json_is_number(value))
+        return json_number_value(value);
+    snprintf(reason, size, "%s: %s: %s has no distribution", r->runtime, c->id, rule->metric);
+    return NAN;
+}
+
+/* The row's figure for one runtime; NaN with the reason. */
+static double value_of(const struct result *r, const struct fidelity_rule *rule, char *reason,
+                       size_t size)
+{
+    const struct result_cell *c = fidelity_find(r, &rule->subject, reason, size), *base = NULL;
+    bool has_base = rule->base.workload != NULL;
+    double value = c ? figure(r, c, rule, reason, size) : (double)NAN, divisor = 1;
+    if (isnan(value) || (has_base && !(base = fidelity_find(r, &rule->base, reason, size))))
+        return NAN;
+    if (base)
+        divisor = figure(r, base, rule, reason, size);
+    else if (rule->kind == FIDELITY_INTERVALS)
+        divisor = (double)interval_of(c);
+    else if (rule->kind == FIDELITY_DURATIONS)
+        divisor = json_number_value(json_object_get(c->params, "duration"));
+    if (isnan(divisor))
+        return NAN;
+    if (divisor <= 0) {
+        snprintf(reason, size, "%s: %s: nothing to divide by", r->runtime, c->id);
+        return NAN;
+    }
+    return rule->kind == FIDELITY_COLLAPSE ? 1 - value / divisor : value / divisor;
+}
+
+static void value_text(const struct fidelity_rule *rule, double value, char *out, size_t size)
+{
+    if (rule->kind == FIDELITY_COLLAPSE)
+        snprintf(out, size, "%.1f %%", 100 * value);
+    else if (rule->kind == FIDELITY_RATE)
+        snprintf(out, size, value < 100 ? "%.1f" : "%.0f", value);
+    else
+        snprintf(out, size, value < 0.1 ? "%.4f" : "%.3f", value);
+}
+
+static void judge(struct fidelity_row *row)
+{
+    const struct fidelity_rule *rule = row->rule;
+    bool agrees;
+    if (rule->kind == FIDELITY_COLLAPSE) {
+        /* Where the real one keeps more than expected, the emulation has to keep as much. */
+        row->difference = row->emulated - row->real;
+        agrees = (row->emulated >= rule->tolerance && row->real >= rule->tolerance) ||
+                 fabs(row->difference) <= 1 - rule->tolerance;
+    } else if (row->real > 0) {
+        row->difference = row->emulated / row->real - 1;
+        agrees = fabs(row->difference) <= rule->tolerance;
+    } else {
+        row->difference = row->emulated > 0 ? (double)INFINITY : 0;
+        agrees = row->emulated <= 0;
+    }
+    row->verdict = agrees ? FIDELITY_AGREES : FIDELITY_DIFFERS;
+}
+
+/* ---- The order of the four --------------------------------------------------------- */
+
+static const struct {
+    char letter;
+    struct fidelity_cell cell;
+} forms[FORMS] = {
+    {'S', {.workload = "prime", .executor = "serial", .tasks = 2}},
+    {'2', {.workload = "prime", .executor = "thread", .tasks = 2}},
+    {'4', {.workload = "prime", .executor = "thread", .tasks = 4}},
+    {'P', {.workload = "prime", .executor = "process", .tasks = 2}},
+};
+
+static bool times_of_forms(const struct result *r, const struct fidelity_rule *rule, double *out,
+                           char *reason, size_t size)
+{
+    for (size_t i = 0; i < FORMS; i++) {
+        const struct result_cell *c = fidelity_find(r, &forms[i].cell, reason, size);
+        out[i] = c ? figure(r, c, rule, reason, size) : (double)NAN;
+        if (isnan(out[i]))
+            return false;
+    }
+    return true;
+}
+
+/* -1, 0 or 1; times closer than the tolerance have no order. */
+static int order(double a, double b, double tolerance)
+{
+    return a < b * (1 - tolerance) ? -1 : b < a * (1 - tolerance) ? 1 : 0;
+}
+
+/* "P<S=2<4" */
+static void order_text(const double *times, double tolerance, char *out, size_t size)
+{
+    size_t at[FORMS] = {0, 1, 2, 3}, n = 0;
+    for (size_t i = 1; i < FORMS; i++)
+        for (size_t k = i; k > 0 && times[at[k]] < times[at[k - 1]]; k--) {
+            size_t other = at[k];
+            at[k] = at[k - 1];
+            at[k - 1] = other;
+        }
+    for (size_t i = 0; i < FORMS && n + 3 < size; i++) {
+        if (i > 0)
+            out[n++] = order(times[at[i - 1]], times[at[i]], tolerance) ? '<' : '=';
+        out[n++] = forms[at[i]].letter;
+    }
+    out[n] = '\0';
+}
+
+static void compare_orders(struct fidelity_row *row, const struct result *emulated,
+                           const struct result *real)
+{
+    double a[FORMS], b[FORMS], tolerance = row->rule->tolerance;
+    if (!times_of_forms(emulated, row->rule, a, row->reason, sizeof row->reason) ||
+        !times_of_forms(real, row->rule, b, row->reason, sizeof row->reason))
+        return;
+    order_text(a, tolerance, row->emulated_text, sizeof row->emulated_text);
+    order_text(b, tolerance, row->real_text, sizeof row->real_text);
+    row->verdict = FIDELITY_AGREES;
+    for (size_t i = 0; i < FORMS; i++)
+        for (size_t k = i + 1; k < FORMS; k++)
+            if (order(a[i], a[k], tolerance) * order(b[i], b[k], tolerance) < 0)
+                row->verdict = FIDELITY_DIFFERS;
+}
+
+/* ---- The table --------------------------------------------------------------------- */
+
+static void compare(struct fidelity_row *row, const struct result *emulated,
+                    const struct result *real)
+{
+    row->emulated = value_of(emulated, row->rule, row->reason, sizeof row->reason);
+    char other[FIDELITY_REASON_MAX] = "";
+    row->real = value_of(real, row->rule, other, sizeof other);
+    if (!isnan(row->emulated))
+        value_text(row->rule, row->emulated, row->emulated_text, sizeof row->emulated_text);
+    if (!isnan(row->real))
+        value_text(row->rule, row->real, row->real_text, sizeof row->real_text);
+    if (isnan(row->emulated))
+        return;
+    if (isnan(row->real))
+        snprintf(row->reason, sizeof row->reason, "%s", other);
+    else
+        judge(row);
+}
+
+void fidelity_of(struct fidelity *out, const struct result *emulated, const struct result *real)
+{
+    *out = (struct fidelity){0};
+    for (const struct fidelity_rule *rule = fidelity_rules;
+         rule->name && out->count < FIDELITY_ROWS_MAX; rule++) {
+        struct fidelity_row *row = &out->rows[out->count++];
+        *row = (struct fidelity_row){.rule = rule,
+                                     .emulated = NAN,
+                                     .real = NAN,
+                                     .difference = NAN,
+                                     .verdict = FIDELITY_MISSING};
+        if (rule->kind == FIDELITY_ORDER)
+            compare_orders(row, emulated, real);
+        else
+            compare(row, emulated, real);
+        out->counts[row->verdict]++;
+    }
+}

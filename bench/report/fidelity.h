@@ -1,0 +1,90 @@
+/*
+ * Fidelity: does an emulated runtime behave as the real one?
+ *
+ * Compared are shapes: each figure is a ratio within its own runtime (two threads against one), a
+ * time in units of the switch interval, or a rate that the interval sets.  How fast an interpreter
+ * runs a loop is not the question, so no absolute speed is compared.
+ *
+ * A row never vanishes: what a result does not hold is `missing`, with the reason.
+ */
+#ifndef CONTEND_REPORT_FIDELITY_H
+#define CONTEND_REPORT_FIDELITY_H
+
+#include "bench/core/buf.h"
+#include "bench/core/err.h"
+#include "bench/report/result.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FIDELITY_ROWS_MAX = 64, FIDELITY_TEXT_MAX = 24, FIDELITY_REASON_MAX = 240 };
+
+enum fidelity_verdict { FIDELITY_AGREES, FIDELITY_DIFFERS, FIDELITY_MISSING };
+
+/* How a row's figure is made from the metric of its cells. */
+enum fidelity_kind {
+    FIDELITY_RATIO,     /* subject / base */
+    FIDELITY_INTERVALS, /* subject / its switch interval */
+    FIDELITY_RATE,      /* subject as it is, a second */
+    FIDELITY_COLLAPSE,  /* 1 - subject / base: the share that is lost */
+    FIDELITY_DURATIONS, /* subject / its parameter "duration" */
+    FIDELITY_ORDER,     /* which of the four forms of prime is done first */
+};
+
+/* Which cell: NULL and 0 stand for the default. */
+struct fidelity_cell {
+    const char *workload;
+    const char *executor;
+    int64_t tasks;
+    int64_t interval_ns; /* of the lock; 0: 5 ms */
+    const char *mode;    /* the workload's parameter of that name */
+};
+
+struct fidelity_rule {
+    const char *group;
+    const char *text;
+    const char *name; /* of the row in JSON */
+    enum fidelity_kind kind;
+    const char *metric;
+    double quantile; /* of its distribution: 0.5 or 0.9; 0: the median of its samples */
+    struct fidelity_cell subject, base;
+    /* The relative difference allowed; of a collapse the share that both must lose. */
+    double tolerance;
+};
+
+/* The table's rows, ended by one without name. */
+extern const struct fidelity_rule fidelity_rules[];
+
+struct fidelity_row {
+    const struct fidelity_rule *rule;
+    double emulated, real; /* NaN when they could not be had */
+    char emulated_text[FIDELITY_TEXT_MAX], real_text[FIDELITY_TEXT_MAX];
+    double difference; /* emulated / real - 1; of a collapse the plain difference */
+    enum fidelity_verdict verdict;
+    char reason[FIDELITY_REASON_MAX]; /* why it is missing */
+};
+
+struct fidelity {
+    struct fidelity_row rows[FIDELITY_ROWS_MAX];
+    size_t count;
+    size_t counts[3]; /* by verdict */
+};
+
+/* Fills the table; allocates nothing, cannot fail. Rules and results are borrowed. */
+void fidelity_of(struct fidelity *out, const struct result *emulated, const struct result *real);
+
+/*
+ * The cell that rule side asks for, or NULL with the reason in words.  Cells of a lock called gil
+ * are meant; one after the other there is nothing to lock, so any lock will do.
+ */
+const struct result_cell *fidelity_find(const struct result *r, const struct fidelity_cell *wanted,
+                                        char *reason, size_t size);
+
+extern const char *const fidelity_formats[]; /* "text", "markdown", "json", NULL */
+const char *fidelity_verdict_name(enum fidelity_verdict v);
+
+/* The table in the format of that index, what was compared above it and the sum below. */
+int fidelity_render(const struct fidelity *f, const struct result *emulated,
+                    const struct result *real, size_t format, struct buf *out, struct err *err);
+
+#endif

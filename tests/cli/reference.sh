@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# ctest: serial, timeout 180, label nosan
+# The same workloads in CPython: the file it writes, what can go wrong on the way, and the table.
+. "$(dirname "$0")/lib.sh"
+
+interpreter=${CONTEND_PYTHON:-/usr/bin/python3}
+unset CONTEND_PYTHON
+"$interpreter" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null ||
+    skip_all "there is no Python 3.9 or later"
+export TMPDIR=$work/tmp
+mkdir -p "$TMPDIR"
+quick="--task-time 20ms --rounds 2 --quiet"
+
+_python() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$1"
+    chmod +x "$1"
+}
+
+# Live processes of ours that are interpreters, or stand for one; by the mark in their environment,
+# since spawned ones have nothing else in common.
+_interpreters() {
+    local file pid
+    for file in $(grep -lzxF "CONTEND_TEST_MARK=$work" /proc/[0-9]*/environ 2>/dev/null); do
+        pid=${file#/proc/}
+        pid=${pid%/environ}
+        grep -qE '^(python|sleep|hangs)' "/proc/$pid/comm" 2>/dev/null &&
+            ! grep -q '^State:[[:space:]]*[ZX]' "/proc/$pid/status" 2>/dev/null && echo "$pid"
+    done
+    return 0
+}
+
+# Nothing of a reference is left: neither processes nor its folder.
+_expect_clean() {
+    local i
+    for i in $(seq 50); do
+        [ -z "$(_interpreters)" ] && break
+        sleep 0.1
+    done
+    [ -z "$(_interpreters)" ] || fail "processes were left: $(_interpreters | tr '\n' ' ')"
+    [ -n "${1:-}" ] || [ -z "$(ls -A "$TMPDIR")" ] || fail "left in $TMPDIR: $(ls "$TMPDIR")"
+}
+
+a_reference_writes_a_valid_result() {
+    # shellcheck disable=SC2086
+    run reference cpython -o ref.json --python "$interpreter" $quick --seed 5 \
+        --workload sleep,spin,mixed --executor thread,process --tasks 1,2 -p sleep.duration=5ms
+    expect_status 0
+    expect test ! -s out
+    expect_valid ref.json
+    expect_json ref.json 'd["run"]["status"] == "complete" and d["run"]["seed"] == 5'
+    expect_json ref.json 'd["run"]["tool"]["name"] == "cpython-reference"'
+    expect_json ref.json 'd["run"]["tool"]["runtime"].startswith("cpython 3.")'
+    expect_json ref.json 'len(cells) == 12 and len(cells[0]["launches"]) == 2'
+    expect_none ref.json '[c["id"] for c in cells if c["status"] != "ok"]'
+    expect_json ref.json 'any(c["id"] in ("sleep/gil/thread/tasks=2,duration=5ms",
+        "sleep/none/thread/tasks=2,duration=5ms") for c in cells)'
+    expect_none ref.json '[c for c in cells if c["workload"] == "sleep"
+        and min(c["metrics"]["makespan_ns"]["samples"]) < 5000000]'
+    _expect_clean
+}
+
+all_workloads_and_executors_can_be_had() {
+    run reference cpython --list
+    expect_status 0
+    local all executors
+    all=$(awk '{print $1}' out | paste -sd,)
+    executors=serial,thread,process,spawn,coroutine
+    run reference cpython -o all.json --task-time 10ms --rounds 1 --quiet --tasks 2 -p prime.number=1000003 \
+        -p sleep.duration=1ms --workload "$all" --executor "$executors"
+    expect_status 0
+    expect_valid all.json
+    expect_none all.json '[(c["id"], c["reason"]) for c in cells if c["status"] == "failed"]'
+    expect_none all.json '[c["id"] for c in cells if c["status"] == "skipped" and not c["reason"]]'
+    expect_json all.json '{c["executor"] for c in cells if c["status"] == "ok"} == set("'$executors'".split(","))'
+    _expect_clean
+}
+
+an_interval_is_part_of_the_cell() {
+    # shellcheck disable=SC2086
+    run reference cpython -o i.json $quick --workload spin --tasks 2 --interval 1ms,5ms
+    expect_status 0
+    expect_json i.json '[c["lock_params"].get("interval", 0) for c in cells] in ([1000000, 5000000], [0, 0])'
+    expect_json i.json 'len({c["id"] for c in cells}) == 2'
+}
+
+the_report_reads_it() {
+    run report ref.json
+    expect_status 0
+    expect_out 'cpython 3.'
+}
+
+a_missing_interpreter_is_named() {
+    run reference cpython -o x.json --python /nowhere/python3
+    expect_refusal 3 'no Python interpreter found' '/nowhere/python3'
+    CONTEND_PYTHON=nowhere-python run reference cpython -o x.json
+    expect_refusal 3 'no Python interpreter found' 'nowhere-python'
+    expect test ! -e x.json
+}
+
+what_is_wrong_with_an_interpreter_is_said() {
+    cp ref.json kept.json
+    _python prints 'echo hello; echo "{}"'
+    _python rubbish 'for last; do :; done; echo rubbish >"$last"; exit 0'
+    _python other 'for last; do :; done; echo "{\"schema\": \"contend.result/2\"}" >"$last"; exit 0'
+    _python crashes 'kill -SEGV $$'
+    _python refuses 'echo "cannot do it" >&2; exit 7'
+    _python hangs 'sleep 600 & sleep 600'
+    run reference cpython -o kept.json --python ./prints
+    expect_refusal 3 './prints wrote no result'
+    run reference cpython -o kept.json --python ./rubbish
+    expect_refusal 3 './rubbish wrote is no result'
+    run reference cpython -o kept.json --python ./other
+    expect_refusal 3 './other wrote is no result'
+    run reference cpython -o kept.json --python ./crashes
+    expect_refusal 3 './crashes' 'signal 11'
+    run reference cpython -o kept.json --python ./refuses
+    expect_refusal 3 'status 7' 'cannot do it'
+    run reference cpython -o kept.json --python ./hangs --timeout 500ms
+    expect_refusal 3 './hangs' 'in time'
+    expect cmp -s ref.json kept.json
+    expect_no_temporaries
+    _expect_clean
+}
+
+options_that_are_not_understood_are_refused() {
+    run reference
+    expect_refusal 2 'cpython'
+    run reference ruby -o x.json
+    expect_refusal 2 '"ruby"'
+    run reference cpython
+    expect_refusal 2 '-o FILE'
+    run reference cpython -o x.json --interval 0
+    expect_refusal 2 '--interval' '"0"'
+    run reference cpython -o x.json --interval -5ms
+    expect_refusal 2 '--interval'
+    run reference cpython -o x.json --workload nothing
+    expect_refusal 2 '"nothing"' 'sleep'
+    run reference cpython -o x.json --tasks 0
+    expect_refusal 2 '"0"'
+    run reference cpython -o x.json --timeout
+    expect_refusal 2 '--timeout'
+    run reference cpython -o .
+    expect_refusal 2 'directory'
+    expect test ! -e x.json
+}
+
+a_wrong_result_fails_the_cell() {
+    mkdir -p wrong
+    cp "$source_dir"/scripts/reference/*.py wrong/
+    sed -i 's/^def smallest_divisor(n):/&\n    return 3/' wrong/bodies.py
+    status=0
+    "$interpreter" -I wrong/cpython.py --workload prime,sleep --tasks 1 --rounds 2 --task-time 5ms -o w.json \
+        -p sleep.duration=1ms --quiet >out 2>err || status=$?
+    expect_status 3
+    expect_valid w.json
+    expect_json w.json '[c["status"] for c in cells] == ["failed", "ok"]'
+    expect_json w.json '"smallest divisor" in cells[0]["reason"] and cells[0]["metrics"] == {}'
+}
+
+nothing_survives_a_kill() {
+    local signal pid
+    for signal in KILL TERM INT; do
+        "$contend" reference cpython -o k.json --task-time 20s --workload spin --executor process,spawn --tasks 2 \
+            --rounds 1 >out 2>err </dev/null &
+        pid=$!
+        for _ in $(seq 100); do
+            [ "$(_interpreters | wc -l)" -ge 4 ] && break
+            sleep 0.1
+        done
+        [ "$(_interpreters | wc -l)" -ge 4 ] || fail "there was nothing to be killed"
+        kill -"$signal" $pid
+        wait $pid 2>/dev/null
+        # After KILL nobody is left to remove the folder.
+        _expect_clean "$([ $signal = KILL ] && echo folder)"
+        rm -rf "${TMPDIR:?}"/*
+    done
+}
+
+the_table_compares_what_is_there() {
+    run run --workload spin --lock gil --executor thread --tasks 1,2 --task-time 20ms --rounds 2 -o emu.json
+    expect_status 0
+    run compare --fidelity emu.json ref.json
+    expect test "$status" -le 1
+    expect_out 'CPU throughput against 1'
+    expect_out 'there is no cell'
+    expect_out '31 rows: '
+    run compare --fidelity emu.json ref.json --format json
+    expect test "$status" -le 1
+    cp out table.json
+    expect_json table.json 'len(d["rows"]) == d["agrees"] + d["differs"] + d["missing"]'
+    expect_none table.json '[r for r in d["rows"] if r["verdict"] == "missing" and not r.get("reason")]'
+    expect_json table.json '[r for r in d["rows"] if r["name"] == "cpu_threads_2"][0]["verdict"] != "missing"'
+    run compare --fidelity emu.json ref.json --format markdown
+    expect test "$status" -le 1
+    expect_out '|:---|---:|'
+}
+
+what_cannot_be_compared_is_refused() {
+    run compare emu.json ref.json
+    expect_refusal 2 '--fidelity'
+    run compare --fidelity emu.json
+    expect_refusal 2 'two results'
+    run compare --fidelity emu.json nowhere.json
+    expect_refusal 2 'nowhere.json'
+    run compare --fidelity emu.json emu.json
+    expect_refusal 2
+    run reference cpython -o few.json --workload noop --tasks 1 --rounds 1 --quiet
+    run compare --fidelity emu.json few.json
+    expect_status 5
+    expect_err 'no row in common'
+}
+
+run_tests
