@@ -447,6 +447,8 @@ static inline int64_t task_param(const struct task *t, int row)
 enum probe_trait {
     /* It disturbs what the others measure: it gets launches of its own. */
     PROBE_OWN_LAUNCH = 1,
+    /* Its hooks in units are for kernel threads and processes: other units are not asked. */
+    PROBE_KERNEL_UNITS = 2,
 };
 
 /* One probe at work in one launch. */

@@ -9,9 +9,9 @@
  *  - The tail moves once a batch, the head once a claim, so that a line that changes hands (62 ns
  *    from CPU to CPU) is paid by many items.
  *  - One ring for all workers in place of one each: no worker is idle while another has items
- *    waiting.  A claim takes its share of what is ready, at most what ran in CLAIM_NS the last
- *    time: many empty items at once, long ones one by one (guided self-scheduling, Polychronopoulos
- *    and Kuck 1987, with a limit in time).
+ *    waiting.  A claim takes its share of what is ready, at most what runs in CLAIM_NS: a round
+ *    begins with one by one, and goes on so when items are long (guided self-scheduling,
+ *    Polychronopoulos and Kuck 1987, with a limit in time).
  *  - Workers and the caller spin before they park, but only while what is awake fits on the CPUs:
  *    a spinner that holds the CPU of somebody with work costs a whole time slice.
  *  - A futex wake is called only for somebody who is parked.  On one CPU it is called only
@@ -66,7 +66,10 @@ struct pool {
     uint64_t head_seen;                     /* head when it was last looked at */
     uint32_t cursor;                        /* worker to wake next */
 
-    _Alignas(POOL_LINE_BYTES) _Atomic uint64_t tail;  /* written by the caller */
+    /* Written by the caller alone: one line has all that is new of a round. */
+    _Alignas(POOL_LINE_BYTES) _Atomic uint64_t tail;
+    _Atomic uint32_t round;
+    bool is_tracked;                                  /* note each item's end */
     _Alignas(POOL_LINE_BYTES) _Atomic uint64_t head;  /* items claimed */
     _Alignas(POOL_LINE_BYTES) _Atomic uint64_t done;  /* items that have ended */
     _Alignas(POOL_LINE_BYTES) _Atomic uint32_t awake; /* workers that are not parked */

@@ -218,6 +218,7 @@ static void collect(struct probe_run *p, struct sink *sink)
 const struct probe probe_rusage = {
     .name = "rusage",
     .summary = "CPU time, context switches, page faults",
+    .traits = PROBE_KERNEL_UNITS,
     .metrics = metrics,
     .state_bytes = sizeof(struct state),
     .unit_bytes = sizeof(struct unit),

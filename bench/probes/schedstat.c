@@ -248,6 +248,7 @@ static void collect(struct probe_run *p, struct sink *sink)
 const struct probe probe_schedstat = {
     .name = "schedstat",
     .summary = "time units waited for a CPU",
+    .traits = PROBE_KERNEL_UNITS,
     .metrics = metrics,
     .unavailable = unavailable,
     .unit_bytes = sizeof(struct unit),

@@ -120,7 +120,7 @@ static void fill_launch(struct launch *l, const struct cell *c, uint32_t tasks)
     if (l->has_expected)
         l->expected = c->workload->expected(c->workload_params, c->batch_ops);
     for (size_t i = 0; i < h->probe_count; i++)
-        if (h->probes[i].probe->unit_begin || h->probes[i].probe->unit_end)
+        if (probe_wants_units(h->probes[i].probe, l))
             h->has_unit_hooks = true;
     if (l->memory_fd >= 0)
         fill_names(l);

@@ -85,6 +85,14 @@ int launch_attach(const struct launch_place *place, struct launch **out, struct 
 /* Gives a task this image's verbs and the word its checkpoints look at. */
 void launch_bind_task(struct launch *l, uint32_t index);
 
+/* Whether its hooks are called in the units of this launch. */
+static inline bool probe_wants_units(const struct probe *p, const struct launch *l)
+{
+    bool are_right =
+        (l->executor->traits & EXECUTOR_KERNEL_UNITS) || !(p->traits & PROBE_KERNEL_UNITS);
+    return are_right && (p->unit_begin || p->unit_end);
+}
+
 /* What tasks call, and what each unit runs. */
 const struct task_verbs *task_verbs_table(void);
 void unit_body(struct task *t);

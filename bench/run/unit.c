@@ -44,7 +44,7 @@ static void call_probes(struct task *t, bool is_begin)
         struct probe_run *p = &h->probes[i];
         void (*hook)(struct probe_run *, struct task *) =
             is_begin ? p->probe->unit_begin : p->probe->unit_end;
-        if (hook)
+        if (hook && probe_wants_units(p->probe, t->launch))
             hook(p, t);
     }
 }
@@ -118,13 +118,14 @@ void unit_body(struct task *t)
         call_probes(t, true);
     if (owns_lock)
         task_acquire(t);
-    t->go_ns = task_now_ns(t);
+    /* With nothing in between the moments are one: a clock read is a good part of a coroutine. */
+    t->go_ns = has_hooks || owns_lock ? task_now_ns(t) : t->gate_ns;
     work(t);
     if (owns_lock)
         task_release(t);
     if (has_hooks)
         call_probes(t, false);
-    t->exit_ns = task_now_ns(t);
+    t->exit_ns = has_hooks || owns_lock ? task_now_ns(t) : t->last_ns;
 }
 
 /* ---- Units without a stack: the same life, cut at each suspension ------------------ */
@@ -144,10 +145,11 @@ static enum step step_gate(struct task *t, struct step_state *s)
         t->exit_ns = task_now_ns(t);
         return STEP_DONE;
     }
-    t->gate_ns = task_now_ns(t);
-    if (harness_of(l)->has_unit_hooks)
+    t->go_ns = t->gate_ns = task_now_ns(t);
+    if (harness_of(l)->has_unit_hooks) {
         call_probes(t, true);
-    t->go_ns = task_now_ns(t);
+        t->go_ns = task_now_ns(t);
+    }
     uint64_t *stamps = stamps_of(t);
     if (stamps)
         stamps[0] = t->go_ns;
@@ -175,9 +177,11 @@ static enum step step_work(struct task *t, struct step_state *s)
         s->done = s->own[0] = s->own[1] = 0;
     }
     book_end(t, stamps_of(t));
-    if (harness_of(l)->has_unit_hooks)
+    t->exit_ns = t->last_ns;
+    if (harness_of(l)->has_unit_hooks) {
         call_probes(t, false);
-    t->exit_ns = task_now_ns(t);
+        t->exit_ns = task_now_ns(t);
+    }
     return STEP_DONE;
 }
 
