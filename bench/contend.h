@@ -356,6 +356,8 @@ enum lock_trait {
     LOCK_THREADS_ONLY = 4 /* does not work across processes */
 };
 
+#define LOCK_KEPT UINT64_MAX /* handoff: the lock was not let go after all */
+
 struct lock {
     const char *name;
     const char *summary;
@@ -371,8 +373,8 @@ struct lock {
     void (*release)(void *state, void *unit);
     /* The word that is not 0 while somebody wants the lock from this unit; NULL: never. */
     const _Atomic uint32_t *(*wanted)(void *state, void *unit);
-    /* What a checkpoint does when it is wanted; returns the time waited.  NULL: release, acquire.
-     */
+    /* What a checkpoint does when it is wanted; returns the time waited, 0 if it did not have to,
+     * LOCK_KEPT if it did not let go.  NULL: release, acquire. */
     uint64_t (*handoff)(void *state, void *unit);
 };
 

@@ -104,7 +104,9 @@ static void hand_over(struct task *t)
     struct task *holder = t->holder;
     const struct lock *lock = t->launch->lock;
     if (lock->handoff) {
-        book(holder, lock, lock->handoff(holder->lock_state, holder->lock_unit));
+        uint64_t waited_ns = lock->handoff(holder->lock_state, holder->lock_unit);
+        if (waited_ns != LOCK_KEPT)
+            book(holder, lock, waited_ns);
         return;
     }
     lock->release(holder->lock_state, holder->lock_unit);
