@@ -32,6 +32,7 @@
 
 struct err;
 struct executor;
+struct histogram; /* bench/stats/histogram.h */
 struct launch;
 struct task;
 struct sink;
@@ -83,6 +84,8 @@ struct sink {
     void (*absent)(struct sink *sink, int metric, const char *reason);
     /* Where the number comes from, when it is not the probe's own name ("perf", "schedstat"). */
     void (*source)(struct sink *sink, int metric, const char *source);
+    /* Many elements of the launch's distribution at once. */
+    void (*histogram)(struct sink *sink, int metric, const struct histogram *h);
 };
 
 /* ---- Tasks and their verbs --------------------------------------------------------- */
@@ -386,6 +389,17 @@ enum placement {
     PLACEMENT_SPREAD /* unit i on the i-th allowed CPU, round and round */
 };
 
+/* What a probe that watches the verbs is told of, by the unit that does it. */
+enum watched {
+    WATCH_LET_GO,    /* about to let the lock go */
+    WATCH_TAKE,      /* about to take it */
+    WATCH_HAND_OVER, /* about to let it go and take it again */
+    WATCH_TAKEN,     /* has it again; waited_ns as acquire() gave it */
+    WATCH_KEPT,      /* ... or has not let it go after all */
+    WATCH_IDLE,      /* about to wait for something else */
+    WATCH_AWAKE,     /* that wait is over */
+};
+
 enum gate { GATE_CLOSED = 0, GATE_OPEN = 1, GATE_ABORT = 2 };
 
 /* One launch of one cell: n tasks from creation to join. Lies in the shared mapping. */
@@ -424,6 +438,10 @@ struct launch {
     void *memory;             /* the mapping all this lies in */
     size_t memory_bytes;      /* ... and its size */
     int memory_fd;            /* its file; -1 unless the executor is EXECUTOR_FRESH_IMAGE */
+    /* A probe's, NULL unless it watches; `t` is the task, or who holds the lock for it. */
+    void (*_Atomic watch)(struct task *t, enum watched what, uint64_t waited_ns);
+    void *watch_data;
+    double plain_ns; /* PROBE_COMPARED: the same work without the probe, gate to last join */
 
     /* What comes before may be made private by a fresh image: here a page begins. */
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t gate;
@@ -449,6 +467,8 @@ static inline int64_t task_param(const struct task *t, int row)
 enum probe_trait {
     /* It disturbs what the others measure: it gets launches of its own. */
     PROBE_OWN_LAUNCH = 1,
+    /* With it: launches without the probe stand before and after, for what the probe costs. */
+    PROBE_COMPARED = 2,
 };
 
 /* One probe at work in one launch. */
