@@ -130,6 +130,7 @@ const struct workload workload_mixed = {
     .kind = WORKLOAD_MIXED,
     .traits = WORKLOAD_YIELDS,
     .params = params,
+    .ops_per_task = 50, /* rounds: beside computing tasks one may take 20 ms and more */
     .metrics = metrics,
     .shared_bytes = shared_bytes,
     .run = run,
