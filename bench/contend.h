@@ -32,6 +32,7 @@
 
 struct err;
 struct executor;
+struct histogram; /* bench/stats/histogram.h */
 struct launch;
 struct task;
 struct sink;
@@ -83,6 +84,8 @@ struct sink {
     void (*absent)(struct sink *sink, int metric, const char *reason);
     /* Where the number comes from, when it is not the probe's own name ("perf", "schedstat"). */
     void (*source)(struct sink *sink, int metric, const char *source);
+    /* Many elements of the launch's distribution at once. */
+    void (*histogram)(struct sink *sink, int metric, const struct histogram *h);
 };
 
 /* ---- Tasks and their verbs --------------------------------------------------------- */
@@ -356,6 +359,8 @@ enum lock_trait {
     LOCK_THREADS_ONLY = 4 /* does not work across processes */
 };
 
+#define LOCK_KEPT UINT64_MAX /* handoff: the lock was not let go after all */
+
 struct lock {
     const char *name;
     const char *summary;
@@ -371,8 +376,8 @@ struct lock {
     void (*release)(void *state, void *unit);
     /* The word that is not 0 while somebody wants the lock from this unit; NULL: never. */
     const _Atomic uint32_t *(*wanted)(void *state, void *unit);
-    /* What a checkpoint does when it is wanted; returns the time waited.  NULL: release, acquire.
-     */
+    /* What a checkpoint does when it is wanted; returns the time waited, 0 if it did not have to,
+     * LOCK_KEPT if it did not let go.  NULL: release, acquire. */
     uint64_t (*handoff)(void *state, void *unit);
 };
 
@@ -382,6 +387,17 @@ enum placement {
     PLACEMENT_FREE,  /* the scheduler decides */
     PLACEMENT_SAME,  /* all units on one CPU */
     PLACEMENT_SPREAD /* unit i on the i-th allowed CPU, round and round */
+};
+
+/* What a probe that watches the verbs is told of, by the unit that does it. */
+enum watched {
+    WATCH_LET_GO,    /* about to let the lock go */
+    WATCH_TAKE,      /* about to take it */
+    WATCH_HAND_OVER, /* about to let it go and take it again */
+    WATCH_TAKEN,     /* has it again; waited_ns as acquire() gave it */
+    WATCH_KEPT,      /* ... or has not let it go after all */
+    WATCH_IDLE,      /* about to wait for something else */
+    WATCH_AWAKE,     /* that wait is over */
 };
 
 enum gate { GATE_CLOSED = 0, GATE_OPEN = 1, GATE_ABORT = 2 };
@@ -422,6 +438,10 @@ struct launch {
     void *memory;             /* the mapping all this lies in */
     size_t memory_bytes;      /* ... and its size */
     int memory_fd;            /* its file; -1 unless the executor is EXECUTOR_FRESH_IMAGE */
+    /* A probe's, NULL unless it watches; `t` is the task, or who holds the lock for it. */
+    void (*_Atomic watch)(struct task *t, enum watched what, uint64_t waited_ns);
+    void *watch_data;
+    double plain_ns; /* PROBE_COMPARED: the same work without the probe, gate to last join */
 
     /* What comes before may be made private by a fresh image: here a page begins. */
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t gate;
@@ -449,6 +469,8 @@ enum probe_trait {
     PROBE_OWN_LAUNCH = 1,
     /* Its hooks in units are for kernel threads and processes: other units are not asked. */
     PROBE_KERNEL_UNITS = 2,
+    /* With it: launches without the probe stand before and after, for what the probe costs. */
+    PROBE_COMPARED = 4,
 };
 
 /* One probe at work in one launch. */

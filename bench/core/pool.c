@@ -120,16 +120,21 @@ static bool has_news(const struct pool *p)
 /* Looks for work for a while; false when it should park instead. */
 static bool spin(const struct pool *p)
 {
-    if (!p->config.spin_ns || !fits(p))
+    if (!p->config.spin_ns)
         return false;
-    uint64_t deadline_ns = clock_now_ns() + p->config.spin_ns;
-    do {
+    uint64_t deadline_ns = 0; /* not known: the clock is read when nothing came at once */
+    while (fits(p)) {
         for (int i = 0; i < PAUSES; i++) {
             if (has_news(p))
                 return true;
             pause_cpu();
         }
-    } while (fits(p) && clock_now_ns() < deadline_ns);
+        uint64_t now_ns = clock_now_ns();
+        if (!deadline_ns)
+            deadline_ns = now_ns + p->config.spin_ns;
+        if (now_ns >= deadline_ns)
+            break;
+    }
     return false;
 }
 
@@ -164,16 +169,25 @@ static void idle(struct pool *p, struct pool_worker *w)
         futex_wait(&w->is_parked, 1, UINT64_MAX, p->config.is_shared);
 }
 
+/* What a worker knows of how long items are. */
+struct pace {
+    uint32_t round;
+    uint32_t limit; /* items to claim at most */
+};
+
 /* Copies the entries before it claims them: behind the head they may be written over. */
-static uint32_t claim(struct pool *p, uint32_t limit, uint32_t *items)
+static uint32_t claim(struct pool *p, struct pace *pace, uint32_t *items)
 {
     uint64_t head = atomic_load_explicit(&p->head, memory_order_acquire);
     for (;;) {
         uint64_t ready = atomic_load_explicit(&p->tail, memory_order_acquire) - head;
         if (!ready)
             return 0;
+        uint32_t round = atomic_load_explicit(&p->round, memory_order_relaxed);
+        if (round != pace->round) /* what the last round's items took says nothing of these */
+            *pace = (struct pace){.round = round, .limit = 1};
         uint64_t share = (ready + p->config.workers - 1) / p->config.workers;
-        uint32_t count = share < limit ? (uint32_t)share : limit;
+        uint32_t count = share < pace->limit ? (uint32_t)share : pace->limit;
         for (uint32_t i = 0; i < count; i++)
             items[i] = atomic_load_explicit(&p->ring[(head + i) & p->mask], memory_order_relaxed);
         /* Release: our reads are over before the caller may write there again. */
@@ -183,10 +197,9 @@ static uint32_t claim(struct pool *p, uint32_t limit, uint32_t *items)
     }
 }
 
-/* Books a claim's end and wakes the caller if that is what it waits for. */
-static void finish(struct pool *p, uint32_t count, uint64_t took_ns)
+/* Wakes the caller when what it waits for has come: `done` items have ended by now. */
+static void tell_caller(struct pool *p, uint64_t done, uint64_t took_ns)
 {
-    uint64_t done = atomic_fetch_add(&p->done, count) + count;
     switch (atomic_load(&p->caller)) {
     case WAIT_ROOM:
         if (items_ready(p) <= p->low)
@@ -234,13 +247,13 @@ static void run_claim(const struct pool *p, const uint32_t *items, uint32_t coun
 void pool_work(struct pool *p, uint32_t worker)
 {
     uint32_t items[POOL_BATCH_MAX];
-    uint32_t limit = 1;
-    uint64_t begin_ns = 0; /* of the claim; 0: not known */
+    struct pace pace = {.limit = 1};
+    uint64_t begin_ns = 0; /* of the claim; 0: not known, so that its time is not judged */
     atomic_fetch_add(&p->awake, 1);
     atomic_fetch_add(&p->ready, 1);
     futex_wake(&p->ready, 1, p->config.is_shared);
     for (;;) {
-        uint32_t count = claim(p, limit, items);
+        uint32_t count = claim(p, &pace, items);
         if (!count) {
             if (atomic_load(&p->is_stopped))
                 return;
@@ -248,14 +261,16 @@ void pool_work(struct pool *p, uint32_t worker)
             idle(p, &p->workers[worker]);
             continue;
         }
-        if (!begin_ns)
-            begin_ns = clock_now_ns();
         run_claim(p, items, count);
-        uint64_t now_ns = clock_now_ns();
-        uint64_t took_ns = now_ns - begin_ns;
+        /* Before anything else: the caller may be looking at it. */
+        uint64_t done = atomic_fetch_add(&p->done, count) + count;
+        uint64_t now_ns = clock_now_ns(), took_ns = LONG_NS;
+        if (begin_ns) {
+            took_ns = now_ns - begin_ns;
+            pace.limit = next_limit(pace.limit, count, took_ns, p->config.batch);
+        }
         begin_ns = now_ns;
-        limit = next_limit(limit, count, took_ns, p->config.batch);
-        finish(p, count, took_ns);
+        tell_caller(p, done, took_ns);
     }
 }
 
@@ -272,16 +287,21 @@ static bool is_over(const struct pool *p, enum pool_wait what, uint32_t item)
 
 static bool spin_until(const struct pool *p, enum pool_wait what, uint32_t item)
 {
-    if (p->config.cpus < 2 || !p->config.spin_ns || !fits(p))
+    if (p->config.cpus < 2 || !p->config.spin_ns)
         return false;
-    uint64_t deadline_ns = clock_now_ns() + p->config.spin_ns;
-    do {
+    uint64_t deadline_ns = 0;
+    while (fits(p)) {
         for (int i = 0; i < PAUSES; i++) {
             if (is_over(p, what, item))
                 return true;
             pause_cpu();
         }
-    } while (fits(p) && clock_now_ns() < deadline_ns);
+        uint64_t now_ns = clock_now_ns();
+        if (!deadline_ns)
+            deadline_ns = now_ns + p->config.spin_ns;
+        if (now_ns >= deadline_ns)
+            break;
+    }
     return false;
 }
 
@@ -326,6 +346,8 @@ void pool_stop(struct pool *p)
 void pool_begin(struct pool *p, bool is_tracked)
 {
     atomic_store_explicit(&p->is_tracked, is_tracked, memory_order_relaxed);
+    uint32_t round = atomic_load_explicit(&p->round, memory_order_relaxed);
+    atomic_store_explicit(&p->round, round + 1, memory_order_relaxed);
     for (uint32_t i = 0; is_tracked && i < p->config.items; i++)
         atomic_store_explicit(&p->ended[i], 0, memory_order_relaxed);
 }

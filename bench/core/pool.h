@@ -55,7 +55,6 @@ struct pool {
     size_t map_bytes;
     uint32_t mask;               /* of the ring */
     uint32_t low;                /* items left at which a caller that waits for room is woken */
-    _Atomic bool is_tracked;     /* of the round: note each item's end */
     _Atomic uint32_t *ring;      /* item numbers */
     _Atomic uint8_t *ended;      /* of the round, by item number */
     struct pool_worker *workers; /* config.workers of them */
@@ -69,7 +68,7 @@ struct pool {
     /* Written by the caller alone: one line has all that is new of a round. */
     _Alignas(POOL_LINE_BYTES) _Atomic uint64_t tail;
     _Atomic uint32_t round;
-    bool is_tracked;                                  /* note each item's end */
+    _Atomic bool is_tracked;                          /* note each item's end */
     _Alignas(POOL_LINE_BYTES) _Atomic uint64_t head;  /* items claimed */
     _Alignas(POOL_LINE_BYTES) _Atomic uint64_t done;  /* items that have ended */
     _Alignas(POOL_LINE_BYTES) _Atomic uint32_t awake; /* workers that are not parked */

@@ -29,16 +29,29 @@ static void book(struct task *holder, const struct lock *lock, uint64_t waited_n
     }
 }
 
+/* Tells the probe that watches, if there is one. */
+static void tell(struct task *t, enum watched what, uint64_t waited_ns)
+{
+    void (*watch)(struct task *, enum watched, uint64_t) =
+        atomic_load_explicit(&t->launch->watch, memory_order_relaxed);
+    if (__builtin_expect(watch != NULL, 0))
+        watch(t, what, waited_ns);
+}
+
 static void acquire(struct task *t)
 {
     struct task *holder = t->holder;
     const struct lock *lock = t->launch->lock;
-    book(holder, lock, lock->acquire(holder->lock_state, holder->lock_unit));
+    tell(holder, WATCH_TAKE, 0);
+    uint64_t waited_ns = lock->acquire(holder->lock_state, holder->lock_unit);
+    book(holder, lock, waited_ns);
+    tell(holder, WATCH_TAKEN, waited_ns);
 }
 
 static void release(struct task *t)
 {
     struct task *holder = t->holder;
+    tell(holder, WATCH_LET_GO, 0);
     t->launch->lock->release(holder->lock_state, holder->lock_unit);
 }
 
@@ -57,10 +70,12 @@ static void sleep_verb(struct task *t, uint64_t ns)
     uint64_t begin_ns = now(t);
     uint64_t deadline_ns = ns > UINT64_MAX - begin_ns ? UINT64_MAX : begin_ns + ns;
     bool own = holds_itself(t);
+    tell(t, WATCH_IDLE, 0);
     if (own)
         release(t);
     t->launch->executor->sleep_until(t, deadline_ns);
     t->idle_ns += now(t) - begin_ns;
+    tell(t, WATCH_AWAKE, 0);
     if (own)
         acquire(t);
 }
@@ -68,12 +83,14 @@ static void sleep_verb(struct task *t, uint64_t ns)
 static void block(struct task *t, uint64_t ns)
 {
     uint64_t begin_ns = now(t);
+    tell(t, WATCH_IDLE, 0);
     release(t);
     if (t->launch->executor->traits & EXECUTOR_VIRTUAL)
         t->launch->virtual_ns += ns;
     else
         clock_sleep_until_ns(begin_ns + ns);
     t->idle_ns += now(t) - begin_ns;
+    tell(t, WATCH_AWAKE, 0);
     acquire(t);
 }
 
@@ -85,10 +102,12 @@ static bool wait_verb(struct task *t, _Atomic uint32_t *word, uint32_t expected,
     uint64_t begin_ns = now(t);
     uint64_t deadline_ns = timeout_ns > UINT64_MAX - begin_ns ? UINT64_MAX : begin_ns + timeout_ns;
     bool own = holds_itself(t);
+    tell(t, WATCH_IDLE, 0);
     if (own)
         release(t);
     bool in_time = t->launch->executor->wait(t, word, expected, deadline_ns);
     t->idle_ns += now(t) - begin_ns;
+    tell(t, WATCH_AWAKE, 0);
     if (own)
         acquire(t);
     return in_time;
@@ -103,12 +122,20 @@ static void hand_over(struct task *t)
 {
     struct task *holder = t->holder;
     const struct lock *lock = t->launch->lock;
+    uint64_t waited_ns;
+    tell(holder, WATCH_HAND_OVER, 0);
     if (lock->handoff) {
-        book(holder, lock, lock->handoff(holder->lock_state, holder->lock_unit));
+        waited_ns = lock->handoff(holder->lock_state, holder->lock_unit);
+    } else {
+        lock->release(holder->lock_state, holder->lock_unit);
+        waited_ns = lock->acquire(holder->lock_state, holder->lock_unit);
+    }
+    if (waited_ns == LOCK_KEPT) {
+        tell(holder, WATCH_KEPT, 0);
         return;
     }
-    lock->release(holder->lock_state, holder->lock_unit);
-    book(holder, lock, lock->acquire(holder->lock_state, holder->lock_unit));
+    book(holder, lock, waited_ns);
+    tell(holder, WATCH_TAKEN, waited_ns);
 }
 
 static void checkpoint(struct task *t)

@@ -22,6 +22,7 @@ struct post {
     double *quantities[METRICS_MAX]; /* of this launch; owned */
     size_t quantity_counts[METRICS_MAX];
     size_t quantity_capacities[METRICS_MAX];
+    struct histogram *histograms[METRICS_MAX]; /* of this launch, where they came whole; owned */
 };
 
 static struct found *found_at(struct post *p, int metric)
@@ -57,6 +58,22 @@ static void post_quantity(struct sink *sink, int metric, uint64_t value)
     p->quantities[i][p->quantity_counts[i]++] = (double)value;
 }
 
+static void post_histogram(struct sink *sink, int metric, const struct histogram *h)
+{
+    struct post *p = (struct post *)sink;
+    struct found *f = found_at(p, metric);
+    struct histogram **sum = &p->histograms[p->offset + metric];
+    if (!f->has_histogram) {
+        histogram_init(&f->histogram);
+        f->has_histogram = true;
+    }
+    histogram_merge(&f->histogram, h);
+    if (!*sum && (*sum = malloc(sizeof **sum)) != NULL)
+        histogram_init(*sum);
+    if (*sum)
+        histogram_merge(*sum, h);
+}
+
 static void post_absent(struct sink *sink, int metric, const char *reason)
 {
     struct post *p = (struct post *)sink;
@@ -79,13 +96,19 @@ static void settle_quantities(struct post *p)
                 median_of_sorted(p->quantities[i], p->quantity_counts[i]);
         }
         free(p->quantities[i]);
+        if (p->histograms[i] && p->histograms[i]->count &&
+            isnan(p->mailbox->found[i].values[p->launch]))
+            p->mailbox->found[i].values[p->launch] =
+                (double)histogram_quantile(p->histograms[i], 0.5);
+        free(p->histograms[i]);
     }
 }
 
 static void collect(struct launch *l, struct mailbox *m, const struct metric_list *list,
                     uint32_t launch, bool with_workload)
 {
-    static const struct sink sink = {post_value, post_quantity, post_absent, post_source};
+    static const struct sink sink = {post_value, post_quantity, post_absent, post_source,
+                                     post_histogram};
     struct post *p = calloc(1, sizeof *p);
     if (!p)
         return;
@@ -226,6 +249,26 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
     launch_close(l);
 }
 
+static uint64_t span_ns(const struct launch *l)
+{
+    uint64_t end_ns = l->opened_ns;
+    for (uint32_t i = 0; i < l->task_count; i++)
+        end_ns = l->tasks[i].joined_ns > end_ns ? l->tasks[i].joined_ns : end_ns;
+    return end_ns - l->opened_ns;
+}
+
+/* What the same work takes without any probe. */
+static int run_plain(const struct cell *c, uint32_t tasks, double *span, struct err *err)
+{
+    struct launch *l;
+    if (launch_open(c, tasks, NULL, 0, &l, err))
+        return -1;
+    int failed = launch_run(l, err);
+    *span = (double)span_ns(l);
+    launch_close(l);
+    return failed;
+}
+
 /* One launch for one probe; with least_tasks only the units' being there matters: no work. */
 static int measure_one(const struct visit *v, const struct probe *probe,
                        const struct metric_list *list, struct mailbox *m, struct err *err)
@@ -237,10 +280,17 @@ static int measure_one(const struct visit *v, const struct probe *probe,
         small.batch_count = 0;
         small.batch_ops = 0;
     }
+    bool is_compared = probe->traits & PROBE_COMPARED;
+    double before_ns = 0, after_ns = 0;
+    if (is_compared && run_plain(&small, tasks, &before_ns, err))
+        return -1;
     struct launch *l;
     if (launch_open(&small, tasks, &probe, 1, &l, err))
         return -1;
     int failed = launch_run(l, err);
+    if (!failed && is_compared)
+        failed = run_plain(&small, tasks, &after_ns, err);
+    l->plain_ns = (before_ns + after_ns) / 2;
     if (!failed)
         collect(l, m, list, 0, false);
     launch_close(l);

@@ -49,6 +49,13 @@ static void record_quantity(struct sink *sink, int metric, uint64_t value)
     (void)value;
 }
 
+static void record_histogram(struct sink *sink, int metric, const struct histogram *h)
+{
+    (void)sink;
+    (void)metric;
+    (void)h;
+}
+
 enum launch_kind { LAUNCH_THREADS, LAUNCH_PROCESSES, LAUNCH_CALLS };
 
 static const struct executor launch_executors[] = {
@@ -175,7 +182,8 @@ static void launch_calls(struct launch *l)
 /* Runs it all and leaves what the probe reported in out. */
 static void launch_test_run(const struct launch_test *test, struct recorder *out)
 {
-    *out = (struct recorder){.sink = {record_value, record_quantity, record_absent, record_source}};
+    *out = (struct recorder){
+        .sink = {record_value, record_quantity, record_absent, record_source, record_histogram}};
     for (int m = 0; m < LAUNCH_METRICS_MAX; m++)
         out->values[m] = NAN;
     size_t task_bytes = sizeof(struct task) * (test->units + 1);

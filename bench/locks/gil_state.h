@@ -1,0 +1,124 @@
+/*
+ * The interpreter lock's algorithm since CPython 3.2, for gil and gil_per_unit.
+ *
+ *   waiter            holder                         last_holder, switch_number
+ *     | timed wait      |
+ *     | ... interval    |
+ *     | drop_request=1 -> checkpoint: locked=0, signal
+ *     | takes it        | waits on switched until last_holder is another
+ *
+ * Waiters wait on `available`, which is signalled, never broadcast.  A wait that timed out asks
+ * only if no switch happened meanwhile, so a request means that one uninterrupted turn has lasted
+ * a whole interval of the waiter's own waiting.  A forced switch is waited for without a limit and
+ * without a loop.  Each of these three shows in what a unit that sleeps beside computing ones sees.
+ */
+#ifndef CONTEND_LOCKS_GIL_STATE_H
+#define CONTEND_LOCKS_GIL_STATE_H
+
+#include "bench/contend.h"
+#include "bench/core/clock.h"
+#include "bench/core/err.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+struct gil_state {
+    pthread_mutex_t mutex;        /* guards locked and switch_number; held for instructions */
+    pthread_cond_t available;     /* signalled when the lock was let go */
+    pthread_mutex_t switch_mutex; /* guards last_holder against its next taker */
+    pthread_cond_t switched;      /* signalled when somebody took it */
+    uint64_t interval_ns;
+    uint64_t switch_number;    /* times the holder became another unit */
+    void *_Atomic last_holder; /* who holds or last held it */
+    bool locked;
+    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t drop_request; /* the word a holder looks at */
+};
+
+static inline int gil_init(struct gil_state *s, uint64_t interval_ns, struct err *err)
+{
+    s->interval_ns = interval_ns;
+    pthread_mutexattr_t mutex_attributes;
+    pthread_mutexattr_init(&mutex_attributes);
+    pthread_mutexattr_setpshared(&mutex_attributes, PTHREAD_PROCESS_SHARED);
+    pthread_condattr_t cond_attributes;
+    pthread_condattr_init(&cond_attributes);
+    pthread_condattr_setpshared(&cond_attributes, PTHREAD_PROCESS_SHARED);
+    pthread_condattr_setclock(&cond_attributes, CLOCK_MONOTONIC);
+    int failed = pthread_mutex_init(&s->mutex, &mutex_attributes);
+    if (!failed)
+        failed = pthread_mutex_init(&s->switch_mutex, &mutex_attributes);
+    if (!failed)
+        failed = pthread_cond_init(&s->available, &cond_attributes);
+    if (!failed)
+        failed = pthread_cond_init(&s->switched, &cond_attributes);
+    pthread_mutexattr_destroy(&mutex_attributes);
+    pthread_condattr_destroy(&cond_attributes);
+    return failed ? err_set_sys(err, failed, "gil: initialisation") : 0;
+}
+
+/* One wait of an interval; asks for the lock if a whole turn has passed without a switch. */
+static inline void gil_wait_an_interval(struct gil_state *s)
+{
+    uint64_t seen = s->switch_number;
+    uint64_t deadline_ns = clock_now_ns() + s->interval_ns;
+    struct timespec ts = {
+        .tv_sec = (time_t)(deadline_ns / 1000000000u),
+        .tv_nsec = (long)(deadline_ns % 1000000000u),
+    };
+    int rc = pthread_cond_timedwait(&s->available, &s->mutex, &ts);
+    if (rc == ETIMEDOUT && s->locked && s->switch_number == seen)
+        atomic_store_explicit(&s->drop_request, 1, memory_order_relaxed);
+}
+
+static inline uint64_t gil_acquire(struct gil_state *s, void *unit)
+{
+    int kept = errno;
+    uint64_t begin_ns = 0, waited_ns = 0;
+    pthread_mutex_lock(&s->mutex);
+    if (s->locked) {
+        begin_ns = clock_now_ns();
+        while (s->locked)
+            gil_wait_an_interval(s);
+    }
+    pthread_mutex_lock(&s->switch_mutex);
+    s->locked = true;
+    if (atomic_load_explicit(&s->last_holder, memory_order_relaxed) != unit) {
+        atomic_store_explicit(&s->last_holder, unit, memory_order_relaxed);
+        s->switch_number++;
+    }
+    pthread_cond_signal(&s->switched);
+    pthread_mutex_unlock(&s->switch_mutex);
+    if (atomic_load_explicit(&s->drop_request, memory_order_relaxed))
+        atomic_store_explicit(&s->drop_request, 0, memory_order_relaxed);
+    pthread_mutex_unlock(&s->mutex);
+    if (begin_ns) {
+        waited_ns = clock_now_ns() - begin_ns;
+        waited_ns = waited_ns ? waited_ns : 1;
+    }
+    errno = kept;
+    return waited_ns;
+}
+
+/* The same for a demanded drop and for one before a wait: both may have to see the switch. */
+static inline void gil_release(struct gil_state *s, void *unit)
+{
+    /* Only the holder is here, and it is the last holder unless it took the lock by another name.
+     */
+    atomic_store_explicit(&s->last_holder, unit, memory_order_relaxed);
+    pthread_mutex_lock(&s->mutex);
+    s->locked = false;
+    pthread_cond_signal(&s->available);
+    pthread_mutex_unlock(&s->mutex);
+    /* A fast taker may have cleared the request already: then there is nothing to wait for. */
+    if (!atomic_load_explicit(&s->drop_request, memory_order_relaxed))
+        return;
+    pthread_mutex_lock(&s->switch_mutex);
+    if (atomic_load_explicit(&s->last_holder, memory_order_relaxed) == unit) {
+        atomic_store_explicit(&s->drop_request, 0, memory_order_relaxed);
+        /* No loop around the wait: one signal, real or spurious, is enough. */
+        pthread_cond_wait(&s->switched, &s->switch_mutex);
+    }
+    pthread_mutex_unlock(&s->switch_mutex);
+}
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * mutex_adaptive: a POSIX mutex whose waiters spin a little before they sleep, process-shared.
+ *
+ * Source: PTHREAD_MUTEX_ADAPTIVE_NP of the GNU C library; spinning as long as spinning has lately
+ * paid, at most 100 turns.  Properties: not fair; with a short critical section on several CPUs it
+ * saves the sleep and the wake; with more units than CPUs the spinning is wasted, but bounded.
+ */
+#include "bench/locks/mutex_state.h"
+
+static int init(void *state, const int64_t *params, struct err *err)
+{
+    (void)params;
+    return mutex_init(state, PTHREAD_MUTEX_ADAPTIVE_NP, err);
+}
+
+static void destroy(void *state)
+{
+    struct mutex_state *s = state;
+    pthread_mutex_destroy(&s->mutex);
+}
+
+static uint64_t acquire(void *state, void *unit)
+{
+    (void)unit;
+    return mutex_acquire(state);
+}
+
+static void release(void *state, void *unit)
+{
+    (void)unit;
+    struct mutex_state *s = state;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+static const _Atomic uint32_t *wanted(void *state, void *unit)
+{
+    (void)unit;
+    struct mutex_state *s = state;
+    return &s->waiters;
+}
+
+const struct lock lock_mutex_adaptive = {
+    .name = "mutex_adaptive",
+    .summary = "a POSIX mutex that spins a while before it sleeps",
+    .traits = LOCK_EXCLUSIVE,
+    .state_bytes = sizeof(struct mutex_state),
+    .init = init,
+    .destroy = destroy,
+    .acquire = acquire,
+    .release = release,
+    .wanted = wanted,
+};

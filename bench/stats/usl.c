@@ -1,0 +1,244 @@
+#include "bench/stats/usl.h"
+
+#include "bench/core/rng.h"
+#include "bench/stats/summary.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_multifit_nlinear.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PARAMETERS = 3, ITERATIONS_MAX = 200 };
+
+struct parameters {
+    double lambda, sigma, kappa;
+};
+
+/* Medians of one draw. */
+struct data {
+    size_t count;
+    const double *n;
+    const double *x;
+};
+
+static double law(const struct parameters *p, double n)
+{
+    return p->lambda * n / (1 + p->sigma * (n - 1) + p->kappa * n * (n - 1));
+}
+
+/* The fit moves square roots, so that no parameter can become negative. */
+static struct parameters parameters_of(const gsl_vector *roots)
+{
+    double lambda = gsl_vector_get(roots, 0), sigma = gsl_vector_get(roots, 1),
+           kappa = gsl_vector_get(roots, 2);
+    return (struct parameters){lambda * lambda, sigma * sigma, kappa * kappa};
+}
+
+static int deviations(const gsl_vector *roots, void *data, gsl_vector *out)
+{
+    const struct data *d = data;
+    struct parameters p = parameters_of(roots);
+    for (size_t i = 0; i < d->count; i++)
+        gsl_vector_set(out, i, law(&p, d->n[i]) / d->x[i] - 1);
+    return GSL_SUCCESS;
+}
+
+/* A first guess: throughput of the first point as if it scaled, little of the rest. */
+static void guess(const struct data *d, gsl_vector *roots)
+{
+    gsl_vector_set(roots, 0, sqrt(d->x[0] / d->n[0]));
+    gsl_vector_set(roots, 1, sqrt(0.1));
+    gsl_vector_set(roots, 2, sqrt(0.001));
+}
+
+static bool fit_once(gsl_multifit_nlinear_workspace *w, gsl_vector *roots, struct data *d,
+                     struct parameters *out, double *residual)
+{
+    gsl_multifit_nlinear_fdf problem = {
+        .f = deviations, .n = d->count, .p = PARAMETERS, .params = d};
+    guess(d, roots);
+    if (gsl_multifit_nlinear_init(roots, &problem, w))
+        return false;
+    int info;
+    /* No more progress is a result too: a parameter at 0 has a flat square root. */
+    int status = gsl_multifit_nlinear_driver(ITERATIONS_MAX, 1e-10, 1e-10, 0, NULL, NULL, &info, w);
+    if (status != GSL_SUCCESS && status != GSL_ENOPROG && status != GSL_EMAXITER)
+        return false;
+    *out = parameters_of(gsl_multifit_nlinear_position(w));
+    const gsl_vector *rest = gsl_multifit_nlinear_residual(w);
+    double sum = 0;
+    for (size_t i = 0; i < d->count; i++)
+        sum += gsl_vector_get(rest, i) * gsl_vector_get(rest, i);
+    *residual = sqrt(sum / (double)d->count);
+    return isfinite(out->lambda) && isfinite(out->sigma) && isfinite(out->kappa);
+}
+
+static double peak_of(const struct parameters *p)
+{
+    if (p->sigma >= 1)
+        return 1;
+    return p->kappa > 1e-9 ? sqrt((1 - p->sigma) / p->kappa) : (double)INFINITY;
+}
+
+/* All memory of a fit. */
+struct work {
+    gsl_multifit_nlinear_workspace *solver;
+    gsl_vector *roots;
+    double *n, *x;    /* a point each */
+    double *drawn;    /* samples of one point, drawn anew */
+    double *found[4]; /* lambda, sigma, kappa, peak of each resample */
+};
+
+static void work_release(struct work *w)
+{
+    if (w->solver)
+        gsl_multifit_nlinear_free(w->solver);
+    if (w->roots)
+        gsl_vector_free(w->roots);
+    free(w->n);
+    free(w->x);
+    free(w->drawn);
+    for (int i = 0; i < 4; i++)
+        free(w->found[i]);
+}
+
+static bool work_init(struct work *w, const struct usl_point *points, size_t count)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < count; i++)
+        most = points[i].count > most ? points[i].count : most;
+    gsl_multifit_nlinear_parameters settings = gsl_multifit_nlinear_default_parameters();
+    *w = (struct work){
+        .solver =
+            gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &settings, count, PARAMETERS),
+        .roots = gsl_vector_alloc(PARAMETERS),
+        .n = calloc(count, sizeof(double)),
+        .x = calloc(count, sizeof(double)),
+        .drawn = calloc(most, sizeof(double)),
+    };
+    bool ok = w->solver && w->roots && w->n && w->x && w->drawn;
+    for (int i = 0; i < 4; i++)
+        ok &= (w->found[i] = calloc(USL_RESAMPLES, sizeof(double))) != NULL;
+    return ok;
+}
+
+/* Median of the samples, or of as many drawn from them with replacement. */
+static double median_at(const struct usl_point *p, struct rng *rng, double *drawn)
+{
+    for (size_t i = 0; i < p->count; i++)
+        drawn[i] = p->samples[rng ? rng_below(rng, p->count) : i];
+    samples_sort(drawn, p->count);
+    return median_of_sorted(drawn, p->count);
+}
+
+static bool fit_draw(struct work *w, const struct usl_point *points, size_t count, struct rng *rng,
+                     struct parameters *out, double *residual)
+{
+    for (size_t i = 0; i < count; i++) {
+        w->n[i] = points[i].n;
+        w->x[i] = median_at(&points[i], rng, w->drawn);
+    }
+    struct data d = {.count = count, .n = w->n, .x = w->x};
+    return fit_once(w->solver, w->roots, &d, out, residual);
+}
+
+/* The middle 95 % of the resamples. */
+static struct usl_value interval(double center, double *found, size_t count)
+{
+    samples_sort(found, count);
+    return (struct usl_value){center, found[count / 40], found[count - 1 - count / 40]};
+}
+
+static size_t resample(struct work *w, const struct usl_point *points, size_t count, uint64_t seed)
+{
+    struct rng rng = {seed};
+    size_t done = 0;
+    for (int i = 0; i < USL_RESAMPLES; i++) {
+        struct parameters p;
+        double residual;
+        if (!fit_draw(w, points, count, &rng, &p, &residual))
+            continue;
+        w->found[0][done] = p.lambda;
+        w->found[1][done] = p.sigma;
+        w->found[2][done] = p.kappa;
+        w->found[3][done++] = peak_of(&p);
+    }
+    return done;
+}
+
+/* What can be said before anything is fitted; false when the points cannot carry a fit. */
+static bool is_carried(const struct usl_point *points, size_t count, struct usl *out)
+{
+    if (count < USL_POINTS_MIN) {
+        snprintf(out->refusal, sizeof out->refusal,
+                 "%zu different numbers of tasks: three parameters need at least %d", count,
+                 USL_POINTS_MIN);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_positive = points[i].count > 0;
+        for (size_t s = 0; s < points[i].count; s++)
+            is_positive &= isfinite(points[i].samples[s]) && points[i].samples[s] > 0;
+        if (!is_positive) {
+            snprintf(out->refusal, sizeof out->refusal, "no usable throughput with %.0f tasks",
+                     points[i].n);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A fit that exists and still says nothing. */
+static void refuse_nonsense(const struct usl_point *points, size_t count, struct usl *u)
+{
+    double last = points[count - 1].n;
+    if (u->residual_ratio > 0.25)
+        snprintf(u->refusal, sizeof u->refusal,
+                 "the points do not lie on the law: they are %.0f %% off it",
+                 100 * u->residual_ratio);
+    else if (u->sigma.hi > 1 && u->sigma.lo < 0.001)
+        snprintf(u->refusal, sizeof u->refusal,
+                 "the interval of sigma holds everything from 0 to 1: too noisy");
+    else if (u->sigma.hi < 0.001 && u->kappa.hi * last < 0.001)
+        snprintf(u->refusal, sizeof u->refusal,
+                 "no curvature: throughput is proportional to the tasks up to %.0f", last);
+}
+
+int usl_fit(const struct usl_point *points, size_t count, uint64_t seed, struct usl *out,
+            struct err *err)
+{
+    *out = (struct usl){0};
+    if (!is_carried(points, count, out))
+        return 0;
+    struct work w;
+    /* GSL ends the program on errors unless told otherwise; what it returns is looked at here. */
+    gsl_error_handler_t *handler = gsl_set_error_handler_off();
+    int status = 0;
+    struct parameters best;
+    if (!work_init(&w, points, count))
+        status = err_set(err, ERR_SYSTEM, "scaling law of %zu points: out of memory", count);
+    else if (!fit_draw(&w, points, count, NULL, &best, &out->residual_ratio))
+        snprintf(out->refusal, sizeof out->refusal, "the fit does not converge");
+    else {
+        size_t done = resample(&w, points, count, seed);
+        if (done < USL_RESAMPLES / 2) {
+            snprintf(out->refusal, sizeof out->refusal, "most resampled fits do not converge");
+        } else {
+            out->lambda = interval(best.lambda, w.found[0], done);
+            out->sigma = interval(best.sigma, w.found[1], done);
+            out->kappa = interval(best.kappa, w.found[2], done);
+            out->peak = interval(peak_of(&best), w.found[3], done);
+            refuse_nonsense(points, count, out);
+        }
+    }
+    work_release(&w);
+    gsl_set_error_handler(handler);
+    return status;
+}
+
+double usl_throughput(const struct usl *u, double n)
+{
+    struct parameters p = {u->lambda.center, u->sigma.center, u->kappa.center};
+    return law(&p, n);
+}
