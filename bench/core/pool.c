@@ -368,8 +368,11 @@ void pool_flush(struct pool *p)
 {
     p->published = p->put;
     atomic_store(&p->tail, p->put);
-    if (atomic_load(&p->awake) < p->config.workers)
-        wake_workers(p, items_ready(p));
+    /* Whoever is awake has an item or looks for one, and looks again before it parks. */
+    uint32_t awake = atomic_load(&p->awake);
+    uint64_t left = p->put - atomic_load(&p->done);
+    if (awake < p->config.workers && left > awake)
+        wake_workers(p, left - awake);
 }
 
 int pool_make_room(struct pool *p, struct err *err)

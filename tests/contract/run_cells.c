@@ -17,7 +17,7 @@ static void shorten(struct cell *c)
         int64_t value;
     } rows[] = {
         {"sleep", "duration", 200000}, {"prime", "number", 1000003}, {"skynet", "depth", 2},
-        {"heap", "bytes", 1048576},    {"skynet", "tree_depth", 2},
+        {"heap", "bytes", 1048576},    {"spawn_storm", "burst", 50},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int row = param_find(c->workload->params, rows[i].param);
@@ -79,7 +79,8 @@ static void run_combination(const struct workload *w, const struct lock *k,
     /* One number of tasks tells whether a further lock fits; with and without one, all do. */
     bool is_common = !strcmp(k->name, "none") || !strcmp(k->name, "gil");
     bool is_ours = !(x->traits & EXECUTOR_PEER);
-    /* Further locks meet our executors at work; what a runtime's own operations cost has no lock. */
+    /* Further locks meet our executors at work; what a runtime's own operations cost has no lock.
+     */
     if (!is_common && (!is_ours || w->kind == WORKLOAD_STARTUP))
         return;
     for (size_t n = 0; n < (is_common && is_ours ? 3u : 1u); n++) {
@@ -88,7 +89,7 @@ static void run_combination(const struct workload *w, const struct lock *k,
         shorten(&c);
         c.tasks = task_counts[n];
         c.workers = x->traits & EXECUTOR_POOLED ? 2 : 0;
-        c.batch_ops = w->ops_per_task ? 1 : 50;
+        c.batch_ops = w->ops_per_task ? 1 : w->kind == WORKLOAD_CPU ? 50 : 5;
         c.batch_count = 3;
         cell_make_id(&c);
         if (fits(&c))
