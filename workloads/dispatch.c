@@ -66,6 +66,26 @@ static bool hand_over(struct launch *l, uint32_t count, uint64_t *took_ns)
     return !failed;
 }
 
+/* The middle one of some: the first finds parked workers and the caches of the launch. */
+static bool hand_over_all(struct launch *l, uint64_t *took_ns)
+{
+    enum { TIMES = 5, ENOUGH_NS = 20000000 };
+    uint64_t sorted[TIMES], spent_ns = 0;
+    int count = 0;
+    while (count < TIMES && spent_ns < ENOUGH_NS) {
+        uint64_t this_ns;
+        if (!hand_over(l, l->task_count, &this_ns))
+            return false;
+        spent_ns += this_ns;
+        int at = count++;
+        for (; at > 0 && sorted[at - 1] > this_ns; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = this_ns;
+    }
+    *took_ns = sorted[(count - 1) / 2];
+    return true;
+}
+
 static void collect(struct launch *l, struct sink *sink)
 {
     enum { TRIPS_MAX = 200, TRIPS_MIN = 5, ENOUGH_NS = 4000000 };
@@ -73,7 +93,7 @@ static void collect(struct launch *l, struct sink *sink)
     bool is_virtual = l->executor->traits & EXECUTOR_VIRTUAL;
     uint32_t live_count = l->live_count;
     l->is_empty = true;
-    bool is_fine = hand_over(l, l->task_count, &took_ns);
+    bool is_fine = hand_over_all(l, &took_ns);
     if (is_fine)
         sink->value(sink, DISPATCH, (double)took_ns / l->task_count);
     for (int i = 0; is_fine && i < TRIPS_MAX && (i < TRIPS_MIN || spent_ns < ENOUGH_NS); i++) {

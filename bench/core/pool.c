@@ -316,9 +316,11 @@ static int wait_for(struct pool *p, enum pool_wait what, uint32_t item, struct e
             break;
         }
         while (atomic_load(&p->caller) == what) {
-            if (futex_wait(&p->caller, what, clock_now_ns() + LOOK_EVERY_NS, p->config.is_shared))
+            /* A timeout costs a timer: only where there is something to look after. */
+            uint64_t deadline_ns = p->config.check ? clock_now_ns() + LOOK_EVERY_NS : UINT64_MAX;
+            if (futex_wait(&p->caller, what, deadline_ns, p->config.is_shared))
                 continue;
-            if (p->config.check && p->config.check(p->config.context, err)) {
+            if (p->config.check(p->config.context, err)) {
                 atomic_store(&p->caller, WAIT_NONE);
                 return -1;
             }

@@ -1,5 +1,7 @@
 #include "bench/report/sentences.h"
 
+#include "bench/report/pool_sentence.h"
+
 #include "bench/report/number.h"
 
 #include <math.h>
@@ -370,10 +372,16 @@ static void lock_effect(struct buf *out, const struct result *r, const struct ca
     buf_add(out, ".");
 }
 
+static void pools_pay_off(struct buf *out, const struct result *r, const struct cast *cast)
+{
+    (void)cast;
+    pool_sentence(out, r);
+}
+
 int sentences_of(struct sentences *out, const struct result *r, struct err *err)
 {
-    static void (*const say[])(struct buf *, const struct result *,
-                               const struct cast *) = {start_costs, waiting_overlaps, lock_effect};
+    static void (*const say[])(struct buf *, const struct result *, const struct cast *) = {
+        start_costs, waiting_overlaps, lock_effect, pools_pay_off};
     struct cast cast;
     *out = (struct sentences){0};
     choose_cast(&cast, r);

@@ -1,0 +1,57 @@
+#include "bench/report/pool_sentence.h"
+
+#include "bench/report/breakeven.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The comparison a reader expects: threads with threads, processes with processes. */
+static bool is_pair(const struct breakeven *b)
+{
+    const char *pool = b->pool->executor, *units = b->units->executor;
+    size_t length = strlen(units);
+    return !strncmp(pool, units, length) && !strcmp(pool + length, "_pool");
+}
+
+/* Of several numbers of tasks the largest: there a pool's hand-overs are batched. */
+static const struct breakeven *choose(const struct breakevens *all, const char *units)
+{
+    const struct breakeven *best = NULL;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct breakeven *b = &all->items[i];
+        if (is_pair(b) && !strcmp(b->units->executor, units) &&
+            (!best || b->pool->tasks > best->pool->tasks))
+            best = b;
+    }
+    return best;
+}
+
+static void add_one(struct buf *out, const struct breakeven *b)
+{
+    buf_printf(out, "%s a %s ", out->len ? ";" : "A pool pays off against", b->units->executor);
+    if (b->never) {
+        buf_add(out, "for each task never: handing a task over costs no less");
+        return;
+    }
+    buf_printf(out, "for each task from %.0f task%s on", b->tasks, b->tasks > 1 ? "s" : "");
+    if (b->level > 0 && isfinite(b->hi) && b->lo < b->hi)
+        buf_printf(out, " (%.0f to %.0f)", b->lo, b->hi);
+    else if (b->level > 0 && !isfinite(b->hi))
+        buf_printf(out, " (at least %.0f; it may be never)", b->lo);
+}
+
+void pool_sentence(struct buf *out, const struct result *r)
+{
+    static const char *const units[] = {"thread", "process"};
+    struct breakevens all = {0};
+    if (breakevens_of(&all, r, NULL))
+        return;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        const struct breakeven *b = choose(&all, units[i]);
+        if (b)
+            add_one(out, b);
+    }
+    if (out->len)
+        buf_add(out, ".");
+    breakevens_release(&all);
+}
