@@ -2,6 +2,7 @@
 #include "bench/cli/command.h"
 #include "bench/core/opts.h"
 #include "bench/report/report.h"
+#include "bench/report/scaling.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
 struct wishes {
     const char *format;
     const char *rows, *cols, *metric, *filter;
-    bool ratio, sentences;
+    bool ratio, sentences, scaling;
     int64_t width;
 };
 
@@ -92,11 +93,12 @@ static int report(const struct wishes *w, const struct opt_list *paths, struct e
     struct result *results = calloc(paths->count, sizeof *results);
     if (!results)
         return err_set(err, ERR_SYSTEM, "%zu results: out of memory", paths->count);
-    int status = load_all(results, paths, err) ||
-                         report_make(&text, results, paths->count, &request, err) ||
-                         print(&text, err)
-                     ? -1
-                     : 0;
+    int status = load_all(results, paths, err);
+    if (!status)
+        status = w->scaling ? scaling_report(&text, results, paths->count, w->filter, err)
+                            : report_make(&text, results, paths->count, &request, err);
+    if (!status)
+        status = print(&text, err);
     buf_release(&text);
     for (size_t i = 0; i < paths->count; i++)
         result_unload(&results[i]);
@@ -144,6 +146,10 @@ static int run(int argc, char *const *argv, struct err *err)
          .kind = OPT_FLAG,
          .out = &w.sentences,
          .help = "say in words what the numbers mean"},
+        {.name = "scaling",
+         .kind = OPT_FLAG,
+         .out = &w.scaling,
+         .help = "speed-up over tasks and the scaling law, as text"},
         {.name = "width",
          .kind = OPT_NUMBER,
          .out = &w.width,
@@ -164,6 +170,10 @@ static int run(int argc, char *const *argv, struct err *err)
     }
     if (paths.count == 0) {
         err_set(err, ERR_USAGE, "report: needs a result file, such as results/latest.json");
+        return 2;
+    }
+    if (w.scaling && (strcmp(w.format, "text") || w.rows || w.cols || w.metric)) {
+        err_set(err, ERR_USAGE, "--scaling: is text of its own; it goes with --filter alone");
         return 2;
     }
     return report(&w, &paths, err) ? 3 : 0;

@@ -78,7 +78,7 @@ static double peak_of(const struct parameters *p)
 {
     if (p->sigma >= 1)
         return 1;
-    return p->kappa > 1e-9 ? sqrt((1 - p->sigma) / p->kappa) : (double)INFINITY;
+    return p->kappa > 1e-9 ? fmax(1, sqrt((1 - p->sigma) / p->kappa)) : (double)INFINITY;
 }
 
 /* All memory of a fit. */
@@ -177,9 +177,15 @@ static bool is_carried(const struct usl_point *points, size_t count, struct usl 
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        bool is_positive = points[i].count > 0;
+        bool is_positive = true;
         for (size_t s = 0; s < points[i].count; s++)
             is_positive &= isfinite(points[i].samples[s]) && points[i].samples[s] > 0;
+        if (points[i].count < USL_SAMPLES_MIN) {
+            snprintf(out->refusal, sizeof out->refusal,
+                     "%zu samples with %.0f tasks: an interval needs at least %d", points[i].count,
+                     points[i].n, USL_SAMPLES_MIN);
+            return false;
+        }
         if (!is_positive) {
             snprintf(out->refusal, sizeof out->refusal, "no usable throughput with %.0f tasks",
                      points[i].n);

@@ -36,12 +36,12 @@ struct usl_value {
 
 struct usl {
     struct usl_value lambda, sigma, kappa;
-    struct usl_value peak; /* number of tasks; infinite when kappa may be 0 */
+    struct usl_value peak; /* number of tasks; at least 1; infinite without kappa */
     double residual_ratio; /* root mean square of the relative deviations of the medians */
     char refusal[160];     /* why there is no fit; "" when there is one */
 };
 
-enum { USL_POINTS_MIN = 4, USL_RESAMPLES = 400 };
+enum { USL_POINTS_MIN = 4, USL_SAMPLES_MIN = 3, USL_RESAMPLES = 400 };
 
 /*
  * Points in ascending order of n, all different.  Same seed, same result.  Returns 0 with either a

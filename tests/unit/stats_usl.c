@@ -77,6 +77,9 @@ static void a_sweep_that_carries_no_law_is_refused(void)
     fill(samples, points, 0.1, 0.005, 0.02);
     CHECK_EQ(usl_fit(points, 3, 1, &u, NULL), 0);
     CHECK_MSG(strstr(u.refusal, "3 different"), "too few: \"%s\"", u.refusal);
+    points[3].count = 1;
+    CHECK_EQ(usl_fit(points, POINTS, 1, &u, NULL), 0);
+    CHECK_MSG(strstr(u.refusal, "1 samples with 8"), "no spread: \"%s\"", u.refusal);
     fill(samples, points, 0, 0, 0);
     CHECK_EQ(usl_fit(points, POINTS, 1, &u, NULL), 0);
     CHECK_MSG(strstr(u.refusal, "no curvature"), "proportional: \"%s\"", u.refusal);
