@@ -194,21 +194,34 @@ static const uint32_t *plain(_Atomic uint32_t *word)
     return (const uint32_t *)(uintptr_t)word;
 }
 
-static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
+/* The coordinator: lets the others run until there is news or nothing left to do. */
+__attribute__((noinline)) static bool wait_outside(struct state *s, _Atomic uint32_t *word,
+                                                   uint32_t expected)
 {
-    struct state *s = t->launch->executor_state;
-    if (!coro_self()) {
-        /* The coordinator: let the others run until there is news or nothing left to do. */
-        struct coro_until until = {.word = plain(word), .value = expected, .idle = true};
-        coro_loop_run(s->loop, &until);
-        return atomic_load(word) != expected;
-    }
-    if (deadline_ns == UINT64_MAX)
-        return coro_wait(plain(word), expected, CORO_FOREVER) != CORO_TIMED_OUT;
+    struct coro_until until = {.word = plain(word), .value = expected, .idle = true};
+    coro_loop_run(s->loop, &until);
+    return atomic_load(word) != expected;
+}
+
+__attribute__((noinline)) static bool wait_until(_Atomic uint32_t *word, uint32_t expected,
+                                                 uint64_t deadline_ns)
+{
     uint64_t now_ns = clock_now_ns();
     if (now_ns >= deadline_ns)
         return atomic_load(word) != expected;
     return coro_wait(plain(word), expected, deadline_ns - now_ns) != CORO_TIMED_OUT;
+}
+
+/* Its frame stays on the stack of everybody who waits at the gate: the rare cases have their own.
+ */
+static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
+{
+    if (!coro_self())
+        return wait_outside(t->launch->executor_state, word, expected);
+    if (deadline_ns != UINT64_MAX)
+        return wait_until(word, expected, deadline_ns);
+    coro_wait(plain(word), expected, CORO_FOREVER);
+    return true;
 }
 
 static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)

@@ -126,6 +126,8 @@ static const char *unavailable(void)
     return PEER_NOT_FOR_TSAN;
 #elif defined(CONTEND_HAVE_GLIB)
     static enum peer_verdict verdict;
+    if (PEER_UNSEEN)
+        return PEER_NO_TSAN;
     return peer_is_there(names, &verdict) ? NULL : "GLib is missing: install libglib2.0-0";
 #else
     return "built without GLib: install libglib2.0-dev and build again";

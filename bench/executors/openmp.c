@@ -203,6 +203,8 @@ static const char *unavailable(void)
     return PEER_NOT_FOR_TSAN;
 #else
     static enum peer_verdict verdict;
+    if (PEER_UNSEEN)
+        return PEER_NO_TSAN;
     return peer_is_there(names, &verdict) ? NULL : "GCC's OpenMP is missing: install libgomp1";
 #endif
 }

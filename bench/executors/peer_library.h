@@ -28,6 +28,14 @@
 #define PEER_NOT_FOR_TSAN "ThreadSanitizer does not see the locks of this library"
 #define PEER_NO_SANITIZER "the sanitizer of this build does not know its stacks"
 
+/* A library that synchronises with futexes of its own looks like a race to ThreadSanitizer. */
+#if defined(__SANITIZE_THREAD__)
+#define PEER_UNSEEN 1
+#else
+#define PEER_UNSEEN 0
+#endif
+#define PEER_NO_TSAN "ThreadSanitizer does not see how it synchronises"
+
 /* The library's functions by their own names and types. */
 #define PEER_DECLARE(function) __typeof__(function) *function;
 #define PEER_FIND(function)                                                                        \

@@ -65,8 +65,8 @@ static void span(struct sink *sink, int metric, uint64_t a, uint64_t b)
 
 static void collect_task(const struct launch *l, const struct task *t, struct sink *sink)
 {
-    bool has_unit =
-        !(l->executor->traits & EXECUTOR_SEQUENTIAL) || (l->executor->traits & EXECUTOR_VIRTUAL);
+    bool has_unit = !(l->executor->traits & EXECUTOR_SEQUENTIAL) ||
+                    (l->executor->traits & (EXECUTOR_VIRTUAL | EXECUTOR_KERNEL_UNITS));
     if (has_unit) {
         span(sink, STARTUP, t->create_ns, t->first_ns);
         span(sink, CREATE_CALL, t->create_ns, t->created_ns);
@@ -87,7 +87,8 @@ static void collect(struct probe_run *p, struct sink *sink)
         end_ns = t->joined_ns > end_ns ? t->joined_ns : end_ns;
         migrations += t->migration_count;
     }
-    if (l->executor->traits & EXECUTOR_SEQUENTIAL && !(l->executor->traits & EXECUTOR_VIRTUAL)) {
+    if ((l->executor->traits & EXECUTOR_SEQUENTIAL) &&
+        !(l->executor->traits & (EXECUTOR_VIRTUAL | EXECUTOR_KERNEL_UNITS))) {
         sink->absent(sink, STARTUP, "there is no unit to start");
         sink->absent(sink, CREATE_CALL, "there is no unit to start");
     }

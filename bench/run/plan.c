@@ -310,6 +310,7 @@ char *plan_skip_reason(const struct cell *c)
         return strdup(text);
     }
     uint32_t kernel_units = x->traits & EXECUTOR_POOLED         ? c->workers
+                            : x->traits & EXECUTOR_SEQUENTIAL   ? 1 /* at a time */
                             : x->traits & EXECUTOR_KERNEL_UNITS ? c->tasks
                                                                 : 0;
     if (kernel_units > 64 &&

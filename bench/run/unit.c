@@ -29,11 +29,10 @@ static void come_to_gate(struct task *t)
 /* Parks until the gate opens. */
 static bool pass_gate(struct task *t)
 {
-    struct launch *l = t->launch;
     uint32_t gate;
     come_to_gate(t);
-    while ((gate = atomic_load_explicit(&l->gate, memory_order_acquire)) == GATE_CLOSED)
-        l->executor->wait(t, &l->gate, GATE_CLOSED, UINT64_MAX);
+    while ((gate = atomic_load_explicit(&t->launch->gate, memory_order_acquire)) == GATE_CLOSED)
+        t->launch->executor->wait(t, &t->launch->gate, GATE_CLOSED, UINT64_MAX);
     return gate == GATE_OPEN;
 }
 
@@ -93,22 +92,13 @@ static void work(struct task *t)
     book_end(t, stamps);
 }
 
-void unit_body(struct task *t)
+/*
+ * From the gate to the end.  Not inlined, and the last thing unit_body() calls: what a unit keeps
+ * on its stack while it waits at the gate is what the memory of a suspended coroutine is made of.
+ */
+__attribute__((noinline)) static void live(struct task *t)
 {
     struct launch *l = t->launch;
-    if (l->is_empty)
-        return;
-    t->first_ns = task_now_ns(t);
-    if (l->executor->traits & EXECUTOR_KERNEL_UNITS) {
-        t->os_id = (int32_t)syscall(SYS_gettid);
-        /* Workers of a pool were pinned when they were made. */
-        if (l->placement == PLACEMENT_SPREAD && !(l->executor->traits & EXECUTOR_POOLED))
-            affinity_pin_nth(t->index, NULL);
-    }
-    if (is_gated(l) && !pass_gate(t)) {
-        t->exit_ns = task_now_ns(t);
-        return;
-    }
     if ((l->executor->traits & EXECUTOR_VIRTUAL) && l->virtual_ns < l->opened_ns)
         l->virtual_ns = l->opened_ns;
     t->gate_ns = task_now_ns(t);
@@ -126,6 +116,29 @@ void unit_body(struct task *t)
     if (has_hooks)
         call_probes(t, false);
     t->exit_ns = has_hooks || owns_lock ? task_now_ns(t) : t->last_ns;
+}
+
+static void find_place(struct task *t)
+{
+    const struct launch *l = t->launch;
+    t->os_id = (int32_t)syscall(SYS_gettid);
+    /* Workers of a pool were pinned when they were made. */
+    if (l->placement == PLACEMENT_SPREAD && !(l->executor->traits & EXECUTOR_POOLED))
+        affinity_pin_nth(t->index, NULL);
+}
+
+void unit_body(struct task *t)
+{
+    if (t->launch->is_empty)
+        return;
+    t->first_ns = task_now_ns(t);
+    if (t->launch->executor->traits & EXECUTOR_KERNEL_UNITS)
+        find_place(t);
+    if (is_gated(t->launch) && !pass_gate(t)) {
+        t->exit_ns = task_now_ns(t);
+        return;
+    }
+    live(t);
 }
 
 /* ---- Units without a stack: the same life, cut at each suspension ------------------ */
