@@ -47,10 +47,10 @@ void compact_release(struct compact *compact);
 void compact_trim(struct compact *compact);
 static inline void compact_prefetch(const struct coro *task)
 {
-    const char *area = (const char *)(const void *)task->context;
-    __builtin_prefetch(area);
-    __builtin_prefetch(area + 64);
-    __builtin_prefetch(area + 128);
+    uintptr_t area = (uintptr_t)task->context; /* of one not yet begun: anything */
+    __builtin_prefetch((const void *)area);
+    __builtin_prefetch((const void *)(area + 64));
+    __builtin_prefetch((const void *)(area + 128));
 }
 /* Before a switch to the task: its frames are on the run stack, task->context points there. */
 void compact_enter(struct compact *compact, struct coro_loop *loop, struct coro *task);

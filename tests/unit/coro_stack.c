@@ -165,10 +165,10 @@ static void other_faults_are_left_to_whom_they_belong(void)
 #endif
     struct ending ending = ending_of(faults, CORO_GUARDED, 0);
     CHECK(WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == SIGSEGV);
-    CHECK_EQ(ending.text, "");
+    CHECK(strstr(ending.text, "coro:") == NULL);
     ending = ending_of(faults, CORO_GUARDED, HAS_HANDLER);
     CHECK(WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 77);
-    CHECK_EQ(ending.text, "");
+    CHECK(strstr(ending.text, "coro:") == NULL);
 }
 
 static int uses_stack(void *arg, uint64_t *value)
