@@ -34,7 +34,7 @@ struct fiber;
 static inline void fiber_switch(struct fiber *from, struct fiber *to);
 static void enter(struct transfer t);
 
-#include "bench/executors/fiber_loop.h"
+#include "bench/executors/fiber_executor.h"
 
 /* Whoever goes on notes where the other one stopped. */
 static inline void fiber_switch(struct fiber *from, struct fiber *to)

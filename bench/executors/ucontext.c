@@ -14,7 +14,7 @@ static void fiber_make(struct fiber *f, size_t bytes);
 
 #define fiber_switch(from, to) swapcontext(&(from)->context, &(to)->context)
 
-#include "bench/executors/fiber_loop.h"
+#include "bench/executors/fiber_executor.h"
 
 /* Not inlined: getcontext() is a function that may return twice, which its caller pays for. */
 __attribute__((noinline)) static void fiber_make(struct fiber *f, size_t bytes)
