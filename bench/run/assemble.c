@@ -81,7 +81,9 @@ static json_t *series_json(const struct record *r, size_t i)
         json_object_set_new(o, "distribution", distribution_json(s->histogram));
     if (s->count == 0)
         json_object_set_new(
-            o, "reason", json_string(s->reason[0] ? s->reason : "it was not reached in this run"));
+            o, "reason",
+            json_string(s->reason[0] ? s->reason
+                                     : "its turn did not come in the rounds that were done"));
     return o;
 }
 

@@ -181,9 +181,9 @@ static void tell(struct run *r, uint32_t round, size_t done, size_t total, const
 
 static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *err)
 {
-    /* All in the first round, so that each cell has everything; then each third time, in turn,
-     * so that rounds take the same time. */
-    bool with_own = round == 0 || (cell + round) % 3 == 0;
+    /* Each cell in every third round, in turn, so that rounds take the same time; in a run of
+     * fewer rounds all at once, so that each cell has everything. */
+    bool with_own = r->plan.rounds < 3 || (cell + round) % 3 == 0;
     struct visit v = {
         .cell = &r->plan.cells[cell],
         .launches = 1,

@@ -307,7 +307,10 @@ static void measure_own(const struct visit *v, const struct metric_list *list, s
     size_t count = choose_probes(v, true, chosen, list, m);
     for (size_t i = 0; i < count; i++) {
         struct err err = {0};
-        if (measure_one(v, chosen[i], list, m, &err))
+        /* What is compared with plain launches is the lock's ledger: three launches for nothing. */
+        if ((chosen[i]->traits & PROBE_COMPARED) && !(v->cell->lock->traits & LOCK_EXCLUSIVE))
+            note_unavailable(chosen[i], list, m, "there is no lock to wait for");
+        else if (measure_one(v, chosen[i], list, m, &err))
             note_unavailable(chosen[i], list, m, err.text);
     }
 }
