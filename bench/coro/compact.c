@@ -50,6 +50,7 @@ int compact_init(struct compact *compact, size_t bytes, bool is_checked)
     compact->map_bytes = usable + page;
     compact->low = compact->map + page;
     compact->top = (struct coro_top *)(void *)(compact->low + usable - LINE) - 1;
+    *compact->top = (struct coro_top){0};
     compact->is_checked = is_checked;
     compact->is_exposed = RUNNING_ON_VALGRIND != 0;
 #ifdef CORO_ASAN
@@ -199,6 +200,7 @@ void compact_enter(struct compact *compact, struct coro_loop *loop, struct coro 
         if (compact->is_exposed)
             expose(compact->low, (size_t)(end - compact->low));
         compact->own = NULL;
+        *compact->top = (struct coro_top){0};
         coro_first_context(loop, compact->top, task);
         return;
     }

@@ -106,9 +106,10 @@ int coro_loop_run(struct coro_loop *loop, const struct coro_until *until);
 /* The entry point: new loop, one task, run, cancel what is left, free. Returns the body's error. */
 int coro_run(const struct coro_config *config, coro_body *body, void *arg, uint64_t *value);
 
-/* Makes `tasks` stacks ready, pages touched: later spawns are warm. */
+/* Makes `tasks` stacks ready, pages touched: later spawns are warm. Large pools of dense stacks get
+ * huge pages where the system has them. */
 int coro_loop_warm(struct coro_loop *loop, size_t tasks);
-/* Gives the memory of finished tasks back; CORO_BUSY while any is alive. */
+/* Gives the memory of all stacks back; CORO_BUSY while a task is alive. Handles end. */
 int coro_loop_trim(struct coro_loop *loop);
 
 size_t coro_stack_least(enum coro_stack stack); /* smallest stack_bytes accepted */
@@ -131,7 +132,7 @@ struct coro_result {
 };
 /* Waits for the end of the task and takes its result; the handle ends. Several may await one task:
  * all who wait at its end get the result. Returns the waiting's own fate: 0, CORO_CANCELLED,
- * CORO_TIMED_OUT (the task goes on, the handle stays), CORO_SELF. result may be NULL. */
+ * CORO_TIMED_OUT or CORO_PAST (the task goes on, the handle stays), CORO_SELF. result may be NULL. */
 static inline int coro_await(struct coro *task, struct coro_result *result);
 int coro_await_until(struct coro *task, struct coro_result *result, uint64_t deadline_ns);
 /* Nobody will await it: freed when (or as it has) finished. */

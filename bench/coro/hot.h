@@ -37,7 +37,10 @@ enum coro_bits {                        /* struct coro.flags */
                  CORO_BIT_DEADLINE = 2, /* inside a struct coro_deadline */
                  CORO_BIT_URGENT = CORO_BIT_CANCEL | CORO_BIT_DEADLINE, /* look before suspending */
                  CORO_BIT_DETACHED = 4, /* nobody holds the handle */
-                 CORO_BIT_FLOAT = 8
+                 CORO_BIT_FLOAT = 8,
+                 CORO_BIT_NAMED = 16,
+                 CORO_BIT_TIDY = CORO_BIT_FLOAT | CORO_BIT_NAMED |
+                                 CORO_BIT_DEADLINE /* to be undone at the end */
 };
 
 struct coro {
@@ -73,8 +76,9 @@ struct coro {
 _Static_assert(sizeof(struct coro) == 64, "a descriptor is one cache line");
 #endif
 
-/* Above a task's first frame. */
+/* Above a task's first frame. All zero but while a task has a name or a scope. */
 struct coro_top {
+    void *return_address; /* of coro_begin: none, which ends backtraces */
     const char *name;
     struct coro_deadline *scope; /* innermost */
 };
@@ -91,8 +95,9 @@ struct coro_loop {
     struct coro *free;    /* LIFO: the warmest stack first */
     struct coro_context *main; /* where the loop goes on */
     uint32_t last_id;
-    uint32_t alive; /* spawned and not finished */
-    bool careful;   /* compact, float or checked: every switch goes through the loop */
+    uint32_t finished; /* of the last_id tasks spawned */
+    bool careful;      /* compact, float or checked: every switch goes through the loop */
+    bool has_canaries; /* to look at when a task ends */
 };
 
 /* The loop that runs on this thread, or coro_nowhere, whose limit is always in the past. So is any
@@ -203,12 +208,20 @@ static inline struct coro_top *coro_top_of(struct coro *task)
     return (struct coro_top *)(void *)task - 1;
 }
 
-/* Writes what the first switch to the task loads: a stack below top, and coro_begin. */
+/* The stack pointer to begin with: as if coro_begin had been called. */
+static inline void *coro_first_stack(struct coro_top *top)
+{
+#ifdef CORO_SWITCH_X86_64
+    return top; /* the return address on it, 8 off a multiple of 16 */
+#else
+    return (char *)top - 8;
+#endif
+}
+
+/* Writes what the first switch to the task loads. */
 static inline void coro_first_context(struct coro_loop *loop, struct coro_top *top,
                                       struct coro *task)
 {
-    top->name = NULL;
-    top->scope = NULL;
 #ifdef CORO_TSAN
     coro_new_fiber(task);
 #endif
@@ -216,36 +229,39 @@ static inline void coro_first_context(struct coro_loop *loop, struct coro_top *t
     coro_first_context_slow(loop, top, task);
 #else
     (void)loop;
-    /* It begins as if called: above its two words lies a return address of zero, which ends
-     * backtraces; and what the processor wants of a stack pointer at a function's entry. */
-#ifdef CORO_SWITCH_X86_64
-    uintptr_t *words = (uintptr_t *)(void *)top - 1;
-    *words = 0;
-#else
-    uintptr_t *words = (uintptr_t *)(void *)top;
-#endif
-    struct coro_context *context = (struct coro_context *)(void *)words - 1;
+    struct coro_context *context = (struct coro_context *)coro_first_stack(top) - 1;
     context->frame = NULL;
     context->resume = (void *)(uintptr_t)&coro_begin;
     task->context = context;
 #endif
 }
 
-/* Takes a stack from the free list and writes the descriptor. */
+/* Suspends self, and begins the child at once. */
+CORO_INLINE void coro_first_jump(struct coro_loop *loop, struct coro *self, struct coro *child)
+{
+#if defined(CORO_SWITCH_UCONTEXT) || defined(CORO_HOOKED)
+    coro_first_context(loop, coro_top_of(child), child);
+    coro_jump(loop, &self->context, child->context);
+#else
+    (void)loop;
+    coro_start_raw(&self->context, coro_first_stack(coro_top_of(child)), coro_begin);
+#endif
+}
+
+/* Takes a stack from the free list and writes the descriptor. What it does not write is zero in
+ * every free one: saved, awaiters, deadline_ns. */
 static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, void *arg,
                                      uint8_t bits)
 {
     struct coro *child = loop->free;
     loop->free = child->next;
-    loop->alive++;
+    __builtin_prefetch(child->next, 1); /* the next spawn's; in a burst they are cold */
     loop->limit--; /* a spawn counts as a switch, or a burst of them would hold up the timers */
     child->state = CORO_STATE_READY;
     child->flags = bits;
-    child->saved = 0;
     child->id = ++loop->last_id;
     child->body = body;
     child->user = arg;
-    child->awaiters = NULL;
     return child;
 }
 
@@ -257,16 +273,16 @@ CORO_INLINE int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, u
         return coro_spawn_slow(loop, body, arg, flags, task);
     struct coro *self = loop->current;
     struct coro *child = coro_make(loop, body, arg, task != NULL ? 0 : CORO_BIT_DETACHED);
-    coro_first_context(loop, coro_top_of(child), child);
     if (task != NULL)
         *task = child;
     if ((flags & CORO_EAGER) == 0 || self == NULL) {
+        coro_first_context(loop, coro_top_of(child), child);
         coro_push(loop, child);
         return CORO_OK;
     }
     coro_push_front(loop, self);
     loop->current = child;
-    coro_jump(loop, &self->context, child->context);
+    coro_first_jump(loop, self, child);
     return CORO_OK;
 }
 

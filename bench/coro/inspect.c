@@ -99,7 +99,7 @@ void coro_loop_stats(const struct coro_loop *hot, struct coro_stats *stats)
     const struct words *words = &loop->words;
     *stats = (struct coro_stats){
         .spawned = hot->last_id,
-        .alive = hot->alive,
+        .alive = loop_alive(hot),
         .runnable = hot->tail - hot->head,
         .timers = (uint32_t)loop->timers.armed,
         .stacks = loop->slab.carved,

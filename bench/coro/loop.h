@@ -34,7 +34,6 @@ struct loop {
     bool running;
     bool on_valgrind; /* which takes what lies below a suspended stack's pointer for no memory */
 #ifdef CORO_HOOKED
-    bool departing;          /* the side that jumps will not come back */
     const void *main_bottom; /* the stack coro_loop_run was called on */
     size_t main_bytes;
     void *main_fiber;
@@ -44,6 +43,21 @@ struct loop {
 static inline struct loop *loop_of(struct coro_loop *hot)
 {
     return (struct loop *)(void *)hot;
+}
+
+/* How far a limit lies that is always passed, or never reached, whatever is pushed in front. */
+enum { LOOP_FAR = 1 << 30 };
+
+static inline void loop_set_limit(struct loop *loop, uint32_t hops)
+{
+    struct coro_loop *hot = &loop->hot;
+    loop->hops_left = hops;
+    hot->limit = hot->careful ? hot->head - LOOP_FAR : hot->head + hops;
+}
+
+static inline uint32_t loop_alive(const struct coro_loop *hot)
+{
+    return hot->last_id - hot->finished;
 }
 
 /* The loop and the running task; CORO_OUTSIDE when there is none. */

@@ -94,6 +94,7 @@ int coro_set_name(const char *name)
     if (loop_enter(&loop, &self) != CORO_OK)
         return CORO_OUTSIDE;
     loop_top(loop, self)->name = name;
+    self->flags |= CORO_BIT_NAMED;
     return CORO_OK;
 }
 

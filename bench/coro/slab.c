@@ -148,6 +148,8 @@ static int add_chunk(struct slab *slab)
         return CORO_NO_MEMORY;
     if (slab->kind == CORO_GUARDED)
         madvise(base, bytes, MADV_NOHUGEPAGE); /* one touched page must not cost 2 MiB */
+    else if (slab->is_huge)
+        madvise(base, bytes, MADV_HUGEPAGE);
     struct slab_chunk chunk = {
         .base = base, .bytes = bytes, .slots = (uint32_t)(bytes / slab->stride)};
     if (RUNNING_ON_VALGRIND && slab->kind != CORO_COMPACT)
@@ -189,23 +191,22 @@ static bool install_guard(struct slab *slab, char *slot)
     return false; /* this slot's low end stays untouched and reads as zeros */
 }
 
-/* Many markers in one system call, where the kernel takes "myself" for a process: 390 ns each in
- * place of 560. Returns how many slots have theirs. */
-static uint32_t install_markers(struct slab *slab, struct slab_chunk *chunk, uint32_t from,
-                                uint32_t count)
+/* One advice about a page of each of many slots, `offset` into them, in few system calls, where the
+ * kernel takes "myself" for a process. Returns how many slots were reached. */
+static uint32_t advise_slots(const struct slab *slab, const struct slab_chunk *chunk, uint32_t from,
+                             uint32_t count, size_t offset, int advice)
 {
     enum { BATCH = 64, MYSELF = -10000 };
     uint32_t done = 0;
-    while (done < count && slab->guard == SLAB_GUARD_MARKER && slab->is_tested) {
-        struct iovec ranges[BATCH];
+    while (done < count) {
+        struct iovec pages[BATCH];
         uint32_t n = count - done < BATCH ? count - done : BATCH;
         for (uint32_t i = 0; i < n; i++)
-            ranges[i] = (struct iovec){slab_slot(slab, chunk, from + done + i), slab->guard_bytes};
-        long bytes = syscall(SYS_process_madvise, MYSELF, ranges, (unsigned long)n,
-                             SLAB_MADV_GUARD_INSTALL, 0);
+            pages[i] = (struct iovec){slab_slot(slab, chunk, from + done + i) + offset, slab->page};
+        long bytes = syscall(SYS_process_madvise, MYSELF, pages, (unsigned long)n, advice, 0);
         if (bytes <= 0)
             break;
-        done += (uint32_t)((size_t)bytes / slab->guard_bytes);
+        done += (uint32_t)((size_t)bytes / slab->page);
     }
     return done;
 }
@@ -215,9 +216,13 @@ static void install_guards(struct slab *slab, struct slab_chunk *chunk, uint32_t
 {
     if (slab->kind != CORO_GUARDED || chunk->tried >= end)
         return;
-    uint32_t many = install_markers(slab, chunk, chunk->tried, end - chunk->tried);
-    if (many > 0)
-        chunk->tried = chunk->guarded = chunk->tried + many;
+    if (slab->guard == SLAB_GUARD_MARKER && slab->is_tested) {
+        /* 390 ns each in place of 560. */
+        uint32_t many =
+            advise_slots(slab, chunk, chunk->tried, end - chunk->tried, 0, SLAB_MADV_GUARD_INSTALL);
+        if (many > 0)
+            chunk->tried = chunk->guarded = chunk->tried + many;
+    }
     for (; chunk->tried < end; chunk->tried++)
         if (install_guard(slab, slab_slot(slab, chunk, chunk->tried)))
             chunk->guarded = chunk->tried + 1;
@@ -233,6 +238,17 @@ void slab_populate(char *from, size_t bytes, size_t page)
         madvise((void *)low, high - low, MADV_POPULATE_WRITE); /* if not, then one by one */
 }
 
+/* Of a guarded slot only the page where it begins; the others may never be needed. */
+static void populate_slots(const struct slab *slab, const struct slab_chunk *chunk, uint32_t count)
+{
+    enum { MANY = 64 };
+    if (slab->kind != CORO_GUARDED)
+        slab_populate(slab_slot(slab, chunk, chunk->carved), count * slab->stride, slab->page);
+    else if (count >= MANY)
+        advise_slots(slab, chunk, chunk->carved, count, slab->stride - slab->page,
+                     MADV_POPULATE_WRITE);
+}
+
 static void prepare_slot(struct slab *slab, struct slab_chunk *chunk, uint32_t index)
 {
     char *slot = slab_slot(slab, chunk, index);
@@ -240,6 +256,8 @@ static void prepare_slot(struct slab *slab, struct slab_chunk *chunk, uint32_t i
         memcpy(slot + i * 8, &canary_word, 8);
     struct coro *task = slab_task(slab, chunk, index);
     *task = (struct coro){.state = CORO_STATE_FREE};
+    if (slab->kind != CORO_COMPACT)
+        *coro_top_of(task) = (struct coro_top){0};
     if (chunk->valgrind != NULL)
         chunk->valgrind[index] = (uint32_t)VALGRIND_STACK_REGISTER(slot + slab->guard_bytes, task);
 }
@@ -258,8 +276,7 @@ int slab_carve(struct slab *slab, uint32_t count, struct coro **list)
     if (count > chunk->slots - chunk->carved)
         count = chunk->slots - chunk->carved;
     install_guards(slab, chunk, chunk->carved + count);
-    if (slab->kind != CORO_GUARDED)
-        slab_populate(slab_slot(slab, chunk, chunk->carved), count * slab->stride, slab->page);
+    populate_slots(slab, chunk, count);
     for (uint32_t i = 0; i < count; i++)
         prepare_slot(slab, chunk, chunk->carved + i);
     for (uint32_t i = count; i-- > 0;) {
@@ -272,14 +289,27 @@ int slab_carve(struct slab *slab, uint32_t count, struct coro **list)
     return (int)count;
 }
 
+void slab_be_huge(struct slab *slab)
+{
+    if (slab->kind == CORO_GUARDED || slab->is_huge)
+        return;
+    slab->is_huge = true;
+    for (uint32_t i = 0; i < slab->chunk_count; i++)
+        if (slab->chunks[i].carved == 0)
+            madvise(slab->chunks[i].base, slab->chunks[i].bytes, MADV_HUGEPAGE);
+}
+
 void slab_trim(struct slab *slab)
 {
     for (uint32_t i = 0; i < slab->chunk_count; i++) {
         struct slab_chunk *chunk = &slab->chunks[i];
         forget(slab, chunk);
         madvise(chunk->base, chunk->bytes, MADV_DONTNEED);
+        if (slab->is_huge)
+            madvise(chunk->base, chunk->bytes, MADV_NOHUGEPAGE);
         chunk->carved = 0;
     }
+    slab->is_huge = false;
     slab->open = 0;
     slab->carved = 0;
 }

@@ -50,6 +50,7 @@ struct slab {
     uint32_t protected; /* by mprotect so far */
     size_t mapped_bytes;
     bool is_tested; /* the markers do guard */
+    bool is_huge;   /* new slots lie in huge pages, where the system gives them */
 };
 
 /* bytes: usable by a task, 0 for the kind's default. CORO_SMALL, CORO_BAD. */
@@ -61,6 +62,9 @@ int slab_carve(struct slab *slab, uint32_t count, struct coro **list);
 /* Touches fresh pages in one go: a third cheaper than a fault for each. Within one mapping; the
  * last page is touched whole. */
 void slab_populate(char *from, size_t bytes, size_t page);
+/* For a pool made ready beforehand: huge pages save a miss of the address cache at nearly every
+ * switch once there are thousands of small stacks. Cold they cost more than they save. */
+void slab_be_huge(struct slab *slab);
 /* All slots are uncarved again, and their memory given back. */
 void slab_trim(struct slab *slab);
 

@@ -118,7 +118,7 @@ void coro_first_context_slow(struct coro_loop *hot, struct coro_top *top, struct
 {
     struct coro_context *context =
         (struct coro_context *)(void *)(((uintptr_t)top - sizeof *context) & ~(uintptr_t)63);
-    char *low = (char *)top - loop_stack_bytes(loop_of(hot));
+    char *low = (char *)(top + 1) - loop_stack_bytes(loop_of(hot));
     getcontext(&context->machine);
     context->machine.uc_stack.ss_sp = low;
     context->machine.uc_stack.ss_size = (size_t)((char *)context - low);
@@ -150,11 +150,10 @@ static inline CORO_BARE void leave(struct loop *loop, void **fake_stack)
         bytes = loop_stack_bytes(loop);
         bottom = (char *)loop_top(loop, loop->hot.current) + sizeof(struct coro_top) - bytes;
     }
-    __sanitizer_start_switch_fiber(loop->departing ? NULL : fake_stack, bottom, bytes);
+    __sanitizer_start_switch_fiber(fake_stack, bottom, bytes);
 #else
     (void)fake_stack;
 #endif
-    loop->departing = false;
 #ifdef CORO_TSAN
     struct coro *next = loop->hot.current;
     __tsan_switch_to_fiber(next != NULL ? next->fiber : loop->main_fiber, 0);
@@ -186,6 +185,13 @@ coro_jump_hooked(struct coro_loop *hot, struct coro_context **save, struct coro_
     arrived(loop_of(hot), fake_stack);
 }
 
+__attribute__((noinline, no_sanitize("address"), no_sanitize("thread"))) _Noreturn void
+coro_leave_hooked(struct coro_loop *hot, struct coro_context *to)
+{
+    leave(loop_of(hot), NULL); /* no fake stack kept: nobody comes back */
+    coro_leave_raw(to);
+}
+
 void coro_arrive(struct coro_loop *hot)
 {
     arrived(loop_of(hot), NULL);
@@ -194,7 +200,7 @@ void coro_arrive(struct coro_loop *hot)
 void coro_depart(struct coro_loop *hot)
 {
     struct loop *loop = loop_of(hot);
-    loop->departing = true;
+    (void)loop;
 #ifdef CORO_ASAN
     /* The frames left standing must not poison whoever gets this stack next. */
     char *end = (char *)(loop_top(loop, hot->current) + 1);

@@ -24,15 +24,32 @@ int loop_call(struct loop *loop, int (*fn)(struct loop *, void *), void *arg)
 
 /* ---- begin and end ---- */
 
-static void deliver(struct loop *loop, struct coro *task, uint64_t value, int error)
+static inline void deliver_to(struct loop *loop, struct coro *waiter, uint64_t value, int error)
 {
-    struct coro *waiter;
-    while ((waiter = task->awaiters) != NULL) {
-        coro_unlist(&task->awaiters, waiter);
-        loop_wake(loop, waiter, CORO_OK);
-        waiter->got = value;
-        waiter->error = error;
+    loop_wake(loop, waiter, CORO_OK);
+    waiter->got = value;
+    waiter->error = error;
+}
+
+static CORO_SLOW void deliver_to_all(uint64_t value, int error)
+{
+    struct coro_loop *hot = coro_here;
+    struct coro *self = hot->current, *waiter;
+    while ((waiter = self->awaiters) != NULL) {
+        coro_unlist(&self->awaiters, waiter);
+        deliver_to(loop_of(hot), waiter, value, error);
     }
+}
+
+/* What the next task on this stack, or in this loop, must not inherit. */
+static CORO_SLOW void tidy(struct coro_loop *hot, struct coro *self)
+{
+    struct loop *loop = loop_of(hot);
+    if (hot->has_canaries)
+        loop_check_canary(loop, self);
+    if ((self->flags & CORO_BIT_FLOAT) != 0)
+        coro_float_set(loop->float_control);
+    *loop_top(loop, self) = (struct coro_top){0};
 }
 
 /* The task's last act: its result to whom it concerns, its stack to whoever comes next. Apart from
@@ -40,33 +57,32 @@ static void deliver(struct loop *loop, struct coro *task, uint64_t value, int er
 static _Noreturn CORO_SLOW void finish(uint64_t value, int error)
 {
     struct coro_loop *hot = coro_here;
-    struct coro *self = hot->current;
-    if (loop_of(hot)->slab.guard == SLAB_GUARD_CANARY)
-        loop_check_canary(loop_of(hot), self);
-    hot->alive--;
-    if (self->awaiters != NULL) {
-        deliver(loop_of(hot), self, value, error);
-        coro_recycle(hot, self);
-    } else if ((self->flags & CORO_BIT_DETACHED) != 0) {
-        coro_recycle(hot, self);
-    } else {
+    struct coro *self = hot->current, *waiter = self->awaiters;
+    hot->finished++;
+    if (waiter == NULL && (self->flags & CORO_BIT_DETACHED) == 0) {
         self->state = CORO_STATE_FINISHED;
         self->value = value;
         self->error = error;
-    }
-    if (CORO_RARE((self->flags & CORO_BIT_FLOAT) != 0))
-        coro_float_set(loop_of(hot)->float_control);
-    struct coro_context *nowhere;
-    coro_depart(hot);
-    if (CORO_RARE(hot->head == hot->tail || coro_is_due(hot))) {
-        hot->current = NULL;
-        coro_jump(hot, &nowhere, hot->main);
     } else {
-        struct coro *next = coro_pop(hot);
-        hot->current = next;
-        coro_jump(hot, &nowhere, next->context);
+        if (waiter != NULL && waiter->next == waiter) {
+            self->awaiters = NULL;
+            deliver_to(loop_of(hot), waiter, value, error);
+        } else if (waiter != NULL) {
+            deliver_to_all(value, error);
+            hot = coro_here; /* so that nothing need be kept over the call */
+            self = hot->current;
+        }
+        coro_recycle(hot, self);
     }
-    __builtin_unreachable();
+    coro_depart(hot);
+    struct coro *next = NULL;
+    struct coro_context *to = hot->main;
+    if (CORO_LIKELY(hot->head != hot->tail && !coro_is_due(hot))) {
+        next = coro_pop(hot);
+        to = next->context;
+    }
+    hot->current = next;
+    coro_leave(hot, to);
 }
 
 void coro_begin(void)
@@ -75,6 +91,9 @@ void coro_begin(void)
     coro_arrive(coro_here);
     uint64_t value = 0;
     int error = self->body(self->user, &value);
+    self = coro_here->current;
+    if (CORO_RARE((self->flags & CORO_BIT_TIDY) != 0 || coro_here->has_canaries))
+        tidy(coro_here, self);
     finish(value, error);
 }
 
@@ -108,7 +127,7 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
     unsigned bits =
         (task != NULL ? 0 : CORO_BIT_DETACHED) | ((flags & CORO_FLOAT) != 0 ? CORO_BIT_FLOAT : 0);
     struct coro *child = coro_make(hot, body, arg, (uint8_t)bits);
-    if (loop->config.stack != CORO_COMPACT)
+    if (loop->config.stack != CORO_COMPACT) /* those get theirs when the loop comes to them */
         coro_first_context(hot, coro_top_of(child), child);
     if (task != NULL)
         *task = child;

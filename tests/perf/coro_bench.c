@@ -513,6 +513,17 @@ static void print_row(const struct row *row, int runs, double *shared)
     free(all);
 }
 
+/* A word that is a row's whole name means that row, else all that begin with it. */
+static bool is_meant(const struct row *row, const char *word)
+{
+    if (strcmp(row->name, word) == 0)
+        return true;
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+        if (strcmp(rows[r].name, word) == 0)
+            return false;
+    return strncmp(row->name, word, strlen(word)) == 0;
+}
+
 int main(int argc, char **argv)
 {
     int runs = 7, first = 1;
@@ -532,7 +543,7 @@ int main(int argc, char **argv)
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         bool is_wanted = first >= argc;
         for (int i = first; i < argc; i++)
-            is_wanted |= strncmp(rows[r].name, argv[i], strlen(argv[i])) == 0;
+            is_wanted |= is_meant(&rows[r], argv[i]);
         if (is_wanted)
             print_row(&rows[r], runs, shared);
     }
