@@ -24,8 +24,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-#define CONTEND_ABI 1
+#define CONTEND_ABI 2
 
 /* 128: two lines, because the prefetcher pulls pairs. */
 #define CONTEND_LINE_BYTES 128
@@ -100,6 +101,8 @@ struct task_verbs {
     bool (*wait)(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns);
     void (*wake)(struct task *t, _Atomic uint32_t *word, uint32_t count);
     uint64_t (*now)(struct task *t);
+    ssize_t (*read)(struct task *t, int descriptor, void *buffer, size_t bytes);
+    ssize_t (*write)(struct task *t, int descriptor, const void *buffer, size_t bytes);
 };
 
 /*
@@ -192,6 +195,21 @@ static inline bool task_wait(struct task *t, _Atomic uint32_t *word, uint32_t ex
 static inline void task_wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
 {
     t->verbs->wake(t, word, count);
+}
+
+/*
+ * read(2) and write(2) as an interpreter does them: the lock is let go around the call, which waits
+ * as this executor waits.  May do less than asked; -1 with errno.  Descriptors must be non-blocking
+ * where the executor has wait_io, and can be used only where executor_can_wait_io().
+ */
+static inline ssize_t task_read(struct task *t, int descriptor, void *buffer, size_t bytes)
+{
+    return t->verbs->read(t, descriptor, buffer, bytes);
+}
+
+static inline ssize_t task_write(struct task *t, int descriptor, const void *buffer, size_t bytes)
+{
+    return t->verbs->write(t, descriptor, buffer, bytes);
 }
 
 /* The executor's clock (a virtual one has its own). */
@@ -348,8 +366,18 @@ struct executor {
     bool (*wait)(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns);
     void (*wake)(struct task *t, _Atomic uint32_t *word, uint32_t count);
     void (*yield)(struct task *t); /* steps aside; NULL where the kernel preempts */
+    /* Waits until the descriptor may be read (or written): 0, or -1 with errno.  NULL: a unit
+     * simply blocks in the call, which harms nobody where the kernel preempts. */
+    int (*wait_io)(struct task *t, int descriptor, bool is_writing);
     const struct runtime *runtime; /* its own operations in loops; or NULL */
 };
+
+/* Whether its units can wait for a descriptor without stopping others. */
+static inline bool executor_can_wait_io(const struct executor *x)
+{
+    return x->wait_io || ((x->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL)) &&
+                          !(x->traits & EXECUTOR_VIRTUAL));
+}
 
 /* ---- Locks ------------------------------------------------------------------------- */
 

@@ -236,6 +236,15 @@ static void yield(struct task *t)
     coro_yield();
 }
 
+static int wait_io(struct task *t, int descriptor, bool is_writing)
+{
+    (void)t;
+    int failed = coro_wait_fd(descriptor, is_writing ? CORO_WRITABLE : CORO_READABLE, CORO_FOREVER);
+    if (failed && failed != CORO_SYSTEM)
+        errno = EBUSY; /* somebody else of us waits for it */
+    return failed ? -1 : 0;
+}
+
 const struct executor executor_coroutine = {
     .name = "coroutine",
     .summary = "stackful coroutines on one event loop in one thread",
@@ -250,5 +259,6 @@ const struct executor executor_coroutine = {
     .wait = wait_,
     .wake = wake,
     .yield = yield,
+    .wait_io = wait_io,
     .runtime = &rt_runtime,
 };

@@ -12,6 +12,8 @@
 #include "bench/executors/parking.h"
 #include "bench/executors/peer_library.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #ifdef CONTEND_HAVE_PTH
@@ -27,6 +29,7 @@
     X(pth_cancel)                                                                                  \
     X(pth_yield)                                                                                   \
     X(pth_nap)                                                                                     \
+    X(pth_poll)                                                                                    \
     X(pth_timeout)                                                                                 \
     X(pth_event)                                                                                   \
     X(pth_event_concat)                                                                            \
@@ -216,6 +219,17 @@ static void yield(struct task *t)
     lib.pth_yield(NULL);
 }
 
+static int wait_io(struct task *t, int descriptor, bool is_writing)
+{
+    (void)t;
+    if (descriptor >= FD_SETSIZE) { /* it waits in select(2) */
+        errno = EMFILE;
+        return -1;
+    }
+    struct pollfd wanted = {.fd = descriptor, .events = is_writing ? POLLOUT : POLLIN};
+    return lib.pth_poll(&wanted, 1, -1) < 0 ? -1 : 0;
+}
+
 /* ---- Its own operations, for runtime_bodies.h --------------------------------------- */
 
 typedef int rt_scope;
@@ -356,6 +370,7 @@ const struct executor executor_gnu_pth = {
     .wait = wait_,
     .wake = wake,
     .yield = yield,
+    .wait_io = wait_io,
     .runtime = &rt_runtime,
 #endif
 };

@@ -13,6 +13,7 @@
 #include "bench/executors/parking.h"
 #include "bench/executors/peer_library.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #ifdef CONTEND_HAVE_ST
@@ -25,6 +26,7 @@
     X(st_thread_join)                                                                              \
     X(st_thread_interrupt)                                                                         \
     X(st_usleep)                                                                                   \
+    X(st_poll)                                                                                     \
     X(st_cond_new)                                                                                 \
     X(st_cond_destroy)                                                                             \
     X(st_cond_wait)                                                                                \
@@ -187,6 +189,13 @@ static void yield(struct task *t)
     lib.st_usleep(0);
 }
 
+static int wait_io(struct task *t, int descriptor, bool is_writing)
+{
+    (void)t;
+    struct pollfd wanted = {.fd = descriptor, .events = is_writing ? POLLOUT : POLLIN};
+    return lib.st_poll(&wanted, 1, ST_UTIME_NO_TIMEOUT) < 0 ? -1 : 0;
+}
+
 /* ---- Its own operations, for runtime_bodies.h --------------------------------------- */
 
 typedef int rt_scope;
@@ -312,6 +321,7 @@ const struct executor executor_state_threads = {
     .wait = wait_,
     .wake = wake,
     .yield = yield,
+    .wait_io = wait_io,
     .runtime = &rt_runtime,
 #endif
 };

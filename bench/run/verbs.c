@@ -5,6 +5,9 @@
 #include "bench/core/clock.h"
 #include "bench/run/launch.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 static uint64_t now(struct task *t)
 {
     const struct launch *l = t->launch;
@@ -118,6 +121,51 @@ static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
     t->launch->executor->wake(t, word, count);
 }
 
+/* Until the call has not had to wait: that is the executor's, so that it may run others. */
+static ssize_t try_until_done(struct task *t, int descriptor, void *buffer, size_t bytes,
+                              bool is_writing)
+{
+    const struct executor *x = t->launch->executor;
+    for (;;) {
+        ssize_t done =
+            is_writing ? write(descriptor, buffer, bytes) : read(descriptor, buffer, bytes);
+        if (done >= 0)
+            return done;
+        bool must_wait = errno == EAGAIN || errno == EWOULDBLOCK;
+        if (errno != EINTR && !(must_wait && x->wait_io))
+            return -1;
+        if (must_wait && x->wait_io(t, descriptor, is_writing))
+            return -1;
+    }
+}
+
+static ssize_t transfer(struct task *t, int descriptor, void *buffer, size_t bytes, bool is_writing)
+{
+    uint64_t begin_ns = now(t);
+    bool own = holds_itself(t);
+    tell(t, WATCH_IDLE, 0);
+    if (own)
+        release(t);
+    ssize_t done = try_until_done(t, descriptor, buffer, bytes, is_writing);
+    int saved = errno; /* taking the lock may change it */
+    t->idle_ns += now(t) - begin_ns;
+    tell(t, WATCH_AWAKE, 0);
+    if (own)
+        acquire(t);
+    errno = saved;
+    return done;
+}
+
+static ssize_t read_verb(struct task *t, int descriptor, void *buffer, size_t bytes)
+{
+    return transfer(t, descriptor, buffer, bytes, false);
+}
+
+static ssize_t write_verb(struct task *t, int descriptor, const void *buffer, size_t bytes)
+{
+    return transfer(t, descriptor, (void *)(uintptr_t)buffer, bytes, true);
+}
+
 static void hand_over(struct task *t)
 {
     struct task *holder = t->holder;
@@ -162,6 +210,8 @@ const struct task_verbs *task_verbs_table(void)
         .wait = wait_verb,
         .wake = wake,
         .now = now,
+        .read = read_verb,
+        .write = write_verb,
     };
     return &verbs;
 }
