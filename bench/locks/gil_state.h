@@ -28,15 +28,18 @@ struct gil_state {
     pthread_mutex_t switch_mutex; /* guards last_holder against its next taker */
     pthread_cond_t switched;      /* signalled when somebody took it */
     uint64_t interval_ns;
+    bool is_switch_forced;
     uint64_t switch_number;    /* times the holder became another unit */
     void *_Atomic last_holder; /* who holds or last held it */
     bool locked;
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t drop_request; /* the word a holder looks at */
 };
 
-static inline int gil_init(struct gil_state *s, uint64_t interval_ns, struct err *err)
+static inline int gil_init(struct gil_state *s, uint64_t interval_ns, bool is_switch_forced,
+                           struct err *err)
 {
     s->interval_ns = interval_ns;
+    s->is_switch_forced = is_switch_forced;
     pthread_mutexattr_t mutex_attributes;
     pthread_mutexattr_init(&mutex_attributes);
     pthread_mutexattr_setpshared(&mutex_attributes, PTHREAD_PROCESS_SHARED);
@@ -110,7 +113,7 @@ static inline void gil_release(struct gil_state *s, void *unit)
     pthread_cond_signal(&s->available);
     pthread_mutex_unlock(&s->mutex);
     /* A fast taker may have cleared the request already: then there is nothing to wait for. */
-    if (!atomic_load_explicit(&s->drop_request, memory_order_relaxed))
+    if (!s->is_switch_forced || !atomic_load_explicit(&s->drop_request, memory_order_relaxed))
         return;
     pthread_mutex_lock(&s->switch_mutex);
     if (atomic_load_explicit(&s->last_holder, memory_order_relaxed) == unit) {

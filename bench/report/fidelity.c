@@ -21,15 +21,22 @@ static int64_t interval_of(const struct result_cell *c)
     return json_is_integer(value) ? json_integer_value(value) : INTERVAL_NS;
 }
 
-static bool is_wanted(const struct result_cell *c, const struct fidelity_cell *w)
+static bool has_lock(const struct result_cell *c, const struct fidelity_cell *w)
 {
     int64_t interval_ns = w->interval_ns ? w->interval_ns : INTERVAL_NS;
+    const char *forced = json_string_value(json_object_get(c->lock_params, "forced_switch"));
+    return !strcmp(c->lock, w->lock ? w->lock : "gil") &&
+           (w->lock || interval_of(c) == interval_ns) &&
+           (forced && !strcmp(forced, "off")) == w->is_unforced;
+}
+
+static bool is_wanted(const struct result_cell *c, const struct fidelity_cell *w)
+{
     bool is_serial = !strcmp(w->executor, "serial");
     const char *mode = json_string_value(json_object_get(c->params, "mode"));
     const char *scope = json_string_value(json_object_get(c->lock_params, "scope"));
     return !strcmp(c->workload, w->workload) && !strcmp(c->executor, w->executor) &&
-           c->tasks == w->tasks && !strcmp(c->placement, "free") &&
-           (is_serial || (!strcmp(c->lock, "gil") && interval_of(c) == interval_ns)) &&
+           c->tasks == w->tasks && !strcmp(c->placement, "free") && (is_serial || has_lock(c, w)) &&
            (!w->mode || !strcmp(mode ? mode : "sleep", w->mode)) &&
            !(scope && !strcmp(scope, "shared"));
 }
@@ -42,9 +49,11 @@ static void name_cell(const struct fidelity_cell *w, char *out, size_t size)
     if (w->interval_ns && w->interval_ns != INTERVAL_NS)
         snprintf(interval, sizeof interval, ",gil.interval=%lldms",
                  (long long)(w->interval_ns / 1000000));
-    snprintf(out, size, "%s/%s/%s/tasks=%lld%s%s%s", w->workload,
-             strcmp(w->executor, "serial") ? "gil" : "none", w->executor, (long long)w->tasks,
-             has_mode ? ",mode=" : "", has_mode ? w->mode : "", interval);
+    const char *lock = w->lock ? w->lock : "gil";
+    snprintf(out, size, "%s/%s/%s/tasks=%lld%s%s%s%s", w->workload,
+             strcmp(w->executor, "serial") ? lock : "none", w->executor, (long long)w->tasks,
+             has_mode ? ",mode=" : "", has_mode ? w->mode : "", interval,
+             w->is_unforced ? ",gil.forced_switch=off" : "");
 }
 
 const struct result_cell *fidelity_find(const struct result *r, const struct fidelity_cell *wanted,
@@ -129,7 +138,7 @@ static void value_text(const struct fidelity_rule *rule, double value, char *out
     else if (rule->kind == FIDELITY_RATE)
         snprintf(out, size, value < 100 ? "%.1f" : "%.0f", value);
     else
-        snprintf(out, size, value < 0.1 ? "%.4f" : "%.3f", value);
+        snprintf(out, size, value < 0.1 ? "%.4f" : value < 10 ? "%.3f" : "%.1f", value);
 }
 
 static void judge(struct fidelity_row *row)
@@ -217,6 +226,18 @@ static void compare_orders(struct fidelity_row *row, const struct result *emulat
 
 /* ---- The table --------------------------------------------------------------------- */
 
+/* No interpreter here has the variant: held against what is known of it. */
+static void judge_variant(struct fidelity_row *row, const struct result *emulated)
+{
+    const struct fidelity_rule *rule = row->rule;
+    row->emulated = value_of(emulated, rule, row->reason, sizeof row->reason);
+    if (isnan(row->emulated))
+        return;
+    value_text(rule, row->emulated, row->emulated_text, sizeof row->emulated_text);
+    bool agrees = row->emulated >= rule->least && row->emulated <= rule->most;
+    row->verdict = agrees ? FIDELITY_AGREES : FIDELITY_DIFFERS;
+}
+
 static void compare(struct fidelity_row *row, const struct result *emulated,
                     const struct result *real)
 {
@@ -248,6 +269,8 @@ void fidelity_of(struct fidelity *out, const struct result *emulated, const stru
                                      .verdict = FIDELITY_MISSING};
         if (rule->kind == FIDELITY_ORDER)
             compare_orders(row, emulated, real);
+        else if (rule->kind == FIDELITY_VARIANT)
+            judge_variant(row, emulated);
         else
             compare(row, emulated, real);
         out->counts[row->verdict]++;

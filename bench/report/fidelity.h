@@ -14,6 +14,7 @@
 #include "bench/core/err.h"
 #include "bench/report/result.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ enum fidelity_kind {
     FIDELITY_COLLAPSE,  /* 1 - subject / base: the share that is lost */
     FIDELITY_DURATIONS, /* subject / its parameter "duration" */
     FIDELITY_ORDER,     /* which of the four forms of prime is done first */
+    FIDELITY_VARIANT,   /* subject / base, both emulated, against what is known of the variant */
 };
 
 /* Which cell: NULL and 0 stand for the default. */
@@ -38,6 +40,8 @@ struct fidelity_cell {
     int64_t tasks;
     int64_t interval_ns; /* of the lock; 0: 5 ms */
     const char *mode;    /* the workload's parameter of that name */
+    const char *lock;    /* NULL: gil */
+    bool is_unforced;    /* the lock without its forced switch */
 };
 
 struct fidelity_rule {
@@ -50,6 +54,7 @@ struct fidelity_rule {
     struct fidelity_cell subject, base;
     /* The relative difference allowed; of a collapse the share that both must lose. */
     double tolerance;
+    double least, most; /* of a variant: between these */
 };
 
 /* The table's rows, ended by one without name. */

@@ -27,6 +27,10 @@ static void tolerance_text(const struct fidelity_row *row, char *out, size_t siz
         snprintf(out, size, "over %.0f %%", 100 * row->rule->tolerance);
     else if (row->rule->kind == FIDELITY_ORDER)
         snprintf(out, size, "same");
+    else if (row->rule->kind == FIDELITY_VARIANT && isinf(row->rule->most))
+        snprintf(out, size, "%g or more", row->rule->least);
+    else if (row->rule->kind == FIDELITY_VARIANT)
+        snprintf(out, size, "%g to %g", row->rule->least, row->rule->most);
     else
         snprintf(out, size, "%.0f %%", 100 * row->rule->tolerance);
 }
@@ -120,7 +124,12 @@ static json_t *row_json(const struct fidelity_row *row)
     set_number(o, "emulated", row->emulated);
     set_number(o, "real", row->real);
     set_number(o, "difference", row->difference);
-    set_number(o, "tolerance", row->rule->tolerance);
+    if (row->rule->kind == FIDELITY_VARIANT) {
+        set_number(o, "least", row->rule->least);
+        set_number(o, "most", row->rule->most);
+    } else {
+        set_number(o, "tolerance", row->rule->tolerance);
+    }
     json_object_set_new(o, "verdict", json_string(fidelity_verdict_name(row->verdict)));
     if (row->verdict == FIDELITY_MISSING)
         json_object_set_new(o, "reason", json_string(row->reason));

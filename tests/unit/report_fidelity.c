@@ -207,11 +207,40 @@ static void a_collapse_is_judged_by_what_both_lose(void)
     }
 }
 
+/* Rows about what no interpreter here is need nothing of the real side. */
+static void a_variant_is_held_against_what_is_known(void)
+{
+    static const struct {
+        double switches;
+        enum fidelity_verdict verdict;
+    } cases[] = {{70, FIDELITY_AGREES}, {190, FIDELITY_DIFFERS}};
+    for (size_t i = 0; i < 2; i++) {
+        struct result emulated, real;
+        struct fidelity f;
+        begin("contend 1");
+        add("spin", "thread", 2, plain, "handoffs_per_s", 195, "");
+        add("spin", "thread", 2,
+            "\"params\":{},\"lock_params\":{\"interval\":5000000,\"forced_switch\":\"off\"}",
+            "handoffs_per_s", cases[i].switches, "");
+        end(&emulated);
+        begin("cpython 3");
+        end(&real);
+        fidelity_of(&f, &emulated, &real);
+        CHECK_EQ(row(&f, "unforced_switches")->verdict, cases[i].verdict);
+        CHECK_NEAR(row(&f, "unforced_switches")->emulated, cases[i].switches / 195, 1e-9);
+        CHECK_CONTAINS(row(&f, "ticks_late")->reason, "no cell mixed/gil_ticks/thread/tasks=2");
+        result_unload(&emulated);
+        result_unload(&real);
+    }
+}
+
 static void each_row_has_a_name_of_its_own(void)
 {
     for (size_t i = 0; fidelity_rules[i].name; i++) {
         CHECK(i < FIDELITY_ROWS_MAX);
-        CHECK(fidelity_rules[i].tolerance > 0);
+        CHECK(fidelity_rules[i].kind == FIDELITY_VARIANT
+                  ? fidelity_rules[i].least < fidelity_rules[i].most
+                  : fidelity_rules[i].tolerance > 0);
         for (size_t k = 0; k < i; k++)
             CHECK_MSG(strcmp(fidelity_rules[i].name, fidelity_rules[k].name) != 0, "%s twice",
                       fidelity_rules[i].name);
@@ -236,7 +265,7 @@ static void every_format_says_the_same(void)
         CHECK_CONTAINS(buf_text(&out), "agrees");
         CHECK_CONTAINS(buf_text(&out), "there is no cell");
         CHECK_CONTAINS(buf_text(&out),
-                       i == 2 ? "\"missing\": 30" : "1 agree, 0 differ, 30 missing");
+                       i == 2 ? "\"missing\": 34" : "1 agree, 0 differ, 34 missing");
         buf_release(&out);
     }
     result_unload(&emulated);
@@ -253,6 +282,7 @@ static const struct test tests[] = {
      cells_are_told_apart_by_interval_mode_and_scope},
     {"the_order_of_four_tolerates_ties", the_order_of_four_tolerates_ties},
     {"a_collapse_is_judged_by_what_both_lose", a_collapse_is_judged_by_what_both_lose},
+    {"a_variant_is_held_against_what_is_known", a_variant_is_held_against_what_is_known},
     {"each_row_has_a_name_of_its_own", each_row_has_a_name_of_its_own},
     {"every_format_says_the_same", every_format_says_the_same},
     {0},
