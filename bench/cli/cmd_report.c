@@ -81,6 +81,24 @@ static int print(const struct buf *text, struct err *err)
     return 0;
 }
 
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words && strcmp(*words, word) != 0)
+        words++;
+    return *words != NULL;
+}
+
+static int report_scaling(const struct wishes *w, const struct result *results, size_t count,
+                          struct buf *out, struct err *err)
+{
+    struct scaling scaling;
+    if (scaling_of(&scaling, results, count, w->filter, err))
+        return -1;
+    int status = scaling_render(&scaling, w->format, out, err);
+    scaling_release(&scaling);
+    return status;
+}
+
 static int report(const struct wishes *w, const struct opt_list *paths, struct err *err)
 {
     struct report_request request = {
@@ -95,7 +113,7 @@ static int report(const struct wishes *w, const struct opt_list *paths, struct e
         return err_set(err, ERR_SYSTEM, "%zu results: out of memory", paths->count);
     int status = load_all(results, paths, err);
     if (!status)
-        status = w->scaling ? scaling_report(&text, results, paths->count, w->filter, err)
+        status = w->scaling ? report_scaling(w, results, paths->count, &text, err)
                             : report_make(&text, results, paths->count, &request, err);
     if (!status)
         status = print(&text, err);
@@ -149,7 +167,7 @@ static int run(int argc, char *const *argv, struct err *err)
         {.name = "scaling",
          .kind = OPT_FLAG,
          .out = &w.scaling,
-         .help = "speed-up over tasks and the scaling law, as text"},
+         .help = "speed-up over tasks and the scaling law (text, markdown, json)"},
         {.name = "width",
          .kind = OPT_NUMBER,
          .out = &w.width,
@@ -172,8 +190,15 @@ static int run(int argc, char *const *argv, struct err *err)
         err_set(err, ERR_USAGE, "report: needs a result file, such as results/latest.json");
         return 2;
     }
-    if (w.scaling && (strcmp(w.format, "text") || w.rows || w.cols || w.metric)) {
-        err_set(err, ERR_USAGE, "--scaling: is text of its own; it goes with --filter alone");
+    if (w.scaling && (w.rows || w.cols || w.metric)) {
+        err_set(err, ERR_USAGE,
+                "--scaling: is a table of its own; it goes with --filter and "
+                "--format alone");
+        return 2;
+    }
+    if (w.scaling && !is_one_of(w.format, scaling_formats)) {
+        err_set(err, ERR_USAGE, "--format: \"%s\" with --scaling: expected text, markdown or json",
+                w.format);
         return 2;
     }
     return report(&w, &paths, err) ? 3 : 0;

@@ -8,13 +8,44 @@
 #define CONTEND_REPORT_SCALING_H
 
 #include "bench/core/buf.h"
+#include "bench/report/number.h"
 #include "bench/report/result.h"
+#include "bench/stats/usl.h"
+
+/* One number of tasks. */
+struct scaling_point {
+    const struct result_cell *cell; /* borrowed */
+    const struct result_metric *throughput;
+    struct ratio speedup;    /* to the smallest number of tasks; NaN where it cannot be told */
+    double efficiency_ratio; /* speed-up over how many times more tasks; NaN with it */
+};
+
+struct sweep {
+    const char *label; /* of its result; empty when there is only one */
+    struct scaling_point *points;
+    size_t count; /* at least 2, by ascending tasks */
+    struct usl law;
+};
+
+struct scaling {
+    struct sweep *sweeps; /* owned */
+    size_t count;
+};
 
 /*
- * Appends the sweeps of these results that match the filter (see entries_filter(); NULL: all) as
- * text.  Returns 0, or -1: ERR_USAGE for the filter, ERR_INPUT when there is no sweep, ERR_SYSTEM.
+ * The sweeps of these results that match the filter (see entries_filter(); NULL: all).  Returns 0,
+ * or -1: ERR_USAGE for the filter, ERR_INPUT when there is no sweep, ERR_SYSTEM.
  */
-int scaling_report(struct buf *out, const struct result *results, size_t count, const char *filter,
-                   struct err *err);
+int scaling_of(struct scaling *out, const struct result *results, size_t count, const char *filter,
+               struct err *err);
+void scaling_release(struct scaling *s);
+
+/* The id without its number of tasks, in two pieces: *before bytes of it, and what is returned. */
+const char *scaling_behind_tasks(const char *id, size_t *before);
+
+extern const char *const scaling_formats[]; /* "text", "markdown", "json", NULL */
+
+/* In the format of that name, one of scaling_formats. Returns 0, or -1 with ERR_SYSTEM. */
+int scaling_render(const struct scaling *s, const char *format, struct buf *out, struct err *err);
 
 #endif

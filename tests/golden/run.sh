@@ -41,7 +41,7 @@ cmp first.json fake.json || failed=$((failed + 1))
 "$contend" run --workload noop,sleep,spin "${options[@]}" --rounds 7 -o cut.json >/dev/null 2>&1 &
 pid=$!
 for _ in $(seq 3000); do # a loaded machine takes its time
-    [ "$(wc -l <cut.json.journal 2>/dev/null || echo 0)" -ge 20 ] && break
+    [ "$(cat cut.json.journal 2>/dev/null | wc -l)" -ge 20 ] && break
     kill -0 $pid 2>/dev/null || break
     sleep 0.02
 done

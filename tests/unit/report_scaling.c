@@ -2,6 +2,8 @@
 #include "bench/report/scaling.h"
 #include "tests/test.h"
 
+#include <jansson.h>
+
 #define CELL(tasks, a, b, c)                                                                       \
     "{\"id\":\"spin/none/thread/tasks=" tasks                                                      \
     ",turns=9\",\"workload\":\"spin\",\"lock\":\"none\","                                          \
@@ -15,19 +17,29 @@ static const char head[] = "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"a
                            "\"host\":{\"hostname\":\"h\"},\"cells\":[";
 
 /* The report of these cells; the caller frees it. NULL and *err when there is none. */
-static char *report_of(const char *cells, struct err *err)
+static char *report_as(const char *format, const char *cells, struct err *err)
 {
     struct buf text = {0}, out = {0};
     struct result r;
     buf_printf(&text, "%s%s]}", head, cells);
     CHECK_MSG(!result_parse(&r, "a.json", text.data, text.len, err), "%s", err->text);
-    int status = scaling_report(&out, &r, 1, NULL, err);
+    struct scaling scaling;
+    int status = scaling_of(&scaling, &r, 1, NULL, err);
+    if (!status)
+        status = scaling_render(&scaling, format, &out, err);
+    if (!status)
+        scaling_release(&scaling);
     result_unload(&r);
     buf_release(&text);
     if (!status)
         return buf_steal(&out);
     buf_release(&out);
     return NULL;
+}
+
+static char *report_of(const char *cells, struct err *err)
+{
+    return report_as("text", cells, err);
 }
 
 static void a_sweep_is_shown_with_its_law(void)
@@ -40,6 +52,25 @@ static void a_sweep_is_shown_with_its_law(void)
     CHECK_MSG(text && strstr(text, "spin/none/thread  turns=9"), "title: %s", text ? text : "");
     CHECK_MSG(text && strstr(text, "1.81x"), "speed-up of 2: %s", text ? text : "");
     CHECK_MSG(text && strstr(text, "law: sigma"), "law: %s", text ? text : "");
+    free(text);
+}
+
+static void machines_and_pages_read_the_same(void)
+{
+    static const char cells[] = CELL("1", "99", "100", "101") "," CELL(
+        "2", "180", "181", "182") "," CELL("4", "279", "280", "281");
+    struct err err = {0};
+    char *text = report_as("json", cells, &err);
+    json_t *o = text ? json_loads(text, 0, NULL) : NULL;
+    const json_t *sweep = json_array_get(json_object_get(o, "sweeps"), 0);
+    const json_t *point = json_array_get(json_object_get(sweep, "points"), 2);
+    CHECK_EQ(json_integer_value(json_object_get(point, "tasks")), 4);
+    CHECK_NEAR(json_number_value(json_object_get(point, "efficiency_ratio")), 0.7, 1e-6);
+    CHECK(json_is_object(json_object_get(sweep, "law")));
+    json_decref(o);
+    free(text);
+    text = report_as("markdown", cells, &err);
+    CHECK_MSG(text && strstr(text, "| 4 | "), "%s", text ? text : err.text);
     free(text);
 }
 
@@ -61,6 +92,7 @@ static void without_a_sweep_there_is_an_error(void)
 
 static const struct test tests[] = {
     {"a_sweep_is_shown_with_its_law", a_sweep_is_shown_with_its_law},
+    {"machines_and_pages_read_the_same", machines_and_pages_read_the_same},
     {"too_few_points_have_no_law_and_say_so", too_few_points_have_no_law_and_say_so},
     {"without_a_sweep_there_is_an_error", without_a_sweep_there_is_an_error},
     {0},
