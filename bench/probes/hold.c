@@ -46,7 +46,8 @@ static const struct metric metrics[] = {
     {"time_runqueue_ratio", "ratio", BETTER_LOWER, NATURE_NOISY, "contention",
      "share of the units' time in which they could have run and waited for a CPU"},
     {"time_sleeping_ratio", "ratio", BETTER_NEUTRAL, NATURE_NOISY, "contention",
-     "share of the units' time in verbs that wait for a moment or for another unit"},
+     "share of the units' time in verbs that wait: for a moment, for another unit, or for a "
+     "descriptor, whose system calls' own work is among it"},
     {"ledger_cost_ratio", "ratio", BETTER_LOWER, NATURE_NOISY, "contention",
      "what keeping the ledger added: makespan of the launch with it over the mean of those just "
      "before and after without it, less 1; negative when noise is greater than the cost"},
