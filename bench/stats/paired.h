@@ -1,0 +1,49 @@
+/*
+ * Two sides measured in pairs: what one sample of base and one of head, taken right after each
+ * other, say together.
+ *
+ * A pair is one number, the natural logarithm of the ratio of its two values, oriented so that
+ * positive is worse for head: +0.01 is "1 % slower", and swapping the sides changes the sign and
+ * nothing else.  The estimate is the median of these; its interval is summary_of(), the exact
+ * order-statistic one.  Which side of a pair came first is drawn, so that under "no difference" a
+ * pair's sign is a fair coin whatever the noise looks like (Fisher, "The Design of Experiments",
+ * 1935, section 21); nothing here asks for more than that.
+ *
+ * Pure functions; those that need working memory can fail (ERR_SYSTEM).
+ */
+#ifndef CONTEND_STATS_PAIRED_H
+#define CONTEND_STATS_PAIRED_H
+
+#include "bench/core/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * ln(head/base) of each pair, or ln(base/head) when higher values are better.  Returns -1 with
+ * ERR_INPUT, naming the pair, when a value is not finite or not above 0.
+ */
+int paired_log_ratios(const double *base, const double *head, size_t count, bool higher_is_better,
+                      double *out, struct err *err);
+
+/* 0.0198 -> 0.02: a log ratio as the relative change it is; and back (change above -1). */
+double log_ratio_to_change(double log_ratio);
+double log_ratio_of_change(double change);
+
+/* Mean; the logarithm of the geometric mean of the ratios. NaN when count is 0. */
+double paired_mean(const double *log_ratios, size_t count);
+
+/*
+ * One-sided sign-flip randomisation test: the share of sign patterns of (x - shift) whose mean is
+ * at least the one seen.  Small: the mean lies above `shift`, carried by many pairs or by a few
+ * large ones, which a median does not see.  Exact by enumeration up to 14 values; beyond, `draws`
+ * random patterns from `seed` with the pattern seen counted among them, so that p is never 0 and
+ * the test keeps its level (Phipson and Smyth, "Permutation p-values should never be zero", 2010).
+ * 1 when count is 0.  Valid for one look, at a sample size chosen beforehand; for looking as often
+ * as one likes, see evalue_flips_ln().
+ */
+double paired_flip_p(const double *log_ratios, size_t count, double shift, size_t draws,
+                     uint64_t seed);
+
+#endif
