@@ -10,9 +10,17 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run,       &command_report, &command_compare,
-    &command_reference, &command_list,   &command_doctor,
-    &command_once,      &command_unit,   NULL,
+    &command_run,
+    &command_report,
+    &command_compare,
+    &command_reference,
+    &command_list,
+    &command_doctor,
+    &command_once,
+    &command_unit,
+    &command_duel,
+    &command_cell,
+    NULL,
 };
 
 static void add_usage(struct buf *out)

@@ -9,8 +9,10 @@ extern const struct command command_report;
 extern const struct command command_compare;
 extern const struct command command_reference;
 extern const struct command command_list;
+extern const struct command command_duel;
 extern const struct command command_doctor;
 extern const struct command command_once; /* no summary: not listed */
 extern const struct command command_unit; /* nor this one */
+extern const struct command command_cell; /* nor this one */
 
 #endif

@@ -41,28 +41,12 @@ static void ask_probes(void)
 
 /* ---- Sizes ------------------------------------------------------------------------- */
 
-/* What one operation takes, in ns: as many as fill two milliseconds, or one that takes longer. */
-static double measure_op(const struct cell *c)
-{
-    enum { ENOUGH_NS = 2000000 };
-    uint64_t elapsed_ns = 0;
-    for (uint64_t ops = 1; ops < UINT64_C(1) << 40; ops *= 2) {
-        if (visit_calibrate(c, ops, &elapsed_ns, NULL))
-            return 0;
-        if (elapsed_ns >= ENOUGH_NS)
-            return (double)elapsed_ns / (double)ops;
-        if (elapsed_ns < ENOUGH_NS / 8)
-            ops *= 4;
-    }
-    return 0;
-}
-
 static _Noreturn void calibrate_worker(struct run *r, const size_t *which, size_t count,
                                        pid_t parent)
 {
     worker_begin(parent);
     for (size_t i = 0; i < count; i++)
-        r->mailbox->found[i].values[0] = measure_op(&r->plan.cells[which[i]]);
+        r->mailbox->found[i].values[0] = visit_op_ns(&r->plan.cells[which[i]]);
     _exit(0);
 }
 

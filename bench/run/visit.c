@@ -348,3 +348,18 @@ int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_n
     launch_close(l);
     return failed;
 }
+
+double visit_op_ns(const struct cell *c)
+{
+    enum { ENOUGH_NS = 2000000 };
+    uint64_t elapsed_ns = 0;
+    for (uint64_t ops = 1; ops < UINT64_C(1) << 40; ops *= 2) {
+        if (visit_calibrate(c, ops, &elapsed_ns, NULL))
+            return 0;
+        if (elapsed_ns >= ENOUGH_NS)
+            return (double)elapsed_ns / (double)ops;
+        if (elapsed_ns < ENOUGH_NS / 8)
+            ops *= 4;
+    }
+    return 0;
+}

@@ -56,6 +56,12 @@ void visit_measure(const struct visit *v, struct mailbox *mailbox);
 /* Runs one plain launch without probes; for calibration. Elapsed from gate to last join. */
 int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_ns, struct err *err);
 
+/*
+ * What one operation takes, ns: as many are run as fill two milliseconds, or one that takes longer.
+ * 0 when that cannot be told.
+ */
+double visit_op_ns(const struct cell *c);
+
 struct mailbox *mailbox_new(struct err *err);
 void mailbox_free(struct mailbox *m);
 

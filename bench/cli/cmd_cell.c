@@ -1,0 +1,213 @@
+/*
+ * contend cell: measures one cell once, in this process, and prints what it found as one line of
+ * JSON (contend.sample/1).  What `contend duel` starts for each sample when its sides are settings,
+ * plug-ins or other builds of this program.
+ */
+#include "bench/cli/cli.h"
+#include "bench/cli/commands.h"
+#include "bench/core/opts.h"
+#include "bench/registry.h"
+#include "bench/run/plan.h"
+#include "bench/run/visit.h"
+#include "version.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+struct request {
+    struct plan_request plan;
+    struct opt_list plugins;
+    int64_t batches;
+    bool calibrates, help;
+};
+
+static int parse(struct request *r, int argc, char *const *argv, struct err *err)
+{
+    struct plan_request *p = &r->plan;
+    const struct opt table[] = {
+        {"workload", 0, OPT_LIST, &p->workloads, "NAME", "the workload", NULL, 0, 0, NULL},
+        {"lock", 0, OPT_LIST, &p->locks, "NAME", "the lock", NULL, 0, 0, NULL},
+        {"executor", 0, OPT_LIST, &p->executors, "NAME", "the executor", NULL, 0, 0, NULL},
+        {"tasks", 0, OPT_LIST, &p->tasks, "N", "how many tasks", NULL, 0, 0, NULL},
+        {"workers", 0, OPT_NUMBER, &p->workers, "N", "workers of pools", "count", 1, 100000, NULL},
+        {"placement", 0, OPT_LIST, &p->placements, "P", "free, same, spread", NULL, 0, 0, NULL},
+        {"param", 'p', OPT_LIST, &p->params, "NAME.PARAM=V", "a parameter", NULL, 0, 0, NULL},
+        {"ops", 0, OPT_NUMBER, &p->ops, "N", "operations a task", "count", 1,
+         INT64_C(1000000000000), NULL},
+        {"batches", 0, OPT_NUMBER, &r->batches, "N", "in so many calls", "count", 1, 1000000, NULL},
+        {"task-time", 0, OPT_NUMBER, &p->task_time_ns, "T", "what a calibrated task aims at", "ns",
+         10000, 60000000000, NULL},
+        {"calibrate", 0, OPT_FLAG, &r->calibrates, NULL, "print how many operations fill that time",
+         NULL, 0, 0, NULL},
+        {"plugin", 0, OPT_LIST, &r->plugins, "FILE", "load it first", NULL, 0, 0, NULL},
+        {0},
+    };
+    if (opts_parse(table, argc, argv, NULL, &r->help, err))
+        return -1;
+    if (r->help) {
+        struct buf out = {0};
+        buf_printf(&out, "usage: %s\n\n", command_cell.usage);
+        opts_help(table, &out);
+        int failed = cli_print(buf_text(&out), err);
+        buf_release(&out);
+        return failed;
+    }
+    if (!p->workloads.count)
+        return err_set(err, ERR_USAGE, "cell: --workload is needed");
+    return 0;
+}
+
+/* ---- What is printed ----------------------------------------------------------------- */
+
+static json_t *metric_json(double value, const char *unit, enum better better, bool gated)
+{
+    return json_pack("{s:f, s:s, s:s, s:b}", "value", value, "unit", unit, "better",
+                     better == BETTER_HIGHER ? "higher" : "lower", "gated", gated);
+}
+
+/* "latency_ns" -> "latency_p99_ns". */
+static void percentile_name(char *out, size_t size, const char *metric, const char *percentile)
+{
+    const char *unit = strrchr(metric, '_');
+    int stem = unit ? (int)(unit - metric) : (int)strlen(metric);
+    snprintf(out, size, "%.*s_%s%s", stem, metric, percentile, unit ? unit : "");
+}
+
+static void add_percentiles(json_t *metrics, const struct metric *m, const struct histogram *h)
+{
+    static const struct {
+        const char *name;
+        double q;
+    } rows[] = {{"p50", 0.5}, {"p99", 0.99}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char name[80];
+        percentile_name(name, sizeof name, m->name, rows[i].name);
+        json_object_set_new(
+            metrics, name,
+            metric_json((double)histogram_quantile(h, rows[i].q), m->unit, m->better, true));
+    }
+}
+
+/*
+ * Gated are the figures a user feels: throughput, startup, and the percentiles of what a workload
+ * calls a latency.  The rest is shown: it explains them.
+ */
+static json_t *sample_json(const struct cell *c, const struct mailbox *m)
+{
+    struct metric_list list;
+    metric_list_of(c->workload, &list);
+    json_t *metrics = json_object(), *absent = json_object();
+    for (size_t i = 0; i < list.count; i++) {
+        const struct metric *metric = list.metrics[i];
+        const struct found *f = &m->found[i];
+        bool is_latency = !strcmp(list.owners[i], c->workload->name) &&
+                          !strcmp(metric->group, "latency") && f->has_histogram;
+        bool is_headline =
+            !strcmp(metric->name, "throughput_per_s") || !strcmp(metric->name, "startup_ns");
+        bool is_shown = is_headline || !strcmp(metric->name, "makespan_ns") ||
+                        !strcmp(metric->name, "lifecycle_ns") ||
+                        !strcmp(metric->name, "process_cpu_ns");
+        if (is_latency)
+            add_percentiles(metrics, metric, &f->histogram);
+        else if (is_shown && isfinite(f->values[0]) && f->values[0] > 0)
+            json_object_set_new(
+                metrics, metric->name,
+                metric_json(f->values[0], metric->unit, metric->better, is_headline));
+        else if (is_headline && *f->reason)
+            json_object_set_new(absent, metric->name, json_string(f->reason));
+    }
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "schema", "contend.sample/1", "id", c->id, "tool",
+                     CONTEND_VERSION " (" CONTEND_COMMIT ")", "metrics", metrics, "absent", absent);
+}
+
+static int print_json(json_t *root, struct err *err)
+{
+    char *text = root ? json_dumps(root, JSON_REAL_PRECISION(15)) : NULL;
+    json_decref(root);
+    if (!text)
+        return err_set(err, ERR_SYSTEM, "no memory for the sample");
+    int failed = cli_print(text, err) || cli_print("\n", err);
+    free(text);
+    return failed;
+}
+
+/* ---- What is done ---------------------------------------------------------------------- */
+
+static int calibrate(const struct plan *plan, const struct request *r, struct err *err)
+{
+    struct cell *c = &plan->cells[0];
+    const struct cell *serial = c->control >= 0 ? &plan->cells[c->control] : c;
+    bool is_timed = c->workload->kind != WORKLOAD_IO && !r->plan.ops;
+    double op_ns = is_timed ? visit_op_ns(serial) : 0;
+    plan_size_cell(c, (uint64_t)r->plan.ops, op_ns, plan->task_time_ns, plan_cpus());
+    return print_json(json_pack("{s:s, s:s, s:I, s:I, s:I}", "schema", "contend.calibration/1",
+                                "id", c->id, "ops", (json_int_t)(c->batch_ops * c->batch_count),
+                                "batches", (json_int_t)c->batch_count, "tasks",
+                                (json_int_t)c->tasks),
+                      err);
+}
+
+static int measure(const struct plan *plan, const struct request *r, struct err *err)
+{
+    struct cell *c = &plan->cells[0];
+    if (r->plan.ops && r->batches) {
+        uint64_t count = (uint64_t)(r->batches < r->plan.ops ? r->batches : r->plan.ops);
+        c->batch_count = (uint32_t)count;
+        c->batch_ops = ((uint64_t)r->plan.ops + count - 1) / count;
+    } else {
+        plan_size_cell(c, (uint64_t)r->plan.ops, 0, plan->task_time_ns, plan_cpus());
+    }
+    struct mailbox *m = mailbox_new(err);
+    if (!m)
+        return -1;
+    for (size_t i = 0; i < METRICS_MAX; i++)
+        m->found[i].values[0] = NAN;
+    const struct visit v = {.cell = c, .launches = 1, .timer_slack_ns = plan->timer_slack_ns};
+    visit_measure(&v, m);
+    int failed = 0;
+    if (m->err.code != ERR_NONE)
+        failed = err_set(err, m->err.code, "%s: %s", c->id, m->err.text);
+    else
+        failed = print_json(sample_json(c, m), err);
+    mailbox_free(m);
+    return failed;
+}
+
+static int run(int argc, char *const *argv, struct err *err)
+{
+    struct request *r = calloc(1, sizeof *r);
+    struct plan plan = {0};
+    if (!r)
+        return err_set(err, ERR_SYSTEM, "no memory");
+    plan_request_init(&r->plan);
+    r->plan.rounds = 1;
+    int failed = parse(r, argc, argv, err);
+    bool help = r->help;
+    for (size_t i = 0; i < r->plugins.count && !failed && !help; i++)
+        failed = registry_load_plugin(r->plugins.items[i], err);
+    if (!failed && !help)
+        failed = plan_build(&r->plan, &plan, err);
+    if (!failed && !help) {
+        if (plan.cell_count > 1 && !plan.cells[1].is_control)
+            failed = err_set(err, ERR_USAGE, "cell: these are several cells, and one is measured");
+        else if (plan.cells[0].skip_reason)
+            failed = err_set(err, ERR_UNAVAILABLE, "%s: %s", plan.cells[0].id,
+                             plan.cells[0].skip_reason);
+        else
+            failed = r->calibrates ? calibrate(&plan, r, err) : measure(&plan, r, err);
+    }
+    plan_release(&plan);
+    free(r);
+    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+}
+
+const struct command command_cell = {
+    .name = "cell",
+    .usage = "contend cell --workload NAME [--lock NAME] [--executor NAME] [--tasks N] "
+             "[--calibrate | --ops N --batches N]",
+    .run = run,
+};

@@ -1,0 +1,225 @@
+/* contend duel: base and head interleaved in one run, until there is a verdict. */
+#include "bench/cli/cli.h"
+#include "bench/cli/commands.h"
+#include "bench/cli/duel_request.h"
+#include "bench/core/clock.h"
+#include "bench/core/file.h"
+#include "bench/duel/report.h"
+#include "bench/registry.h"
+#include "bench/run/assemble.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+static volatile bool interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = true;
+}
+
+static void catch_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static uint64_t draw_seed(int64_t asked)
+{
+    uint64_t seed;
+    if (asked >= 0)
+        return (uint64_t)asked;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = clock_now_ns();
+    return seed & 0x7fffffff;
+}
+
+/* ---- Progress ------------------------------------------------------------------------------ */
+
+static void show(void *context, const struct duel_progress *p)
+{
+    uint64_t *drawn_ns = context, now_ns = clock_now_ns();
+    if (now_ns - *drawn_ns < 100000000)
+        return;
+    *drawn_ns = now_ns;
+    fprintf(stderr, "\r\033[K%.50s: %s, %zu pairs, %.1f of %.1f s", p->subject, p->stage, p->pairs,
+            p->elapsed_s, p->budget_s);
+    fflush(stderr);
+}
+
+/* ---- Output -------------------------------------------------------------------------------- */
+
+/* Who ran what, where: the same objects as in a result. */
+static void describe_run(const struct duel_report *r, int argc, char *const *argv, bool is_partial,
+                         json_t **run, json_t **host)
+{
+    struct cell c;
+    cell_init(&c, registry_find_workload("noop", NULL), registry_find_lock("none", NULL),
+              registry_find_executor("thread", NULL));
+    const struct plan plan = {.cells = &c, .cell_count = 1, .seed = r->options->seed};
+    json_t *header = assemble_header(&plan, argc + 1, argv - 1);
+    char now[40];
+    *run = json_incref(json_object_get(header, "run"));
+    *host = json_incref(json_object_get(header, "host"));
+    json_object_del(*run, "rounds_planned");
+    json_object_set_new(*run, "finished_at", json_string(clock_utc_text(now, sizeof now)));
+    json_object_set_new(*run, "status", json_string(is_partial ? "partial" : "complete"));
+    json_decref(header);
+}
+
+static char *document_text(const struct duel_report *r, int argc, char *const *argv,
+                           bool is_partial, struct err *err)
+{
+    json_t *run, *host;
+    describe_run(r, argc, argv, is_partial, &run, &host);
+    json_t *root = duel_document(r, run, host);
+    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
+    json_decref(root);
+    if (!text)
+        err_set(err, ERR_SYSTEM, "no memory for the document");
+    return text;
+}
+
+static int print_report(const struct duel_report *r, const char *format, const char *document,
+                        struct err *err)
+{
+    static const struct {
+        const char *name;
+        void (*render)(const struct duel_report *, struct buf *);
+    } formats[] = {{"text", duel_render_text},
+                   {"markdown", duel_render_markdown},
+                   {"junit", duel_render_junit},
+                   {"github", duel_render_github}};
+    struct buf out = {0};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!strcmp(formats[i].name, format))
+            formats[i].render(r, &out);
+    if (!strcmp(format, "json"))
+        buf_printf(&out, "%s\n", document);
+    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the report")
+                            : cli_print(buf_text(&out), err);
+    buf_release(&out);
+    return failed;
+}
+
+static int put_out(const struct duel_request *request, const struct duel_report *r, int argc,
+                   char *const *argv, bool is_partial, struct err *err)
+{
+    bool wanted = request->output || !strcmp(request->format, "json");
+    char *document = wanted ? document_text(r, argc, argv, is_partial, err) : NULL;
+    int failed = wanted && !document ? -1 : 0;
+    if (!failed && request->output)
+        failed = file_write_atomic(request->output, document, strlen(document), err);
+    if (!failed && !is_partial)
+        failed = print_report(r, request->format, document, err);
+    free(document);
+    return failed;
+}
+
+/* ---- The run --------------------------------------------------------------------------------- */
+
+static int status_of(const struct duel_report *r, bool is_strict)
+{
+    switch (duel_status_of(r)) {
+    case DUEL_FINE:
+        return EXIT_FINE;
+    case DUEL_REGRESSION:
+        return EXIT_REGRESSION;
+    case DUEL_UNDECIDED:
+        return is_strict ? EXIT_UNDECIDED : EXIT_FINE;
+    case DUEL_NO_VERDICT:
+        return EXIT_NO_VERDICT;
+    }
+    return EXIT_NO_VERDICT;
+}
+
+static int fight(const struct duel_request *request, const struct duel_options *options,
+                 const struct duel_sides *sides, int argc, char *const *argv, struct err *err)
+{
+    struct duel_outcome *outcomes = calloc(sides->count, sizeof *outcomes);
+    if (!outcomes)
+        return err_set(err, ERR_SYSTEM, "no memory for the outcomes");
+    int failed = 0, status = EXIT_RUN_FAILED;
+    size_t done = 0;
+    for (; done < sides->count && !failed; done++)
+        failed = duel_run(&sides->subjects[done], options, sides->count, &outcomes[done], err);
+    if (options->on_progress)
+        fprintf(stderr, "\r\033[K");
+    struct duel_report report = {sides->subjects, outcomes, done, options};
+    if (failed && interrupted) {
+        *err = (struct err){0};
+        failed = put_out(request, &report, argc, argv, true, err);
+        status = EXIT_INTERRUPTED;
+    } else if (!failed) {
+        failed = duel_judge_together(outcomes, done, options->limits.alpha, err) ||
+                 put_out(request, &report, argc, argv, false, err);
+        status = failed ? EXIT_RUN_FAILED : status_of(&report, request->is_strict);
+    }
+    for (size_t i = 0; i < done; i++)
+        duel_outcome_release(&outcomes[i]);
+    free(outcomes);
+    return status;
+}
+
+static int run(int argc, char *const *argv, struct err *err)
+{
+    struct duel_request *request = malloc(sizeof *request);
+    struct duel_sides sides = {0};
+    struct duel_tolerances tolerances = {0};
+    bool help = false;
+    int status = EXIT_RUN_FAILED;
+    if (!request)
+        return err_set(err, ERR_SYSTEM, "no memory");
+    if (duel_request_parse(request, argc, argv, &help, err) || help) {
+        free(request);
+        return help ? EXIT_FINE : EXIT_USAGE;
+    }
+    catch_signals();
+    int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
+    failed = failed || (request->output && (file_make_parents(request->output, err) ||
+                                            file_check_writable(request->output, err)));
+    failed = failed || duel_sides_make(request, &interrupted, &sides, err);
+    if (!failed) {
+        uint64_t drawn_ns = 0;
+        bool is_seen = !request->is_quiet && isatty(STDERR_FILENO);
+        const struct duel_options options = {
+            .budget_ns = (uint64_t)request->budget_ns,
+            .timeout_ns = (uint64_t)request->timeout_ns,
+            .pairs_most = (size_t)request->pairs,
+            .limits = {.alpha = 0.05,
+                       .threshold = request->threshold,
+                       .floor_ns = (double)request->floor_ns},
+            .tolerances = tolerances.items,
+            .tolerance_count = tolerances.count,
+            .seed = draw_seed(request->seed),
+            .interrupted = &interrupted,
+            .on_progress = is_seen ? show : NULL,
+            .context = &drawn_ns,
+        };
+        status = fight(request, &options, &sides, argc, argv, err);
+    } else if (interrupted) {
+        *err = (struct err){0};
+        status = EXIT_INTERRUPTED;
+    }
+    duel_tolerances_release(&tolerances);
+    duel_sides_release(&sides);
+    free(request);
+    return status;
+}
+
+const struct command command_duel = {
+    .name = "duel",
+    .usage = "contend duel [OPTION].. -- BASE [ARG].. -- HEAD [ARG]..\n"
+             "       contend duel --workload W --set KEY=A,B [OPTION]..\n"
+             "       contend duel --workload W --plugin A.so --plugin B.so [OPTION]..",
+    .summary = "base against head, interleaved in one run: slower, faster, same or undecided",
+    .run = run,
+};

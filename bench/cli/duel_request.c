@@ -1,0 +1,171 @@
+/* The options of `contend duel`, and the file of tolerances. */
+#include "bench/cli/duel_request.h"
+
+#include "bench/cli/cli.h"
+#include "bench/cli/commands.h"
+#include "bench/core/clock.h"
+#include "bench/core/file.h"
+#include "bench/core/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const formats[] = {"text", "markdown", "json", "junit", "github", NULL};
+static const char *const placements[] = {"free", "same", "spread", NULL};
+
+static int print_help(const struct opt *table, struct err *err)
+{
+    struct buf out = {0};
+    buf_printf(&out, "usage: %s\n\n%s\n\n", command_duel.usage, command_duel.summary);
+    opts_help(table, &out);
+    buf_add(&out, "\nExit status: 0 nothing slower, 1 slower, 2 usage, 3 a side could not be run, "
+                  "4 undecided\nwith --strict, 5 no verdict possible here, 130 interrupted.\n");
+    int failed = cli_print(buf_text(&out), err);
+    buf_release(&out);
+    return failed;
+}
+
+/* What is compared must be said in one way, and in one way only. */
+static int check(const struct duel_request *r, struct err *err)
+{
+    bool is_cell = r->workloads.count > 0;
+    if (r->set && r->commands.count)
+        return err_set(err, ERR_USAGE,
+                       "duel: --set compares settings of this program; it does not "
+                       "go with -- BASE -- HEAD");
+    if (r->commands.count)
+        return 0;
+    if (!is_cell && (r->set || r->plugins.count))
+        return err_set(err, ERR_USAGE, "duel: --workload is needed: which cell is compared");
+    if (!is_cell)
+        return err_set(err, ERR_USAGE,
+                       "duel: nothing to compare; expected -- BASE [ARG].. -- HEAD [ARG].., or "
+                       "--workload W with --set KEY=A,B or with two --plugin");
+    if (!r->set && r->plugins.count != 2)
+        return err_set(err, ERR_USAGE,
+                       "duel: %zu --plugin given; two are compared, or two settings with --set",
+                       r->plugins.count);
+    if (r->prints_metrics)
+        return err_set(err, ERR_USAGE,
+                       "--metrics: cells print theirs anyway; it is for -- BASE .. "
+                       "-- HEAD ..");
+    return 0;
+}
+
+int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool *help,
+                       struct err *err)
+{
+    *r = (struct duel_request){.task_time_ns = 20000000,
+                               .budget_ns = 5000000000,
+                               .timeout_ns = 60000000000,
+                               .floor_ns = (int64_t)(2 * clock_resolution_ns()),
+                               .seed = -1,
+                               .threshold = 0.01,
+                               .format = "text"};
+    const struct opt table[] = {
+        {"set", 0, OPT_TEXT, &r->set, "KEY=A,B",
+         "compare two settings: lock, executor, tasks, .. or NAME.PARAM", NULL, 0, 0, NULL},
+        {"plugin", 0, OPT_LIST, &r->plugins, "FILE",
+         "given twice: compare these plug-ins; with --set: load it", NULL, 0, 0, NULL},
+        {"workload", 0, OPT_LIST, &r->workloads, "A,B", "of the cells compared", NULL, 0, 0, NULL},
+        {"lock", 0, OPT_LIST, &r->locks, "A,B", "their locks (none)", NULL, 0, 0, NULL},
+        {"executor", 0, OPT_LIST, &r->executors, "A,B", "their executors (thread)", NULL, 0, 0,
+         NULL},
+        {"tasks", 0, OPT_LIST, &r->tasks, "N,M", "their tasks (2)", NULL, 0, 0, NULL},
+        {"workers", 0, OPT_NUMBER, &r->workers, "N", "workers of pools (as many as CPUs)", "count",
+         1, 100000, NULL},
+        {"param", 'p', OPT_LIST, &r->params, "NAME.PARAM=V", "a parameter of both sides", NULL, 0,
+         0, NULL},
+        {"placement", 0, OPT_TEXT, &r->placement, "P",
+         "CPUs of both sides, in turn (cells of several tasks: spread; otherwise free)", NULL, 0, 0,
+         placements},
+        {"ops", 0, OPT_NUMBER, &r->ops, "N", "operations a task (calibrated on base)", "count", 1,
+         INT64_C(1000000000000), NULL},
+        {"task-time", 0, OPT_NUMBER, &r->task_time_ns, "T", "what a calibrated task aims at", "ns",
+         10000, 60000000000, NULL},
+        {"metrics", 0, OPT_FLAG, &r->prints_metrics, NULL,
+         "both commands print contend.sample/1: judge that, not wall time", NULL, 0, 0, NULL},
+        {"relinked", 0, OPT_TEXT, &r->relinked, "FILE",
+         "base linked in another order: the layout control", NULL, 0, 0, NULL},
+        {"budget", 0, OPT_NUMBER, &r->budget_ns, "T",
+         "time of a comparison (5s); a confirmation may take as long again", "ns", 1,
+         INT64_C(86400000000000), NULL},
+        {"pairs", 0, OPT_NUMBER, &r->pairs, "N", "at most so many pairs", "count", 1, 1000000,
+         NULL},
+        {"threshold", 0, OPT_RATIO, &r->threshold, "R", "what is still tolerated (1%)", NULL, 0, 0,
+         NULL},
+        {"tolerances", 0, OPT_TEXT, &r->tolerances, "FILE",
+         "thresholds by name: lines \"GLOB PERCENT\"", NULL, 0, 0, NULL},
+        {"floor", 0, OPT_NUMBER, &r->floor_ns, "T",
+         "differences of times below this count for nothing (two steps of the clock)", "ns", 0,
+         INT64_C(3600000000000), NULL},
+        {"seed", 0, OPT_NUMBER, &r->seed, "N", "of all orders (drawn)", "count", 0, INT64_MAX,
+         NULL},
+        {"timeout", 0, OPT_NUMBER, &r->timeout_ns, "T", "a sample is killed after this (60s)", "ns",
+         1000000, INT64_C(86400000000000), NULL},
+        {"strict", 0, OPT_FLAG, &r->is_strict, NULL, "exit with 4 when a row is undecided", NULL, 0,
+         0, NULL},
+        {"format", 0, OPT_TEXT, &r->format, "F", "on standard output", NULL, 0, 0, formats},
+        {"output", 'o', OPT_TEXT, &r->output, "FILE", "write everything, raw pairs too, as JSON",
+         NULL, 0, 0, NULL},
+        {"quiet", 'q', OPT_FLAG, &r->is_quiet, NULL, "no progress", NULL, 0, 0, NULL},
+        {0},
+    };
+    if (opts_parse(table, argc, argv, &r->commands, help, err))
+        return -1;
+    return *help ? print_help(table, err) : check(r, err);
+}
+
+static int read_line(char *line, const char *path, size_t number, struct duel_tolerance *out,
+                     struct err *err)
+{
+    char what[320];
+    line += strspn(line, " \t");
+    size_t length = strcspn(line, " \t");
+    char *percent = line + length + strspn(line + length, " \t");
+    for (size_t n = strlen(percent); n && (percent[n - 1] == ' ' || percent[n - 1] == '\t');)
+        percent[--n] = '\0';
+    snprintf(what, sizeof what, "%.200s: line %zu", path, number);
+    if (!*percent)
+        return err_set(err, ERR_INPUT, "%s: \"%.60s\" is not \"GLOB PERCENT\"", what, line);
+    line[length] = '\0';
+    out->glob = line;
+    if (units_parse_ratio(what, percent, 0, 10, &out->ratio, err)) {
+        err->code = ERR_INPUT;
+        return -1;
+    }
+    return 0;
+}
+
+int duel_tolerances_read(const char *path, struct duel_tolerances *out, struct err *err)
+{
+    *out = (struct duel_tolerances){0};
+    out->text = file_read(path, NULL, err);
+    if (!out->text)
+        return -1;
+    size_t lines = 1, number = 0;
+    for (const char *p = out->text; *p; p++)
+        lines += *p == '\n';
+    out->items = calloc(lines, sizeof *out->items);
+    if (!out->items)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu tolerances", lines);
+    for (char *next = out->text, *line; (line = strsep(&next, "\n")) != NULL;) {
+        number++;
+        line[strcspn(line, "\r")] = '\0';
+        const char *first = line + strspn(line, " \t");
+        if (!*first || *first == '#')
+            continue;
+        if (read_line(line, path, number, &out->items[out->count], err))
+            return -1;
+        out->count++;
+    }
+    return 0;
+}
+
+void duel_tolerances_release(struct duel_tolerances *t)
+{
+    free(t->items);
+    free(t->text);
+    *t = (struct duel_tolerances){0};
+}

@@ -1,0 +1,77 @@
+#include "bench/duel/code.h"
+
+#include "bench/core/file.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+int code_find(const char *what, const char *program, char *out, size_t size, struct err *err)
+{
+    if (strchr(program, '/')) {
+        struct stat st;
+        snprintf(out, size, "%s", program);
+        if (is_program(out))
+            return 0;
+        return err_set(err, ERR_USAGE, "%s: \"%.200s\" is no program: %s", what, program,
+                       stat(program, &st)    ? strerror(errno)
+                       : S_ISREG(st.st_mode) ? "not executable"
+                                             : "not a file");
+    }
+    const char *path = getenv("PATH");
+    for (const char *p = path ? path : "/bin:/usr/bin"; *program && *p;) {
+        size_t length = strcspn(p, ":");
+        snprintf(out, size, "%.*s/%s", (int)length, length ? p : ".", program);
+        if (is_program(out))
+            return 0;
+        p += length + (p[length] == ':');
+    }
+    return err_set(err, ERR_USAGE, "%s: \"%.200s\" is no program in PATH", what, program);
+}
+
+int code_hash(const char *path, uint64_t *hash, struct err *err)
+{
+    size_t length;
+    char *data = file_read(path, &length, err);
+    if (!data)
+        return -1;
+    uint64_t h = *hash ? *hash : UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < length; i++)
+        h = (h ^ (unsigned char)data[i]) * UINT64_C(0x100000001b3);
+    free(data);
+    *hash = h;
+    return 0;
+}
+
+int code_copy(const char *path, char *out, size_t size)
+{
+    size_t length;
+    char *data = file_read(path, &length, NULL);
+    /* An interpreter would look for the script under a name that is gone by then. */
+    int fd = data && length > 2 && memcmp(data, "#!", 2) ? memfd_create("contend-copy", MFD_CLOEXEC)
+                                                         : -1;
+    for (size_t done = 0; fd >= 0 && done < length;) {
+        ssize_t put = write(fd, data + done, length - done);
+        if (put > 0) {
+            done += (size_t)put;
+            continue;
+        }
+        close(fd);
+        fd = -1;
+    }
+    free(data);
+    if (fd >= 0)
+        snprintf(out, size, "/proc/self/fd/%d", fd);
+    return fd;
+}

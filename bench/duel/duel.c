@@ -1,0 +1,326 @@
+#include "bench/duel/duel.h"
+
+#include "bench/core/clock.h"
+#include "bench/core/rng.h"
+#include "bench/duel/code.h"
+#include "bench/duel/schedule.h"
+
+#include <fnmatch.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct duel {
+    const struct duel_subject *subject;
+    const struct duel_options *options;
+    size_t subject_count;
+    struct duel_outcome *out;
+    struct sampler *sampler;
+    char copy[64]; /* how the copy of base is executed */
+    int copy_fd;
+    bool with_layout;
+    size_t layout_padding_bytes;
+};
+
+/* ---- Slots ------------------------------------------------------------------------- */
+
+/* The stack moves in steps of 16 bytes and is much the same again after a page. */
+static size_t draw_padding(struct rng *rng)
+{
+    return 16 * (1 + rng_below(rng, 256));
+}
+
+static struct sample_request request_of(const struct duel *d, const struct duel_phase *p,
+                                        enum duel_arm arm, unsigned turn)
+{
+    const struct duel_side *side = arm == ARM_HEAD ? &d->subject->head : &d->subject->base;
+    struct sample_request r = {
+        .name = duel_arm_name(arm),
+        .program = side->program,
+        .argv = side->argv,
+        .padding_bytes = p->padding_bytes,
+        .place = d->subject->place,
+        .timeout_ns = d->options->timeout_ns,
+    };
+    r.place.first = turn;
+    const char *other = d->subject->relinked ? d->subject->relinked : *d->copy ? d->copy : NULL;
+    if (arm == ARM_LAYOUT) {
+        r.padding_bytes = d->layout_padding_bytes;
+        r.program = other ? other : r.program;
+    } else if (arm == ARM_BASE && p == &d->out->second && d->subject->relinked) {
+        r.program = d->subject->relinked;
+    }
+    return r;
+}
+
+static int take_sample(struct duel *d, struct duel_phase *p, enum duel_arm arm, unsigned turn,
+                       struct err *err)
+{
+    struct sample_request request = request_of(d, p, arm, turn);
+    struct sample s;
+    bool prints = d->subject->prints_metrics;
+    if (sampler_run(d->sampler, &request, &s, err))
+        return -1;
+    return observe_process(&p->seen, arm, &s, !prints, err) ||
+                   (prints && observe_printed(&p->seen, arm, &s, err))
+               ? -1
+               : 0;
+}
+
+/* A copy that does not run where the program itself does says nothing about the sides. */
+static int give_layout_up(struct duel *d, struct err *err)
+{
+    if (d->subject->relinked || !*d->copy || *d->options->interrupted)
+        return -1;
+    snprintf(d->out->layout_note, sizeof d->out->layout_note,
+             "the copy of base in memory did not run (%.80s): its stack alone was moved",
+             err->text);
+    *err = (struct err){0};
+    *d->copy = '\0';
+    return 0;
+}
+
+static int take_slot(struct duel *d, struct duel_phase *p, struct schedule *schedule,
+                     struct err *err)
+{
+    struct slot_order order = schedule_next(schedule);
+    size_t slot = p->seen.slot_count;
+    if (observations_add_slot(&p->seen, err))
+        return -1;
+    void *grown = realloc(p->orders, (slot + 1) * sizeof *p->orders);
+    if (!grown)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu slots", slot + 1);
+    p->orders = grown;
+    memset(p->orders[slot], 0, sizeof p->orders[slot]);
+    for (size_t i = 0; i < order.count; i++) {
+        p->orders[slot][i] = "BHNL"[order.arms[i]];
+        if (take_sample(d, p, order.arms[i], (unsigned)(slot + p->seed), err) &&
+            (order.arms[i] != ARM_LAYOUT || give_layout_up(d, err))) {
+            p->seen.slot_count--; /* half a slot is none */
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* ---- Judging while it goes on --------------------------------------------------------- */
+
+/* The user's tolerance for that metric of that subject. */
+static double threshold_of(const struct duel *d, const char *metric)
+{
+    char full[512];
+    snprintf(full, sizeof full, "%s:%s", d->subject->name, metric);
+    for (size_t i = 0; i < d->options->tolerance_count; i++) {
+        const struct duel_tolerance *t = &d->options->tolerances[i];
+        if (!fnmatch(t->glob, full, 0) || !fnmatch(t->glob, d->subject->name, 0))
+            return t->ratio;
+    }
+    return d->options->limits.threshold;
+}
+
+static size_t gated_count(const struct observations *o)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < o->metric_count; i++)
+        count += o->metrics[i].is_gated;
+    return count;
+}
+
+static int judge(struct duel *d, struct err *err)
+{
+    struct duel_outcome *out = d->out;
+    const struct duel_phase *p = &out->first;
+    size_t rows_judged = gated_count(&p->seen) * d->subject_count, gated = 0;
+    struct duel_row *rows[DUEL_METRICS_MAX];
+    if (p->seen.slot_count <= p->discarded)
+        return 0;
+    out->row_count = p->seen.metric_count;
+    for (size_t i = 0; i < out->row_count; i++) {
+        struct judge_limits limits = d->options->limits;
+        limits.threshold = threshold_of(d, p->seen.metrics[i].name);
+        if (judge_metric(&p->seen.metrics[i], p->discarded, p->seen.slot_count, &limits,
+                         rows_judged ? rows_judged : 1, &out->rows[i], err))
+            return -1;
+        if (out->rows[i].is_gated)
+            rows[gated++] = &out->rows[i];
+    }
+    return judge_rows(rows, gated, rows_judged, d->options->limits.alpha, err);
+}
+
+static bool is_beyond(const struct duel_row *row)
+{
+    return row->is_gated && (row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER);
+}
+
+static int judge_second(struct duel *d, struct err *err)
+{
+    const struct duel_phase *p = &d->out->second;
+    if (p->seen.slot_count <= p->discarded)
+        return 0;
+    for (size_t i = 0; i < d->out->row_count; i++) {
+        struct duel_row *row = &d->out->rows[i];
+        const struct observed_metric *m = observations_find(&p->seen, row->metric);
+        if (!m || !is_beyond(row))
+            continue;
+        row->confirmation.seconds = p->seconds;
+        if (judge_confirmation(m, p->discarded, p->seen.slot_count, d->options->limits.alpha, row,
+                               &row->confirmation, err))
+            return -1;
+    }
+    return 0;
+}
+
+static bool is_over(const struct duel *d, bool is_second)
+{
+    for (size_t i = 0; i < d->out->row_count; i++) {
+        const struct duel_row *row = &d->out->rows[i];
+        if (is_second ? is_beyond(row) && !row->confirmation.has_agreed
+                      : row->is_gated && !judge_is_settled(row))
+            return false;
+    }
+    return d->out->row_count > 0;
+}
+
+/* ---- Phases ------------------------------------------------------------------------ */
+
+static void tell(const struct duel *d, const struct duel_phase *p, uint64_t begin_ns)
+{
+    if (!d->options->on_progress)
+        return;
+    struct duel_progress progress = {
+        .subject = d->subject->name,
+        .stage = p == &d->out->second ? "confirming" : "measuring",
+        .pairs = p->seen.slot_count,
+        .elapsed_s = (double)(clock_now_ns() - begin_ns) * 1e-9,
+        .budget_s = (double)d->options->budget_ns * 1e-9,
+    };
+    d->options->on_progress(d->options->context, &progress);
+}
+
+static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
+{
+    bool is_second = p == &d->out->second;
+    struct schedule schedule;
+    schedule_init(&schedule, p->seed,
+                  is_second        ? SCHEDULE_PAIRS
+                  : d->with_layout ? SCHEDULE_ALL
+                                   : SCHEDULE_NULL);
+    if (observations_init(&p->seen, err))
+        return -1;
+    p->discarded = DUEL_DISCARDED;
+    uint64_t begin_ns = clock_now_ns(), counted_ns = begin_ns;
+    for (;;) {
+        tell(d, p, begin_ns);
+        if (take_slot(d, p, &schedule, err))
+            return -1;
+        uint64_t now_ns = clock_now_ns();
+        size_t slots = p->seen.slot_count;
+        p->seconds = (double)(now_ns - begin_ns) * 1e-9;
+        if (slots <= p->discarded) {
+            counted_ns = now_ns;
+            continue;
+        }
+        size_t pairs = slots - p->discarded;
+        uint64_t slot_ns = (now_ns - counted_ns) / pairs;
+        p->slot_seconds = (double)slot_ns * 1e-9;
+        bool is_spent = now_ns - begin_ns + slot_ns > d->options->budget_ns ||
+                        (d->options->pairs_most && pairs >= d->options->pairs_most);
+        /* Judging all pairs after each of thousands would take longer than measuring them. */
+        if (!is_spent && pairs >= 64 && pairs % (pairs / 32))
+            continue;
+        if (is_second ? judge_second(d, err) : judge(d, err))
+            return -1;
+        if (is_spent || is_over(d, is_second))
+            return 0;
+    }
+}
+
+static void make_layout(struct duel *d, struct rng *rng)
+{
+    char *note = d->out->layout_note;
+    size_t size = sizeof d->out->layout_note;
+    d->with_layout = true;
+    d->layout_padding_bytes = draw_padding(rng);
+    if (d->subject->relinked) {
+        snprintf(note, size, "%.200s, and the stack moved", d->subject->relinked);
+        return;
+    }
+    d->copy_fd = code_copy(d->subject->base.program, d->copy, sizeof d->copy);
+    snprintf(note, size,
+             d->copy_fd >= 0 ? "a copy of base in memory, and the stack moved" : "the stack moved");
+}
+
+int duel_run(const struct duel_subject *subject, const struct duel_options *options,
+             size_t subject_count, struct duel_outcome *out, struct err *err)
+{
+    struct duel d = {.subject = subject,
+                     .options = options,
+                     .subject_count = subject_count,
+                     .out = out,
+                     .copy_fd = -1};
+    struct rng rng = {options->seed};
+    struct noise_reading before, after;
+    *out = (struct duel_outcome){.first.seed = rng_next(&rng) >> 1,
+                                 .second.seed = rng_next(&rng) >> 1,
+                                 .second.padding_bytes = draw_padding(&rng)};
+    d.sampler = sampler_open(options->interrupted, err);
+    if (!d.sampler)
+        return -1;
+    make_layout(&d, &rng);
+    noise_read(&before);
+    noise_read(&before); /* the first call resolves paths */
+    int failed = run_phase(&d, &out->first, err);
+    bool needs_second = false;
+    for (size_t i = 0; i < out->row_count; i++) {
+        needs_second |= is_beyond(&out->rows[i]);
+        out->rows[i].confirmation.was_tried = false;
+    }
+    for (size_t i = 0; i < out->row_count; i++)
+        needs_second &= !(out->rows[i].is_gated && out->rows[i].control_fired);
+    if (!failed && needs_second)
+        failed = run_phase(&d, &out->second, err);
+    noise_read(&after);
+    noise_diff(&before, &after, &out->noise);
+    if (d.copy_fd >= 0)
+        close(d.copy_fd);
+    sampler_close(d.sampler);
+    return failed ? -1 : 0;
+}
+
+void duel_outcome_release(struct duel_outcome *out)
+{
+    struct duel_phase *const phases[] = {&out->first, &out->second};
+    for (size_t i = 0; i < 2; i++) {
+        observations_release(&phases[i]->seen);
+        free(phases[i]->orders);
+    }
+    *out = (struct duel_outcome){0};
+}
+
+int duel_judge_together(struct duel_outcome *outcomes, size_t count, double alpha, struct err *err)
+{
+    size_t gated = 0;
+    struct duel_row **rows = malloc((count * DUEL_METRICS_MAX + 1) * sizeof *rows);
+    if (!rows)
+        return err_set(err, ERR_SYSTEM, "no memory for the rows");
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < outcomes[i].row_count; j++)
+            if (outcomes[i].rows[j].is_gated)
+                rows[gated++] = &outcomes[i].rows[j];
+    int failed = judge_rows(rows, gated, gated, alpha, err);
+    free(rows);
+    return failed;
+}
+
+double duel_seconds_to_settle(const struct duel_outcome *o, const struct duel_row *row)
+{
+    size_t have = row->arms[ARM_HEAD].effect.n;
+    if (row->verdict != VERDICT_UNDECIDED)
+        return 0;
+    if (!row->pairs_to_settle)
+        return NAN;
+    double more = row->pairs_to_settle > have ? (double)(row->pairs_to_settle - have) : 1;
+    return more * o->first.slot_seconds;
+}

@@ -1,0 +1,94 @@
+/*
+ * A duel: base and head measured interleaved, in fresh processes, until there is a verdict or the
+ * budget is spent.
+ *
+ * The engine knows commands alone.  A cell of this program is a command too ("contend cell .."),
+ * which prints what it measured; so two binaries, two plug-ins and two settings are the same thing
+ * here: two argument lists.
+ */
+#ifndef CONTEND_DUEL_DUEL_H
+#define CONTEND_DUEL_DUEL_H
+
+#include "bench/core/noise.h"
+#include "bench/duel/judge.h"
+#include "bench/duel/sample.h"
+
+enum { DUEL_DISCARDED = 2, DUEL_ORDER_MAX = ARM_COUNT + 1 };
+
+struct duel_side {
+    const char *program;     /* what is executed */
+    const char *const *argv; /* NULL-terminated, with its own name first */
+    const char *label;       /* as people read it */
+    uint64_t code_hash;      /* of the files it runs */
+};
+
+/* One comparison. Everything is borrowed. */
+struct duel_subject {
+    const char *name; /* what tolerances are given for */
+    struct duel_side base, head;
+    const char *relinked; /* base, linked in another order; NULL: copied in memory instead */
+    bool is_identical;    /* same code, same arguments: a difference is not theirs */
+    bool prints_metrics;  /* contend.sample/1 on stdout; otherwise wall time is judged */
+    struct sample_place place;
+};
+
+/* A glob of names, or of NAME:METRIC ("*:startup_ns"); the first that matches counts. */
+struct duel_tolerance {
+    const char *glob;
+    double ratio;
+};
+
+struct duel_progress {
+    const char *subject, *stage; /* "measuring", "confirming" */
+    size_t pairs;
+    double elapsed_s, budget_s;
+};
+
+struct duel_options {
+    uint64_t budget_ns;  /* a comparison; a confirmation may take as long again */
+    uint64_t timeout_ns; /* a sample */
+    size_t pairs_most;   /* 0: as many as the budget holds */
+    struct judge_limits limits;
+    const struct duel_tolerance *tolerances;
+    size_t tolerance_count;
+    uint64_t seed;
+    const volatile bool *interrupted;
+    void (*on_progress)(void *context, const struct duel_progress *p);
+    void *context;
+};
+
+/* What was seen in one go. */
+struct duel_phase {
+    struct observations seen;
+    char (*orders)[DUEL_ORDER_MAX]; /* owned; of each slot: "HB", "BNH" .. */
+    size_t discarded;               /* the first slots, which count for nothing */
+    uint64_t seed;
+    size_t padding_bytes; /* in the environment of both sides */
+    double seconds;
+    double slot_seconds; /* what a slot takes */
+};
+
+struct duel_outcome {
+    struct duel_phase first, second; /* the second, the confirmation, may be empty */
+    struct duel_row rows[DUEL_METRICS_MAX];
+    size_t row_count;
+    struct noise_delta noise;
+    char layout_note[256]; /* how the layout control was made, or why there is none */
+};
+
+/*
+ * Measures one subject and judges it as one of `subject_count` alike.  -1 when a side could not be
+ * run (ERR_FAILED, ERR_UNAVAILABLE), printed something else than metrics, or it was interrupted;
+ * the outcome then holds what there was.  duel_outcome_release() in any case.
+ */
+int duel_run(const struct duel_subject *subject, const struct duel_options *options,
+             size_t subject_count, struct duel_outcome *out, struct err *err);
+void duel_outcome_release(struct duel_outcome *out);
+
+/* Judges the rows of all subjects together, once all were measured. */
+int duel_judge_together(struct duel_outcome *outcomes, size_t count, double alpha, struct err *err);
+
+/* Seconds until the row would be settled; 0 when it is, NaN when it cannot be said. */
+double duel_seconds_to_settle(const struct duel_outcome *o, const struct duel_row *row);
+
+#endif

@@ -1,0 +1,261 @@
+#include "bench/duel/judge.h"
+
+#include "bench/stats/evalue.h"
+#include "bench/stats/paired.h"
+#include "bench/stats/robust.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How seldom a control may fire for nothing. */
+#define CONTROL_ALPHA 0.01
+
+enum { PAIRS_LEAST = 8 /* fewer can never reach 2/alpha at 5 % */, CONTROLS_LEAST = 6 };
+
+const char *tolerance_source_name(enum tolerance_source source)
+{
+    static const char *const names[] = {"threshold", "floor", "layout", "null"};
+    return names[source];
+}
+
+/* Log ratios of an arm, where both it and base have a value; to be freed. */
+struct ratios {
+    double *x;
+    size_t count;
+};
+
+/* -1: a value without a logarithm (reason is set) or no memory (err is set). */
+static int ratios_of(const struct observed_metric *m, enum duel_arm arm, size_t from, size_t to,
+                     struct ratios *out, char *reason, size_t size, struct err *err)
+{
+    size_t most = to - from + 1, count = 0;
+    double *base = malloc(3 * most * sizeof *base);
+    *out = (struct ratios){0};
+    if (!base)
+        return err_set(err, ERR_SYSTEM, "no memory to judge %zu slots", most);
+    double *other = base + most, *x = other + most;
+    for (size_t i = from; i < to; i++) {
+        base[count] = m->values[ARM_BASE][i];
+        other[count] = m->values[arm][i];
+        count += !isnan(base[count]) && !isnan(other[count]);
+    }
+    struct err why = {0};
+    if (paired_log_ratios(base, other, count, m->higher_is_better, x, &why)) {
+        snprintf(reason, size, "%.200s", why.text);
+        count = 0;
+    }
+    /* The block begins with what is kept. */
+    memmove(base, x, count * sizeof *x);
+    *out = (struct ratios){base, count};
+    return 0;
+}
+
+static int effect_of(const struct ratios *r, struct arm_effect *out, struct err *err)
+{
+    *out = (struct arm_effect){.mean = paired_mean(r->x, r->count), .spread = NAN};
+    if (summary_of(r->x, r->count, SUMMARY_LEVEL, &out->effect, err))
+        return -1;
+    return r->count ? mad_of(r->x, r->count, &out->spread, err) : 0;
+}
+
+/* The mean of two e-values is one. */
+static double together_ln(double a, double b)
+{
+    double most = fmax(a, b);
+    return isfinite(most) ? most + log((exp(a - most) + exp(b - most)) / 2) : most;
+}
+
+static double evidence_ln(const struct ratios *r, double shift, bool *by_mean, double needed_ln)
+{
+    double median = evalue_median_ln(r->x, r->count, shift);
+    double mean = evalue_flips_ln(r->x, r->count, shift);
+    if (by_mean)
+        *by_mean = median < needed_ln && mean > median;
+    return together_ln(median, mean);
+}
+
+static void mirror(struct ratios *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        r->x[i] = -r->x[i];
+}
+
+/* What a control shows beyond doubt; an estimate whose interval holds 0 shows nothing. */
+static double shown(const struct summary *s)
+{
+    return s->n >= CONTROLS_LEAST && (s->lo > 0 || s->hi < 0) ? fabs(s->center) : 0;
+}
+
+static double median_of(const double *values, size_t from, size_t to)
+{
+    struct summary s = {.center = NAN};
+    double *kept = malloc((to - from + 1) * sizeof *kept);
+    size_t count = 0;
+    for (size_t i = from; i < to && kept; i++)
+        if (!isnan(values[i]))
+            kept[count++] = values[i];
+    if (count && summary_of(kept, count, SUMMARY_LEVEL, &s, NULL))
+        s.center = NAN;
+    free(kept);
+    return s.center;
+}
+
+static void choose_tolerance(struct duel_row *row, const struct judge_limits *limits)
+{
+    double threshold = log_ratio_of_change(limits->threshold);
+    double floor = !strcmp(row->unit, "ns") && row->base > 0
+                       ? log_ratio_of_change(limits->floor_ns / row->base)
+                       : 0;
+    const double candidates[] = {
+        [TOLERANCE_THRESHOLD] = threshold,
+        [TOLERANCE_FLOOR] = floor,
+        [TOLERANCE_LAYOUT] = shown(&row->arms[ARM_LAYOUT].effect),
+        [TOLERANCE_NULL] = 2 * shown(&row->arms[ARM_NULL].effect),
+    };
+    row->threshold_ln = fmax(threshold, floor);
+    row->tolerance_source = TOLERANCE_THRESHOLD;
+    for (int i = TOLERANCE_FLOOR; i <= TOLERANCE_NULL; i++)
+        if (candidates[i] > candidates[row->tolerance_source])
+            row->tolerance_source = (enum tolerance_source)i;
+    row->tolerance_ln = candidates[row->tolerance_source];
+}
+
+/* Whether base differs from itself by more than the user would let pass. */
+static bool has_fired(struct ratios *null, double threshold_ln, size_t rows_judged)
+{
+    double needed_ln = log(2 * (double)rows_judged / CONTROL_ALPHA);
+    bool fired = evidence_ln(null, threshold_ln, NULL, 0) >= needed_ln;
+    mirror(null);
+    fired |= evidence_ln(null, threshold_ln, NULL, 0) >= needed_ln;
+    mirror(null);
+    return fired;
+}
+
+static int judge_head(struct ratios *head, const struct judge_limits *limits, size_t rows_judged,
+                      struct duel_row *row)
+{
+    double needed_ln = log(2 / limits->alpha);
+    bool worse_by_mean, better_by_mean;
+    row->worse_ln = evidence_ln(head, row->tolerance_ln, &worse_by_mean, needed_ln);
+    mirror(head);
+    row->better_ln = evidence_ln(head, row->tolerance_ln, &better_by_mean, needed_ln);
+    mirror(head);
+    row->by_mean = row->worse_ln > row->better_ln ? worse_by_mean : better_by_mean;
+    samples_sort(head->x, head->count);
+    evalue_interval_of_sorted(head->x, head->count, 1 - limits->alpha, &row->anytime_lo,
+                              &row->anytime_hi);
+    const struct arm_effect *e = &row->arms[ARM_HEAD];
+    double one_ln = needed_ln + log((double)rows_judged);
+    row->detectable_ln = verdict_detectable(head->count, e->spread, row->tolerance_ln, one_ln);
+    row->pairs_to_settle =
+        verdict_pairs_to_settle(e->effect.center, e->spread, row->tolerance_ln, one_ln);
+    return 0;
+}
+
+int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count,
+                 const struct judge_limits *limits, size_t rows_judged, struct duel_row *out,
+                 struct err *err)
+{
+    struct confirmation confirmation = out->confirmation;
+    *out = (struct duel_row){.higher_is_better = m->higher_is_better,
+                             .is_gated = m->is_gated,
+                             .worse_ln = NAN,
+                             .better_ln = NAN,
+                             .detectable_ln = INFINITY,
+                             .anytime_lo = -INFINITY,
+                             .anytime_hi = INFINITY,
+                             .verdict = VERDICT_UNDECIDED,
+                             .confirmation = confirmation};
+    snprintf(out->metric, sizeof out->metric, "%s", m->name);
+    snprintf(out->unit, sizeof out->unit, "%s", m->unit);
+    struct ratios arms[ARM_COUNT] = {0};
+    int failed = 0;
+    for (int arm = ARM_HEAD; arm < ARM_COUNT && !failed; arm++)
+        failed = ratios_of(m, (enum duel_arm)arm, from, slot_count, &arms[arm], out->reason,
+                           sizeof out->reason, err) ||
+                 effect_of(&arms[arm], &out->arms[arm], err);
+    out->base = median_of(m->values[ARM_BASE], from, slot_count);
+    out->head = median_of(m->values[ARM_HEAD], from, slot_count);
+    if (!failed) {
+        if (*m->absent && !arms[ARM_HEAD].count)
+            snprintf(out->reason, sizeof out->reason, "%s", m->absent);
+        else if (!*out->reason && isnan(out->base) != isnan(out->head))
+            snprintf(out->reason, sizeof out->reason, "only %s has this metric",
+                     isnan(out->base) ? "head" : "base");
+        choose_tolerance(out, limits);
+        out->control_fired = has_fired(&arms[ARM_NULL], out->threshold_ln, rows_judged);
+        judge_head(&arms[ARM_HEAD], limits, rows_judged, out);
+    }
+    for (int arm = 0; arm < ARM_COUNT; arm++)
+        free(arms[arm].x);
+    return failed ? -1 : 0;
+}
+
+int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, double alpha,
+               struct err *err)
+{
+    /* Rows still to come have shown nothing yet. */
+    size_t all = rows_judged > count ? rows_judged : count;
+    double *ln = malloc((all + 1) * sizeof *ln);
+    bool *is_worse = calloc(all + 1, sizeof *is_worse),
+         *is_better = calloc(all + 1, sizeof *is_better);
+    int failed =
+        ln && is_worse && is_better ? 0 : err_set(err, ERR_SYSTEM, "no memory for %zu rows", all);
+    for (size_t i = 0; i < all && !failed; i++)
+        ln[i] = i < count ? rows[i]->worse_ln : (double)NAN;
+    failed = failed || evalue_reject(ln, all, alpha / 2, is_worse, NULL, err);
+    for (size_t i = 0; i < count && !failed; i++)
+        ln[i] = rows[i]->better_ln;
+    failed = failed || evalue_reject(ln, all, alpha / 2, is_better, NULL, err);
+    for (size_t i = 0; i < count && !failed; i++) {
+        struct duel_row *r = rows[i];
+        enum verdict placed = verdict_of(r->anytime_lo, r->anytime_hi, r->tolerance_ln);
+        r->verdict = *r->reason                  ? VERDICT_NOT_COMPARABLE
+                     : is_worse[i]               ? VERDICT_SLOWER
+                     : is_better[i]              ? VERDICT_FASTER
+                     : placed == VERDICT_SAME    ? VERDICT_SAME
+                     : placed == VERDICT_SHIFTED ? VERDICT_SHIFTED
+                                                 : VERDICT_UNDECIDED;
+        bool is_beyond = r->verdict == VERDICT_SLOWER || r->verdict == VERDICT_FASTER;
+        if (is_beyond && r->confirmation.was_tried && !r->confirmation.has_agreed)
+            r->verdict = VERDICT_UNDECIDED;
+    }
+    free(ln);
+    free(is_worse);
+    free(is_better);
+    return failed ? -1 : 0;
+}
+
+int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot_count,
+                       double alpha, const struct duel_row *first, struct confirmation *out,
+                       struct err *err)
+{
+    struct ratios head;
+    char reason[224];
+    double seconds = out->seconds;
+    *out = (struct confirmation){.was_tried = true, .seconds = seconds, .evidence_ln = NAN};
+    if (ratios_of(m, ARM_HEAD, from, slot_count, &head, reason, sizeof reason, err))
+        return -1;
+    int failed = effect_of(&head, &out->head, err);
+    if (first->verdict == VERDICT_FASTER)
+        mirror(&head);
+    /* The direction was named beforehand: nothing is shared with the other one. */
+    out->evidence_ln = evidence_ln(&head, first->tolerance_ln, NULL, 0);
+    out->has_agreed = out->evidence_ln >= log(1 / alpha);
+    free(head.x);
+    return failed;
+}
+
+bool judge_is_settled(const struct duel_row *row)
+{
+    const struct summary *e = &row->arms[ARM_HEAD].effect;
+    if (row->verdict == VERDICT_NOT_COMPARABLE || row->control_fired)
+        return true;
+    if (row->verdict == VERDICT_UNDECIDED || e->n < PAIRS_LEAST)
+        return false;
+    /* Decided is not yet known: a number within a quarter of the tolerance, or within a tenth. */
+    double wanted = fmax(row->tolerance_ln / 4, fabs(e->center) / 10);
+    return (e->hi - e->lo) / 2 <= wanted && row->arms[ARM_NULL].effect.n >= CONTROLS_LEAST;
+}

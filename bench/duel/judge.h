@@ -1,0 +1,90 @@
+/*
+ * From values to verdicts: what the slots of a duel say of each metric.
+ *
+ * Pure: no clock, no process.  Everything is a log ratio against base, positive where it is worse
+ * (paired.h).  Evidence is anytime valid (evalue.h), so judging after every slot costs nothing.
+ */
+#ifndef CONTEND_DUEL_JUDGE_H
+#define CONTEND_DUEL_JUDGE_H
+
+#include "bench/duel/observations.h"
+#include "bench/stats/summary.h"
+#include "bench/stats/verdict.h"
+
+/* What a difference must exceed; the largest wins, and the row says which that was. */
+enum tolerance_source {
+    TOLERANCE_THRESHOLD, /* the user's */
+    TOLERANCE_FLOOR,     /* the user's absolute one, for figures that are tiny */
+    TOLERANCE_LAYOUT,    /* what another layout of the same code makes of it */
+    TOLERANCE_NULL,      /* twice what base differs from itself */
+};
+
+/* "threshold", "floor", "layout", "null". */
+const char *tolerance_source_name(enum tolerance_source source);
+
+struct judge_limits {
+    double alpha;     /* of all rows together; half of it for each direction */
+    double threshold; /* relative change */
+    double floor_ns;  /* for metrics in ns */
+};
+
+/* One arm against base. */
+struct arm_effect {
+    struct summary effect; /* median and its exact interval */
+    double mean;           /* of the log ratios */
+    double spread;         /* MAD-based standard deviation of the log ratios */
+};
+
+/* Once more with another seed and layout, when the row failed. */
+struct confirmation {
+    bool was_tried;
+    bool has_agreed;
+    struct arm_effect head;
+    double evidence_ln; /* in the direction the row had */
+    double seconds;
+};
+
+struct duel_row {
+    char metric[64], unit[16];
+    bool higher_is_better, is_gated;
+    char reason[224];  /* why there is no verdict; "" when there is one */
+    double base, head; /* medians, in the unit */
+    struct arm_effect arms[ARM_COUNT];
+    double anytime_lo, anytime_hi; /* of head, at 1 - alpha, however often one looks */
+    double threshold_ln;           /* the user's, the absolute floor included */
+    double tolerance_ln;
+    enum tolerance_source tolerance_source;
+    double worse_ln, better_ln; /* evidence beyond the tolerance, both kinds together */
+    bool by_mean;               /* the mean convinced where the median did not */
+    bool control_fired;         /* base differs from itself beyond the threshold */
+    double detectable_ln;       /* the smallest effect it could have seen in 8 of 10 runs */
+    size_t pairs_to_settle;     /* in all; 0: it cannot be said, or needs more than a million */
+    enum verdict verdict;
+    struct confirmation confirmation;
+};
+
+/*
+ * Everything but the verdict, from slots `from` on.  `rows_judged` is how many gated rows there are
+ * in all: the price of one among many.  -1 with ERR_SYSTEM when memory runs out.
+ */
+int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count,
+                 const struct judge_limits *limits, size_t rows_judged, struct duel_row *out,
+                 struct err *err);
+
+/*
+ * Verdicts of the gated rows together: e-BH at alpha/2 among those that may be slower and, apart
+ * from them, among those that may be faster; the others by where the anytime interval lies.  A
+ * confirmation that did not agree takes a verdict back.
+ */
+int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, double alpha,
+               struct err *err);
+
+/* Evidence of a second look for the direction of the first one, beyond its tolerance. */
+int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot_count,
+                       double alpha, const struct duel_row *first, struct confirmation *out,
+                       struct err *err);
+
+/* Whether more pairs would change nothing: a verdict, and an estimate worth printing. */
+bool judge_is_settled(const struct duel_row *row);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * Everything one duel saw: for each metric a value of each arm in each slot.
+ *
+ * A slot is one turn: base and head once each, in an order drawn from the seed, and in some slots a
+ * control beside them.  What an arm did not deliver in a slot is NaN.
+ */
+#ifndef CONTEND_DUEL_OBSERVATIONS_H
+#define CONTEND_DUEL_OBSERVATIONS_H
+
+#include "bench/core/err.h"
+#include "bench/duel/sample.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum duel_arm {
+    ARM_BASE,
+    ARM_HEAD,
+    ARM_NULL,   /* base once more: whatever differs from base is the harness's or the machine's */
+    ARM_LAYOUT, /* base, laid out otherwise in memory */
+    ARM_COUNT
+};
+
+/* "base", "head", "null", "layout". */
+const char *duel_arm_name(enum duel_arm arm);
+
+enum { DUEL_METRICS_MAX = 64 };
+
+struct observed_metric {
+    char name[64];
+    char unit[16]; /* "ns", "per_s", "bytes", "ratio", "count", or "" */
+    bool higher_is_better;
+    bool is_gated;             /* takes part in the verdict */
+    char absent[160];          /* why there are no values; "" when there are */
+    double *values[ARM_COUNT]; /* owned; slot_count each */
+};
+
+struct observations {
+    struct observed_metric *metrics; /* owned; DUEL_METRICS_MAX of them */
+    size_t metric_count;
+    size_t slot_count, slot_capacity;
+};
+
+int observations_init(struct observations *o, struct err *err);
+void observations_release(struct observations *o);
+
+/* Makes room for one more slot, all NaN. */
+int observations_add_slot(struct observations *o, struct err *err);
+
+/*
+ * Notes what the operating system says of a sample of the latest slot: wall_ns, cpu_ns and
+ * memory_bytes.  Only wall time is gated, and only when `is_gated`.
+ */
+int observe_process(struct observations *o, enum duel_arm arm, const struct sample *s,
+                    bool is_gated, struct err *err);
+
+/*
+ * Notes what a sample itself printed: one JSON object of schema contend.sample/1.  ERR_FAILED when
+ * it is not one, naming the arm and what is wrong.
+ */
+int observe_printed(struct observations *o, enum duel_arm arm, const struct sample *s,
+                    struct err *err);
+
+/* The metric of that name, or NULL. */
+struct observed_metric *observations_find(const struct observations *o, const char *name);
+
+/* Notes why a metric cannot be had, where nothing else was said of it. */
+void observe_absent(struct observations *o, const char *name, const char *unit, const char *reason);
+
+#endif

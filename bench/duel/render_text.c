@@ -1,0 +1,126 @@
+/* For people at a terminal. */
+#include "bench/core/units.h"
+#include "bench/duel/report.h"
+#include "bench/stats/paired.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 7, CELL = 64 };
+
+struct line {
+    char cells[COLUMNS][CELL];
+};
+
+static void put(char *cell, struct buf *text)
+{
+    snprintf(cell, CELL, "%s", buf_text(text));
+    buf_reset(text);
+}
+
+static void put_value(char *cell, double value, const char *unit)
+{
+    if (isfinite(value))
+        units_format(cell, CELL, value, unit, 4);
+    else
+        snprintf(cell, CELL, "-");
+}
+
+static void fill(struct line *l, const struct duel_row *row)
+{
+    struct buf text = {0};
+    bool higher = row->higher_is_better;
+    snprintf(l->cells[0], CELL, "%s", row->metric);
+    put_value(l->cells[1], row->base, row->unit);
+    put_value(l->cells[2], row->head, row->unit);
+    duel_add_change(&text, row->arms[ARM_HEAD].effect.center, higher);
+    put(l->cells[3], &text);
+    duel_add_interval(&text, &row->arms[ARM_HEAD].effect, higher);
+    put(l->cells[4], &text);
+    if (row->is_gated)
+        buf_printf(&text, "%.3g %% (%s)", 100 * log_ratio_to_change(row->tolerance_ln),
+                   tolerance_source_name(row->tolerance_source));
+    put(l->cells[5], &text);
+    snprintf(l->cells[6], CELL, "%s", duel_row_word(row));
+    buf_release(&text);
+}
+
+static void add_lines(struct buf *out, const struct line *lines, size_t count)
+{
+    size_t widths[COLUMNS] = {0};
+    for (size_t i = 0; i < count; i++)
+        for (size_t c = 0; c < COLUMNS; c++)
+            if (strlen(lines[i].cells[c]) > widths[c])
+                widths[c] = strlen(lines[i].cells[c]);
+    for (size_t i = 0; i < count; i++) {
+        buf_add(out, " ");
+        for (size_t c = 0; c < COLUMNS; c++) {
+            size_t blanks = widths[c] - strlen(lines[i].cells[c]);
+            bool is_text = c == 0 || c >= COLUMNS - 2;
+            buf_pad(out, is_text ? 1 : 2 + blanks);
+            buf_add(out, lines[i].cells[c]);
+            if (is_text && c < COLUMNS - 1)
+                buf_pad(out, blanks + 1);
+        }
+        buf_add(out, "\n");
+    }
+}
+
+static void add_control(struct buf *out, const struct duel_row *row, enum duel_arm arm,
+                        const char *note)
+{
+    const struct arm_effect *e = &row->arms[arm];
+    if (!e->effect.n)
+        return;
+    buf_printf(out, "  %s control, %s: ", duel_arm_name(arm), row->metric);
+    duel_add_change(out, e->effect.center, row->higher_is_better);
+    buf_add(out, " (");
+    duel_add_interval(out, &e->effect, row->higher_is_better);
+    buf_printf(out, "), %zu pairs%s%s\n", e->effect.n, *note ? "; " : "", note);
+}
+
+static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
+{
+    const struct duel_subject *s = &r->subjects[i];
+    const struct duel_outcome *o = &r->outcomes[i];
+    struct line lines[DUEL_METRICS_MAX + 1] = {
+        {{"metric", "base", "head", "change", "95 % interval", "tolerance", "verdict"}}};
+    size_t count = 1;
+    buf_printf(out, "%s\n  base  %s\n  head  %s%s\n", s->name, s->base.label, s->head.label,
+               s->is_identical ? "  (the same code with the same arguments: one more control)"
+                               : "");
+    for (size_t j = 0; j < o->row_count; j++)
+        if (isfinite(o->rows[j].base) || isfinite(o->rows[j].head))
+            fill(&lines[count++], &o->rows[j]);
+    buf_add(out, "\n");
+    add_lines(out, lines, count);
+    buf_add(out, "\n");
+    for (size_t j = 0; j < o->row_count; j++) {
+        const struct duel_row *row = &o->rows[j];
+        if (*row->reason) {
+            buf_printf(out, "  %s: %s\n", row->metric, row->reason);
+        } else if (row->is_gated) {
+            buf_printf(out, "  %s: ", row->metric);
+            duel_add_grounds(out, o, row);
+            buf_add(out, "\n");
+            add_control(out, row, ARM_NULL, row->control_fired ? "IT FIRED" : "");
+            add_control(out, row, ARM_LAYOUT, o->layout_note);
+        }
+    }
+    if (duel_control_fired(s, o))
+        buf_add(out, "  No verdict: the control fired. Base differs from itself by more than the "
+                     "tolerance here,\n  so that a difference of head means nothing.\n");
+    buf_add(out, "\n");
+}
+
+void duel_render_text(const struct duel_report *r, struct buf *out)
+{
+    double seconds = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        add_subject(out, r, i);
+        seconds += r->outcomes[i].first.seconds + r->outcomes[i].second.seconds;
+    }
+    duel_add_tally(out, r);
+    buf_printf(out, ", in %.1f s, seed %llu\n", seconds, (unsigned long long)r->options->seed);
+}

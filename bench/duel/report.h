@@ -1,0 +1,54 @@
+/* What a duel found, in the words and formats of those who read it. */
+#ifndef CONTEND_DUEL_REPORT_H
+#define CONTEND_DUEL_REPORT_H
+
+#include "bench/core/buf.h"
+#include "bench/duel/duel.h"
+
+#include <jansson.h>
+
+/* What all comparisons of one duel say together. */
+enum duel_status {
+    DUEL_FINE,
+    DUEL_REGRESSION,
+    DUEL_UNDECIDED,  /* nothing slower, but not everything judged */
+    DUEL_NO_VERDICT, /* a control fired, or nothing can be compared */
+};
+
+struct duel_report {
+    const struct duel_subject *subjects;
+    const struct duel_outcome *outcomes;
+    size_t count;
+    const struct duel_options *options;
+};
+
+enum duel_status duel_status_of(const struct duel_report *r);
+
+/* Whether base differs from itself, or identical sides from each other: nothing can be said. */
+bool duel_control_fired(const struct duel_subject *s, const struct duel_outcome *o);
+
+void duel_render_text(const struct duel_report *r, struct buf *out);
+void duel_render_markdown(const struct duel_report *r, struct buf *out);
+void duel_render_junit(const struct duel_report *r, struct buf *out);
+void duel_render_github(const struct duel_report *r, struct buf *out);
+
+/*
+ * The document contend.duel/1, with every raw value.  Takes over the references `run` and `host`,
+ * which may be NULL.  A new reference; NULL when memory ran out.
+ */
+json_t *duel_document(const struct duel_report *r, json_t *run, json_t *host);
+
+/* ---- Words they share ------------------------------------------------------------------ */
+
+/* "+2.01 %" of a log ratio that is positive where it is worse, as a change of the metric. */
+void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better);
+/* "+1.95 % .. +2.10 %"; "no interval yet" below 2 pairs. */
+void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_better);
+/* "slower", "same" ..; "not judged" of a row that is only shown. */
+const char *duel_row_word(const struct duel_row *row);
+/* What stands behind the verdict: pairs, what they could show, confirmation, what is missing. */
+void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struct duel_row *row);
+/* "slower 1, faster 0, same 2, shifted 0, undecided 1 of 4 rows judged" */
+void duel_add_tally(struct buf *out, const struct duel_report *r);
+
+#endif

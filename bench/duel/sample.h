@@ -1,0 +1,54 @@
+/*
+ * One sample: a fresh process from exec to exit, in a group of its own, with a deadline.
+ *
+ * The clock runs from the child's last moment before exec to the moment its end is known here.
+ * CPU time and memory are the kernel's own account (wait4).  Output goes to memory files, so that
+ * no reader is needed while it runs.  Nothing of a sample outlives it: its group is killed, and so
+ * is whatever left that group.
+ */
+#ifndef CONTEND_DUEL_SAMPLE_H
+#define CONTEND_DUEL_SAMPLE_H
+
+#include "bench/core/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where a sample may run; the map turns with `first`. */
+struct sample_place {
+    unsigned cpus;       /* how many of the CPUs allowed here; 0: all of them */
+    unsigned first;      /* index of the first one, round and round */
+    bool spread_threads; /* each thread that appears gets a CPU of its own, in turn */
+};
+
+struct sample_request {
+    const char *name;    /* for errors: "base" */
+    const char *program; /* what is executed; looked up in PATH when it holds no slash */
+    const char *const *argv;
+    size_t padding_bytes; /* in the environment: moves the stack */
+    struct sample_place place;
+    uint64_t timeout_ns;
+};
+
+struct sample {
+    double wall_ns, cpu_ns, memory_bytes;
+    const char *output; /* what it wrote on stdout, NUL-terminated; valid until the next sample */
+};
+
+struct sampler;
+
+/* NULL with ERR_SYSTEM. *interrupted, when it becomes true, ends a sample at once. */
+struct sampler *sampler_open(const volatile bool *interrupted, struct err *err);
+void sampler_close(struct sampler *s);
+
+/*
+ * Returns 0, or -1: ERR_SYSTEM when no process could be made; ERR_UNAVAILABLE when the program
+ * cannot be executed; ERR_USAGE when it ended with status 2 and a message on stderr, which is
+ * passed on; ERR_FAILED when it ended otherwise than with status 0, was killed, did not end in time
+ * or was interrupted.
+ */
+int sampler_run(struct sampler *s, const struct sample_request *request, struct sample *out,
+                struct err *err);
+
+#endif

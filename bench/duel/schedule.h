@@ -1,0 +1,37 @@
+/*
+ * Who runs in which slot and in which order: all of it from one seed, before anything is measured.
+ *
+ * Of twelve slots in a row two carry the null control and another one the layout control, at places
+ * drawn anew each dozen; the order of the arms of each slot is drawn too.  So no arm has a
+ * place of its own, and nothing that happens with a period meets one arm alone.
+ */
+#ifndef CONTEND_DUEL_SCHEDULE_H
+#define CONTEND_DUEL_SCHEDULE_H
+
+#include "bench/core/rng.h"
+#include "bench/duel/observations.h"
+
+enum { SCHEDULE_DOZEN = 12 };
+
+enum schedule_kind {
+    SCHEDULE_PAIRS, /* base and head alone */
+    SCHEDULE_NULL,  /* with the null control */
+    SCHEDULE_ALL,   /* with the layout control too */
+};
+
+struct schedule {
+    struct rng rng;
+    enum schedule_kind kind;
+    uint32_t places[SCHEDULE_DOZEN]; /* of this dozen: 0 and 1 have the null, 2 the layout */
+    size_t slot;
+};
+
+struct slot_order {
+    enum duel_arm arms[ARM_COUNT];
+    size_t count;
+};
+
+void schedule_init(struct schedule *s, uint64_t seed, enum schedule_kind kind);
+struct slot_order schedule_next(struct schedule *s);
+
+#endif

@@ -1,0 +1,129 @@
+/* The words all formats share, and what all comparisons say together. */
+#include "bench/duel/report.h"
+#include "bench/stats/paired.h"
+
+#include <math.h>
+
+void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better)
+{
+    double change = log_ratio_to_change(higher_is_better ? -log_ratio : log_ratio);
+    if (!isfinite(change))
+        buf_add(out, "-");
+    else if (change >= 9.995)
+        buf_printf(out, "%.4gx", change + 1);
+    else
+        buf_printf(out, "%+.2f %%", 100 * change);
+}
+
+void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_better)
+{
+    if (s->n < 2) {
+        buf_add(out, "-");
+        return;
+    }
+    duel_add_change(out, higher_is_better ? s->hi : s->lo, higher_is_better);
+    buf_add(out, " .. ");
+    duel_add_change(out, higher_is_better ? s->lo : s->hi, higher_is_better);
+}
+
+const char *duel_row_word(const struct duel_row *row)
+{
+    return row->is_gated ? verdict_name(row->verdict) : "not judged";
+}
+
+static void add_seconds(struct buf *out, double seconds)
+{
+    if (seconds < 100)
+        buf_printf(out, "%.2g s", seconds);
+    else if (seconds < 7200)
+        buf_printf(out, "%.0f min", seconds / 60);
+    else
+        buf_printf(out, "%.0f h", seconds / 3600);
+}
+
+static void add_confirmation(struct buf *out, const struct duel_row *row)
+{
+    const struct confirmation *c = &row->confirmation;
+    if (!c->was_tried)
+        return;
+    buf_add(out, c->has_agreed ? "; confirmed with another seed and layout: "
+                               : "; NOT confirmed with another seed and layout: ");
+    duel_add_change(out, c->head.effect.center, row->higher_is_better);
+    buf_printf(out, " in %zu pairs", c->head.effect.n);
+}
+
+void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struct duel_row *row)
+{
+    const struct arm_effect *head = &row->arms[ARM_HEAD];
+    buf_printf(out, "%zu pairs", head->effect.n);
+    if (isfinite(row->detectable_ln)) {
+        buf_printf(out, ", which show effects from %.2g %% on",
+                   100 * log_ratio_to_change(row->detectable_ln));
+    } else {
+        buf_add(out, ", too few to show anything");
+    }
+    if (row->by_mean && (row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER)) {
+        buf_add(out, "; it is the mean that differs (");
+        duel_add_change(out, head->mean, row->higher_is_better);
+        buf_add(out, "), by few large pairs rather than by most");
+    }
+    add_confirmation(out, row);
+    double seconds = duel_seconds_to_settle(o, row);
+    if (isnan(seconds)) {
+        buf_add(out, "; too close to the tolerance to be settled by more of them");
+    } else if (seconds > 0) {
+        buf_add(out, "; about ");
+        add_seconds(out, seconds);
+        buf_add(out, " more would settle it");
+    }
+}
+
+bool duel_control_fired(const struct duel_subject *s, const struct duel_outcome *o)
+{
+    for (size_t i = 0; i < o->row_count; i++) {
+        const struct duel_row *row = &o->rows[i];
+        bool differs = row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER;
+        if (row->is_gated && (row->control_fired || (s->is_identical && differs)))
+            return true;
+    }
+    return false;
+}
+
+enum duel_status duel_status_of(const struct duel_report *r)
+{
+    enum duel_status status = DUEL_FINE;
+    size_t comparable = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct duel_outcome *o = &r->outcomes[i];
+        if (duel_control_fired(&r->subjects[i], o))
+            return DUEL_NO_VERDICT;
+        for (size_t j = 0; j < o->row_count; j++) {
+            const struct duel_row *row = &o->rows[j];
+            if (!row->is_gated)
+                continue;
+            comparable += row->verdict != VERDICT_NOT_COMPARABLE;
+            if (row->verdict == VERDICT_SLOWER)
+                status = DUEL_REGRESSION;
+            else if ((row->verdict == VERDICT_UNDECIDED ||
+                      row->verdict == VERDICT_NOT_COMPARABLE) &&
+                     status == DUEL_FINE)
+                status = DUEL_UNDECIDED;
+        }
+    }
+    return comparable ? status : DUEL_NO_VERDICT;
+}
+
+void duel_add_tally(struct buf *out, const struct duel_report *r)
+{
+    size_t counts[VERDICT_NOT_COMPARABLE + 1] = {0}, judged = 0;
+    for (size_t i = 0; i < r->count; i++)
+        for (size_t j = 0; j < r->outcomes[i].row_count; j++) {
+            const struct duel_row *row = &r->outcomes[i].rows[j];
+            counts[row->verdict] += row->is_gated;
+            judged += row->is_gated;
+        }
+    for (int v = VERDICT_SLOWER; v <= VERDICT_NOT_COMPARABLE; v++)
+        if (counts[v] || v <= VERDICT_SAME)
+            buf_printf(out, "%s%s %zu", v ? ", " : "", verdict_name((enum verdict)v), counts[v]);
+    buf_printf(out, " of %zu row%s judged", judged, judged == 1 ? "" : "s");
+}
