@@ -1,0 +1,71 @@
+/*
+ * A result's text taken apart: the cells one by one, and in each the arrays of numbers (samples,
+ * launches, summaries, distributions) apart from the rest, which alone becomes a JSON tree.
+ *
+ * A result of ten thousand cells with ten metrics of a hundred samples is read in a fraction of
+ * the time and memory of its whole tree.  Anything out of the ordinary makes slim_open() or
+ * slim_next() fail without a word; the whole text then goes through jansson, which reads it or
+ * says what is wrong with line and column.
+ */
+#ifndef CONTEND_REPORT_SLIM_H
+#define CONTEND_REPORT_SLIM_H
+
+#include "bench/core/buf.h"
+#include "bench/report/scan.h"
+#include "bench/stats/summary.h"
+
+#include <stdint.h>
+
+/* Quantiles of single events pooled over all launches; NaN: the file does not say. */
+struct distribution {
+    double n, min, p50, p90, p99, p999, max;
+};
+
+extern const struct distribution distribution_absent;
+
+/* A growing array of numbers. */
+struct numbers {
+    double *items;
+    size_t count, capacity;
+};
+
+bool numbers_add(void *numbers, double value);
+void numbers_release(struct numbers *n);
+
+struct slim_metric {
+    size_t text, text_length; /* in slim_cell.metric_text: "NAME":{...} without its numbers */
+    size_t sample, sample_count;
+    size_t launch, launch_count; /* 0 launches: every one, in order */
+    bool has_samples;            /* they were taken; else look for them in the text */
+    struct summary summary;      /* the file's own; n is 0 without one */
+    struct distribution distribution;
+};
+
+struct slim_cell {
+    struct buf rest; /* the cell as JSON, without its metrics and launches */
+    struct buf metric_text;
+    struct slim_metric *metrics;
+    size_t metric_count, metric_capacity;
+    bool has_metrics;
+    struct numbers samples;  /* of all metrics, one after the other */
+    struct numbers launches; /* indices of launches, likewise */
+    struct numbers rounds;   /* of each launch */
+};
+
+struct slim {
+    struct scan scan;
+    struct buf head; /* what stands before the cells, as a JSON object */
+    struct buf tail; /* what stands behind them; complete after the last cell */
+    bool first;
+};
+
+/* Returns 0 when the text begins as a result does and its cells come next. */
+int slim_open(struct slim *s, const char *text, size_t length);
+
+/* Returns 1 with a cell in *out (whose memory is used again), 0 after the last, -1. */
+int slim_next(struct slim *s, struct slim_cell *out);
+
+void slim_close(struct slim *s);
+void slim_cell_release(struct slim_cell *c);
+
+#endif
