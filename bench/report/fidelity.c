@@ -99,10 +99,9 @@ static double figure(const struct result *r, const struct result_cell *c,
     }
     if (rule->quantile <= 0)
         return m->summary.center;
-    const json_t *value = json_object_get(json_object_get(m->json, "distribution"),
-                                          rule->quantile > 0.5 ? "p90" : "p50");
-    if (json_is_number(value))
-        return json_number_value(value);
+    double value = rule->quantile > 0.5 ? m->distribution.p90 : m->distribution.p50;
+    if (isfinite(value))
+        return value;
     snprintf(reason, size, "%s: %s: %s has no distribution", r->runtime, c->id, rule->metric);
     return NAN;
 }

@@ -1,7 +1,7 @@
 #include "bench/report/result.h"
 
 #include "bench/core/file.h"
-#include "bench/report/field.h"
+#include "bench/report/cell_read.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,190 +28,17 @@ const struct result_metric *result_value_find(const struct result_cell *c, const
     return m && m->summary.n > 0 && c->status == CELL_OK ? m : NULL;
 }
 
-static int out_of_memory(const struct place *at, struct err *err)
+size_t result_round(const struct result_cell *c, const struct result_metric *m, size_t i)
 {
-    while (at->up)
-        at = at->up;
-    return err_set(err, ERR_SYSTEM, "%s: out of memory", at->key);
-}
-
-/* One samples array into `to`, which has room for it. */
-static int read_samples(const struct place *at, const json_t *array, double *to, struct err *err)
-{
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
-        if (!json_is_number(item)) {
-            struct place here = {.up = at, .index = i};
-            return place_expected(&here, "a number", item, err);
-        }
-        to[i] = json_number_value(item);
-    }
-    return 0;
-}
-
-/* The file's own summary, for results that come without samples. */
-static void adopt_summary(const json_t *object, struct summary *out)
-{
-    const json_t *center = json_object_get(object, "center"), *lo = json_object_get(object, "lo"),
-                 *hi = json_object_get(object, "hi"), *n = json_object_get(object, "n");
-    if (!json_is_number(center) || !json_is_number(lo) || !json_is_number(hi))
-        return;
-    *out = (struct summary){
-        .center = json_number_value(center),
-        .lo = json_number_value(lo),
-        .hi = json_number_value(hi),
-        .level = json_number_value(json_object_get(object, "level")),
-        .n = json_is_integer(n) && json_integer_value(n) > 0 ? (size_t)json_integer_value(n) : 1,
-    };
-}
-
-static int read_metric(const struct place *at, const json_t *object, const json_t *samples,
-                       double *room, struct result_metric *m, struct err *err)
-{
-    m->unit = field_text(at, object, "unit", err);
-    if (!m->unit || field_text_or(at, object, "better", "neutral", &m->better, err) ||
-        field_text_or(at, object, "nature", "noisy", &m->nature, err) ||
-        field_text_or(at, object, "group", "", &m->group, err) ||
-        field_text_or(at, object, "source", "", &m->source, err) ||
-        field_text_or(at, object, "reason", NULL, &m->reason, err))
-        return -1;
-    struct place here = {.up = at, .key = "samples"};
-    if (read_samples(&here, samples, room, err))
-        return -1;
-    m->samples = room;
-    m->sample_count = json_array_size(samples);
-    m->json = object;
-    if (m->sample_count > 0)
-        return summary_of(m->samples, m->sample_count, SUMMARY_LEVEL, &m->summary, err);
-    adopt_summary(json_object_get(object, "summary"), &m->summary);
-    return 0;
-}
-
-/* The samples array of each metric of a cell; their sizes tell how much room is needed. */
-static int count_samples(const struct place *at, const json_t *metrics, size_t *count,
-                         struct err *err)
-{
-    const char *name;
-    json_t *object;
-    *count = 0;
-    json_object_foreach((json_t *)(uintptr_t)metrics, name, object)
-    {
-        struct place here = {.up = at, .key = name};
-        if (!json_is_object(object))
-            return place_expected(&here, "an object", object, err);
-        const json_t *samples = field_required(&here, object, "samples", JSON_ARRAY, err);
-        if (!samples)
-            return -1;
-        *count += json_array_size(samples);
-    }
-    return 0;
-}
-
-/* Metrics and their samples lie in one block: c->metrics owns both. */
-static int read_metrics(const struct place *at, const json_t *cell, struct result_cell *c,
-                        struct err *err)
-{
-    const json_t *metrics = NULL;
-    struct place here = {.up = at, .key = "metrics"};
-    if (field_optional(at, cell, "metrics", JSON_OBJECT, &metrics, err))
-        return -1;
-    size_t metric_count = json_object_size(metrics), sample_count = 0;
-    if (count_samples(&here, metrics, &sample_count, err))
-        return -1;
-    if (metric_count == 0)
-        return 0;
-    c->metrics = calloc(1, metric_count * sizeof *c->metrics + sample_count * sizeof(double));
-    if (!c->metrics)
-        return out_of_memory(at, err);
-    double *room = (double *)(void *)(c->metrics + metric_count);
-    const char *name;
-    json_t *object;
-    json_object_foreach((json_t *)(uintptr_t)metrics, name, object)
-    {
-        struct place place = {.up = &here, .key = name};
-        struct result_metric *m = &c->metrics[c->metric_count++];
-        const json_t *samples = json_object_get(object, "samples");
-        m->name = name;
-        if (read_metric(&place, object, samples, room, m, err))
-            return -1;
-        room += m->sample_count;
-    }
-    return 0;
-}
-
-static int read_warnings(const struct place *at, const json_t *cell, struct result_cell *c,
-                         struct err *err)
-{
-    const json_t *warnings = NULL;
-    if (field_optional(at, cell, "warnings", JSON_ARRAY, &warnings, err))
-        return -1;
-    size_t count = json_array_size(warnings);
-    if (count == 0)
-        return 0;
-    c->warnings = calloc(count, sizeof *c->warnings);
-    if (!c->warnings)
-        return out_of_memory(at, err);
-    struct place list = {.up = at, .key = "warnings"};
-    for (size_t i = 0; i < count; i++) {
-        struct place here = {.up = &list, .index = i};
-        const json_t *item = json_array_get(warnings, i);
-        if (!json_is_object(item))
-            return place_expected(&here, "an object", item, err);
-        struct result_warning *w = &c->warnings[c->warning_count++];
-        w->code = field_text(&here, item, "code", err);
-        w->text = w->code ? field_text(&here, item, "text", err) : NULL;
-        if (!w->text)
-            return -1;
-    }
-    return 0;
-}
-
-static int read_status(const struct place *at, const json_t *object, struct result_cell *c,
-                       struct err *err)
-{
-    const char *word = field_text(at, object, "status", err);
-    if (!word || field_text_or(at, object, "reason", "", &c->reason, err))
-        return -1;
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        if (!strcmp(word, statuses[i])) {
-            c->status = (enum cell_status)i;
-            if (c->status != CELL_OK && !c->reason[0])
-                return place_error(at, err, "a cell that is %s needs a \"reason\"", word);
-            return 0;
-        }
-    struct place here = {.up = at, .key = "status"};
-    return place_error(&here, err, "\"%s\" is unknown (ok, skipped, failed)", word);
-}
-
-static int read_cell(const struct place *at, const json_t *object, struct result_cell *c,
-                     struct err *err)
-{
-    if (!json_is_object(object))
-        return place_expected(at, "an object", object, err);
-    c->json = object;
-    c->id = field_text(at, object, "id", err);
-    c->workload = c->id ? field_text(at, object, "workload", err) : NULL;
-    c->lock = c->workload ? field_text(at, object, "lock", err) : NULL;
-    c->executor = c->lock ? field_text(at, object, "executor", err) : NULL;
-    if (!c->executor || field_count(at, object, "tasks", 1, &c->tasks, err) ||
-        field_count_or(at, object, "workers", 0, &c->workers, err) ||
-        field_text_or(at, object, "placement", "free", &c->placement, err) ||
-        field_text_or(at, object, "role", "measured", &c->role, err) ||
-        field_text_or(at, object, "workload_kind", "", &c->workload_kind, err) ||
-        field_optional(at, object, "params", JSON_OBJECT, &c->params, err) ||
-        field_optional(at, object, "lock_params", JSON_OBJECT, &c->lock_params, err) ||
-        field_optional(at, object, "executor_params", JSON_OBJECT, &c->executor_params, err) ||
-        field_optional(at, object, "param_units", JSON_OBJECT, &c->param_units, err) ||
-        read_status(at, object, c, err) || read_metrics(at, object, c, err))
-        return -1;
-    return read_warnings(at, object, c, err);
+    size_t launch = m->launches ? m->launches[i] : i;
+    return c->rounds && launch < c->launch_count ? c->rounds[launch] : launch;
 }
 
 /* Two cells of one name could not be told apart by compare and history. */
 static int check_ids(const struct place *at, const struct result *r, struct err *err)
 {
     json_t *seen = json_object();
-    int status = seen ? 0 : out_of_memory(at, err);
+    int status = seen ? 0 : place_out_of_memory(at, err);
     for (size_t i = 0; i < r->cell_count && !status; i++) {
         struct place here = {.up = at, .index = i};
         const char *id = r->cells[i].id;
@@ -220,29 +47,10 @@ static int check_ids(const struct place *at, const struct result *r, struct err 
             status = place_error(&here, err, "the id \"%s\" is that of cells[%lld] too", id,
                                  (long long)json_integer_value(first));
         else if (json_object_set_new(seen, id, json_integer((json_int_t)i)))
-            status = out_of_memory(at, err);
+            status = place_out_of_memory(at, err);
     }
     json_decref(seen);
     return status;
-}
-
-static int read_cells(const struct place *at, struct result *r, struct err *err)
-{
-    const json_t *cells = field_required(at, r->json, "cells", JSON_ARRAY, err);
-    if (!cells)
-        return -1;
-    size_t count = json_array_size(cells);
-    r->cells = calloc(count ? count : 1, sizeof *r->cells);
-    if (!r->cells)
-        return out_of_memory(at, err);
-    struct place list = {.up = at, .key = "cells"};
-    for (size_t i = 0; i < count; i++) {
-        struct place here = {.up = &list, .index = i};
-        r->cell_count++;
-        if (read_cell(&here, json_array_get(cells, i), &r->cells[i], err))
-            return -1;
-    }
-    return check_ids(&list, r, err);
 }
 
 static int read_run(const struct place *at, struct result *r, struct err *err)
@@ -306,26 +114,112 @@ static int name_it(struct result *r, const char *path)
     return r->path && r->label ? 0 : -1;
 }
 
+static int read_head(const struct place *at, struct result *r, struct err *err)
+{
+    return check_schema(at, r->json, err) || read_run(at, r, err) || read_host(at, r, err) ? -1 : 0;
+}
+
+static struct result_cell *add_cell(struct result *r, size_t *capacity)
+{
+    if (r->cell_count == *capacity) {
+        size_t more = *capacity ? 2 * *capacity : 64;
+        struct result_cell *cells = realloc(r->cells, more * sizeof *cells);
+        if (!cells)
+            return NULL;
+        r->cells = cells;
+        *capacity = more;
+    }
+    r->cells[r->cell_count] = (struct result_cell){0};
+    return &r->cells[r->cell_count++];
+}
+
+/* The whole document as one tree: for what is unusual, and for what is wrong. */
+static int read_tree(const struct place *at, struct result *r, const char *text, size_t length,
+                     struct err *err)
+{
+    json_error_t wrong;
+    r->json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &wrong);
+    if (!r->json)
+        return err_set(err, ERR_INPUT, "%s:%d:%d: %s", at->key, wrong.line, wrong.column,
+                       wrong.text);
+    const json_t *cells = NULL;
+    if (read_head(at, r, err) || !(cells = field_required(at, r->json, "cells", JSON_ARRAY, err)))
+        return -1;
+    struct place list = {.up = at, .key = "cells"};
+    struct slim_cell scratch = {0};
+    int status = 0;
+    for (size_t i = 0, capacity = 0; i < json_array_size(cells) && !status; i++) {
+        struct place here = {.up = &list, .index = i};
+        struct result_cell *c = add_cell(r, &capacity);
+        status = c ? cell_read_tree(&here, json_array_get(cells, i), &scratch, c, err)
+                   : place_out_of_memory(at, err);
+    }
+    slim_cell_release(&scratch);
+    return status;
+}
+
+/* Cell by cell, numbers apart.  -1 with err unset: the tree is to be asked. */
+static int read_slim(const struct place *at, struct result *r, struct slim *s, struct err *err)
+{
+    r->json = json_loadb(buf_text(&s->head), s->head.len, JSON_REJECT_DUPLICATES, NULL);
+    r->heads = heads_new();
+    /* What is missing here may stand behind the cells. */
+    if (!r->heads || !json_object_get(r->json, "schema") || !json_object_get(r->json, "run") ||
+        !json_object_get(r->json, "host") || read_head(at, r, err))
+        return -1;
+    struct place list = {.up = at, .key = "cells"};
+    struct slim_cell parts = {0};
+    int more, status = 0;
+    size_t capacity = 0;
+    while (!status && (more = slim_next(s, &parts)) != 0) {
+        struct place here = {.up = &list, .index = r->cell_count};
+        struct result_cell *c = more > 0 ? add_cell(r, &capacity) : NULL;
+        status = c ? cell_read_slim(&here, &parts, r->heads, c, err) : -1;
+    }
+    slim_cell_release(&parts);
+    if (status)
+        return -1;
+    json_t *tail = json_loadb(buf_text(&s->tail), s->tail.len, JSON_REJECT_DUPLICATES, NULL);
+    size_t both = json_object_size(tail) + json_object_size(r->json);
+    status = tail && !json_object_update(r->json, tail) && json_object_size(r->json) == both ? 0 : -1;
+    json_decref(tail);
+    return status;
+}
+
+static void drop_document(struct result *r)
+{
+    for (size_t i = 0; i < r->cell_count; i++)
+        cell_unload(&r->cells[i]);
+    free(r->cells);
+    heads_free(r->heads);
+    json_decref(r->json);
+    *r = (struct result){.path = r->path, .label = r->label};
+}
+
 int result_parse(struct result *out, const char *path, const char *text, size_t length,
                  struct err *err)
 {
     struct place at = {.key = strcmp(path, "-") ? path : "stdin"};
-    json_error_t wrong;
+    struct err own = {0};
+    struct slim slim;
     *out = (struct result){0};
-    if (name_it(out, path)) {
-        out_of_memory(&at, err);
-        goto unload;
+    int status = name_it(out, path) ? place_out_of_memory(&at, &own) : 0;
+    if (!status) {
+        status = slim_open(&slim, text, length);
+        if (!status)
+            status = read_slim(&at, out, &slim, &own);
+        slim_close(&slim);
+        if (status && own.code == ERR_NONE) {
+            drop_document(out);
+            status = read_tree(&at, out, text, length, &own);
+        }
     }
-    out->json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &wrong);
-    if (!out->json) {
-        err_set(err, ERR_INPUT, "%s:%d:%d: %s", at.key, wrong.line, wrong.column, wrong.text);
-        goto unload;
-    }
-    if (check_schema(&at, out->json, err) || read_run(&at, out, err) || read_host(&at, out, err) ||
-        read_cells(&at, out, err))
-        goto unload;
-    return 0;
-unload:
+    struct place list = {.up = &at, .key = "cells"};
+    if (!status)
+        status = check_ids(&list, out, &own);
+    if (!status)
+        return 0;
+    err_set(err, own.code, "%s", own.text);
     result_unload(out);
     return -1;
 }
@@ -372,13 +266,8 @@ int results_tell_apart(struct result *results, size_t count, struct err *err)
 
 void result_unload(struct result *r)
 {
-    for (size_t i = 0; i < r->cell_count; i++) {
-        free(r->cells[i].metrics);
-        free(r->cells[i].warnings);
-    }
-    free(r->cells);
+    drop_document(r);
     free(r->path);
     free(r->label);
-    json_decref(r->json);
     *r = (struct result){0};
 }

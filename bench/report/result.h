@@ -1,14 +1,15 @@
 /*
  * A result file in memory: what tables, sentences and comparisons read.
  *
- * Texts are borrowed from the JSON document, which lives as long as the result and keeps the
- * fields this program does not know.  Summaries are computed from the raw samples, never
+ * Texts are borrowed from JSON values, which live as long as the result and keep the fields this
+ * program does not know.  Numbers are kept out of them (slim.h).  Summaries are computed from the raw samples, never
  * believed; only where a file has none (a foreign runtime's) is its own summary taken.
  */
 #ifndef CONTEND_REPORT_RESULT_H
 #define CONTEND_REPORT_RESULT_H
 
 #include "bench/core/err.h"
+#include "bench/report/slim.h"
 #include "bench/stats/summary.h"
 
 #include <jansson.h>
@@ -28,8 +29,10 @@ struct result_metric {
     const char *reason;    /* why it could not be had, or NULL */
     const double *samples; /* in the order measured */
     size_t sample_count;
-    struct summary summary; /* n is 0 when there is nothing to summarise */
-    const json_t *json;     /* the whole object, with what is not named above */
+    const uint32_t *launches;         /* which launch each sample is of; NULL: the i-th of the i-th */
+    struct summary summary;           /* n is 0 when there is nothing to summarise */
+    struct distribution distribution; /* of single events; NaN where the file does not say */
+    const json_t *json;               /* the object, with what is not named above */
 };
 
 struct result_warning {
@@ -59,7 +62,9 @@ struct result_cell {
     size_t metric_count;
     struct result_warning *warnings;
     size_t warning_count;
-    const json_t *json;
+    uint32_t *rounds; /* of each launch; NULL when the file does not say */
+    size_t launch_count;
+    json_t *json; /* owned; without its metrics and launches where those were plain */
 };
 
 struct result {
@@ -80,7 +85,8 @@ struct result {
     int64_t rounds;       /* 0 when the file does not say */
     struct result_cell *cells;
     size_t cell_count;
-    json_t *json; /* owned */
+    struct metric_heads *heads; /* owned */
+    json_t *json;               /* owned; without its cells where those were plain */
 };
 
 /*
@@ -106,6 +112,12 @@ const struct result_metric *result_metric_find(const struct result_cell *c, cons
 
 /* The same, NULL as well when it has no value or the cell is not ok. */
 const struct result_metric *result_value_find(const struct result_cell *c, const char *name);
+
+/*
+ * The round sample i of the metric was taken in: samples of one round are one block.  Without a
+ * ledger each sample is a round of its own.
+ */
+size_t result_round(const struct result_cell *c, const struct result_metric *m, size_t i);
 
 const char *cell_status_name(enum cell_status s);
 

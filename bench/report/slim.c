@@ -162,7 +162,7 @@ static bool take_metric(struct scan *s, struct slim_cell *c, struct slim_metric 
     return ok;
 }
 
-static struct slim_metric *next_metric(struct slim_cell *c)
+struct slim_metric *slim_metric_add(struct slim_cell *c)
 {
     if (c->metric_count == c->metric_capacity) {
         size_t capacity = c->metric_capacity ? 2 * c->metric_capacity : 64;
@@ -186,7 +186,7 @@ static bool take_metrics(struct scan *s, struct slim_cell *c)
     bool first = true, ok = !c->has_metrics && scan_take(s, '{');
     c->has_metrics = true;
     while (ok && scan_member(s, &first, &key, &ok)) {
-        struct slim_metric *m = next_metric(c);
+        struct slim_metric *m = slim_metric_add(c);
         if (!m || !scan_sees(s, '{'))
             return false;
         buf_add(&c->metric_text, "{\"");
@@ -263,13 +263,18 @@ static bool take_tail(struct slim *s)
     return ok && s->scan.at == s->scan.end && !s->tail.failed;
 }
 
+void slim_cell_reset(struct slim_cell *c)
+{
+    buf_reset(&c->rest);
+    buf_reset(&c->metric_text);
+    c->metric_count = c->samples.count = c->launches.count = c->rounds.count = 0;
+    c->has_metrics = false;
+}
+
 int slim_next(struct slim *s, struct slim_cell *out)
 {
     bool ok;
-    buf_reset(&out->rest);
-    buf_reset(&out->metric_text);
-    out->metric_count = out->samples.count = out->launches.count = out->rounds.count = 0;
-    out->has_metrics = false;
+    slim_cell_reset(out);
     if (!scan_item(&s->scan, &s->first, &ok))
         return ok && take_tail(s) ? 0 : -1;
     return take_cell(&s->scan, out) ? 1 : -1;

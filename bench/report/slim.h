@@ -14,6 +14,7 @@
 #include "bench/report/scan.h"
 #include "bench/stats/summary.h"
 
+#include <jansson.h>
 #include <stdint.h>
 
 /* Quantiles of single events pooled over all launches; NaN: the file does not say. */
@@ -33,6 +34,8 @@ bool numbers_add(void *numbers, double value);
 void numbers_release(struct numbers *n);
 
 struct slim_metric {
+    const char *name;            /* set by who reads the text; here NULL */
+    const json_t *head;          /* likewise: what is not numbers */
     size_t text, text_length; /* in slim_cell.metric_text: "NAME":{...} without its numbers */
     size_t sample, sample_count;
     size_t launch, launch_count; /* 0 launches: every one, in order */
@@ -61,6 +64,12 @@ struct slim {
 
 /* Returns 0 when the text begins as a result does and its cells come next. */
 int slim_open(struct slim *s, const char *text, size_t length);
+
+/* A metric is added; NULL when memory runs out. */
+struct slim_metric *slim_metric_add(struct slim_cell *c);
+
+/* Empties it and keeps the memory. */
+void slim_cell_reset(struct slim_cell *c);
 
 /* Returns 1 with a cell in *out (whose memory is used again), 0 after the last, -1. */
 int slim_next(struct slim *s, struct slim_cell *out);

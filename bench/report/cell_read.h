@@ -1,0 +1,22 @@
+/* One cell of a result file: from its JSON and its numbers to struct result_cell. */
+#ifndef CONTEND_REPORT_CELL_READ_H
+#define CONTEND_REPORT_CELL_READ_H
+
+#include "bench/report/field.h"
+#include "bench/report/heads.h"
+#include "bench/report/result.h"
+
+/* A cell whose numbers were taken apart (slim.h): -1 with err unset when it is not JSON. */
+int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
+                   struct result_cell *c, struct err *err);
+
+/* A cell of a whole tree; `scratch` is working memory. */
+int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scratch,
+                   struct result_cell *c, struct err *err);
+
+void cell_unload(struct result_cell *c);
+
+/* ERR_SYSTEM naming the file. Returns -1. */
+int place_out_of_memory(const struct place *at, struct err *err);
+
+#endif
