@@ -1,25 +1,43 @@
-/* contend compare: two results side by side, judged row by row. */
+/* contend compare: two stored results side by side, judged row by row. */
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/cli/compare.h"
 #include "bench/core/opts.h"
-#include "bench/report/fidelity.h"
+#include "bench/report/compare.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "--fidelity EMULATED REFERENCE [options]";
+static const char usage[] = "BASE HEAD [options]   (or BASE... -- HEAD...)";
+
+struct wishes {
+    bool fidelity, gate, strict, all;
+    const char *format, *metric, *filter;
+    double threshold;
+    struct opt_list allow, base, head;
+};
 
 static int print_help(const struct opt *table, struct err *err)
 {
     struct buf b = {0};
     buf_printf(&b, "contend compare %s\n\n", usage);
     buf_add(&b,
-            "Does the emulated lock behave as the real one?  EMULATED is a result of contend,\n"
-            "REFERENCE one of \"contend reference cpython\".  Compared are shapes: ratios within\n"
-            "each runtime, times in units of the switch interval, switches a second.\n"
-            "--fidelity is what this version compares.\n\n");
+            "Is HEAD slower than BASE?  Each metric of each cell that both have is called slower,\n"
+            "faster, same, shifted (real, inside the tolerance), undecided or not comparable.\n"
+            "Two stored results come from two moments, and moments differ: what is said allows\n"
+            "for that, and often it is \"undecided\".  Several files a side are replications and\n"
+            "sharpen it; interleaved runs of both sides see far smaller effects.\n"
+            "Results of other machines, kernels, compilers or parameters are refused.\n\n");
     opts_help(table, &b);
-    buf_add(&b, "\nExit status: 0 all rows that could be compared agree, 1 some differ, 5 there\n"
-                "was no row to compare.\n\n"
+    buf_add(&b, "\nDimensions of --allow: machine kernel libc runtime compiler sanitizer\n"
+                "parameters placement operations.\n\n"
+                "Exit status: 0 nothing against it; with --gate 1 when a row is slower; with\n"
+                "--strict 4 when a row is undecided or not comparable; 2 unreadable input;\n"
+                "5 the results are not comparable.  With --fidelity 0 all rows agree, 1 some\n"
+                "differ, 5 there was no row to compare.\n\n"
+                "  contend compare base.json head.json --gate\n"
+                "  contend compare base1.json base2.json -- head1.json head2.json\n"
+                "  contend compare base.json head.json --format markdown --threshold 5%\n"
                 "  contend run --suite fidelity -o emulated.json\n"
                 "  contend reference cpython --plan fidelity -o real.json\n"
                 "  contend compare --fidelity emulated.json real.json\n");
@@ -28,75 +46,174 @@ static int print_help(const struct opt *table, struct err *err)
     return failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
-static int compare(const struct result *emulated, const struct result *real, const char *format,
+static size_t format_index(const char *name)
+{
+    size_t index = 0;
+    while (strcmp(compare_formats[index], name))
+        index++;
+    return index;
+}
+
+static int verdict_status(const struct wishes *w, const struct comparison *c)
+{
+    size_t open = c->counts[VERDICT_UNDECIDED] + c->counts[VERDICT_NOT_COMPARABLE];
+    if (w->gate && c->counts[VERDICT_SLOWER])
+        return EXIT_REGRESSION;
+    if (c->counts[VERDICT_NOT_COMPARABLE] == c->count)
+        return EXIT_NO_VERDICT;
+    return w->strict && open ? EXIT_UNDECIDED : EXIT_FINE;
+}
+
+static int compare(const struct wishes *w, struct compare_side *base, struct compare_side *head,
                    struct err *err)
 {
-    struct fidelity table;
+    struct comparison comparison;
+    struct compare_request request = {
+        .metric = w->metric, .filter = w->filter, .tolerance = w->threshold};
     struct buf text = {0};
-    size_t index = 0;
-    while (strcmp(fidelity_formats[index], format))
-        index++;
-    fidelity_of(&table, emulated, real);
-    int failed = fidelity_render(&table, emulated, real, index, &text, err) ||
+    if (comparable_allow(w->allow.items, w->allow.count, &request.allowed, err) ||
+        compare_results(&comparison, base, head, &request, err))
+        return EXIT_USAGE;
+    int failed = compare_render(&comparison, format_index(w->format), w->all, &text, err) ||
                  cli_print(buf_text(&text), err);
+    int status = failed ? EXIT_RUN_FAILED : verdict_status(w, &comparison);
     buf_release(&text);
-    if (failed)
-        return EXIT_RUN_FAILED;
-    if (table.counts[FIDELITY_MISSING] == table.count) {
-        err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
-        return EXIT_NO_VERDICT;
+    comparison_release(&comparison);
+    return status;
+}
+
+/* Files of both sides in one array, base first. */
+static int load_and_compare(const struct wishes *w, struct err *err)
+{
+    size_t count = w->base.count + w->head.count, loaded = 0;
+    struct result *results = calloc(count, sizeof *results);
+    int status = EXIT_USAGE;
+    if (!results)
+        err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
+    while (results && loaded < count &&
+           !result_load(&results[loaded],
+                        loaded < w->base.count ? w->base.items[loaded]
+                                               : w->head.items[loaded - w->base.count],
+                        err))
+        loaded++;
+    if (results && loaded == count)
+        status = compare(w, &(struct compare_side){results, w->base.count},
+                         &(struct compare_side){results + w->base.count, w->head.count}, err);
+    for (size_t i = 0; i < loaded; i++)
+        result_unload(&results[i]);
+    free(results);
+    return status;
+}
+
+/* BASE HEAD, BASE... -- HEAD..., or --base and --head as often as there are files. */
+static int sort_paths(struct wishes *w, const struct opt_list *before, int argc, char *const *argv,
+                      int dashes, struct err *err)
+{
+    bool is_named = w->base.count || w->head.count;
+    if (is_named && (before->count || dashes < argc))
+        return err_set(err, ERR_USAGE, "compare: \"%s\" stands beside --base and --head",
+                       before->count ? before->items[0] : "--");
+    if (dashes < argc) {
+        w->base = *before;
+        for (int i = dashes + 1; i < argc && w->head.count < OPT_LIST_MAX; i++)
+            w->head.items[w->head.count++] = argv[i];
+    } else if (!is_named && before->count == 2) {
+        w->base.items[w->base.count++] = before->items[0];
+        w->head.items[w->head.count++] = before->items[1];
+    } else if (!is_named) {
+        return err_set(err, ERR_USAGE,
+                       "compare: needs two results, BASE and HEAD, not %zu (several a side: "
+                       "BASE... -- HEAD...)",
+                       before->count);
     }
-    return table.counts[FIDELITY_DIFFERS] ? EXIT_REGRESSION : EXIT_FINE;
+    if (w->base.count && w->head.count)
+        return 0;
+    return err_set(err, ERR_USAGE, "compare: a result of %s is missing",
+                   w->base.count ? "head" : "base");
 }
 
 static int run(int argc, char *const *argv, struct err *err)
 {
-    bool is_fidelity = false, help = false;
-    const char *format = "text";
+    static struct wishes w;
+    w = (struct wishes){.format = "text", .threshold = COMPARE_TOLERANCE};
     const struct opt table[] = {
+        {.name = "threshold",
+         .kind = OPT_RATIO,
+         .out = &w.threshold,
+         .argument = "R",
+         .help = "changes up to this are no regression (3%)"},
+        {.name = "gate",
+         .kind = OPT_FLAG,
+         .out = &w.gate,
+         .help = "exit 1 when something is slower"},
+        {.name = "strict",
+         .kind = OPT_FLAG,
+         .out = &w.strict,
+         .help = "exit 4 when something could not be decided"},
+        {.name = "metric",
+         .letter = 'm',
+         .kind = OPT_TEXT,
+         .out = &w.metric,
+         .argument = "M[,M]",
+         .help = "these metrics, or \"all\" (startup, throughput, latency)"},
+        {.name = "filter",
+         .kind = OPT_TEXT,
+         .out = &w.filter,
+         .argument = "EXPR",
+         .help = "only cells such as workload=sleep,tasks>=10"},
+        {.name = "allow",
+         .kind = OPT_LIST,
+         .out = &w.allow,
+         .argument = "DIMENSION",
+         .help = "compare although this differs; may be given again"},
+        {.name = "base",
+         .kind = OPT_LIST,
+         .out = &w.base,
+         .argument = "FILE",
+         .help = "a result of base; may be given again"},
+        {.name = "head",
+         .kind = OPT_LIST,
+         .out = &w.head,
+         .argument = "FILE",
+         .help = "a result of head; may be given again"},
+        {.name = "all", .kind = OPT_FLAG, .out = &w.all, .help = "every row, in text"},
         {.name = "fidelity",
          .kind = OPT_FLAG,
-         .out = &is_fidelity,
-         .help = "an emulated runtime against the real one"},
+         .out = &w.fidelity,
+         .help = "an emulated runtime (BASE) against the real one (HEAD)"},
         {.name = "format",
          .letter = 'f',
          .kind = OPT_TEXT,
-         .out = &format,
+         .out = &w.format,
          .argument = "F",
          .help = "one of",
-         .choices = fidelity_formats},
+         .choices = compare_formats},
         {0},
     };
-    struct opt_list paths = {0};
-    struct result results[2];
-    if (opts_parse(table, argc, argv, &paths, &help, err))
+    static struct opt_list paths;
+    paths.count = 0;
+    bool help = false;
+    int dashes = 1;
+    while (dashes < argc && strcmp(argv[dashes], "--") != 0)
+        dashes++;
+    if (opts_parse(table, dashes, argv, &paths, &help, err))
         return EXIT_USAGE;
     if (help)
         return print_help(table, err);
-    if (!is_fidelity) {
-        err_set(err, ERR_USAGE, "compare: --fidelity is what this version compares");
+    if (sort_paths(&w, &paths, argc, argv, dashes, err))
+        return EXIT_USAGE;
+    if (!w.fidelity)
+        return load_and_compare(&w, err);
+    if (w.base.count != 1 || w.head.count != 1) {
+        err_set(err, ERR_USAGE, "compare: --fidelity needs two results, EMULATED and REFERENCE");
         return EXIT_USAGE;
     }
-    if (paths.count != 2) {
-        err_set(err, ERR_USAGE, "compare: needs two results, EMULATED and REFERENCE, not %zu",
-                paths.count);
-        return EXIT_USAGE;
-    }
-    if (result_load(&results[0], paths.items[0], err))
-        return EXIT_USAGE;
-    int status = EXIT_USAGE;
-    if (!result_load(&results[1], paths.items[1], err)) {
-        if (!results_tell_apart(results, 2, err))
-            status = compare(&results[0], &results[1], format, err);
-        result_unload(&results[1]);
-    }
-    result_unload(&results[0]);
-    return status;
+    return compare_fidelity(w.base.items[0], w.head.items[0], w.format, err);
 }
 
 const struct command command_compare = {
     .name = "compare",
     .usage = usage,
-    .summary = "an emulated runtime against the real one (--fidelity)",
+    .summary = "two stored results, judged row by row",
     .run = run,
 };

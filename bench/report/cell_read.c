@@ -172,9 +172,22 @@ static int read_metrics(const struct place *at, struct slim_cell *parts, struct 
     return 0;
 }
 
-static int read_rounds(const struct place *at, const struct numbers *rounds, struct result_cell *c,
+static void tree_ledger(const json_t *launches, struct slim_ledger *out)
+{
+    for (size_t i = 0; i < json_array_size(launches); i++) {
+        const json_t *one = json_array_get(launches, i);
+        slim_ledger_add(out, tree_number(one, "duration_ns"), tree_number(one, "foreign_cpu_ns"),
+                        tree_number(one, "steal_ns"));
+    }
+}
+
+static int read_ledger(const struct place *at, const struct slim_cell *parts, struct result_cell *c,
                        struct err *err)
 {
+    const struct numbers *rounds = &parts->rounds;
+    const struct slim_ledger *ledger = &parts->ledger;
+    /* The kernel counts in ticks: over short launches the sum may be a little below 0. */
+    c->foreign_cpus = ledger->known_ns > 0 ? fmax(0, ledger->foreign_ns / ledger->known_ns) : (double)NAN;
     if (rounds->count == 0)
         return 0;
     c->rounds = malloc(rounds->count * sizeof *c->rounds);
@@ -277,7 +290,7 @@ int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metri
             if (!strcmp(parts->metrics[j].name, m->name))
                 return -1;
     }
-    if (read_metrics(at, parts, c, err) || read_rounds(at, &parts->rounds, c, err))
+    if (read_metrics(at, parts, c, err) || read_ledger(at, parts, c, err))
         return -1;
     return read_warnings(at, c, err);
 }
@@ -293,7 +306,8 @@ int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scr
         take_tree(&here, metrics, scratch, err) || read_metrics(at, scratch, c, err))
         return -1;
     tree_indices(json_object_get(object, "launches"), "round", &scratch->rounds);
-    if (read_rounds(at, &scratch->rounds, c, err))
+    tree_ledger(json_object_get(object, "launches"), &scratch->ledger);
+    if (read_ledger(at, scratch, c, err))
         return -1;
     return read_warnings(at, c, err);
 }

@@ -64,7 +64,8 @@ struct result_cell {
     size_t warning_count;
     uint32_t *rounds; /* of each launch; NULL when the file does not say */
     size_t launch_count;
-    json_t *json; /* owned; without its metrics and launches where those were plain */
+    double foreign_cpus; /* CPUs taken by others while it was measured; NaN: not known */
+    json_t *json;        /* owned; without its metrics and launches where those were plain */
 };
 
 struct result {

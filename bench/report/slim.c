@@ -199,14 +199,31 @@ static bool take_metrics(struct scan *s, struct slim_cell *c)
     return ok;
 }
 
-/* The ledger: of each launch the round it belongs to. */
+void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_ns, double steal_ns)
+{
+    if (!(duration_ns > 0) || !isfinite(foreign_ns))
+        return;
+    l->known_ns += duration_ns;
+    l->foreign_ns += foreign_ns + (isfinite(steal_ns) ? steal_ns : 0);
+}
+
+struct launch {
+    double round, duration_ns, foreign_ns, steal_ns;
+};
+
+/* The ledger: of each launch the round it belongs to, and what others took meanwhile. */
 static bool take_launches(struct scan *s, struct slim_cell *c)
 {
-    static const struct slot slots[] = {{"round", 0}, {0}};
+    static const struct slot slots[] = {{"round", offsetof(struct launch, round)},
+                                        {"duration_ns", offsetof(struct launch, duration_ns)},
+                                        {"foreign_cpu_ns", offsetof(struct launch, foreign_ns)},
+                                        {"steal_ns", offsetof(struct launch, steal_ns)},
+                                        {0}};
     bool first = true, ok = c->rounds.count == 0 && scan_take(s, '[');
     while (ok && scan_item(s, &first, &ok)) {
-        double round = -1;
-        ok = take_record(s, slots, &round) && take_index(&c->rounds, round);
+        struct launch one = {-1, NAN, NAN, NAN};
+        ok = take_record(s, slots, &one) && take_index(&c->rounds, one.round);
+        slim_ledger_add(&c->ledger, one.duration_ns, one.foreign_ns, one.steal_ns);
     }
     return ok;
 }
@@ -269,6 +286,7 @@ void slim_cell_reset(struct slim_cell *c)
     buf_reset(&c->metric_text);
     c->metric_count = c->samples.count = c->launches.count = c->rounds.count = 0;
     c->has_metrics = false;
+    c->ledger = (struct slim_ledger){0};
 }
 
 int slim_next(struct slim *s, struct slim_cell *out)

@@ -44,6 +44,12 @@ struct slim_metric {
     struct distribution distribution;
 };
 
+/* Totals of a cell's launches. `known` is the time of those that say what others took. */
+struct slim_ledger {
+    double known_ns;
+    double foreign_ns; /* CPU time of others and time the hypervisor kept */
+};
+
 struct slim_cell {
     struct buf rest; /* the cell as JSON, without its metrics and launches */
     struct buf metric_text;
@@ -53,6 +59,7 @@ struct slim_cell {
     struct numbers samples;  /* of all metrics, one after the other */
     struct numbers launches; /* indices of launches, likewise */
     struct numbers rounds;   /* of each launch */
+    struct slim_ledger ledger;
 };
 
 struct slim {
@@ -67,6 +74,10 @@ int slim_open(struct slim *s, const char *text, size_t length);
 
 /* A metric is added; NULL when memory runs out. */
 struct slim_metric *slim_metric_add(struct slim_cell *c);
+
+/* One launch of the ledger is added; NaN: not known. */
+void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_ns,
+                     double steal_ns);
 
 /* Empties it and keeps the memory. */
 void slim_cell_reset(struct slim_cell *c);
