@@ -80,9 +80,9 @@ static void produce(struct task *t, struct rng *rng, uint64_t op_count)
     for (uint64_t i = 1; i <= op_count; i++) {
         uint64_t item = (uint64_t)t->index << 32 | i;
         uint64_t timeout_ns = rng_below(rng, 4) ? SYNC_FOREVER : rng_below(rng, 50000);
-        enum sync_result put;
-        while ((put = sync_queue_put(t, &s->queue, item, i, timeout_ns)) == SYNC_TIMED_OUT)
-            ;
+        enum sync_result put = sync_queue_put(t, &s->queue, item, i, timeout_ns);
+        if (put == SYNC_TIMED_OUT)
+            put = sync_queue_put(t, &s->queue, item, i, SYNC_FOREVER);
         expect(t, put == SYNC_OK);
         stumble(t, rng);
     }
