@@ -16,8 +16,10 @@ static void shorten(struct cell *c)
         const char *workload, *param;
         int64_t value;
     } rows[] = {
-        {"sleep", "duration", 200000}, {"timers", "most", 200000}, {"prime", "number", 1000003},
-        {"skynet", "depth", 2},        {"heap", "bytes", 1048576}, {"spawn_storm", "burst", 50},
+        {"sleep", "duration", 200000},    {"timers", "most", 200000},
+        {"prime", "number", 1000003},     {"skynet", "depth", 2},
+        {"spinner", "duration", 2000000}, {"spinner", "interval", 500000},
+        {"heap", "bytes", 1048576},       {"spawn_storm", "burst", 50},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int row = param_find(c->workload->params, rows[i].param);
