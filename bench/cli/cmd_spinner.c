@@ -1,0 +1,270 @@
+/* contend spinner: the hello world of concurrency, in three models, run for real. */
+#include "bench/cli/cli.h"
+#include "bench/cli/commands.h"
+#include "bench/cli/spinner_screen.h"
+#include "bench/core/opts.h"
+#include "bench/core/suggest.h"
+#include "bench/core/units.h"
+#include "bench/registry.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct settings {
+    const char *model; /* NULL: none was named */
+    const char *work;  /* NULL: the default, or all */
+    const char *lock;  /* likewise */
+    const char *seconds;
+    bool all;
+    bool help;
+};
+
+static volatile sig_atomic_t stop_signal;
+
+static void note_signal(int number)
+{
+    stop_signal = number;
+}
+
+/* No SA_RESTART: a write to a reader that does not read ends too. */
+static void catch_signals(void)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    const struct sigaction action = {.sa_handler = note_signal};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        sigaction(ends[i], &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* "3", "0.5" (seconds) or any time: "500ms". */
+static int parse_duration(const char *text, uint64_t *out_ns, struct err *err)
+{
+    char with_unit[64];
+    size_t length = strlen(text);
+    bool is_bare = strspn(text, "-+0123456789._") == length;
+    int64_t value;
+    struct err why = {0};
+    snprintf(with_unit, sizeof with_unit, "%.*s%s", (int)sizeof with_unit - 2, text,
+             is_bare ? "s" : "");
+    if (units_parse("--seconds", with_unit, "ns", 1000000, INT64_C(3600000000000), &value, &why))
+        return is_bare ? err_set(err, ERR_USAGE, "--seconds: \"%.32s\" is not within 0.001 to 3600",
+                                 text)
+                       : err_set(err, why.code, "%s", why.text);
+    *out_ns = (uint64_t)value;
+    return 0;
+}
+
+static size_t count_words(const char *const *words)
+{
+    size_t count = 0;
+    while (words[count])
+        count++;
+    return count;
+}
+
+static int find_word(const char *const *words, const char *word)
+{
+    for (int i = 0; words[i]; i++)
+        if (!strcmp(words[i], word))
+            return i;
+    return -1;
+}
+
+static int unknown_model(const char *model, struct err *err)
+{
+    const char *near = suggest(model, spinner_models, count_words(spinner_models));
+    return err_set(err, ERR_USAGE,
+                   "spinner: unknown model \"%s\"%s%s%s (thread, process, coroutine)", model,
+                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static int parse(int argc, char *const *argv, struct settings *s, struct err *err)
+{
+    struct opt_list rest = {0};
+    const struct opt table[] = {
+        {.name = "work",
+         .kind = OPT_TEXT,
+         .out = &s->work,
+         .argument = "WORK",
+         .choices = spinner_works,
+         .help = "sleep, cpu, block or nap: what the slow function does (sleep)"},
+        {.name = "lock",
+         .kind = OPT_TEXT,
+         .out = &s->lock,
+         .argument = "NAME",
+         .help = "none, gil or another lock: who may compute (none)"},
+        {.name = "seconds",
+         .kind = OPT_TEXT,
+         .out = &s->seconds,
+         .argument = "N",
+         .help = "how long it works (3; with --all 0.5)"},
+        {.name = "all",
+         .kind = OPT_FLAG,
+         .out = &s->all,
+         .help = "a table of all models, works and locks, or of those named"},
+        {0},
+    };
+    if (opts_parse(table, argc, argv, &rest, &s->help, err))
+        return -1;
+    if (s->help) {
+        struct buf out = {0};
+        buf_printf(&out,
+                   "usage: %s\n\n"
+                   "A spinner turns ten times a second while a slow function works, as a thread, a "
+                   "process\nor a coroutine. Which of them stand still, and under which work?\n\n",
+                   command_spinner.usage);
+        opts_help(table, &out);
+        int failed = cli_print(buf_text(&out), err);
+        buf_release(&out);
+        return failed;
+    }
+    if (rest.count > 1)
+        return err_set(err, ERR_USAGE, "spinner: \"%s\" is one model too many", rest.items[1]);
+    s->model = rest.count ? rest.items[0] : NULL;
+    if (s->model && find_word(spinner_models, s->model) < 0)
+        return unknown_model(s->model, err);
+    if (!s->model && !s->all)
+        return err_set(err, ERR_USAGE,
+                       "spinner: which model? thread, process or coroutine (or --all)");
+    return 0;
+}
+
+/* ---- One spinner ------------------------------------------------------------------- */
+
+static int show_one(const struct spinner_request *r, struct err *err)
+{
+    struct spinner_terminal terminal;
+    struct spinner_outcome o;
+    spinner_terminal_begin(&terminal);
+    struct spinner_screen screen = spinner_terminal_screen(&terminal);
+    int rc = spinner_run(r, &screen, &stop_signal, &o, err);
+    spinner_terminal_end(&terminal);
+    if (rc)
+        return rc;
+    char text[192];
+    int length = snprintf(text, sizeof text, "Answer: %llu\n", (unsigned long long)o.answer);
+    spinner_summary(&o, terminal.columns, text + length, sizeof text - (size_t)length);
+    return cli_print(text, err);
+}
+
+/* ---- All of them ------------------------------------------------------------------- */
+
+/* Model, work and lock of a row, and frames and lateness; narrow terminals go without a median. */
+static void add_row(const struct spinner_request *r, const struct spinner_outcome *o, int columns,
+                    char *out, size_t size)
+{
+    char frames[32], worst[32] = "-", median[32] = "-";
+    snprintf(frames, sizeof frames, "%llu/%llu", (unsigned long long)o->shown,
+             (unsigned long long)o->due);
+    if (o->frames > 0) {
+        units_format(worst, sizeof worst, (double)o->worst_ns, "ns", 3);
+        units_format(median, sizeof median, (double)o->median_ns, "ns", 3);
+    }
+    int length = snprintf(out, size, "%-9s %-5s %-4s %6s %8s", spinner_models[r->model],
+                          spinner_works[r->work], r->lock->name, frames, worst);
+    if (columns > 60 && length > 0 && (size_t)length < size)
+        length += snprintf(out + length, size - (size_t)length, " %8s", median);
+    if (length > 0 && (size_t)length < size)
+        snprintf(out + length, size - (size_t)length, "\n");
+}
+
+static int print_row(const struct spinner_request *r, int columns, struct err *err)
+{
+    struct spinner_outcome o;
+    struct err reason = {0};
+    char row[512];
+    int rc = spinner_run(r, NULL, &stop_signal, &o, &reason);
+    if (rc == 0)
+        add_row(r, &o, columns, row, sizeof row);
+    else if (rc < 0 && (reason.code == ERR_USAGE || reason.code == ERR_UNAVAILABLE))
+        snprintf(row, sizeof row, "%-9s %-5s %-4s skipped: %s\n", spinner_models[r->model],
+                 spinner_works[r->work], r->lock->name, reason.text);
+    else
+        return rc < 0 ? err_set(err, reason.code, "%s", reason.text) : rc;
+    return cli_print(row, err);
+}
+
+/* Every value of a dimension, or the one that was named. */
+static bool is_wanted(const char *named, const char *name)
+{
+    return !named || !strcmp(named, name);
+}
+
+static int print_table(const struct settings *s, const struct lock *const *locks, size_t lock_count,
+                       uint64_t duration_ns, struct err *err)
+{
+    struct spinner_terminal terminal;
+    spinner_terminal_begin(&terminal);
+    bool is_wide = terminal.columns > 60;
+    if (cli_print(is_wide ? "                      frames\n"
+                            "model     work  lock  in/due    worst   median\n"
+                          : "                      frames\n"
+                            "model     work  lock  in/due    worst\n",
+                  err))
+        return -1;
+    for (int m = 0; spinner_models[m]; m++)
+        for (int w = 0; spinner_works[w]; w++)
+            for (size_t k = 0; k < lock_count; k++) {
+                struct spinner_request r = {.model = (enum spinner_model)m,
+                                            .work = (enum slow_kind)w,
+                                            .lock = locks[k],
+                                            .duration_ns = duration_ns};
+                if (!is_wanted(s->model, spinner_models[m]) ||
+                    !is_wanted(s->work, spinner_works[w]))
+                    continue;
+                int rc = print_row(&r, terminal.columns, err);
+                if (rc)
+                    return rc;
+            }
+    return 0;
+}
+
+static int perform(const struct settings *s, struct err *err)
+{
+    uint64_t duration_ns = 0;
+    const struct lock *locks[2];
+    size_t lock_count = 0;
+    locks[lock_count++] = registry_find_lock(s->lock ? s->lock : "none", err);
+    if (s->all && !s->lock)
+        locks[lock_count++] = registry_find_lock("gil", err);
+    if (!locks[0] || !locks[lock_count - 1] ||
+        parse_duration(s->seconds ? s->seconds
+                       : s->all   ? "0.5"
+                                  : "3",
+                       &duration_ns, err))
+        return -1;
+    if (s->all)
+        return print_table(s, locks, lock_count, duration_ns, err);
+    struct spinner_request r = {.model = (enum spinner_model)find_word(spinner_models, s->model),
+                                .work = SLOW_SLEEP,
+                                .lock = locks[0],
+                                .duration_ns = duration_ns};
+    if (s->work)
+        r.work = (enum slow_kind)find_word(spinner_works, s->work);
+    return show_one(&r, err);
+}
+
+static int run(int argc, char *const *argv, struct err *err)
+{
+    struct settings s = {0};
+    if (parse(argc, argv, &s, err))
+        return EXIT_USAGE;
+    if (s.help)
+        return EXIT_FINE;
+    catch_signals();
+    int rc = perform(&s, err);
+    if (!stop_signal)
+        return rc ? EXIT_RUN_FAILED : EXIT_FINE;
+    /* What broke while it was being stopped is no news. */
+    *err = (struct err){0};
+    return EXIT_INTERRUPTED;
+}
+
+const struct command command_spinner = {
+    .name = "spinner",
+    .usage = "contend spinner thread|process|coroutine [--work sleep|cpu|block|nap] [--lock NAME] "
+             "[--seconds N]\n       contend spinner --all",
+    .summary = "the hello world of concurrency: a spinner that turns while others work",
+    .run = run,
+};

@@ -1,0 +1,99 @@
+#include "bench/cli/spinner_screen.h"
+
+#include "bench/cli/cli.h"
+#include "bench/core/units.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define MESSAGE      "thinking!"
+#define HIDE_CURSOR  "\x1b[?25l"
+#define SHOW_CURSOR  "\x1b[?25h"
+#define CLEAR_LINE   "\r\x1b[K"
+#define CLEAR_BLANKS "\r           \r" /* as wide as a frame, for who knows no better */
+
+void spinner_terminal_begin(struct spinner_terminal *terminal)
+{
+    const char *term = getenv("TERM");
+    struct winsize size;
+    *terminal = (struct spinner_terminal){.columns = 1000};
+    terminal->is_terminal = isatty(STDOUT_FILENO);
+    terminal->is_dumb = !term || !*term || !strcmp(term, "dumb");
+    if (terminal->is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0)
+        terminal->columns = size.ws_col;
+}
+
+static int object(void *context, const char *text, struct err *err)
+{
+    char line[128];
+    (void)context;
+    snprintf(line, sizeof line, "spinner object: %s\n", text);
+    return cli_print(line, err);
+}
+
+static int frame(void *context, uint64_t number, uint64_t at_ns, struct err *err)
+{
+    struct spinner_terminal *terminal = context;
+    char glyph = "|/-\\"[number % 4], text[64];
+    if (!terminal->is_terminal)
+        snprintf(text, sizeof text, "%7.3f s  %c " MESSAGE "\n", (double)at_ns * 1e-9, glyph);
+    else
+        snprintf(text, sizeof text, "%s\r%c " MESSAGE,
+                 terminal->is_drawn || terminal->is_dumb ? "" : HIDE_CURSOR, glyph);
+    terminal->is_drawn = true;
+    return cli_print(text, err);
+}
+
+static int clear(void *context, struct err *err)
+{
+    struct spinner_terminal *terminal = context;
+    if (!terminal->is_terminal || !terminal->is_drawn)
+        return 0;
+    terminal->is_drawn = false;
+    return cli_print(terminal->is_dumb ? CLEAR_BLANKS : CLEAR_LINE SHOW_CURSOR, err);
+}
+
+/* A reader or a terminal that has gone is noticed also while nothing is drawn. */
+static int check(void *context, struct err *err)
+{
+    struct pollfd fd = {.fd = STDOUT_FILENO};
+    (void)context;
+    if (poll(&fd, 1, 0) == 1 && (fd.revents & (POLLERR | POLLHUP)))
+        return err_set_sys(err, fd.revents & POLLERR ? EPIPE : EIO, "writing to standard output");
+    return 0;
+}
+
+struct spinner_screen spinner_terminal_screen(struct spinner_terminal *terminal)
+{
+    return (struct spinner_screen){
+        .context = terminal, .object = object, .frame = frame, .clear = clear, .check = check};
+}
+
+void spinner_terminal_end(struct spinner_terminal *terminal)
+{
+    struct err ignored = {0};
+    clear(terminal, &ignored);
+}
+
+void spinner_summary(const struct spinner_outcome *o, int columns, char *out, size_t size)
+{
+    char worst[32], median[32], work[32], lateness[96] = "it never turned", shorter[96];
+    unsigned long long shown = o->shown, due = o->due;
+    units_format(worst, sizeof worst, (double)o->worst_ns, "ns", 3);
+    units_format(median, sizeof median, (double)o->median_ns, "ns", 3);
+    units_format(work, sizeof work, (double)o->work_ns, "ns", 3);
+    snprintf(shorter, sizeof shorter, "%s", lateness);
+    if (o->frames > 0) {
+        snprintf(lateness, sizeof lateness, "lateness worst %s, median %s", worst, median);
+        snprintf(shorter, sizeof shorter, "late %s, worst %s", median, worst);
+    }
+    int length = snprintf(out, size, "frames shown %llu of %llu due, in %s; %s\n", shown, due, work,
+                          lateness);
+    if (length > columns + 1)
+        snprintf(out, size, "%llu/%llu frames; %s\n", shown, due, shorter);
+}
