@@ -316,6 +316,20 @@ enum executor_trait {
     EXECUTOR_FRESH_IMAGE = 1024, /* units are new program images: memory_fd is there for them */
 };
 
+/* What a child that is to be stopped does, and when; for struct runtime. */
+struct stopping {
+    uint64_t turns;    /* of computing, about 1 ns each, from one suspension or look to the next */
+    uint64_t delay_ns; /* from just before it is started until the request is due */
+    /* Called for each: how late the request was made, and how long until the child was gone. */
+    void (*note)(struct task *t, uint64_t late_ns, uint64_t latency_ns);
+};
+
+/* The error of the n-th child, n = 1, 2 ...: 1 to 100, so that an exit status can carry it. */
+static inline int runtime_error(uint64_t n)
+{
+    return (int)((n - 1) % 100) + 1;
+}
+
 /*
  * What a runtime's own operations cost, measured by the workloads of the same names.  The members
  * are whole loops, not single verbs, because an indirect call around each operation would cost
@@ -338,6 +352,14 @@ struct runtime {
     uint64_t (*channel)(struct task *t, uint64_t count, uint32_t capacity);
     /* A tree of tasks, ten children each, `depth` levels down: the sum of its leaves' numbers. */
     uint64_t (*tree)(struct task *t, uint32_t depth);
+    /*
+     * One child after the other, which ends with its number or with the error runtime_error() of
+     * it, as the runtime hands either back: the sum of what came back.  *steps grows by each
+     * operation that the caller needs for it.
+     */
+    uint64_t (*future)(struct task *t, uint64_t count, bool is_error, uint64_t *steps);
+    /* One child after the other, which computes until it is made to end: how many were. */
+    uint64_t (*stop)(struct task *t, uint64_t count, const struct stopping *how);
 };
 
 struct executor {

@@ -163,6 +163,8 @@ typedef struct fiber *rt_task;
 #define RT_HAS_CANCEL  1
 #define RT_HAS_CHANNEL 1
 #define RT_HAS_TREE    1
+#define RT_HAS_FUTURE  0
+#define RT_HAS_STOP    0
 
 #define RT_SLEEP(ns)           fiber_sleep_until(fiber_here, clock_now_ns() + (ns))
 #define rt_here()              fiber_here

@@ -244,6 +244,8 @@ typedef pth_t rt_task;
 #define RT_HAS_CANCEL  1
 #define RT_HAS_CHANNEL 1
 #define RT_HAS_TREE    1
+#define RT_HAS_FUTURE  0
+#define RT_HAS_STOP    0
 
 #define RT_SLEEP(ns)            rt_sleep(ns)
 #define rt_here()               0

@@ -9,6 +9,7 @@
 #include "bench/core/err.h"
 #include "bench/core/futex.h"
 #include "bench/executors/create_error.h"
+#include "bench/executors/process_runtime.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -117,4 +118,5 @@ const struct executor executor_process = {
     .sleep_until = sleep_until,
     .wait = wait_,
     .wake = wake,
+    .runtime = &process_runtime,
 };

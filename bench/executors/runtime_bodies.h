@@ -22,24 +22,17 @@
  *                   uint64_t *): false when closed and empty; void rt_channel_close(rt_channel *),
  *                   void rt_channel_free(rt_channel *)
  *   RT_HAS_TREE     nested spawning to any depth
+ *   RT_HAS_FUTURE   future_loop(), as struct runtime's future
+ *   RT_HAS_STOP     stop_loop(), as stop_loop.h makes it
  *
  * Children get their numbers by value: a compact stack must not be pointed into.
  */
 #include "bench/contend.h"
-
-#include <stdio.h>
+#include "bench/executors/runtime_fail.h"
 
 static_assert(sizeof(rt_task) <= sizeof(uint64_t), "handles fit the room the workload gives");
 
 enum { RT_FAN = 10, RT_LEVEL_BITS = 4 };
-
-/* The first reason stays; the checksum will not be right either. */
-__attribute__((cold, noinline)) static void rt_fail(struct task *t, const char *what)
-{
-    if (!t->launch->failure[0])
-        snprintf(t->launch->failure, sizeof t->launch->failure, "task %u: %s failed", t->index,
-                 what);
-}
 
 RT_BODY(rt_return_number)
 {
@@ -216,5 +209,11 @@ static const struct runtime rt_runtime = {
 #endif
 #if RT_HAS_TREE
     .tree = rt_tree_loop,
+#endif
+#if RT_HAS_FUTURE
+    .future = future_loop,
+#endif
+#if RT_HAS_STOP
+    .stop = stop_loop,
 #endif
 };

@@ -210,6 +210,8 @@ typedef st_thread_t rt_task;
 #define RT_HAS_CANCEL  1
 #define RT_HAS_CHANNEL 1
 #define RT_HAS_TREE    1
+#define RT_HAS_FUTURE  0
+#define RT_HAS_STOP    0
 
 #define RT_SLEEP(ns)            (lib.st_usleep((ns) / 1000) == 0)
 #define rt_here()               0

@@ -4,6 +4,8 @@
  * behind one mutex with two conditions.
  */
 #include "bench/core/clock.h"
+#include "bench/executors/runtime_fail.h"
+#include "bench/executors/stop_compute.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -36,6 +38,8 @@ typedef struct thread_child *rt_task;
 #define RT_HAS_CANCEL  1
 #define RT_HAS_CHANNEL 1
 #define RT_HAS_TREE    0
+#define RT_HAS_FUTURE  1
+#define RT_HAS_STOP    1
 
 static inline rt_scope rt_here(void)
 {
@@ -174,5 +178,116 @@ static void rt_channel_free(rt_channel *c)
     pthread_mutex_destroy(&c->mutex);
     free(c);
 }
+
+/* ---- A value or an error: through a place that both know ---------------------------- */
+
+struct future {
+    uint64_t number;
+    bool is_error;
+    uint64_t value;
+    int error;
+};
+
+static void *future_entry(void *arg)
+{
+    struct future *f = arg;
+    if (f->is_error)
+        f->error = runtime_error(f->number);
+    else
+        f->value = f->number;
+    return NULL;
+}
+
+/* Make the place, create, join, look into the place, free it: five operations. */
+static bool future_get(uint64_t number, bool is_error, uint64_t *result, uint64_t *steps)
+{
+    pthread_t thread;
+    ++*steps;
+    struct future *f = malloc(sizeof *f);
+    if (!f)
+        return false;
+    *f = (struct future){.number = number, .is_error = is_error};
+    ++*steps;
+    int failed = pthread_create(&thread, NULL, future_entry, f);
+    if (!failed) {
+        ++*steps;
+        failed = pthread_join(thread, NULL);
+    }
+    ++*steps;
+    *result = f->error ? (uint64_t)f->error : f->value;
+    bool is_right = !failed && (f->error != 0) == is_error;
+    ++*steps;
+    free(f);
+    return is_right;
+}
+
+static uint64_t future_loop(struct task *t, uint64_t count, bool is_error, uint64_t *steps)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = 1; i <= count; i++) {
+        uint64_t result;
+        if (!future_get(i, is_error, &result, steps)) {
+            rt_fail(t, "a thread and its result");
+            return 0;
+        }
+        sum += result;
+    }
+    return sum;
+}
+
+/* ---- Stopping: a flag, which the thread has to look at ------------------------------ */
+
+struct stop_thread {
+    pthread_t thread;
+    uint64_t turns;
+    atomic_bool is_asked;
+    bool has_seen;
+};
+
+typedef struct stop_thread *stop_child;
+
+static void *stop_entry(void *arg)
+{
+    struct stop_thread *self = arg;
+    do
+        stop_compute(self->turns);
+    while (!atomic_load_explicit(&self->is_asked, memory_order_acquire));
+    self->has_seen = true;
+    return NULL;
+}
+
+static bool stop_start(uint64_t turns, stop_child *child)
+{
+    struct stop_thread *self = calloc(1, sizeof *self);
+    if (!self)
+        return false;
+    self->turns = turns;
+    if (pthread_create(&self->thread, NULL, stop_entry, self)) {
+        free(self);
+        return false;
+    }
+    *child = self;
+    return true;
+}
+
+static void stop_wait_until(uint64_t deadline_ns)
+{
+    clock_sleep_until_ns(deadline_ns);
+}
+
+static void stop_ask(stop_child child)
+{
+    atomic_store_explicit(&child->is_asked, true, memory_order_release);
+}
+
+static bool stop_join(stop_child child)
+{
+    pthread_join(child->thread, NULL);
+    bool has_seen = child->has_seen;
+    free(child);
+    return has_seen;
+}
+
+#include "bench/executors/stop_loop.h"
 
 #include "bench/executors/runtime_bodies.h"

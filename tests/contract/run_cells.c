@@ -20,6 +20,7 @@ static void shorten(struct cell *c)
         {"prime", "number", 1000003},     {"skynet", "depth", 2},
         {"spinner", "duration", 2000000}, {"spinner", "interval", 500000},
         {"heap", "bytes", 1048576},       {"spawn_storm", "burst", 50},
+        {"freeze", "duration", 500000},   {"file", "sync", 2 /* none */},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int row = param_find(c->workload->params, rows[i].param);
