@@ -32,7 +32,8 @@ enum { WAIT_TIME, PROGRESS };
 
 static const struct metric metrics[] = {
     {"freeze_wait_ns", "ns", BETTER_LOWER, NATURE_NOISY, "latency",
-     "of each freeze and each other task, the longest time between two of its beats"},
+     "of each freeze and each other task, the longest time between two of its beats; who stands "
+     "still over several freezes has waited once"},
     {"freeze_progress_ratio", "ratio", BETTER_HIGHER, NATURE_NOISY, "throughput",
      "beats of the others in a freeze over those in a calm of the same length"},
     {0},
