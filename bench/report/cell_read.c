@@ -253,6 +253,7 @@ static int read_rest(const struct place *at, json_t *object, struct result_cell 
     c->id = field_text(at, object, "id", err);
     c->workload = c->id ? field_text(at, object, "workload", err) : NULL;
     c->lock = c->workload ? field_text(at, object, "lock", err) : NULL;
+    c->is_peer = json_is_true(json_object_get(object, "is_peer"));
     c->executor = c->lock ? field_text(at, object, "executor", err) : NULL;
     if (!c->executor || field_count(at, object, "tasks", 1, &c->tasks, err) ||
         field_count_or(at, object, "workers", 0, &c->workers, err) ||

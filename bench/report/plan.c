@@ -149,9 +149,14 @@ int plan_make(struct plan *out, const struct table_request *request, const struc
             dims_add(&out->blocks, apart[i]);
     if (request->metrics)
         return parse_metrics(out, request, all, err);
+    bool has_peers = false;
+    for (size_t i = 0; i < all->count; i++)
+        has_peers |= all->items[i].cell->is_peer;
     for (size_t i = 0; i < sizeof headline / sizeof *headline; i++) {
         out->metrics[i] = headline[i];
-        out->metrics[i].with_ratio |= request->with_ratios;
+        /* What a library's units cost is what peers are there to be compared by. */
+        bool is_cost = has_peers && !strcmp(headline[i].name, "lifecycle_ns");
+        out->metrics[i].with_ratio |= request->with_ratios || is_cost;
     }
     out->metric_count = sizeof headline / sizeof *headline;
     return 0;

@@ -70,8 +70,9 @@ void result_line(const struct result *r, struct buf *out)
 
 void legend_line(const struct tables *t, struct buf *out)
 {
-    bool has_tilde = false, has_rough = false, has_absent = false;
-    for (size_t i = 0; i < t->count; i++)
+    bool has_tilde = false, has_rough = false, has_absent = false, has_peers = false;
+    for (size_t i = 0; i < t->count; i++) {
+        has_peers |= t->grids[i].has_peers;
         for (size_t s = 0; s < t->grids[i].row_count * t->grids[i].column_count; s++) {
             const struct slot *slot = &t->grids[i].slots[s];
             bool is_marked = slot->number.text[0] == '~';
@@ -79,10 +80,14 @@ void legend_line(const struct tables *t, struct buf *out)
             has_rough |= is_marked && slot->number.text[1];
             has_absent |= slot->kind == SLOT_ABSENT;
         }
+    }
     if (has_tilde)
         buf_add(out, "~ no difference can be told");
     if (has_rough)
         buf_printf(out, "%s~5 an order of magnitude, no more", out->len ? "; " : "");
     if (has_absent)
         buf_printf(out, "%s- could not be had", out->len ? "; " : "");
+    if (has_peers)
+        buf_printf(out, "%speers are executors made of somebody else's library",
+                   out->len ? "; " : "");
 }

@@ -49,6 +49,7 @@ struct result_cell {
     const char *workload_kind; /* "" when the file does not say */
     const char *lock;
     const char *executor;
+    bool is_peer; /* the executor is somebody else's library */
     const char *placement;
     int64_t tasks;
     int64_t workers;      /* 0 unless the executor pools */

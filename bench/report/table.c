@@ -157,10 +157,42 @@ static void fill_cell(struct grid *g, const struct block *b, size_t row, const s
             fill_slot(&g->slots[row * g->column_count + c], e, g->columns[c].metric);
 }
 
-/* The first slot above or at `row` with a value of the same result: hosts are never mixed. */
-static const struct slot *find_base(const struct grid *g, size_t column, size_t row)
+static bool is_same_but_executor(const struct grid *g, size_t a, size_t b)
+{
+    for (size_t l = 0; l < g->labels.count; l++) {
+        const char *dim = g->labels.names[l];
+        if (strcmp(dim, "executor") && strcmp(dim, "workers") &&
+            strcmp(grid_label(g, a, l)->text, grid_label(g, b, l)->text))
+            return false;
+    }
+    return true;
+}
+
+/* The best of somebody else's executors in this row's place, NULL when there is none. */
+static const struct slot *best_peer(const struct grid *g, size_t column, size_t row)
+{
+    const struct slot *here = grid_slot(g, row, column), *best = NULL;
+    for (size_t r = 0; r < g->row_count; r++) {
+        const struct slot *s = grid_slot(g, r, column);
+        if (s->kind != SLOT_VALUE || !s->entry.cell->is_peer ||
+            s->entry.result != here->entry.result || !is_same_but_executor(g, row, r))
+            continue;
+        double more = best ? s->metric->summary.center - best->metric->summary.center : 0;
+        if (!best || (strcmp(s->metric->better, "higher") ? more < 0 : more > 0))
+            best = s;
+    }
+    return best;
+}
+
+/*
+ * What a row is compared with: where the table has somebody else's executors, the best of them;
+ * else the first slot above or at `row` with a value.  Of the same result: hosts are never mixed.
+ */
+static const struct slot *ratio_base(const struct grid *g, size_t column, size_t row)
 {
     const struct slot *here = grid_slot(g, row, column);
+    if (g->has_peers)
+        return best_peer(g, column, row);
     for (size_t r = 0; r <= row; r++) {
         const struct slot *s = grid_slot(g, r, column);
         if (s->kind == SLOT_VALUE && s->entry.result == here->entry.result)
@@ -177,7 +209,9 @@ static int fill_ratios(struct grid *g, struct err *err)
             struct slot *ratio = &g->slots[r * g->column_count + c];
             if (value->kind != SLOT_VALUE)
                 continue;
-            const struct slot *base = find_base(g, c - 1, r);
+            const struct slot *base = ratio_base(g, c - 1, r);
+            if (!base)
+                continue;
             *ratio = *value;
             ratio->kind = SLOT_RATIO;
             if (base == value) {
@@ -225,6 +259,15 @@ static void drop_empty_columns(struct grid *g)
     g->column_count = kept;
 }
 
+static void mark_peers(struct grid *g)
+{
+    for (size_t i = 0; i < g->row_count * g->column_count && !g->has_peers; i++)
+        g->has_peers = g->slots[i].kind == SLOT_VALUE && g->slots[i].entry.cell->is_peer;
+    for (size_t c = 0; c < g->column_count && g->has_peers; c++)
+        if (g->columns[c].is_ratio)
+            snprintf(g->columns[c].title, sizeof g->columns[c].title, "to best peer");
+}
+
 static int fill_rows(struct grid *g, const struct block *b, struct err *err)
 {
     size_t rows = 0;
@@ -247,6 +290,7 @@ static int fill_rows(struct grid *g, const struct block *b, struct err *err)
         }
         fill_cell(g, b, g->row_count - 1, e);
     }
+    mark_peers(g);
     return fill_ratios(g, err);
 }
 

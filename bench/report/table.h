@@ -29,7 +29,7 @@ enum { GRID_COLUMNS_MAX = 256 };
 enum slot_kind {
     SLOT_EMPTY,  /* there is no such cell, or it has no such metric */
     SLOT_VALUE,  /* metric has a value */
-    SLOT_RATIO,  /* its ratio to the first row of the same result that has one */
+    SLOT_RATIO,  /* its ratio to its base: see ratio_base() in table.c */
     SLOT_ABSENT, /* could not be had: metric->reason says why */
     SLOT_STATUS, /* the cell was skipped or failed */
 };
@@ -57,6 +57,7 @@ struct grid {
     char title[256];    /* "sleep, lock none" */
     char subtitle[256]; /* "duration 10ms": parameters all its cells share */
     struct dims labels;
+    bool has_peers; /* ratios are to the best of somebody else's executors */
     struct grid_column *columns;
     size_t column_count;
     struct grid_row *rows;

@@ -160,6 +160,8 @@ static json_t *identity_json(const struct cell *c)
                           "executor", c->executor->name);
     if (c->executor->variant)
         json_object_set_new(o, "executor_variant", json_string(c->executor->variant()));
+    if (c->executor->traits & EXECUTOR_PEER)
+        json_object_set_new(o, "is_peer", json_true());
     json_object_set_new(o, "tasks", json_integer(c->tasks));
     json_object_set_new(o, "workers", json_integer(c->workers));
     json_object_set_new(o, "placement", json_string(placement_name(c->placement)));

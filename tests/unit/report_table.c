@@ -100,6 +100,44 @@ static void hosts_stand_side_by_side_and_have_their_own_ratios(void)
     result_unload(&r[1]);
 }
 
+/* Throughputs of 100, 150 and 200: ours, and two of somebody else's. */
+static void ratios_are_to_the_best_peer(void)
+{
+    static const char cell[] =
+        "{\"id\":\"switch/none/%s/tasks=2\",\"role\":\"measured\",\"workload\":\"switch\","
+        "\"workload_kind\":\"sync\",\"lock\":\"none\",\"executor\":\"%s\",\"is_peer\":%s,"
+        "\"tasks\":2,\"workers\":0,\"placement\":\"free\",\"params\":{},\"status\":\"ok\","
+        "\"warnings\":[],\"metrics\":{\"throughput_per_s\":{\"unit\":\"per_s\","
+        "\"better\":\"higher\",\"nature\":\"noisy\",\"group\":\"throughput\","
+        "\"definition\":\"d\",\"source\":\"clock\",\"samples\":[%d,%d,%d,%d,%d,%d,%d]}}}";
+    static const char *const names[] = {"coroutine", "gnu_pth", "ucontext"};
+    struct buf text = {0};
+    struct result r;
+    struct tables t;
+    struct err err = {0};
+    buf_add(&text, "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"a\",\"started_at\":"
+                   "\"2026-01-01T00:00:00Z\",\"status\":\"complete\",\"tool\":"
+                   "{\"version\":\"1\"}},\"host\":{\"hostname\":\"h\"},\"cells\":[");
+    for (int i = 0; i < 3; i++) {
+        int v = 100 + 50 * i;
+        buf_add(&text, i ? "," : "");
+        buf_printf(&text, cell, names[i], names[i], i ? "true" : "false", v, v, v, v, v, v, v);
+    }
+    buf_add(&text, "]}");
+    CHECK_MSG(!result_parse(&r, "a.json", text.data, text.len, &err), "%s", err.text);
+    if (build(&t, &r, 1, &(struct table_request){0})) {
+        const struct grid *g = &t.grids[0];
+        static const double wanted[] = {0.5, 0.75, 1};
+        CHECK_EQ(g->column_count, 2);
+        CHECK_EQ((const char *)g->columns[1].title, "to best peer");
+        for (size_t row = 0; row < 3; row++)
+            CHECK_NEAR(grid_slot(g, row, 1)->ratio.center, wanted[row], 1e-12);
+        tables_release(&t);
+    }
+    result_unload(&r);
+    buf_release(&text);
+}
+
 static void the_headline_has_a_grid_for_each_workload_and_lock(void)
 {
     static const char *const titles[] = {"noop, lock none", "sleep, lock none", "spin, lock none",
@@ -201,6 +239,7 @@ static const struct test tests[] = {
     {"no_cell_is_lost_or_pooled", no_cell_is_lost_or_pooled},
     {"hosts_stand_side_by_side_and_have_their_own_ratios",
      hosts_stand_side_by_side_and_have_their_own_ratios},
+    {"ratios_are_to_the_best_peer", ratios_are_to_the_best_peer},
     {"the_headline_has_a_grid_for_each_workload_and_lock",
      the_headline_has_a_grid_for_each_workload_and_lock},
     {"an_unmeasured_cell_keeps_its_row", an_unmeasured_cell_keeps_its_row},
