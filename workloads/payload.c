@@ -35,7 +35,7 @@ static const struct metric metrics[] = {
      "launch, making and checking objects taken out"},
     {"handover_copies", "count", BETTER_LOWER, NATURE_EXACT, "latency",
      "times the object is written anew, by copying or converting it, in one hand-over"},
-    {"handover_bytes", "bytes", BETTER_LOWER, NATURE_EXACT, "latency",
+    {"handover_moved_bytes", "bytes", BETTER_LOWER, NATURE_EXACT, "latency",
      "bytes that pass from one task to the next in one hand-over"},
     {"verify_ns", "ns", BETTER_NEUTRAL, NATURE_NOISY, "latency",
      "reading and checking each number of an object that was handed over; mean of a launch"},

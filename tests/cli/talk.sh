@@ -13,7 +13,7 @@ _payload() {
     expect_status 0
     expect_none payload.json '[(c["id"], c["reason"]) for c in cells if c["status"] != "ok"]'
     expect_none payload.json "[(c['id'], c['metrics']) for c in cells for m in [c['metrics']]
-        if set(m['handover_copies']['samples']) != {$4} or set(m['handover_bytes']['samples']) != {$5}
+        if set(m['handover_copies']['samples']) != {$4} or set(m['handover_moved_bytes']['samples']) != {$5}
         or not m['handover_ns']['samples']]"
 }
 

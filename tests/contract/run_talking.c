@@ -147,7 +147,7 @@ static void check_way(const char *way, int64_t size, size_t copies, size_t bytes
                 if (!run_cell("payload", k ? "gil" : "none", x, tasks, 2, settings, &found))
                     continue;
                 CHECK_EQ((size_t)found.values[metric_row(w, "handover_copies")], copies);
-                CHECK_EQ((size_t)found.values[metric_row(w, "handover_bytes")], bytes);
+                CHECK_EQ((size_t)found.values[metric_row(w, "handover_moved_bytes")], bytes);
                 CHECK_EQ(found.value_counts[metric_row(w, "handover_ns")], 1);
                 done++;
             }
