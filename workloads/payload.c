@@ -143,6 +143,8 @@ static const char *unfit(const struct executor *x, const int64_t *values)
         return "the executor does not keep all its tasks alive at once";
     if (way == WAY_POINTER && !(x->traits & EXECUTOR_SHARED_HEAP))
         return "processes share nothing: a pointer means nothing to another one";
+    if (ways[way].has_descriptors && !executor_can_wait_io(x))
+        return "the executor cannot wait for a descriptor";
     if (way == WAY_FILE && (x->traits & EXECUTOR_FRESH_IMAGE))
         return "a fresh program image has not got the mapping of the file";
     return NULL;
@@ -152,7 +154,6 @@ const struct workload workload_payload = {
     .name = "payload",
     .summary = "hands an object over from one task to the next",
     .kind = WORKLOAD_SYNC,
-    .traits = WORKLOAD_YIELDS, /* while a descriptor is not ready */
     .params = params,
     .metrics = metrics,
     .shared_bytes = shared_bytes,

@@ -141,11 +141,6 @@ static inline char *inbox_of(const struct launch *l, const struct seat *seat)
 
 /* ---- Descriptors and files ---------------------------------------------------------- */
 
-static inline bool is_cooperative(const struct launch *l)
-{
-    return !(l->executor->traits & EXECUTOR_PREEMPTIVE);
-}
-
 static inline void way_close(struct launch *l)
 {
     struct way_state *state = l->workload_state;
@@ -165,8 +160,9 @@ static inline void way_close(struct launch *l)
 
 static inline int open_edges(struct launch *l, struct way_state *state, struct err *err)
 {
-    /* An event loop must not be blocked; a fresh image is given what it does not inherit. */
-    int flags = (is_cooperative(l) ? O_NONBLOCK : 0) |
+    /* As task_read() and task_write() want them; a fresh image is given what it does not inherit.
+     */
+    int flags = (l->executor->wait_io ? O_NONBLOCK : 0) |
                 (l->executor->traits & EXECUTOR_FRESH_IMAGE ? 0 : O_CLOEXEC);
     int socket_flags =
         (flags & O_NONBLOCK ? SOCK_NONBLOCK : 0) | (flags & O_CLOEXEC ? SOCK_CLOEXEC : 0);

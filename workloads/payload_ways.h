@@ -20,69 +20,42 @@ static inline void way_fail(struct task *t, const char *what, int failed)
                  strerror(failed));
 }
 
-/* All bytes, in one direction. */
+/* All bytes, in one direction; the verbs let the lock go and wait as this executor waits. */
 static inline void move_all(struct task *t, int fd, void *data, size_t bytes, bool is_write)
 {
-    char *at = data;
-    while (bytes > 0) {
-        ssize_t moved = is_write ? write(fd, at, bytes) : read(fd, at, bytes);
-        if (moved > 0) {
-            at += moved;
-            bytes -= (size_t)moved;
-        } else if (moved < 0 && errno == EAGAIN) {
-            task_checkpoint(t); /* on an event loop: the other end's turn */
-        } else if (moved == 0 || errno != EINTR) {
+    for (char *at = data; bytes > 0;) {
+        ssize_t moved = is_write ? task_write(t, fd, at, bytes) : task_read(t, fd, at, bytes);
+        if (moved <= 0) {
             way_fail(t, is_write ? "writing to the next task" : "reading from the task before",
                      moved ? errno : EPIPE);
             return;
         }
+        at += moved;
+        bytes -= (size_t)moved;
     }
 }
 
-/* A thread or process lets the lock go while it may block, as around any blocking call. */
 static inline void send_all(struct task *t, void *data, size_t bytes)
 {
-    int fd = seat_of(t->launch, t->index)->write_fd;
-    bool may_block = !is_cooperative(t->launch);
-    if (may_block)
-        task_release(t);
-    move_all(t, fd, data, bytes, true);
-    if (may_block)
-        task_acquire(t);
+    move_all(t, seat_of(t->launch, t->index)->write_fd, data, bytes, true);
 }
 
 static inline void receive_all(struct task *t, void *data, size_t bytes)
 {
-    int fd = seat_of(t->launch, t->index)->read_fd;
-    bool may_block = !is_cooperative(t->launch);
-    if (may_block)
-        task_release(t);
-    move_all(t, fd, data, bytes, false);
-    if (may_block)
-        task_acquire(t);
+    move_all(t, seat_of(t->launch, t->index)->read_fd, data, bytes, false);
 }
 
 /* ---- The two halves ----------------------------------------------------------------- */
 
-/* On a loop the word comes first with descriptors too: only who is next then tries to read. */
-static inline bool is_announced(const struct launch *l)
-{
-    return !ways[way_of(l)].has_descriptors || is_cooperative(l);
-}
-
 static inline void announce(struct task *t)
 {
     struct seat *next = next_seat(t);
-    if (!is_announced(t->launch))
-        return;
     atomic_fetch_add_explicit(&next->given, 1, memory_order_release);
     task_wake(t, &next->given, 1);
 }
 
 static inline void await_turn(struct task *t, struct seat *mine)
 {
-    if (!is_announced(t->launch))
-        return;
     while (atomic_load_explicit(&mine->given, memory_order_acquire) == mine->taken)
         task_wait(t, &mine->given, mine->taken, UINT64_MAX);
     mine->taken++;
@@ -136,10 +109,11 @@ static inline void way_give(struct task *t)
     }
     mine->handover_count++;
     mine->byte_count += moved;
-    announce(t);
     if (ways[way_of(l)].has_descriptors) {
         mine->copy_count++; /* into the kernel */
         send_all(t, ways[way_of(l)].is_text ? inbox_of(l, mine) : (void *)mine->held, moved);
+    } else {
+        announce(t);
     }
 }
 
@@ -149,7 +123,8 @@ static inline void way_take(struct task *t)
     const struct launch *l = t->launch;
     struct seat *mine = seat_of(l, t->index);
     uint64_t length;
-    await_turn(t, mine);
+    if (!ways[way_of(l)].has_descriptors)
+        await_turn(t, mine);
     mine->held = way_of(l) == WAY_POINTER ? mine->pointer : desk_object(t);
     switch (way_of(l)) {
     case WAY_SHARED:
