@@ -19,9 +19,7 @@ _payload() {
 
 every_way_reports_its_copies_and_bytes() {
     _payload pointer 1MiB thread,coroutine 0 8
-    _payload shared 4KiB thread,process 2 4096
     _payload pipe 256KiB thread,spawn,coroutine 2 262144
-    _payload socket 64 process,coroutine 2 64
     _payload json_pipe 64 process,coroutine 6 183
     TMPDIR=$work _payload file 64KiB process,coroutine 2 65536
     expect_valid payload.json
