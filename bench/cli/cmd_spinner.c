@@ -150,6 +150,9 @@ static int show_one(const struct spinner_request *r, struct err *err)
 
 /* ---- All of them ------------------------------------------------------------------- */
 
+/* Least width of a terminal for a table with medians. */
+enum { WIDE_COLUMNS = 72 };
+
 /* Model, work and lock of a row, and frames and lateness; narrow terminals go without a median. */
 static void add_row(const struct spinner_request *r, const struct spinner_outcome *o, int columns,
                     char *out, size_t size)
@@ -163,7 +166,7 @@ static void add_row(const struct spinner_request *r, const struct spinner_outcom
     }
     int length = snprintf(out, size, "%-9s %-5s %-4s %6s %8s", spinner_models[r->model],
                           spinner_works[r->work], r->lock->name, frames, worst);
-    if (columns > 60 && length > 0 && (size_t)length < size)
+    if (columns >= WIDE_COLUMNS && length > 0 && (size_t)length < size)
         length += snprintf(out + length, size - (size_t)length, " %8s", median);
     if (length > 0 && (size_t)length < size)
         snprintf(out + length, size - (size_t)length, "\n");
@@ -191,18 +194,9 @@ static bool is_wanted(const char *named, const char *name)
     return !named || !strcmp(named, name);
 }
 
-static int print_table(const struct settings *s, const struct lock *const *locks, size_t lock_count,
-                       uint64_t duration_ns, struct err *err)
+static int print_rows(const struct settings *s, const struct lock *const *locks, size_t lock_count,
+                      uint64_t duration_ns, int columns, struct err *err)
 {
-    struct spinner_terminal terminal;
-    spinner_terminal_begin(&terminal);
-    bool is_wide = terminal.columns > 60;
-    if (cli_print(is_wide ? "                      frames\n"
-                            "model     work  lock  in/due    worst   median\n"
-                          : "                      frames\n"
-                            "model     work  lock  in/due    worst\n",
-                  err))
-        return -1;
     for (int m = 0; spinner_models[m]; m++)
         for (int w = 0; spinner_works[w]; w++)
             for (size_t k = 0; k < lock_count; k++) {
@@ -213,11 +207,30 @@ static int print_table(const struct settings *s, const struct lock *const *locks
                 if (!is_wanted(s->model, spinner_models[m]) ||
                     !is_wanted(s->work, spinner_works[w]))
                     continue;
-                int rc = print_row(&r, terminal.columns, err);
+                int rc = print_row(&r, columns, err);
                 if (rc)
                     return rc;
             }
     return 0;
+}
+
+static int print_table(const struct settings *s, const struct lock *const *locks, size_t lock_count,
+                       uint64_t duration_ns, struct err *err)
+{
+    struct spinner_terminal terminal;
+    spinner_terminal_begin(&terminal);
+    bool is_wide = terminal.columns >= WIDE_COLUMNS;
+    if (cli_print(is_wide ? "model     work  lock frames    worst   median\n"
+                          : "model     work  lock frames    worst\n",
+                  err))
+        return -1;
+    int rc = print_rows(s, locks, lock_count, duration_ns, terminal.columns, err);
+    if (rc)
+        return rc;
+    return cli_print(is_wide
+                         ? "frames: shown/due, ten a second; worst, median: how late those came\n"
+                         : "frames: shown/due; worst: how late\n",
+                     err);
 }
 
 static int perform(const struct settings *s, struct err *err)

@@ -98,7 +98,7 @@ static int describe(struct stage *s, struct coro *spinner)
     struct coro_info info;
     int error = coro_task_info(coro_loop_self(), spinner, &info);
     if (error == CORO_OK)
-        snprintf(s->object, sizeof s->object, "<task pending id=%u coro=spin()>", info.id);
+        snprintf(s->object, sizeof s->object, "<task pending spinner id=%u>", info.id);
     announce(s);
     return error;
 }
