@@ -27,8 +27,8 @@ static const struct param params[] = {
 };
 
 static const struct metric metrics[] = {
-    {"round_trip_ns", "ns", BETTER_LOWER, NATURE_NOISY, "latency",
-     "from handing a number to the partner to having it back; mean of a launch"},
+    {"ping_pong_ns", "ns", BETTER_LOWER, NATURE_NOISY, "latency",
+     "one round trip: from handing a number to the partner to having it back; mean of a launch"},
     {0},
 };
 

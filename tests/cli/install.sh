@@ -28,7 +28,7 @@ a_plug_in_author_finds_the_header() {
     pc=$(find usr -name contend.pc)
     [ -n "$pc" ] || { fail "no contend.pc"; return; }
     # shellcheck disable=SC2046
-    printf '#include <contend.h>\nint main(void) { return sizeof(struct workload) == 0; }\n' |
+    printf '#include <contend.h>\n#include <contend_queue.h>\nint main(void) { return sync_queue_bytes(1) < sizeof(struct sync_queue); }\n' |
         cc -std=gnu17 -x c - -o plug $(PKG_CONFIG_PATH=$(dirname "$pc") pkg-config --cflags contend) 2>log ||
         { fail "it does not compile"; head -n 5 log; }
 }

@@ -178,7 +178,7 @@ PY
 
 on_a_terminal_it_turns_on_one_line_and_clears_it() {
     local model
-    for model in thread process coroutine; do
+    for model in thread coroutine; do
         _on_a_terminal wait $model --seconds 0.4
         status=$?
         [ $status -eq 77 ] && return
