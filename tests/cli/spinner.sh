@@ -26,7 +26,7 @@ a_thread_turns_while_the_work_sleeps() {
     run spinner thread --seconds 0.25
     _expect_story '<thread spinner initial>'
     expect_no out 'frames shown 0 '
-    expect_out ' 0.000 s  | thinking!'
+    expect_out '| thinking!'
 }
 
 a_process_turns_while_the_work_blocks() {
@@ -68,7 +68,7 @@ the_table_has_a_row_for_each_combination_asked_for() {
     expect_status 0
     [ "$(grep -cE '^coroutine +(sleep|cpu|block|nap) +(none|gil) +[0-9]+/[0-9]+ ' out)" -eq 8 ] ||
         { fail "not eight rows"; show_run; }
-    expect grep -qE '^coroutine block gil +0/1 ' out
+    expect grep -qE '^coroutine block gil +0/[1-9]' out
     run spinner --all --work block --lock mutex --seconds 0.11
     expect_status 0
     [ "$(grep -cE '^(thread|process|coroutine) +block mutex ' out)" -eq 3 ] ||

@@ -127,6 +127,25 @@ static uint64_t run_queue(struct task *t, uint64_t op_count)
     return op_count;
 }
 
+/* All but one wait, for an item or (LIFO) for room; closing ends every wait. */
+static uint64_t run_close(struct task *t, uint64_t op_count)
+{
+    enum { SETTLE_NS = 2000000 };
+    struct shared *s = shared_of(t);
+    enum sync_result last = SYNC_OK;
+    uint64_t item;
+    if (t->index == 0) {
+        task_sleep(t, SETTLE_NS);
+        sync_queue_close(t, &s->queue);
+        return op_count;
+    }
+    while (last == SYNC_OK)
+        last = s->queue.order == SYNC_LIFO ? sync_queue_put(t, &s->queue, 1, 0, SYNC_FOREVER)
+                                           : sync_queue_get(t, &s->queue, &item, SYNC_FOREVER);
+    expect(t, last == SYNC_CLOSED);
+    return op_count;
+}
+
 /* ---- Event, semaphore, barrier ----------------------------------------------------- */
 
 /* A call and an answer in turns; the others wait for one event, and one waits in vain. */
@@ -157,6 +176,24 @@ static uint64_t run_event(struct task *t, uint64_t op_count)
     }
     if (calls)
         sync_event_set(t, &s->released);
+    return op_count;
+}
+
+/* An event that is set and cleared at once: whoever waited has heard of it all the same. */
+static uint64_t run_pulse(struct task *t, uint64_t op_count)
+{
+    enum { PAUSE_NS = 1000000 };
+    struct shared *s = shared_of(t);
+    if (t->index > 0) {
+        expect(t, sync_event_wait(t, &s->called, SYNC_FOREVER));
+        atomic_fetch_add(&s->done_count, 1);
+        return op_count;
+    }
+    while (atomic_load(&s->done_count) + 1 < t->launch->task_count) {
+        task_sleep(t, PAUSE_NS);
+        sync_event_set(t, &s->called);
+        sync_event_clear(&s->called);
+    }
     return op_count;
 }
 
@@ -214,8 +251,8 @@ static void compare_with_list(struct task *t, struct sync_queue *q, enum sync_or
         }
         uint32_t next = order == SYNC_LIFO ? count - 1 : 0;
         for (uint32_t j = 0; order == SYNC_PRIORITY && j < count; j++)
-            if (sync_entry_before(&list[j], &list[next]))
-                next = j;
+            if (list[j].priority < list[next].priority)
+                next = j; /* the list is in the order of the puts */
         enum sync_result got = sync_queue_get(t, q, &item, 0);
         expect(t, got == (count == 0 ? SYNC_TIMED_OUT : SYNC_OK));
         if (got != SYNC_OK)
@@ -350,9 +387,16 @@ static void queues_lose_nothing_and_keep_their_order_and_bound(void)
         run_everywhere(&checks[i]);
 }
 
+static void closing_a_queue_wakes_all_who_wait(void)
+{
+    run_everywhere(&(struct check){"close_empty", run_close, TASKS, 1, SYNC_FIFO, 2});
+    run_everywhere(&(struct check){"close_full", run_close, TASKS, 1, SYNC_LIFO, 2});
+}
+
 static void events_wake_all_and_time_out_not_before_their_time(void)
 {
     run_everywhere(&(struct check){"event", run_event, TASKS, 60, SYNC_FIFO, 1});
+    run_everywhere(&(struct check){"pulse", run_pulse, TASKS, 1, SYNC_FIFO, 1});
 }
 
 static void semaphores_never_let_too_many_in(void)
@@ -381,6 +425,7 @@ static void alone_nothing_waits_for_ever_and_orders_are_those_of_a_list(void)
 static const struct test tests[] = {
     {"queues_lose_nothing_and_keep_their_order_and_bound",
      queues_lose_nothing_and_keep_their_order_and_bound},
+    {"closing_a_queue_wakes_all_who_wait", closing_a_queue_wakes_all_who_wait},
     {"events_wake_all_and_time_out_not_before_their_time",
      events_wake_all_and_time_out_not_before_their_time},
     {"semaphores_never_let_too_many_in", semaphores_never_let_too_many_in},
