@@ -132,7 +132,8 @@ struct coro_result {
 };
 /* Waits for the end of the task and takes its result; the handle ends. Several may await one task:
  * all who wait at its end get the result. Returns the waiting's own fate: 0, CORO_CANCELLED,
- * CORO_TIMED_OUT or CORO_PAST (the task goes on, the handle stays), CORO_SELF. result may be NULL. */
+ * CORO_TIMED_OUT or CORO_PAST (the task goes on, the handle stays), CORO_SELF. result may be NULL.
+ */
 static inline int coro_await(struct coro *task, struct coro_result *result);
 int coro_await_until(struct coro *task, struct coro_result *result, uint64_t deadline_ns);
 /* Nobody will await it: freed when (or as it has) finished. */

@@ -55,6 +55,17 @@ static inline void loop_set_limit(struct loop *loop, uint32_t hops)
     hot->limit = hot->careful ? hot->head - LOOP_FAR : hot->head + hops;
 }
 
+/* There is a timer or a descriptor to look at now: the tick ends as soon as others would. */
+static inline void loop_shorten(struct loop *loop)
+{
+    struct coro_loop *hot = &loop->hot;
+    uint32_t soon = hot->head + loop->hops;
+    if (loop->hops_left > loop->hops)
+        loop->hops_left = loop->hops;
+    if ((int32_t)(hot->limit - soon) > 0)
+        hot->limit = soon;
+}
+
 static inline uint32_t loop_alive(const struct coro_loop *hot)
 {
     return hot->last_id - hot->finished;

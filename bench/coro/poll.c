@@ -99,7 +99,8 @@ int coro_wait_fd(int fd, enum coro_ready ready, uint64_t timeout_ns)
         return coro_yield(); /* who finds everything ready must not keep the others waiting */
     }
     *place = self;
-    poller->waiting++;
+    if (poller->waiting++ == 0)
+        loop_shorten(loop);
     self->on = (void *)(intptr_t)fd;
     self->state = ready == CORO_READABLE ? CORO_STATE_READ : CORO_STATE_WRITE;
     return loop_park(loop, self,

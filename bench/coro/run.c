@@ -79,8 +79,7 @@ static int serve(struct loop *loop)
     if (loop->poller.waiting > 0)
         poller_harvest(loop, 0);
     if (timers->armed == 0 && loop->poller.waiting == 0) {
-        loop->hops = LOOP_MOST_HOPS;
-        loop->tick_ns = 0;
+        loop->tick_ns = 0; /* nobody waits for a moment: how long ticks take is not looked at */
         return CORO_OK;
     }
     int error = timers_settle(timers);
@@ -127,11 +126,18 @@ static void rotate(struct coro_loop *hot)
         coro_push(hot, coro_pop(hot));
 }
 
+/* Who waits for a moment or a descriptor wants ticks to be short; the first to do so during a long
+ * one shortens it, see loop_shorten(). */
+static uint32_t hops_of_tick(const struct loop *loop)
+{
+    return loop->timers.armed > 0 || loop->poller.waiting > 0 ? loop->hops : LOOP_MOST_HOPS;
+}
+
 /* Lets tasks hand over to each other till the ring is empty or the tick is over. */
 static void tick_direct(struct loop *loop)
 {
     struct coro_loop *hot = &loop->hot;
-    loop_set_limit(loop, loop->hops);
+    loop_set_limit(loop, hops_of_tick(loop));
     struct coro *next = coro_pop(hot);
     hot->current = next;
     coro_jump(hot, &hot->main, next->context);
@@ -149,7 +155,7 @@ static int tick_careful(struct loop *loop)
     if (compact != NULL && compact->stranded != NULL &&
         compact_leave(compact, compact->stranded) != CORO_OK)
         return CORO_NO_MEMORY;
-    loop_set_limit(loop, loop->hops);
+    loop_set_limit(loop, hops_of_tick(loop));
     do {
         struct coro *next = coro_pop(hot);
         if (compact != NULL) {

@@ -227,6 +227,8 @@ int loop_park(struct loop *loop, struct coro *self, uint64_t deadline_ns)
     if (deadline_ns != 0 && deadline_ns != UINT64_MAX) {
         if (loop->config.lateness == CORO_COALESCED)
             deadline_ns = coalesce(deadline_ns);
+        if (loop->timers.armed == 0)
+            loop_shorten(loop);
         if (!timers_add(&loop->timers, self, deadline_ns)) {
             int error = loop_call(loop, settle_timers, NULL);
             if (error != CORO_OK) {

@@ -205,6 +205,51 @@ static int spawns_without_end(void *arg, uint64_t *value)
     return 0;
 }
 
+struct slow_storm {
+    uint64_t due_ns; /* when the sleeper wants to be woken; 0: it does not sleep yet */
+    uint32_t turns_late;
+    bool stop;
+};
+
+static int sleeps_once(void *arg, uint64_t *value)
+{
+    (void)value;
+    struct slow_storm *storm = arg;
+    storm->due_ns = coro_now() + 100000;
+    int error = coro_sleep_until(storm->due_ns);
+    storm->stop = true;
+    return error;
+}
+
+/* Computes 20 us between two yields; somebody goes to sleep after a long time without timers. */
+static int computes_between_yields(void *arg, uint64_t *value)
+{
+    (void)value;
+    struct slow_storm *storm = arg;
+    for (uint32_t turns = 0; !storm->stop && turns < 5000; turns++) {
+        uint64_t end_ns = coro_now() + 20000;
+        if (turns == 100 && coro_spawn(coro_loop_self(), sleeps_once, storm, 0, NULL) != 0)
+            return CORO_NO_MEMORY;
+        storm->turns_late += storm->due_ns != 0 && end_ns > storm->due_ns;
+        while (coro_now() < end_ns)
+            continue;
+        coro_yield();
+    }
+    return 0;
+}
+
+/* Each turn is long, so that a tick as long as one without timers would be 20 ms of them. */
+static void the_first_timer_shortens_the_tick(void)
+{
+    for (int kind = CORO_GUARDED; kind <= CORO_COMPACT; kind++) {
+        struct coro_config config = {.stack = (enum coro_stack)kind};
+        struct slow_storm storm = {0};
+        CHECK_EQ(coro_run(&config, computes_between_yields, &storm, NULL), 0);
+        CHECK(storm.stop);
+        CHECK_MSG(storm.turns_late < 200, "%u turns late", storm.turns_late);
+    }
+}
+
 static void storms_of_yields_and_spawns_do_not_hold_up_timers(void)
 {
     static coro_body *const bodies[] = {storms, spawns_without_end};
@@ -300,6 +345,7 @@ static const struct test tests[] = {
     {"running_stops_at_each_kind_of_condition", running_stops_at_each_kind_of_condition},
     {"a_program_that_waits_for_nobody_is_told_so", a_program_that_waits_for_nobody_is_told_so},
     {"callbacks_surround_every_wait_in_the_kernel", callbacks_surround_every_wait_in_the_kernel},
+    {"the_first_timer_shortens_the_tick", the_first_timer_shortens_the_tick},
     {"storms_of_yields_and_spawns_do_not_hold_up_timers",
      storms_of_yields_and_spawns_do_not_hold_up_timers},
     {"every_misuse_has_its_error", every_misuse_has_its_error},
