@@ -125,6 +125,49 @@ static int parse_metrics(struct plan *p, const struct table_request *request,
     return 0;
 }
 
+static bool has_metric(const struct plan *p, const char *name)
+{
+    for (size_t i = 0; i < p->metric_count; i++)
+        if (!strcmp(p->metrics[i].name, name))
+            return true;
+    return false;
+}
+
+/* What a workload measures itself is what it is there for: as many as there is room for.  Not where
+ * columns are values of a dimension: those would be empty under most of them. */
+static void add_own(struct plan *p, size_t room, bool with_ratio, const struct entries *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct result_cell *c = all->items[i].cell;
+        for (size_t j = 0; j < c->metric_count && p->metric_count < room; j++) {
+            const struct result_metric *m = &c->metrics[j];
+            if (strcmp(m->source, c->workload) || m->summary.n == 0 || has_metric(p, m->name))
+                continue;
+            struct plan_metric *to = &p->metrics[p->metric_count++];
+            snprintf(to->name, sizeof to->name, "%s", m->name);
+            snprintf(to->group, sizeof to->group, "the workload's own");
+            to->with_ratio = with_ratio;
+        }
+    }
+}
+
+static void make_headline(struct plan *p, bool with_ratios, const struct entries *all)
+{
+    const size_t count = sizeof headline / sizeof *headline;
+    bool has_peers = false;
+    for (size_t i = 0; i < all->count; i++)
+        has_peers |= all->items[i].cell->is_peer;
+    for (size_t i = 0; i < count; i++) {
+        if (!strcmp(headline[i].group, "contention") &&
+            strcmp(headline[i - 1].group, "contention") && p->cols.count == 0)
+            add_own(p, PLAN_METRICS_MAX - (count - i), with_ratios, all);
+        /* What a library's units cost is what peers are there to be compared by. */
+        bool is_cost = has_peers && !strcmp(headline[i].name, "lifecycle_ns");
+        p->metrics[p->metric_count] = headline[i];
+        p->metrics[p->metric_count++].with_ratio |= with_ratios || is_cost;
+    }
+}
+
 int plan_make(struct plan *out, const struct table_request *request, const struct entries *all,
               struct err *err)
 {
@@ -149,16 +192,7 @@ int plan_make(struct plan *out, const struct table_request *request, const struc
             dims_add(&out->blocks, apart[i]);
     if (request->metrics)
         return parse_metrics(out, request, all, err);
-    bool has_peers = false;
-    for (size_t i = 0; i < all->count; i++)
-        has_peers |= all->items[i].cell->is_peer;
-    for (size_t i = 0; i < sizeof headline / sizeof *headline; i++) {
-        out->metrics[i] = headline[i];
-        /* What a library's units cost is what peers are there to be compared by. */
-        bool is_cost = has_peers && !strcmp(headline[i].name, "lifecycle_ns");
-        out->metrics[i].with_ratio |= request->with_ratios || is_cost;
-    }
-    out->metric_count = sizeof headline / sizeof *headline;
+    make_headline(out, request->with_ratios, all);
     return 0;
 }
 
