@@ -2,6 +2,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/spinner_screen.h"
+#include "bench/cli/spinner_table.h"
 #include "bench/core/opts.h"
 #include "bench/core/suggest.h"
 #include "bench/core/units.h"
@@ -17,6 +18,7 @@ struct settings {
     const char *lock;  /* likewise */
     const char *seconds;
     bool all;
+    bool json;
     bool help;
 };
 
@@ -103,6 +105,7 @@ static int parse(int argc, char *const *argv, struct settings *s, struct err *er
          .kind = OPT_FLAG,
          .out = &s->all,
          .help = "a table of all models, works and locks, or of those named"},
+        {.name = "json", .kind = OPT_FLAG, .out = &s->json, .help = "the table as JSON"},
         {0},
     };
     if (opts_parse(table, argc, argv, &rest, &s->help, err))
@@ -124,6 +127,8 @@ static int parse(int argc, char *const *argv, struct settings *s, struct err *er
     s->model = rest.count ? rest.items[0] : NULL;
     if (s->model && find_word(spinner_models, s->model) < 0)
         return unknown_model(s->model, err);
+    if (s->json && !s->all)
+        return err_set(err, ERR_USAGE, "spinner: --json goes with --all");
     if (!s->model && !s->all)
         return err_set(err, ERR_USAGE,
                        "spinner: which model? thread, process or coroutine (or --all)");
@@ -148,91 +153,6 @@ static int show_one(const struct spinner_request *r, struct err *err)
     return cli_print(text, err);
 }
 
-/* ---- All of them ------------------------------------------------------------------- */
-
-/* Least width of a terminal for a table with medians. */
-enum { WIDE_COLUMNS = 72 };
-
-/* Model, work and lock of a row, and frames and lateness; narrow terminals go without a median. */
-static void add_row(const struct spinner_request *r, const struct spinner_outcome *o, int columns,
-                    char *out, size_t size)
-{
-    char frames[32], worst[32] = "-", median[32] = "-";
-    snprintf(frames, sizeof frames, "%llu/%llu", (unsigned long long)o->shown,
-             (unsigned long long)o->due);
-    if (o->frames > 0) {
-        units_format(worst, sizeof worst, (double)o->worst_ns, "ns", 3);
-        units_format(median, sizeof median, (double)o->median_ns, "ns", 3);
-    }
-    int length = snprintf(out, size, "%-9s %-5s %-4s %6s %8s", spinner_models[r->model],
-                          spinner_works[r->work], r->lock->name, frames, worst);
-    if (columns >= WIDE_COLUMNS && length > 0 && (size_t)length < size)
-        length += snprintf(out + length, size - (size_t)length, " %8s", median);
-    if (length > 0 && (size_t)length < size)
-        snprintf(out + length, size - (size_t)length, "\n");
-}
-
-static int print_row(const struct spinner_request *r, int columns, struct err *err)
-{
-    struct spinner_outcome o;
-    struct err reason = {0};
-    char row[512];
-    int rc = spinner_run(r, NULL, &stop_signal, &o, &reason);
-    if (rc == 0)
-        add_row(r, &o, columns, row, sizeof row);
-    else if (rc < 0 && (reason.code == ERR_USAGE || reason.code == ERR_UNAVAILABLE))
-        snprintf(row, sizeof row, "%-9s %-5s %-4s skipped: %s\n", spinner_models[r->model],
-                 spinner_works[r->work], r->lock->name, reason.text);
-    else
-        return rc < 0 ? err_set(err, reason.code, "%s", reason.text) : rc;
-    return cli_print(row, err);
-}
-
-/* Every value of a dimension, or the one that was named. */
-static bool is_wanted(const char *named, const char *name)
-{
-    return !named || !strcmp(named, name);
-}
-
-static int print_rows(const struct settings *s, const struct lock *const *locks, size_t lock_count,
-                      uint64_t duration_ns, int columns, struct err *err)
-{
-    for (int m = 0; spinner_models[m]; m++)
-        for (int w = 0; spinner_works[w]; w++)
-            for (size_t k = 0; k < lock_count; k++) {
-                struct spinner_request r = {.model = (enum spinner_model)m,
-                                            .work = (enum slow_kind)w,
-                                            .lock = locks[k],
-                                            .duration_ns = duration_ns};
-                if (!is_wanted(s->model, spinner_models[m]) ||
-                    !is_wanted(s->work, spinner_works[w]))
-                    continue;
-                int rc = print_row(&r, columns, err);
-                if (rc)
-                    return rc;
-            }
-    return 0;
-}
-
-static int print_table(const struct settings *s, const struct lock *const *locks, size_t lock_count,
-                       uint64_t duration_ns, struct err *err)
-{
-    struct spinner_terminal terminal;
-    spinner_terminal_begin(&terminal);
-    bool is_wide = terminal.columns >= WIDE_COLUMNS;
-    if (cli_print(is_wide ? "model     work  lock frames    worst   median\n"
-                          : "model     work  lock frames    worst\n",
-                  err))
-        return -1;
-    int rc = print_rows(s, locks, lock_count, duration_ns, terminal.columns, err);
-    if (rc)
-        return rc;
-    return cli_print(is_wide
-                         ? "frames: shown/due, ten a second; worst, median: how late those came\n"
-                         : "frames: shown/due; worst: how late\n",
-                     err);
-}
-
 static int perform(const struct settings *s, struct err *err)
 {
     uint64_t duration_ns = 0;
@@ -247,8 +167,14 @@ static int perform(const struct settings *s, struct err *err)
                                   : "3",
                        &duration_ns, err))
         return -1;
+    const struct spinner_table table = {.model = s->model,
+                                        .work = s->work,
+                                        .locks = locks,
+                                        .lock_count = lock_count,
+                                        .duration_ns = duration_ns};
     if (s->all)
-        return print_table(s, locks, lock_count, duration_ns, err);
+        return s->json ? spinner_table_json(&table, &stop_signal, err)
+                       : spinner_table_text(&table, &stop_signal, err);
     struct spinner_request r = {.model = (enum spinner_model)find_word(spinner_models, s->model),
                                 .work = SLOW_SLEEP,
                                 .lock = locks[0],
@@ -277,7 +203,7 @@ static int run(int argc, char *const *argv, struct err *err)
 const struct command command_spinner = {
     .name = "spinner",
     .usage = "contend spinner thread|process|coroutine [--work sleep|cpu|block|nap] [--lock NAME] "
-             "[--seconds N]\n       contend spinner --all",
+             "[--seconds N]\n       contend spinner --all [--json]",
     .summary = "the hello world of concurrency: a spinner that turns while others work",
     .run = run,
 };

@@ -75,6 +75,19 @@ the_table_has_a_row_for_each_combination_asked_for() {
         { fail "not three rows"; show_run; }
 }
 
+the_table_as_json_says_the_same() {
+    [ -n "$python" ] || return 0
+    run spinner --all --work block --lock none --json --seconds 0.11
+    expect_status 0
+    expect_json out '[r["model"] for r in d] == ["thread", "process", "coroutine"]'
+    expect_json out 'all(r["answer"] == 42 and r["work_ns"] >= 110000000 for r in d)'
+    expect_json out 'all(0 <= r["frames_shown"] <= r["frames_due"] for r in d)'
+    expect_json out 'd[2]["frames_shown"] == 0 and "lateness_worst_ns" not in d[2]'
+    expect_json out 'all(r["lateness_median_ns"] <= r["lateness_worst_ns"] for r in d[:2])'
+    run spinner thread --json
+    expect_refusal 2 '--json' '--all'
+}
+
 bad_input_is_named_and_refused() {
     run spinner tread
     expect_refusal 2 '"tread"' 'did you mean "thread"' 'coroutine'
