@@ -3,9 +3,11 @@
 #include "bench/core/file.h"
 #include "bench/report/cell_read.h"
 
-#include <math.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const statuses[] = {"ok", "skipped", "failed"};
 
@@ -196,25 +198,45 @@ static void drop_document(struct result *r)
     *r = (struct result){.path = r->path, .label = r->label};
 }
 
-int result_parse(struct result *out, const char *path, const char *text, size_t length,
-                 struct err *err)
+/* A text in memory, or NULL and a file that is read when and as far as it is needed. */
+struct source {
+    const char *path;
+    const char *text;
+    size_t length;
+    int fd;
+};
+
+static int read_all(const struct place *at, struct result *r, const struct source *from,
+                    struct err *err)
 {
-    struct place at = {.key = strcmp(path, "-") ? path : "stdin"};
+    size_t length = from->length;
+    char *text = from->text ? NULL : file_read(from->path, &length, err);
+    if (!text && !from->text)
+        return -1;
+    int status = read_tree(at, r, text ? text : from->text, length, err);
+    free(text);
+    return status;
+}
+
+static int read_source(struct result *out, const struct source *from, struct err *err)
+{
+    struct place at = {.key = strcmp(from->path, "-") ? from->path : "stdin"};
+    struct place list = {.up = &at, .key = "cells"};
     struct err own = {0};
     struct slim slim;
     *out = (struct result){0};
-    int status = name_it(out, path) ? place_out_of_memory(&at, &own) : 0;
+    int status = name_it(out, from->path) ? place_out_of_memory(&at, &own) : 0;
     if (!status) {
-        status = slim_open(&slim, text, length);
+        status = from->text ? slim_open(&slim, from->text, from->length)
+                            : slim_open_file(&slim, from->fd);
         if (!status)
             status = read_slim(&at, out, &slim, &own);
         slim_close(&slim);
         if (status && own.code == ERR_NONE) {
             drop_document(out);
-            status = read_tree(&at, out, text, length, &own);
+            status = read_all(&at, out, from, &own);
         }
     }
-    struct place list = {.up = &at, .key = "cells"};
     if (!status)
         status = check_ids(&list, out, &own);
     if (!status)
@@ -224,10 +246,26 @@ int result_parse(struct result *out, const char *path, const char *text, size_t 
     return -1;
 }
 
+int result_parse(struct result *out, const char *path, const char *text, size_t length,
+                 struct err *err)
+{
+    return read_source(out, &(struct source){path, text, length, -1}, err);
+}
+
+/* What can be read twice is read in pieces; a pipe is taken in whole. */
 int result_load(struct result *out, const char *path, struct err *err)
 {
-    size_t length = 0;
+    struct stat about;
     *out = (struct result){0};
+    int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    if (fd >= 0 && !fstat(fd, &about) && S_ISREG(about.st_mode)) {
+        int status = read_source(out, &(struct source){.path = path, .fd = fd}, err);
+        close(fd);
+        return status;
+    }
+    if (fd >= 0)
+        close(fd);
+    size_t length = 0;
     char *text = file_read(path, &length, err);
     if (!text)
         return -1;

@@ -1,5 +1,6 @@
 #include "bench/report/scan.h"
 
+#include <float.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,41 +49,53 @@ static bool is_digit(const struct scan *s)
     return s->at < s->end && *s->at >= '0' && *s->at <= '9';
 }
 
-/* Digits are gathered while they fit into 64 bits; `digits` counts all but leading zeros. */
+/* Nineteen digits fit into 64 bits; of more the mantissa is wrong, and strtod() decides. */
+enum { DIGITS_MAX = 19 };
+
 struct decimal {
     uint64_t mantissa;
-    int digits;
-    int exponent; /* of ten */
+    long digits; /* leading zeros of a fraction are among them */
+    long exponent; /* of ten */
 };
 
-static void gather(struct scan *s, struct decimal *d, int shift)
+static inline void gather(struct scan *s, struct decimal *d)
 {
-    for (; is_digit(s); s->at++) {
-        d->mantissa = d->mantissa * 10 + (uint64_t)(*s->at - '0');
-        d->digits += d->mantissa > 0;
-        d->exponent -= shift;
-        if (d->digits > 18) /* beyond any exact double: strtod() decides */
-            d->mantissa = 1;
-    }
+    const char *at = s->at;
+    uint64_t mantissa = d->mantissa;
+    for (; at < s->end && (unsigned char)(*at - '0') < 10; at++)
+        mantissa = mantissa * 10 + (uint64_t)(*at - '0');
+    d->digits += at - s->at;
+    d->mantissa = mantissa;
+    s->at = at;
 }
 
 /*
- * Exact when the mantissa and the power of ten both are doubles: one rounding, by the division or
- * multiplication (Clinger, "How to read floating point numbers accurately", PLDI 1990).
+ * With both the mantissa and the power of ten held exactly, one division or multiplication rounds
+ * once (Clinger, "How to read floating point numbers accurately", PLDI 1990).  A long double of 64
+ * bits holds 19 digits and 10^27; its result is off by less than 2^-63, so where both neighbours
+ * round to one double, that is the nearest.  False: it cannot be told this way.
  */
-static bool is_exact(const struct decimal *d)
+static bool convert(const struct decimal *d, double *out)
 {
-    return d->digits <= 18 && d->mantissa <= UINT64_C(1) << 53 && d->exponent >= -22 &&
-           d->exponent <= 22;
-}
-
-static double exact(const struct decimal *d)
-{
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    double value = (double)d->mantissa;
-    return d->exponent < 0 ? value / powers[-d->exponent] : value * powers[d->exponent];
+    static const long double powers[] = {
+        1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,  1e10L, 1e11L,
+        1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L, 1e22L,
+    };
+    if (d->digits > DIGITS_MAX || d->exponent < -22 || d->exponent > 22)
+        return false;
+    long shift = d->exponent < 0 ? -d->exponent : d->exponent;
+    if (d->mantissa <= UINT64_C(1) << 53) {
+        double value = (double)d->mantissa, power = (double)powers[shift];
+        *out = d->exponent < 0 ? value / power : value * power;
+        return true;
+    }
+    if (LDBL_MANT_DIG < 64)
+        return false;
+    long double value = (long double)d->mantissa;
+    value = d->exponent < 0 ? value / powers[shift] : value * powers[shift];
+    *out = (double)(value + value * 0x1p-62L);
+    double below = (double)(value - value * 0x1p-62L);
+    return !(*out > below);
 }
 
 static bool take_exponent(struct scan *s, struct decimal *d)
@@ -125,7 +138,7 @@ bool scan_number(struct scan *s, double *out)
     if (*s->at == '0')
         s->at++;
     else
-        gather(s, &d, 0);
+        gather(s, &d);
     if (is_digit(s))
         return false;
     bool is_whole = true;
@@ -134,17 +147,19 @@ bool scan_number(struct scan *s, double *out)
         is_whole = false;
         if (!is_digit(s))
             return false;
-        gather(s, &d, 1);
+        long before_point = d.digits;
+        gather(s, &d);
+        d.exponent = before_point - d.digits;
     }
     const char *before = s->at;
     if (!take_exponent(s, &d))
         return false;
     /* jansson holds whole numbers in 64 bits and says so of one that is too big. */
-    if (is_whole && before == s->at && d.digits > 18)
+    if (is_whole && before == s->at && d.digits >= DIGITS_MAX)
         return false;
-    if (!is_exact(&d))
+    if (!convert(&d, out))
         return convert_slowly(from, (size_t)(s->at - from), out);
-    *out = is_negative ? -exact(&d) : exact(&d);
+    *out = is_negative ? -*out : *out;
     return true;
 }
 

@@ -64,6 +64,10 @@ struct slim_cell {
 
 struct slim {
     struct scan scan;
+    int fd;          /* where more text comes from; -1: it is all there */
+    char *window;    /* owned; what was read of it and is not yet behind us */
+    size_t capacity; /* of the window */
+    bool at_end;     /* nothing follows the text in hand */
     struct buf head; /* what stands before the cells, as a JSON object */
     struct buf tail; /* what stands behind them; complete after the last cell */
     bool first;
@@ -71,6 +75,9 @@ struct slim {
 
 /* Returns 0 when the text begins as a result does and its cells come next. */
 int slim_open(struct slim *s, const char *text, size_t length);
+
+/* The same of a file that is read as it is gone through; the caller closes it. */
+int slim_open_file(struct slim *s, int fd);
 
 /* A metric is added; NULL when memory runs out. */
 struct slim_metric *slim_metric_add(struct slim_cell *c);
