@@ -15,6 +15,8 @@ static const struct command *const commands[] = {
     &command_compare,
     &command_duel,
     &command_spinner,
+    &command_export,
+    &command_import,
     &command_reference,
     &command_list,
     &command_doctor,

@@ -91,7 +91,7 @@ static int load_and_compare(const struct wishes *w, struct err *err)
     if (!results)
         err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
     while (results && loaded < count &&
-           !result_load(&results[loaded],
+           !result_load_samples(&results[loaded],
                         loaded < w->base.count ? w->base.items[loaded]
                                                : w->head.items[loaded - w->base.count],
                         err))

@@ -119,7 +119,7 @@ static int complete_numbers(const struct place *at, struct slim_cell *parts, str
     return 0;
 }
 
-static int read_metric(const struct place *at, const struct slim_metric *from,
+static int read_metric(const struct place *at, const struct slim_metric *from, bool with_summary,
                        struct result_metric *m, struct err *err)
 {
     m->name = from->name;
@@ -133,14 +133,14 @@ static int read_metric(const struct place *at, const struct slim_metric *from,
         return -1;
     m->distribution = from->distribution;
     m->summary = from->summary;
-    if (m->sample_count == 0)
+    if (m->sample_count == 0 || !with_summary)
         return 0;
     return summary_of(m->samples, m->sample_count, SUMMARY_LEVEL, &m->summary, err);
 }
 
 /* Metrics, their samples and launches lie in one block: c->metrics owns them all. */
-static int read_metrics(const struct place *at, struct slim_cell *parts, struct result_cell *c,
-                        struct err *err)
+static int read_metrics(const struct place *at, struct slim_cell *parts, bool with_summaries,
+                        struct result_cell *c, struct err *err)
 {
     struct place here = {.up = at, .key = "metrics"};
     if (complete_numbers(&here, parts, err))
@@ -166,7 +166,7 @@ static int read_metrics(const struct place *at, struct slim_cell *parts, struct 
         m->sample_count = from->sample_count;
         if (from->launch_count == from->sample_count && from->launch_count > 0)
             m->launches = launches + from->launch;
-        if (read_metric(&place, from, m, err))
+        if (read_metric(&place, from, with_summaries, m, err))
             return -1;
     }
     return 0;
@@ -270,7 +270,7 @@ static int read_rest(const struct place *at, json_t *object, struct result_cell 
 }
 
 int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
-                   struct result_cell *c, struct err *err)
+                   bool with_summaries, struct result_cell *c, struct err *err)
 {
     json_t *rest =
         json_loadb(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
@@ -291,20 +291,20 @@ int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metri
             if (!strcmp(parts->metrics[j].name, m->name))
                 return -1;
     }
-    if (read_metrics(at, parts, c, err) || read_ledger(at, parts, c, err))
+    if (read_metrics(at, parts, with_summaries, c, err) || read_ledger(at, parts, c, err))
         return -1;
     return read_warnings(at, c, err);
 }
 
 int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scratch,
-                   struct result_cell *c, struct err *err)
+                   bool with_summaries, struct result_cell *c, struct err *err)
 {
     const json_t *metrics = NULL;
     struct place here = {.up = at, .key = "metrics"};
     slim_cell_reset(scratch);
     if (read_rest(at, json_incref(object), c, err) ||
         field_optional(at, object, "metrics", JSON_OBJECT, &metrics, err) ||
-        take_tree(&here, metrics, scratch, err) || read_metrics(at, scratch, c, err))
+        take_tree(&here, metrics, scratch, err) || read_metrics(at, scratch, with_summaries, c, err))
         return -1;
     tree_indices(json_object_get(object, "launches"), "round", &scratch->rounds);
     tree_ledger(json_object_get(object, "launches"), &scratch->ledger);

@@ -8,11 +8,11 @@
 
 /* A cell whose numbers were taken apart (slim.h): -1 with err unset when it is not JSON. */
 int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
-                   struct result_cell *c, struct err *err);
+                   bool with_summaries, struct result_cell *c, struct err *err);
 
 /* A cell of a whole tree; `scratch` is working memory. */
 int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scratch,
-                   struct result_cell *c, struct err *err);
+                   bool with_summaries, struct result_cell *c, struct err *err);
 
 void cell_unload(struct result_cell *c);
 

@@ -116,6 +116,15 @@ static int name_it(struct result *r, const char *path)
     return r->path && r->label ? 0 : -1;
 }
 
+/* A text in memory, or NULL and a file that is read when and as far as it is needed. */
+struct source {
+    const char *path;
+    const char *text;
+    size_t length;
+    int fd;
+    bool with_summaries;
+};
+
 static int read_head(const struct place *at, struct result *r, struct err *err)
 {
     return check_schema(at, r->json, err) || read_run(at, r, err) || read_host(at, r, err) ? -1 : 0;
@@ -137,7 +146,7 @@ static struct result_cell *add_cell(struct result *r, size_t *capacity)
 
 /* The whole document as one tree: for what is unusual, and for what is wrong. */
 static int read_tree(const struct place *at, struct result *r, const char *text, size_t length,
-                     struct err *err)
+                     bool with_summaries, struct err *err)
 {
     json_error_t wrong;
     r->json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &wrong);
@@ -153,7 +162,7 @@ static int read_tree(const struct place *at, struct result *r, const char *text,
     for (size_t i = 0, capacity = 0; i < json_array_size(cells) && !status; i++) {
         struct place here = {.up = &list, .index = i};
         struct result_cell *c = add_cell(r, &capacity);
-        status = c ? cell_read_tree(&here, json_array_get(cells, i), &scratch, c, err)
+        status = c ? cell_read_tree(&here, json_array_get(cells, i), &scratch, with_summaries, c, err)
                    : place_out_of_memory(at, err);
     }
     slim_cell_release(&scratch);
@@ -161,7 +170,8 @@ static int read_tree(const struct place *at, struct result *r, const char *text,
 }
 
 /* Cell by cell, numbers apart.  -1 with err unset: the tree is to be asked. */
-static int read_slim(const struct place *at, struct result *r, struct slim *s, struct err *err)
+static int read_slim(const struct place *at, struct result *r, struct slim *s,
+                     bool with_summaries, struct err *err)
 {
     r->json = json_loadb(buf_text(&s->head), s->head.len, JSON_REJECT_DUPLICATES, NULL);
     r->heads = heads_new();
@@ -176,7 +186,7 @@ static int read_slim(const struct place *at, struct result *r, struct slim *s, s
     while (!status && (more = slim_next(s, &parts)) != 0) {
         struct place here = {.up = &list, .index = r->cell_count};
         struct result_cell *c = more > 0 ? add_cell(r, &capacity) : NULL;
-        status = c ? cell_read_slim(&here, &parts, r->heads, c, err) : -1;
+        status = c ? cell_read_slim(&here, &parts, r->heads, with_summaries, c, err) : -1;
     }
     slim_cell_release(&parts);
     if (status)
@@ -198,14 +208,6 @@ static void drop_document(struct result *r)
     *r = (struct result){.path = r->path, .label = r->label};
 }
 
-/* A text in memory, or NULL and a file that is read when and as far as it is needed. */
-struct source {
-    const char *path;
-    const char *text;
-    size_t length;
-    int fd;
-};
-
 static int read_all(const struct place *at, struct result *r, const struct source *from,
                     struct err *err)
 {
@@ -213,7 +215,7 @@ static int read_all(const struct place *at, struct result *r, const struct sourc
     char *text = from->text ? NULL : file_read(from->path, &length, err);
     if (!text && !from->text)
         return -1;
-    int status = read_tree(at, r, text ? text : from->text, length, err);
+    int status = read_tree(at, r, text ? text : from->text, length, from->with_summaries, err);
     free(text);
     return status;
 }
@@ -230,7 +232,7 @@ static int read_source(struct result *out, const struct source *from, struct err
         status = from->text ? slim_open(&slim, from->text, from->length)
                             : slim_open_file(&slim, from->fd);
         if (!status)
-            status = read_slim(&at, out, &slim, &own);
+            status = read_slim(&at, out, &slim, from->with_summaries, &own);
         slim_close(&slim);
         if (status && own.code == ERR_NONE) {
             drop_document(out);
@@ -249,29 +251,40 @@ static int read_source(struct result *out, const struct source *from, struct err
 int result_parse(struct result *out, const char *path, const char *text, size_t length,
                  struct err *err)
 {
-    return read_source(out, &(struct source){path, text, length, -1}, err);
+    return read_source(out, &(struct source){path, text, length, -1, true}, err);
 }
 
 /* What can be read twice is read in pieces; a pipe is taken in whole. */
+static int load(struct result *out, const char *path, bool with_summaries, struct err *err)
+{
+    struct source from = {.path = path, .fd = -1, .with_summaries = with_summaries};
+    struct stat about;
+    char *text = NULL;
+    *out = (struct result){0};
+    if (strcmp(path, "-"))
+        from.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (from.fd < 0 || fstat(from.fd, &about) || !S_ISREG(about.st_mode)) {
+        from.text = text = file_read(path, &from.length, err);
+        if (!text && from.fd >= 0)
+            close(from.fd);
+        if (!text)
+            return -1;
+    }
+    int status = read_source(out, &from, err);
+    free(text);
+    if (from.fd >= 0)
+        close(from.fd);
+    return status;
+}
+
 int result_load(struct result *out, const char *path, struct err *err)
 {
-    struct stat about;
-    *out = (struct result){0};
-    int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-    if (fd >= 0 && !fstat(fd, &about) && S_ISREG(about.st_mode)) {
-        int status = read_source(out, &(struct source){.path = path, .fd = fd}, err);
-        close(fd);
-        return status;
-    }
-    if (fd >= 0)
-        close(fd);
-    size_t length = 0;
-    char *text = file_read(path, &length, err);
-    if (!text)
-        return -1;
-    int status = result_parse(out, path, text, length, err);
-    free(text);
-    return status;
+    return load(out, path, true, err);
+}
+
+int result_load_samples(struct result *out, const char *path, struct err *err)
+{
+    return load(out, path, false, err);
 }
 
 /* Shards of a run may have one id; they come from different hosts or hold different cells. */

@@ -97,6 +97,9 @@ struct result {
  */
 int result_load(struct result *out, const char *path, struct err *err);
 
+/* The same without summaries of what has samples, for who goes to the samples: half the time. */
+int result_load_samples(struct result *out, const char *path, struct err *err);
+
 /* The same from text already in memory; `path` is for messages and the label. */
 int result_parse(struct result *out, const char *path, const char *text, size_t length,
                  struct err *err);

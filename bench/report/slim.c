@@ -43,8 +43,13 @@ static void add_member(struct buf *out, size_t begin, struct span key, struct sp
 /* A named number of an object, to be stored where the table says. */
 struct slot {
     const char *name;
-    size_t offset;
+    size_t length, offset;
 };
+
+#define SLOT(key, type, member)                                                                    \
+    {                                                                                              \
+        .name = key, .length = sizeof key - 1, .offset = offsetof(type, member)                    \
+    }
 
 /* Passes an object that holds numbers only; arrays of numbers in it (buckets) are passed over. */
 static bool take_record(struct scan *s, const struct slot *slots, void *to)
@@ -60,9 +65,12 @@ static bool take_record(struct scan *s, const struct slot *slots, void *to)
             continue;
         }
         ok = scan_number(s, &value);
-        for (const struct slot *slot = slots; ok && slot->name; slot++)
-            if (span_is(key, slot->name))
-                memcpy((char *)to + slot->offset, &value, sizeof value);
+        const struct slot *slot = slots;
+        while (slot->name &&
+               (slot->length != key.length || memcmp(slot->name, key.text, key.length)))
+            slot++;
+        if (ok && slot->name)
+            memcpy((char *)to + slot->offset, &value, sizeof value);
     }
     return ok;
 }
@@ -73,11 +81,11 @@ struct own_summary {
 
 static bool take_summary(struct scan *s, struct summary *out)
 {
-    static const struct slot slots[] = {{"center", offsetof(struct own_summary, center)},
-                                        {"lo", offsetof(struct own_summary, lo)},
-                                        {"hi", offsetof(struct own_summary, hi)},
-                                        {"level", offsetof(struct own_summary, level)},
-                                        {"n", offsetof(struct own_summary, n)},
+    static const struct slot slots[] = {SLOT("center", struct own_summary, center),
+                                        SLOT("lo", struct own_summary, lo),
+                                        SLOT("hi", struct own_summary, hi),
+                                        SLOT("level", struct own_summary, level),
+                                        SLOT("n", struct own_summary, n),
                                         {0}};
     struct own_summary own = {.center = NAN, .lo = NAN, .hi = NAN};
     if (!take_record(s, slots, &own))
@@ -90,13 +98,13 @@ static bool take_summary(struct scan *s, struct summary *out)
 
 static bool take_distribution(struct scan *s, struct distribution *out)
 {
-    static const struct slot slots[] = {{"n", offsetof(struct distribution, n)},
-                                        {"min", offsetof(struct distribution, min)},
-                                        {"p50", offsetof(struct distribution, p50)},
-                                        {"p90", offsetof(struct distribution, p90)},
-                                        {"p99", offsetof(struct distribution, p99)},
-                                        {"p999", offsetof(struct distribution, p999)},
-                                        {"max", offsetof(struct distribution, max)},
+    static const struct slot slots[] = {SLOT("n", struct distribution, n),
+                                        SLOT("min", struct distribution, min),
+                                        SLOT("p50", struct distribution, p50),
+                                        SLOT("p90", struct distribution, p90),
+                                        SLOT("p99", struct distribution, p99),
+                                        SLOT("p999", struct distribution, p999),
+                                        SLOT("max", struct distribution, max),
                                         {0}};
     return take_record(s, slots, out);
 }
@@ -218,10 +226,10 @@ struct launch {
 /* The ledger: of each launch the round it belongs to, and what others took meanwhile. */
 static bool take_launches(struct scan *s, struct slim_cell *c)
 {
-    static const struct slot slots[] = {{"round", offsetof(struct launch, round)},
-                                        {"duration_ns", offsetof(struct launch, duration_ns)},
-                                        {"foreign_cpu_ns", offsetof(struct launch, foreign_ns)},
-                                        {"steal_ns", offsetof(struct launch, steal_ns)},
+    static const struct slot slots[] = {SLOT("round", struct launch, round),
+                                        SLOT("duration_ns", struct launch, duration_ns),
+                                        SLOT("foreign_cpu_ns", struct launch, foreign_ns),
+                                        SLOT("steal_ns", struct launch, steal_ns),
                                         {0}};
     bool first = true, ok = c->rounds.count == 0 && scan_take(s, '[');
     while (ok && scan_item(s, &first, &ok)) {

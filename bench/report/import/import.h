@@ -1,0 +1,73 @@
+/*
+ * Files of other programs as results, so that their numbers get contend's verdicts.
+ *
+ * A format is a descriptor in a file of its own and a line in imports.def.  It reads a JSON
+ * document and calls the functions below; errors name the path to the field.  What becomes of
+ * a file in a result is said in docs/exports.md.
+ */
+#ifndef CONTEND_REPORT_IMPORT_H
+#define CONTEND_REPORT_IMPORT_H
+
+#include "bench/core/buf.h"
+#include "bench/report/field.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* A result being put together. */
+struct import {
+    json_t *cells;
+    json_t *host; /* what the file says of the machine, in the result's words */
+    char started_at[24];
+    char tool[32], version[32]; /* of the program that measured */
+    const char *executor;       /* the executor in ids: the format's name as a plug-in's name */
+};
+
+struct import_format {
+    const char *name; /* as on the command line */
+    const char *tool; /* as in run.tool.name */
+    const char *executor;
+    /* Whether a document looks like one of this format. */
+    bool (*is_one)(const json_t *document);
+    /* Returns 0, or -1 with ERR_INPUT and the path to what is wrong. */
+    int (*read)(const struct place *at, const json_t *document, struct import *out,
+                struct err *err);
+};
+
+extern const struct import_format *const import_formats[];
+const char *const *import_names(void);
+
+/*
+ * A result as text from a file's text; `format` NULL: what it looks like.  -1 with ERR_INPUT that
+ * names line and column, or the path to the field; ERR_USAGE when no format fits.
+ */
+int import_text(const char *path, const char *text, size_t length, const char *format,
+                struct buf *out, struct err *err);
+
+/* ---- for the formats ---- */
+
+/* A cell called `name`, as "command/none/EXECUTOR/tasks=1,name=..."; names met again get "#2". */
+json_t *import_cell(struct import *in, const char *name, const json_t *params);
+void import_cell_fails(json_t *cell, const char *status, const char *reason);
+void import_cell_warns(json_t *cell, const char *code, const char *text);
+
+/* What a metric of an import is. */
+struct import_metric {
+    const char *name, *unit, *better, *group, *definition;
+};
+
+/*
+ * Samples (taken over) as a metric of the cell, with their summary; without samples it could not
+ * be had, for `reason`.  `rounds` (taken over, NULL: each its own) gives the round of each sample.
+ */
+int import_add(json_t *cell, const struct import_metric *metric, const char *source,
+               json_t *samples, json_t *rounds, const char *reason, struct err *err);
+
+/* A number that must be there. */
+int import_number(const struct place *at, const json_t *object, const char *key, double *out,
+                  struct err *err);
+
+/* "2026-01-31 12:00:00+01:00" and the like, in UTC; anything else leaves it as it is. */
+void import_instant(struct import *in, const char *text);
+
+#endif
