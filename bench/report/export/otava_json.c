@@ -1,42 +1,33 @@
 /*
  * Apache Otava's JSON, which is Nyrkio's too: a point for each result.  Its importer takes every
- * metric for one that is better when higher; what is better when lower is better judged from CSV.
+ * metric for one that is better when higher; the direction of the others is said in CSV's
+ * configuration alone.
  */
-#include "bench/report/export/export.h"
-
-#include <string.h>
+#include "bench/report/export/series.h"
 
 static json_t *attributes_of(const struct export_input *in, const struct result *r)
 {
-    const json_t *tool = json_object_get(json_object_get(r->json, "run"), "tool");
-    const json_t *commit = json_object_get(tool, "commit");
     json_t *o = json_object();
-    if (json_is_string(commit))
-        json_object_set_new(o, "git_commit", json_string(json_string_value(commit)));
-    if (in->branch)
-        json_object_set_new(o, "branch", json_string(in->branch));
+    json_object_set_new(o, "git_commit", json_string(series_commit(r)));
+    json_object_set_new(o, "branch", json_string(in->branch ? in->branch : ""));
     json_object_set_new(o, "hostname", json_string(r->hostname));
     json_object_set_new(o, "run", json_string(r->run_id));
     return o;
 }
 
-static json_t *point_of(const struct export_input *in, const struct result *r)
+static json_t *point_of(const struct export_input *in, const struct series *s,
+                        const struct result *r)
 {
-    struct export_input one = *in;
-    struct export_walk walk = {0};
-    struct export_value v;
-    struct buf name = {0};
-    json_t *metrics = json_array();
-    one.results = r;
-    one.count = 1;
-    while (export_next(&one, &walk, &v)) {
-        buf_reset(&name);
-        buf_printf(&name, "%s %s", v.cell->id, v.metric->name);
-        json_array_append_new(metrics, json_pack("{s:s, s:f, s:s}", "name", buf_text(&name),
-                                                 "value", v.metric->summary.center, "unit",
-                                                 v.metric->unit));
+    const char *name;
+    json_t *ignored, *metrics = json_array(), *values = series_values(in, r);
+    json_object_foreach(s->names, name, ignored)
+    {
+        const json_t *value = json_object_get(values, name);
+        json_array_append_new(metrics, json_pack("{s:s, s:O, s:O}", "name", name, "value",
+                                                 json_object_get(value, "value"), "unit",
+                                                 json_object_get(value, "unit")));
     }
-    buf_release(&name);
+    json_decref(values);
     return json_pack("{s:I, s:o, s:o}", "timestamp", (json_int_t)export_epoch(r->started_at),
                      "metrics", metrics, "attributes", attributes_of(in, r));
 }
@@ -44,16 +35,22 @@ static json_t *point_of(const struct export_input *in, const struct result *r)
 static int write_all(const struct export_input *in, size_t which, struct buf *out, struct err *err)
 {
     (void)which;
+    struct series s;
+    int status = 0;
+    if (series_open(&s, in, err))
+        return -1;
     json_t *points = json_array();
-    for (size_t i = 0; i < in->count; i++) {
-        if (export_epoch(in->results[i].started_at) < 0) {
-            json_decref(points);
-            return err_set(err, ERR_INPUT, "%s: run.started_at: \"%s\" is no time; Otava needs one",
-                           in->results[i].path, in->results[i].started_at);
-        }
-        json_array_append_new(points, point_of(in, &in->results[i]));
-    }
-    return export_json(points, out, err);
+    for (size_t i = 0; i < s.count && !status; i++)
+        if (export_epoch(s.results[i]->started_at) < 0)
+            status = err_set(err, ERR_INPUT, "%s: run.started_at: \"%s\" is no time; Otava needs one",
+                             s.results[i]->path, s.results[i]->started_at);
+        else
+            json_array_append_new(points, point_of(in, &s, s.results[i]));
+    series_close(&s);
+    if (!status)
+        return export_json(points, out, err);
+    json_decref(points);
+    return status;
 }
 
 const struct export_format export_otava_json = {
