@@ -212,6 +212,8 @@ static int correct(struct comparison *c, struct err *err)
         struct compare_row *row = &c->rows[i];
         if (row->shift.degrees < 1)
             continue;
+        row->detectable =
+            moment_detectable(&row->shift, c->tolerance, log((double)c->judged / COMPARE_ALPHA));
         if ((row->verdict == VERDICT_SLOWER && !is_slower[n]) ||
             (row->verdict == VERDICT_FASTER && !is_faster[n])) {
             row->verdict = VERDICT_UNDECIDED;

@@ -13,6 +13,8 @@ const char *const compare_formats[] = {"text", "markdown", "json", "junit", "git
 const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
 {
     double change = log_ratio_to_change(log_ratio);
+    if (fabs(change) < 0.0005)
+        change = 0; /* not "-0.0 %" */
     if (!isfinite(log_ratio))
         snprintf(out, CHANGE_TEXT_MAX, "%s", "");
     else if (log_ratio > log(3) || log_ratio < -log(3))
@@ -50,7 +52,7 @@ const char *compare_row_reason(const struct comparison *c, const struct compare_
     else if (row->verdict == VERDICT_UNDECIDED) {
         compare_limit_text(c, row, limit, sizeof limit);
         if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION)
-            snprintf(out, REASON_TEXT_MAX, "could have seen %s; %s",
+            snprintf(out, REASON_TEXT_MAX, "sees %s and more; %s",
                      compare_change_text(row->detectable, change), limit);
         else
             snprintf(out, REASON_TEXT_MAX, "%s", limit);

@@ -249,8 +249,10 @@ static void judge_exact(struct compare_row *row, const struct cell_files *base,
     row->base_rounds = row->head_rounds = 1;
     row->detectable = 0;
     row->verdict = worse > 0 || worse < 0 ? VERDICT_SHIFTED : VERDICT_SAME;
-    if (row->verdict == VERDICT_SAME)
+    if (row->verdict == VERDICT_SAME) {
+        snprintf(row->reason, sizeof row->reason, "exact: %.15g", row->head);
         return;
+    }
     if (!row->is_neutral)
         row->verdict = worse > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
     snprintf(row->reason, sizeof row->reason, "exact: was %.15g, is %.15g", row->base, row->head);
@@ -283,7 +285,6 @@ static void judge_noisy(struct compare_row *row, const struct side *base, const 
                                  tolerance);
     row->spread = fmax(base->moment.spread, head->moment.spread);
     row->disturbance = fmax(base->moment.disturbance, head->moment.disturbance);
-    row->detectable = tolerance + row->shift.hi - row->shift.effect;
     row->verdict = verdict_of(row->shift.lo, row->shift.hi, tolerance);
     row->limit = row->shift.degrees < 1 ? LIMIT_ROUNDS
                                         : limit_of(&base->moment, &head->moment, control_shift);

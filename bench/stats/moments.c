@@ -86,3 +86,26 @@ struct moment_shift moment_shift_of(const struct moment *base, const struct mome
     s.faster_ln = evidence_ln(-effect - tolerance, s.scale, s.degrees);
     return s;
 }
+
+/* The p-value whose e-value is needed: evidence falls as p rises. */
+static double p_needed(double needed_ln)
+{
+    double small = -690, large = log(0.5); /* ln p */
+    if (evalue_of_p_ln(exp(large)) >= needed_ln)
+        return exp(large);
+    for (int i = 0; i < 60; i++) {
+        double middle = (small + large) / 2;
+        if (evalue_of_p_ln(exp(middle)) >= needed_ln)
+            small = middle;
+        else
+            large = middle;
+    }
+    return exp(small);
+}
+
+double moment_detectable(const struct moment_shift *s, double tolerance, double needed_ln)
+{
+    if (s->degrees < 1)
+        return INFINITY;
+    return tolerance + s->scale * gsl_cdf_tdist_Qinv(p_needed(needed_ln), s->degrees);
+}

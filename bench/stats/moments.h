@@ -64,6 +64,12 @@ struct moment_shift {
 struct moment_shift moment_shift_of(const struct moment *base, const struct moment *head,
                                     int higher_is_better, double level, double tolerance);
 
+/*
+ * The smallest effect whose evidence reaches `needed_ln`: a log ratio beyond the tolerance.
+ * INFINITY without degrees of freedom.
+ */
+double moment_detectable(const struct moment_shift *s, double tolerance, double needed_ln);
+
 /* The natural logarithm of that calibrator. p in 0 to 1; the limits at both ends are taken. */
 double evalue_of_p_ln(double p);
 

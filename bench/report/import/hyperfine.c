@@ -17,7 +17,7 @@ static bool is_hyperfine(const json_t *document)
 {
     const json_t *results = json_object_get(document, "results");
     return json_is_array(results) &&
-           (json_object_get(document, "schema_version") ||
+           (json_array_size(results) == 0 || json_object_get(document, "schema_version") ||
             json_object_get(json_array_get(results, 0), "command"));
 }
 
@@ -201,11 +201,12 @@ static int read_hyperfine(const struct place *at, const json_t *document, struct
         const json_t *result = json_array_get(results, i), *params = NULL;
         if (!json_is_object(result))
             return place_expected(&here, "an object", result, err);
-        const char *command = field_text(&here, result, "command", err), *name;
-        if (!command || field_text_or(&here, result, "name", command, &name, err) ||
+        /* Scripts of several lines are commands too: what names a cell is made from them. */
+        const json_t *command = field_required(&here, result, "command", JSON_STRING, err), *name;
+        if (!command || field_optional(&here, result, "name", JSON_STRING, &name, err) ||
             field_optional(&here, result, "parameters", JSON_OBJECT, &params, err))
             return -1;
-        json_t *cell = import_cell(out, name, params);
+        json_t *cell = import_cell(out, json_string_value(name ? name : command), params);
         if ((version == 1 ? read_v1 : read_v2)(&here, result, cell, err))
             return -1;
     }

@@ -1,0 +1,108 @@
+"""Reads an export as the program it is meant for would.
+
+usage: consumers.py FORMAT FILE [SCHEMAS]
+
+JSON formats are checked against the shapes their programs document (SCHEMAS, transcribed), text
+formats against their grammars; where the program's own reader is installed it reads the file too.
+Exit status 0 fine, 1 wrong, 77 when the validator or the reader asked for is not installed.
+"""
+
+import csv
+import json
+import re
+import sys
+
+NUMBER = r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+def check_schema(name, path, schemas):
+    try:
+        import jsonschema
+    except ImportError:
+        skip("python's jsonschema is not installed")
+    jsonschema.validate(json.load(open(path)), json.load(open(schemas))[name])
+
+
+def check_benchfmt(path):
+    """golang.org/design/14313-benchmark-format."""
+    units, lines = set(), 0
+    for line in open(path):
+        line = line.rstrip("\n")
+        if line.startswith("Benchmark"):
+            assert re.fullmatch(rf"Benchmark[^a-z\s]\S* [0-9]+( {NUMBER} \S+)+", line), line
+            pairs = line.split(" ")[2:]
+            assert set(pairs[1::2]) <= units, pairs
+            lines += 1
+        elif line.startswith("Unit "):
+            assert re.fullmatch(r"Unit \S+ (better=(lower|higher)|assume=(nothing|exact))", line), line
+            units.add(line.split(" ")[1])
+        else:
+            assert re.fullmatch(r"[a-z][^\sA-Z]*: .*", line), line
+    assert lines > 0
+
+
+def check_exposition(path, name):
+    text = open(path).read()
+    try:
+        if name == "openmetrics":
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families
+        else:
+            from prometheus_client.parser import text_string_to_metric_families
+    except ImportError:
+        skip("python's prometheus_client is not installed")
+    families = list(text_string_to_metric_families(text))
+    assert families and all(f.type == "gauge" and f.samples for f in families), families
+    assert {s.labels["bound"] for f in families for s in f.samples} == {"center", "lo", "hi"}
+
+
+def check_junit(path):
+    try:
+        from junitparser import JUnitXml
+    except ImportError:
+        skip("python's junitparser is not installed")
+    for suite in JUnitXml.fromfile(path):
+        before = (suite.tests, suite.failures, suite.errors, suite.skipped)
+        suite.update_statistics()
+        assert before == (suite.tests, suite.failures, suite.errors, suite.skipped), before
+
+
+def check_otava_csv(path):
+    """What otava's CsvImporter does: every column of every row must be a float."""
+    rows = list(csv.reader(open(path, newline=""), delimiter=",", quotechar='"'))
+    assert rows[0][:3] == ["time", "commit", "branch"], rows[0][:3]
+    assert len(rows) > 1 and len(set(rows[0])) == len(rows[0])
+    for row in rows[1:]:
+        assert len(row) == len(rows[0])
+        assert re.fullmatch(r"[0-9-]+T[0-9:]+Z", row[0]), row[0]
+        [float(value) for value in row[3:]]
+    assert [r[0] for r in rows[1:]] == sorted(r[0] for r in rows[1:])
+
+
+def check_csv(path):
+    rows = list(csv.DictReader(open(path, newline="")))
+    assert rows and all(None not in row and None not in row.values() for row in rows)
+    [(float(row["value"]), int(row["round"]), int(row["tasks"])) for row in rows]
+
+
+def main():
+    name, path = sys.argv[1:3]
+    if name == "benchfmt":
+        check_benchfmt(path)
+    elif name in ("openmetrics", "prometheus"):
+        check_exposition(path, name)
+    elif name == "junit":
+        check_junit(path)
+    elif name == "otava-csv":
+        check_otava_csv(path)
+    elif name == "csv":
+        check_csv(path)
+    else:
+        check_schema(name, path, sys.argv[3])
+
+
+main()
