@@ -92,9 +92,9 @@ static int load_and_compare(const struct wishes *w, struct err *err)
         err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
     while (results && loaded < count &&
            !result_load_samples(&results[loaded],
-                        loaded < w->base.count ? w->base.items[loaded]
-                                               : w->head.items[loaded - w->base.count],
-                        err))
+                                loaded < w->base.count ? w->base.items[loaded]
+                                                       : w->head.items[loaded - w->base.count],
+                                err))
         loaded++;
     if (results && loaded == count)
         status = compare(w, &(struct compare_side){results, w->base.count},

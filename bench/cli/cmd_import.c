@@ -13,8 +13,9 @@ static int print_help(const struct opt *table, struct err *err)
 {
     struct buf b = {0};
     buf_printf(&b, "contend import %s\n\n", usage);
-    buf_add(&b, "Makes a result of what another program measured, so that report and compare read\n"
-                "it.  A command or benchmark becomes a cell, its times the samples of time_ns.\n\n");
+    buf_add(&b,
+            "Makes a result of what another program measured, so that report and compare read\n"
+            "it.  A command or benchmark becomes a cell, its times the samples of time_ns.\n\n");
     opts_help(table, &b);
     buf_add(&b, "\n  hyperfine --export-json base.json 'sort words'\n"
                 "  contend import base.json -o base-result.json\n"

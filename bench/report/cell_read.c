@@ -73,8 +73,7 @@ static bool tree_indices(const json_t *array, const char *key, struct numbers *t
         const json_t *item = json_array_get(array, i);
         const json_t *value = key ? json_object_get(item, key) : item;
         if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-            json_integer_value(value) > UINT32_MAX ||
-            !numbers_add(to, json_number_value(value))) {
+            json_integer_value(value) > UINT32_MAX || !numbers_add(to, json_number_value(value))) {
             to->count = before;
             return false;
         }
@@ -187,7 +186,8 @@ static int read_ledger(const struct place *at, const struct slim_cell *parts, st
     const struct numbers *rounds = &parts->rounds;
     const struct slim_ledger *ledger = &parts->ledger;
     /* The kernel counts in ticks: over short launches the sum may be a little below 0. */
-    c->foreign_cpus = ledger->known_ns > 0 ? fmax(0, ledger->foreign_ns / ledger->known_ns) : (double)NAN;
+    c->foreign_cpus =
+        ledger->known_ns > 0 ? fmax(0, ledger->foreign_ns / ledger->known_ns) : (double)NAN;
     if (rounds->count == 0)
         return 0;
     c->rounds = malloc(rounds->count * sizeof *c->rounds);
@@ -244,8 +244,7 @@ static int read_status(const struct place *at, struct result_cell *c, struct err
 }
 
 /* Everything but metrics; takes over the reference. */
-static int read_rest(const struct place *at, json_t *object, struct result_cell *c,
-                     struct err *err)
+static int read_rest(const struct place *at, json_t *object, struct result_cell *c, struct err *err)
 {
     c->json = object;
     if (!json_is_object(object))
@@ -304,7 +303,8 @@ int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scr
     slim_cell_reset(scratch);
     if (read_rest(at, json_incref(object), c, err) ||
         field_optional(at, object, "metrics", JSON_OBJECT, &metrics, err) ||
-        take_tree(&here, metrics, scratch, err) || read_metrics(at, scratch, with_summaries, c, err))
+        take_tree(&here, metrics, scratch, err) ||
+        read_metrics(at, scratch, with_summaries, c, err))
         return -1;
     tree_indices(json_object_get(object, "launches"), "round", &scratch->rounds);
     tree_ledger(json_object_get(object, "launches"), &scratch->ledger);

@@ -60,8 +60,8 @@ static void value_text(const json_t *value, char *out, size_t size)
     free(text);
 }
 
-static bool differs(struct difference *out, enum dimension d, const char *field,
-                    const json_t *base, const json_t *head)
+static bool differs(struct difference *out, enum dimension d, const char *field, const json_t *base,
+                    const json_t *head)
 {
     char one[64], other[64];
     value_text(base, one, sizeof one);
@@ -140,9 +140,9 @@ static const struct {
     enum dimension dimension;
     const char *field;
 } cell_fields[] = {
-    {DIM_PARAMETERS, "params"},         {DIM_PARAMETERS, "lock_params"},
+    {DIM_PARAMETERS, "params"},          {DIM_PARAMETERS, "lock_params"},
     {DIM_PARAMETERS, "executor_params"}, {DIM_PARAMETERS, "executor_variant"},
-    {DIM_PARAMETERS, "workers"},        {DIM_PARAMETERS, "tasks"},
+    {DIM_PARAMETERS, "workers"},         {DIM_PARAMETERS, "tasks"},
     {DIM_PLACEMENT, "placement"},
 };
 
@@ -172,7 +172,8 @@ bool cells_comparable(const struct result_cell *base, const struct result_cell *
     for (size_t i = 0; i < sizeof cell_fields / sizeof *cell_fields; i++) {
         const char *field = cell_fields[i].field;
         enum dimension d = cell_fields[i].dimension;
-        const json_t *a = json_object_get(base->json, field), *b = json_object_get(head->json, field);
+        const json_t *a = json_object_get(base->json, field),
+                     *b = json_object_get(head->json, field);
         if (!a || !b || json_is_null(a) || json_is_null(b) || is_allowed(allowed, d) ||
             json_equal(a, b))
             continue;
@@ -201,8 +202,9 @@ bool metrics_comparable(const struct result_cell *base_cell, const struct result
     *out = (struct difference){0};
     if (strcmp(base->unit, head->unit) || strcmp(base->better, head->better)) {
         out->dimension = "metric";
-        snprintf(out->text, sizeof out->text, "%.60s is in %.20s (%.10s is better) against %.20s (%.10s)",
-                 base->name, base->unit, base->better, head->unit, head->better);
+        snprintf(out->text, sizeof out->text,
+                 "%.60s is in %.20s (%.10s is better) against %.20s (%.10s)", base->name,
+                 base->unit, base->better, head->unit, head->better);
         return false;
     }
     const json_t *a = json_object_get(base_cell->json, "ops_per_task"),

@@ -16,8 +16,8 @@ struct work {
     const struct compare_request *request;
     struct metric_choice choice;
     struct row_scratch scratch;
-    bool *is_selected;      /* of the cells of the first base file */
-    json_t **indices;       /* of each file, base first: id -> place */
+    bool *is_selected; /* of the cells of the first base file */
+    json_t **indices;  /* of each file, base first: id -> place */
     struct cell_files base, head;
     size_t capacity;
 };
@@ -34,8 +34,7 @@ static const struct result *file_at(const struct comparison *c, size_t i)
     return i < c->base->count ? &c->base->results[i] : &c->head->results[i - c->base->count];
 }
 
-static int check_files(struct comparison *c, const struct compare_request *request,
-                       struct err *err)
+static int check_files(struct comparison *c, const struct compare_request *request, struct err *err)
 {
     const struct result *first = file_at(c, 0);
     struct difference d;
@@ -129,8 +128,7 @@ static int add_rows(struct work *w, bool selected, struct err *err)
     for (size_t i = 0; i < base->cell_count; i++) {
         const struct result_cell *c = &base->cells[i];
         bool is_control = !strcmp(c->role, "control");
-        if (w->is_selected[i] != selected || (!selected && !is_control) ||
-            !find_in_files(w, c->id))
+        if (w->is_selected[i] != selected || (!selected && !is_control) || !find_in_files(w, c->id))
             continue;
         for (size_t j = 0; j < c->metric_count; j++) {
             const struct result_metric *m = &c->metrics[j];
@@ -307,9 +305,9 @@ static int compare(struct work *w, struct err *err)
     }
     if (c->count > 0)
         return 0;
-    return err_set(err, ERR_NOTCOMPARABLE,
-                   "%s and %s have no row in common%s%s", w->base.results->path,
-                   w->head.results->path, c->only_example ? "; only one of them has " : "",
+    return err_set(err, ERR_NOTCOMPARABLE, "%s and %s have no row in common%s%s",
+                   w->base.results->path, w->head.results->path,
+                   c->only_example ? "; only one of them has " : "",
                    c->only_example ? c->only_example : "");
 }
 

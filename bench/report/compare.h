@@ -49,8 +49,8 @@ struct compare_row {
     enum compare_limit limit;
     double base, head; /* medians of the medians of rounds, in `unit`; NaN when there is none */
     size_t base_rounds, head_rounds;
-    struct moment_shift shift; /* log ratios */
-    double detectable;         /* the smallest effect it could have seen, a log ratio; INFINITY */
+    struct moment_shift shift;  /* log ratios */
+    double detectable;          /* the smallest effect it could have seen, a log ratio; INFINITY */
     double spread, disturbance; /* the larger of both sides */
     char reason[200];           /* why it is not comparable, or what an exact count did */
 };

@@ -23,12 +23,13 @@ static void set_change(json_t *o, const char *key, double log_ratio)
 static json_t *row_json(const struct comparison *c, const struct compare_row *row)
 {
     char reason[REASON_TEXT_MAX];
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "cell", row->id, "metric",
-                          row->metric, "unit", row->unit, "verdict", verdict_name(row->verdict),
-                          "better", row->is_neutral ? "neutral"
-                                    : row->higher_is_better ? "higher" : "lower",
-                          "base_rounds", (json_int_t)row->base_rounds, "head_rounds",
-                          (json_int_t)row->head_rounds);
+    json_t *o = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "cell", row->id, "metric", row->metric, "unit",
+        row->unit, "verdict", verdict_name(row->verdict), "better",
+        row->is_neutral         ? "neutral"
+        : row->higher_is_better ? "higher"
+                                : "lower",
+        "base_rounds", (json_int_t)row->base_rounds, "head_rounds", (json_int_t)row->head_rounds);
     if (!o)
         return NULL;
     if (row->is_control)
@@ -87,14 +88,13 @@ int compare_as_json(const struct comparison *c, struct buf *out, struct err *err
         json_object_set_new(counts, verdict_name(v), json_integer((json_int_t)c->counts[v]));
     for (size_t i = 0; i < c->count; i++)
         json_array_append_new(rows, row_json(c, &c->rows[i]));
-    json_t *o = json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:I, s:f, s:I, s:I, s:o, s:o, s:o}",
-                          "schema", "contend.compare/1", "base", files_json(c->base), "head",
-                          files_json(c->head), "tolerance", log_ratio_to_change(c->tolerance),
-                          "level", COMPARE_LEVEL, "alpha", COMPARE_ALPHA, "judged",
-                          (json_int_t)c->judged, "control_shift",
-                          log_ratio_to_change(c->control_shift), "only_base",
-                          (json_int_t)c->only_base, "only_head", (json_int_t)c->only_head, "counts",
-                          counts, "notes", notes_json(c), "rows", rows);
+    json_t *o = json_pack(
+        "{s:s, s:o, s:o, s:f, s:f, s:f, s:I, s:f, s:I, s:I, s:o, s:o, s:o}", "schema",
+        "contend.compare/1", "base", files_json(c->base), "head", files_json(c->head), "tolerance",
+        log_ratio_to_change(c->tolerance), "level", COMPARE_LEVEL, "alpha", COMPARE_ALPHA, "judged",
+        (json_int_t)c->judged, "control_shift", log_ratio_to_change(c->control_shift), "only_base",
+        (json_int_t)c->only_base, "only_head", (json_int_t)c->only_head, "counts", counts, "notes",
+        notes_json(c), "rows", rows);
     char *text = o ? json_dumps(o, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(o);
     if (!text)
@@ -118,8 +118,7 @@ static void add_finding(const struct comparison *c, const struct compare_row *ro
     buf_add(out, reason);
 }
 
-static void add_xml_text(const struct comparison *c, const struct compare_row *row,
-                         struct buf *out)
+static void add_xml_text(const struct comparison *c, const struct compare_row *row, struct buf *out)
 {
     struct buf finding = {0};
     add_finding(c, row, &finding);
@@ -138,11 +137,11 @@ void compare_as_junit(const struct comparison *c, struct buf *out)
                c->count, c->counts[VERDICT_SLOWER], skipped);
     for (size_t i = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
-        const char *element = row->verdict == VERDICT_SLOWER      ? "failure"
-                              : row->verdict == VERDICT_UNDECIDED ||
-                                      row->verdict == VERDICT_NOT_COMPARABLE
-                                  ? "skipped"
-                                  : "system-out";
+        const char *element =
+            row->verdict == VERDICT_SLOWER ? "failure"
+            : row->verdict == VERDICT_UNDECIDED || row->verdict == VERDICT_NOT_COMPARABLE
+                ? "skipped"
+                : "system-out";
         buf_add(out, "<testcase classname=\"");
         escape_xml(out, row->id);
         buf_add(out, "\" name=\"");

@@ -29,8 +29,8 @@ const char *compare_interval_text(const struct compare_row *row, char out[2 * CH
     char lo[CHANGE_TEXT_MAX], hi[CHANGE_TEXT_MAX];
     out[0] = '\0';
     if (isfinite(row->shift.lo) && isfinite(row->shift.hi))
-        snprintf(out, 2 * CHANGE_TEXT_MAX + 8, "%s .. %s",
-                 compare_change_text(row->shift.lo, lo), compare_change_text(row->shift.hi, hi));
+        snprintf(out, 2 * CHANGE_TEXT_MAX + 8, "%s .. %s", compare_change_text(row->shift.lo, lo),
+                 compare_change_text(row->shift.hi, hi));
     return out;
 }
 

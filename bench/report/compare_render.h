@@ -28,7 +28,8 @@ const char *compare_row_reason(const struct comparison *c, const struct compare_
 /* "1 slower, 2 undecided of 3 rows". */
 void compare_counts_text(const struct comparison *c, struct buf *out);
 
-/* Lines about the whole: what was allowed, controls, cells without partner. No line feed at the end. */
+/* Lines about the whole: what was allowed, controls, cells without partner. No line feed at the
+ * end. */
 void compare_notes(const struct comparison *c, void (*line)(struct buf *out, const char *text),
                    struct buf *out);
 

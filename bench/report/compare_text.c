@@ -48,13 +48,12 @@ static void add_text_row(const struct comparison *c, const struct compare_row *r
     compare_row_reason(c, row, reason);
     buf_printf(out, "  %-*s  %-*s", id_width, row->id, metric_width, row->metric);
     if (row->verdict != VERDICT_NOT_COMPARABLE && !row->is_exact)
-        buf_printf(out, "  %8s  [%s]  %s -> %s  n %zu/%zu",
-                   compare_change_text(row->shift.effect, change),
-                   compare_interval_text(row, interval),
-                   compare_value_text(row->base, row->unit, base),
-                   compare_value_text(row->head, row->unit, head), row->base_rounds,
-                   row->head_rounds);
-    buf_printf(out, "%s%s%s\n", reason[0] ? "  " : "", reason, row->is_control ? "  (control)" : "");
+        buf_printf(
+            out, "  %8s  [%s]  %s -> %s  n %zu/%zu", compare_change_text(row->shift.effect, change),
+            compare_interval_text(row, interval), compare_value_text(row->base, row->unit, base),
+            compare_value_text(row->head, row->unit, head), row->base_rounds, row->head_rounds);
+    buf_printf(out, "%s%s%s\n", reason[0] ? "  " : "", reason,
+               row->is_control ? "  (control)" : "");
 }
 
 void compare_as_text(const struct comparison *c, bool with_all, struct buf *out)
@@ -134,8 +133,8 @@ static void add_markdown_table(const struct comparison *c, bool quiet, struct bu
 void compare_as_markdown(const struct comparison *c, struct buf *out)
 {
     char change[CHANGE_TEXT_MAX];
-    size_t quiet = c->counts[VERDICT_SAME] + c->counts[VERDICT_UNDECIDED] +
-                   c->counts[VERDICT_NOT_COMPARABLE];
+    size_t quiet =
+        c->counts[VERDICT_SAME] + c->counts[VERDICT_UNDECIDED] + c->counts[VERDICT_NOT_COMPARABLE];
     buf_printf(out, "### Performance: %s\n\n",
                c->counts[VERDICT_SLOWER]      ? "slower"
                : c->counts[VERDICT_UNDECIDED] ? "no regression shown, not everything decided"
@@ -157,8 +156,9 @@ void compare_as_markdown(const struct comparison *c, struct buf *out)
     }
     buf_add(out, "\n<details><summary>What was compared</summary>\n\n```\n");
     add_files(c, out, "\n");
-    buf_printf(out, "```\n\nTwo stored results were measured at two moments: intervals (%.0f %%) "
-                    "allow for what moments differ by. `contend duel` sees smaller effects.\n\n"
-                    "</details>\n",
+    buf_printf(out,
+               "```\n\nTwo stored results were measured at two moments: intervals (%.0f %%) "
+               "allow for what moments differ by. `contend duel` sees smaller effects.\n\n"
+               "</details>\n",
                100 * COMPARE_LEVEL);
 }

@@ -162,16 +162,17 @@ static int read_tree(const struct place *at, struct result *r, const char *text,
     for (size_t i = 0, capacity = 0; i < json_array_size(cells) && !status; i++) {
         struct place here = {.up = &list, .index = i};
         struct result_cell *c = add_cell(r, &capacity);
-        status = c ? cell_read_tree(&here, json_array_get(cells, i), &scratch, with_summaries, c, err)
-                   : place_out_of_memory(at, err);
+        status =
+            c ? cell_read_tree(&here, json_array_get(cells, i), &scratch, with_summaries, c, err)
+              : place_out_of_memory(at, err);
     }
     slim_cell_release(&scratch);
     return status;
 }
 
 /* Cell by cell, numbers apart.  -1 with err unset: the tree is to be asked. */
-static int read_slim(const struct place *at, struct result *r, struct slim *s,
-                     bool with_summaries, struct err *err)
+static int read_slim(const struct place *at, struct result *r, struct slim *s, bool with_summaries,
+                     struct err *err)
 {
     r->json = json_loadb(buf_text(&s->head), s->head.len, JSON_REJECT_DUPLICATES, NULL);
     r->heads = heads_new();
@@ -193,7 +194,8 @@ static int read_slim(const struct place *at, struct result *r, struct slim *s,
         return -1;
     json_t *tail = json_loadb(buf_text(&s->tail), s->tail.len, JSON_REJECT_DUPLICATES, NULL);
     size_t both = json_object_size(tail) + json_object_size(r->json);
-    status = tail && !json_object_update(r->json, tail) && json_object_size(r->json) == both ? 0 : -1;
+    status =
+        tail && !json_object_update(r->json, tail) && json_object_size(r->json) == both ? 0 : -1;
     json_decref(tail);
     return status;
 }

@@ -2,8 +2,9 @@
  * A result file in memory: what tables, sentences and comparisons read.
  *
  * Texts are borrowed from JSON values, which live as long as the result and keep the fields this
- * program does not know.  Numbers are kept out of them (slim.h).  Summaries are computed from the raw samples, never
- * believed; only where a file has none (a foreign runtime's) is its own summary taken.
+ * program does not know.  Numbers are kept out of them (slim.h).  Summaries are computed from the
+ * raw samples, never believed; only where a file has none (a foreign runtime's) is its own summary
+ * taken.
  */
 #ifndef CONTEND_REPORT_RESULT_H
 #define CONTEND_REPORT_RESULT_H
@@ -29,8 +30,8 @@ struct result_metric {
     const char *reason;    /* why it could not be had, or NULL */
     const double *samples; /* in the order measured */
     size_t sample_count;
-    const uint32_t *launches;         /* which launch each sample is of; NULL: the i-th of the i-th */
-    struct summary summary;           /* n is 0 when there is nothing to summarise */
+    const uint32_t *launches; /* which launch each sample is of; NULL: the i-th of the i-th */
+    struct summary summary;   /* n is 0 when there is nothing to summarise */
     struct distribution distribution; /* of single events; NaN where the file does not say */
     const json_t *json;               /* the object, with what is not named above */
 };

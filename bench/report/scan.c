@@ -9,8 +9,7 @@ enum { DEPTH_MAX = 64, NUMBER_MAX = 64 };
 
 static void pass_blanks(struct scan *s)
 {
-    while (s->at < s->end &&
-           (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
+    while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
         s->at++;
 }
 
@@ -54,7 +53,7 @@ enum { DIGITS_MAX = 19 };
 
 struct decimal {
     uint64_t mantissa;
-    long digits; /* leading zeros of a fraction are among them */
+    long digits;   /* leading zeros of a fraction are among them */
     long exponent; /* of ten */
 };
 
@@ -166,9 +165,9 @@ bool scan_number(struct scan *s, double *out)
 /* A number, true, null: up to what cannot belong to it. */
 static void pass_word(struct scan *s)
 {
-    static const bool ends[256] = {[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true,
-                                   [','] = true, [':'] = true,  ['{'] = true,  ['}'] = true,
-                                   ['['] = true, [']'] = true,  ['"'] = true};
+    static const bool ends[256] = {
+        [' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, [','] = true, [':'] = true,
+        ['{'] = true, ['}'] = true,  ['['] = true,  [']'] = true,  ['"'] = true};
     do
         s->at++;
     while (s->at < s->end && !ends[(unsigned char)*s->at]);

@@ -81,12 +81,10 @@ struct own_summary {
 
 static bool take_summary(struct scan *s, struct summary *out)
 {
-    static const struct slot slots[] = {SLOT("center", struct own_summary, center),
-                                        SLOT("lo", struct own_summary, lo),
-                                        SLOT("hi", struct own_summary, hi),
-                                        SLOT("level", struct own_summary, level),
-                                        SLOT("n", struct own_summary, n),
-                                        {0}};
+    static const struct slot slots[] = {
+        SLOT("center", struct own_summary, center), SLOT("lo", struct own_summary, lo),
+        SLOT("hi", struct own_summary, hi),         SLOT("level", struct own_summary, level),
+        SLOT("n", struct own_summary, n),           {0}};
     struct own_summary own = {.center = NAN, .lo = NAN, .hi = NAN};
     if (!take_record(s, slots, &own))
         return false;
@@ -98,14 +96,11 @@ static bool take_summary(struct scan *s, struct summary *out)
 
 static bool take_distribution(struct scan *s, struct distribution *out)
 {
-    static const struct slot slots[] = {SLOT("n", struct distribution, n),
-                                        SLOT("min", struct distribution, min),
-                                        SLOT("p50", struct distribution, p50),
-                                        SLOT("p90", struct distribution, p90),
-                                        SLOT("p99", struct distribution, p99),
-                                        SLOT("p999", struct distribution, p999),
-                                        SLOT("max", struct distribution, max),
-                                        {0}};
+    static const struct slot slots[] = {
+        SLOT("n", struct distribution, n),     SLOT("min", struct distribution, min),
+        SLOT("p50", struct distribution, p50), SLOT("p90", struct distribution, p90),
+        SLOT("p99", struct distribution, p99), SLOT("p999", struct distribution, p999),
+        SLOT("max", struct distribution, max), {0}};
     return take_record(s, slots, out);
 }
 
@@ -151,7 +146,10 @@ static bool take_metric(struct scan *s, struct slim_cell *c, struct slim_metric 
     while (ok && scan_member(s, &first, &key, &ok)) {
         struct scan before = *s;
         if (holds_numbers(key)) {
-            unsigned bit = key.text[0] == 'l' ? 1 : key.text[0] == 'd' ? 2 : key.text[1] == 'a' ? 4 : 8;
+            unsigned bit = key.text[0] == 'l'   ? 1
+                           : key.text[0] == 'd' ? 2
+                           : key.text[1] == 'a' ? 4
+                                                : 8;
             if (taken & bit)
                 return false;
             taken |= bit;

@@ -34,8 +34,8 @@ bool numbers_add(void *numbers, double value);
 void numbers_release(struct numbers *n);
 
 struct slim_metric {
-    const char *name;            /* set by who reads the text; here NULL */
-    const json_t *head;          /* likewise: what is not numbers */
+    const char *name;         /* set by who reads the text; here NULL */
+    const json_t *head;       /* likewise: what is not numbers */
     size_t text, text_length; /* in slim_cell.metric_text: "NAME":{...} without its numbers */
     size_t sample, sample_count;
     size_t launch, launch_count; /* 0 launches: every one, in order */
@@ -83,8 +83,7 @@ int slim_open_file(struct slim *s, int fd);
 struct slim_metric *slim_metric_add(struct slim_cell *c);
 
 /* One launch of the ledger is added; NaN: not known. */
-void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_ns,
-                     double steal_ns);
+void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_ns, double steal_ns);
 
 /* Empties it and keeps the memory. */
 void slim_cell_reset(struct slim_cell *c);

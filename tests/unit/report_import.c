@@ -32,7 +32,7 @@ static const struct result_metric *metric(const struct result *r, size_t cell, c
         return &none;
     const struct result_metric *m = result_metric_find(&r->cells[cell], name);
     return CHECK_MSG(m && m->sample_count == samples, "%s of %s", name, r->cells[cell].id) ? m
-                                                                                          : &none;
+                                                                                           : &none;
 }
 
 static void hyperfine_1_gives_times_and_memory(void)
@@ -139,12 +139,14 @@ static void what_is_wrong_is_named_with_its_place(void)
          "f.json: benchmarks[0].time_unit: \"min\" is unknown (ns, us, ms, s)"},
         {GOOGLE("{\"name\":\"x\",\"real_time\":NaN}"), "f.json:1:"},
         {GOOGLE("7"), "f.json: benchmarks[0]: expected an object"},
-        {"{\"context\":{\"host_name\":\"a\\u001bb\"},\"benchmarks\":[]}", "control character (0x1b)"},
+        {"{\"context\":{\"host_name\":\"a\\u001bb\"},\"benchmarks\":[]}",
+         "control character (0x1b)"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err err = {0};
         struct buf made = {0};
-        CHECK_MSG(import_text("f.json", rows[i].text, strlen(rows[i].text), NULL, &made, &err) == -1,
+        CHECK_MSG(import_text("f.json", rows[i].text, strlen(rows[i].text), NULL, &made, &err) ==
+                      -1,
                   "%s", rows[i].text);
         CHECK_EQ(err.code, ERR_INPUT);
         CHECK_CONTAINS(err.text, rows[i].expected);
@@ -170,9 +172,8 @@ static void values_that_are_no_durations_are_kept_and_marked(void)
 
 static void equal_names_become_different_cells(void)
 {
-    static const char text[] =
-        "{\"results\":[{\"command\":\"a,b\\nc\",\"times\":[1]},"
-        "{\"command\":\"a,b\\nc\",\"times\":[2]}]}";
+    static const char text[] = "{\"results\":[{\"command\":\"a,b\\nc\",\"times\":[1]},"
+                               "{\"command\":\"a,b\\nc\",\"times\":[2]}]}";
     struct err err = {0};
     struct buf made = {0};
     struct result r;

@@ -18,11 +18,25 @@ static bool number(const char *text, double *out)
 static void numbers_are_the_nearest_doubles(void)
 {
     static const char *const texts[] = {
-        "0",          "-0.0",       "1",          "0.1",       "123456789012345678",
-        "1e22",       "1e23",       "9007199254740993", "0.30000000000000004",
-        "67660129.6807617", "1.7976931348623157e308",    "5e-324",    "2.2250738585072014e-308",
-        "0.000000000000000000000000123", "1234567890.12345678901234567890", "-3.5E+2", "8.5e-3",
-        "179769313486231570000.000001", "4503599627370497.5",
+        "0",
+        "-0.0",
+        "1",
+        "0.1",
+        "123456789012345678",
+        "1e22",
+        "1e23",
+        "9007199254740993",
+        "0.30000000000000004",
+        "67660129.6807617",
+        "1.7976931348623157e308",
+        "5e-324",
+        "2.2250738585072014e-308",
+        "0.000000000000000000000000123",
+        "1234567890.12345678901234567890",
+        "-3.5E+2",
+        "8.5e-3",
+        "179769313486231570000.000001",
+        "4503599627370497.5",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         double value;
@@ -50,9 +64,9 @@ static void numbers_drawn_at_random_are_too(void)
 
 static void what_is_no_number_of_json_is_not_taken(void)
 {
-    static const char *const texts[] = {"",     "-",   "01",  "1.",  ".5",   "1e",   "+1",
-                                        "NaN",  "inf", "1.e2", "0x10", "1e999", "--1", "1 2",
-                                        "12345678901234567890123"};
+    static const char *const texts[] = {"",     "-",     "01",  "1.",  ".5",
+                                        "1e",   "+1",    "NaN", "inf", "1.e2",
+                                        "0x10", "1e999", "--1", "1 2", "12345678901234567890123"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         double value;
         CHECK_MSG(!number(texts[i], &value), "\"%s\" is taken", texts[i]);
@@ -77,11 +91,12 @@ static void a_value_is_delimited(void)
 static void add_cells(struct buf *out, int cells, int samples)
 {
     for (int i = 0; i < cells; i++) {
-        buf_printf(out,
-                   "%s{\"id\":\"a/b/c/tasks=%d\",\"workload\":\"a\",\"lock\":\"b\",\"executor\":\"c\","
-                   "\"tasks\":%d,\"status\":\"ok\",\"future\":[{\"kept\":%d}],\"metrics\":{"
-                   "\"x_ns\":{\"unit\":\"ns\",\"samples\":[",
-                   i ? "," : "", i + 1, i + 1, i);
+        buf_printf(
+            out,
+            "%s{\"id\":\"a/b/c/tasks=%d\",\"workload\":\"a\",\"lock\":\"b\",\"executor\":\"c\","
+            "\"tasks\":%d,\"status\":\"ok\",\"future\":[{\"kept\":%d}],\"metrics\":{"
+            "\"x_ns\":{\"unit\":\"ns\",\"samples\":[",
+            i ? "," : "", i + 1, i + 1, i);
         for (int j = 0; j < samples; j++)
             buf_printf(out, "%s%d.%03d", j ? "," : "", i + 1, j);
         buf_add(out, "],\"launches\":[");
@@ -168,7 +183,8 @@ static void a_file_is_read_in_pieces(void)
     struct err err = {0};
     int fd = mkstemp(path);
     make(&text, true, 700, 200);
-    if (!CHECK(fd >= 0 && text.len > 6000000 && write(fd, text.data, text.len) == (ssize_t)text.len))
+    if (!CHECK(fd >= 0 && text.len > 6000000 &&
+               write(fd, text.data, text.len) == (ssize_t)text.len))
         return;
     close(fd);
     if (CHECK_MSG(!result_load(&pieces, path, &err), "%s", err.text)) {

@@ -35,9 +35,9 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
         }
         const struct summary *s = &v.metric->summary;
         if (json_object_get(measures, buf_text(&slug)) && !status)
-            status = err_set(err, ERR_INPUT,
-                             "%s: several results have it; bencher takes one report a file",
-                             v.cell->id);
+            status =
+                err_set(err, ERR_INPUT,
+                        "%s: several results have it; bencher takes one report a file", v.cell->id);
         json_object_set_new(measures, buf_text(&slug),
                             json_pack("{s:f, s:f, s:f}", "value", s->center, "lower_value", s->lo,
                                       "upper_value", s->hi));

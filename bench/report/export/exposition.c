@@ -8,9 +8,9 @@ static const struct {
     const char *unit, *suffix, *base;
     double divisor;
 } units[] = {
-    {"ns", "_ns", "seconds", 1e9}, {"bytes", "_bytes", "bytes", 1},
+    {"ns", "_ns", "seconds", 1e9},   {"bytes", "_bytes", "bytes", 1},
     {"ratio", "_ratio", "ratio", 1}, {"per_s", "_per_s", "per_second", 1},
-    {"hz", "_hz", "hertz", 1},      {"count", "_count", "", 1},
+    {"hz", "_hz", "hertz", 1},       {"count", "_count", "", 1},
 };
 
 struct family {

@@ -23,12 +23,12 @@ static json_t *context_of(const struct result *r)
 static json_t *entry_of(const struct export_value *v, const char *name, size_t family, size_t i,
                         size_t repetitions, double seconds)
 {
-    json_t *o = json_pack(
-        "{s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:s}", "name", name,
-        "family_index", (json_int_t)family, "per_family_instance_index", (json_int_t)0, "run_name",
-        name, "run_type", "iteration", "repetitions", (json_int_t)repetitions, "repetition_index",
-        (json_int_t)i, "threads", (json_int_t)v->cell->tasks, "iterations", (json_int_t)1,
-        "real_time", seconds * 1e9, "cpu_time", seconds * 1e9, "time_unit", "ns");
+    json_t *o = json_pack("{s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:s}", "name",
+                          name, "family_index", (json_int_t)family, "per_family_instance_index",
+                          (json_int_t)0, "run_name", name, "run_type", "iteration", "repetitions",
+                          (json_int_t)repetitions, "repetition_index", (json_int_t)i, "threads",
+                          (json_int_t)v->cell->tasks, "iterations", (json_int_t)1, "real_time",
+                          seconds * 1e9, "cpu_time", seconds * 1e9, "time_unit", "ns");
     if (strcmp(v->metric->unit, "ns"))
         json_object_set_new(o, "items_per_second", json_real(v->metric->samples[i]));
     return o;
@@ -53,9 +53,9 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
         }
     }
     buf_release(&name);
-    return export_json(json_pack("{s:o, s:o}", "context", context_of(&in->results[0]),
-                                 "benchmarks", entries),
-                       out, err);
+    return export_json(
+        json_pack("{s:o, s:o}", "context", context_of(&in->results[0]), "benchmarks", entries), out,
+        err);
 }
 
 const struct export_format export_google_benchmark = {

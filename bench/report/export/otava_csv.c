@@ -14,7 +14,8 @@ static void add_row(const struct export_input *in, const struct series *s, const
     json_object_foreach(s->names, name, ignored)
     {
         buf_add(out, ",");
-        export_number(out, json_number_value(json_object_get(json_object_get(values, name), "value")));
+        export_number(out,
+                      json_number_value(json_object_get(json_object_get(values, name), "value")));
     }
     buf_add(out, "\n");
     json_decref(values);

@@ -42,8 +42,9 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
     json_t *points = json_array();
     for (size_t i = 0; i < s.count && !status; i++)
         if (export_epoch(s.results[i]->started_at) < 0)
-            status = err_set(err, ERR_INPUT, "%s: run.started_at: \"%s\" is no time; Otava needs one",
-                             s.results[i]->path, s.results[i]->started_at);
+            status =
+                err_set(err, ERR_INPUT, "%s: run.started_at: \"%s\" is no time; Otava needs one",
+                        s.results[i]->path, s.results[i]->started_at);
         else
             json_array_append_new(points, point_of(in, &s, s.results[i]));
     series_close(&s);

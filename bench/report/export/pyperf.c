@@ -60,10 +60,9 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
             json_decref(runs);
             continue;
         }
-        json_array_append_new(benchmarks,
-                              json_pack("{s:{s:s, s:s, s:i}, s:o}", "metadata", "name",
-                                        buf_text(&name), "unit", unit_of(v.metric), "loops", 1,
-                                        "runs", runs));
+        json_array_append_new(benchmarks, json_pack("{s:{s:s, s:s, s:i}, s:o}", "metadata", "name",
+                                                    buf_text(&name), "unit", unit_of(v.metric),
+                                                    "loops", 1, "runs", runs));
     }
     buf_release(&name);
     const struct result *r = &in->results[0];

@@ -13,14 +13,14 @@ static bool is_google_benchmark(const json_t *document)
            json_is_object(json_object_get(document, "context"));
 }
 
-static const struct import_metric real_time = {
-    "time_ns", "ns", "lower", "latency", "wall-clock time of one iteration"};
-static const struct import_metric cpu_time = {
-    "cpu_ns", "ns", "lower", "cpu", "CPU time of one iteration"};
-static const struct import_metric items = {
-    "items_per_s", "per_s", "higher", "throughput", "items_per_second of the benchmark"};
-static const struct import_metric bytes = {
-    "bytes_per_s", "per_s", "higher", "throughput", "bytes_per_second of the benchmark"};
+static const struct import_metric real_time = {"time_ns", "ns", "lower", "latency",
+                                               "wall-clock time of one iteration"};
+static const struct import_metric cpu_time = {"cpu_ns", "ns", "lower", "cpu",
+                                              "CPU time of one iteration"};
+static const struct import_metric items = {"items_per_s", "per_s", "higher", "throughput",
+                                           "items_per_second of the benchmark"};
+static const struct import_metric bytes = {"bytes_per_s", "per_s", "higher", "throughput",
+                                           "bytes_per_second of the benchmark"};
 
 static int factor_of(const struct place *at, const json_t *entry, double *out, struct err *err)
 {
@@ -54,8 +54,7 @@ static int add_sample(const struct place *at, const json_t *entry, const char *k
     return json_array_append_new(samples, json_real(value * factor));
 }
 
-static int add_entry(const struct place *at, const json_t *entry, struct family *f,
-                     struct err *err)
+static int add_entry(const struct place *at, const json_t *entry, struct family *f, struct err *err)
 {
     double factor = 1;
     if (factor_of(at, entry, &factor, err) ||
@@ -123,8 +122,8 @@ static int add_family(const struct place *list, const json_t *entries, const cha
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         bool is_wanted = !status && json_array_size(all[i].samples) > 0;
         if (is_wanted)
-            status = import_add(cell, all[i].metric, "google-benchmark", all[i].samples, NULL, "",
-                                err);
+            status =
+                import_add(cell, all[i].metric, "google-benchmark", all[i].samples, NULL, "", err);
         else
             json_decref(all[i].samples);
     }
@@ -153,8 +152,8 @@ static int read_context(const struct place *at, const json_t *document, struct i
     return 0;
 }
 
-static int read_google_benchmark(const struct place *at, const json_t *document,
-                                 struct import *out, struct err *err)
+static int read_google_benchmark(const struct place *at, const json_t *document, struct import *out,
+                                 struct err *err)
 {
     struct place list = {.up = at, .key = "benchmarks"};
     const json_t *entries = field_required(at, document, "benchmarks", JSON_ARRAY, err);

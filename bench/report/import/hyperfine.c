@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct import_metric wall = {
-    "time_ns", "ns", "lower", "latency", "wall-clock time of the whole command"};
+static const struct import_metric wall = {"time_ns", "ns", "lower", "latency",
+                                          "wall-clock time of the whole command"};
 
-static const struct import_metric memory = {
-    "memory_bytes", "bytes", "lower", "memory", "largest resident set of the command"};
+static const struct import_metric memory = {"memory_bytes", "bytes", "lower", "memory",
+                                            "largest resident set of the command"};
 
 static bool is_hyperfine(const json_t *document)
 {
@@ -180,8 +180,7 @@ static int read_metadata(const struct place *at, const json_t *document, struct 
         return -1;
     snprintf(out->version, sizeof out->version, "%.30s", version);
     import_instant(out, start);
-    const json_t *machine =
-        json_object_get(json_object_get(metadata, "platform"), "architecture");
+    const json_t *machine = json_object_get(json_object_get(metadata, "platform"), "architecture");
     if (json_is_string(machine))
         json_object_set_new(out->host, "architecture", json_string(json_string_value(machine)));
     return 0;

@@ -62,11 +62,11 @@ json_t *import_cell(struct import *in, const char *name, const json_t *params)
     }
     json_t *all = params ? json_copy((json_t *)(uintptr_t)params) : json_object();
     json_object_set_new(all, "name", json_string(buf_text(&word)));
-    json_t *cell = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:o, s:s, s:{}, s:[]}", "id", buf_text(&id),
-        "role", "measured", "workload", "command", "workload_kind", "mixed", "lock", "none",
-        "executor", in->executor, "tasks", 1, "workers", 0, "placement", "free", "params", all,
-        "status", "ok", "metrics", "warnings");
+    json_t *cell =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:o, s:s, s:{}, s:[]}", "id",
+                  buf_text(&id), "role", "measured", "workload", "command", "workload_kind",
+                  "mixed", "lock", "none", "executor", in->executor, "tasks", 1, "workers", 0,
+                  "placement", "free", "params", all, "status", "ok", "metrics", "warnings");
     json_array_append_new(in->cells, cell);
     buf_release(&word);
     buf_release(&id);
@@ -117,19 +117,18 @@ static void add_launches(json_t *cell, const json_t *rounds)
         json_object_set_new(cell, "launches", launches);
     }
     for (size_t i = json_array_size(launches); i < json_array_size(rounds); i++)
-        json_array_append_new(launches,
-                              json_pack("{s:O, s:i}", "round", json_array_get(rounds, i),
-                                        "duration_ns", 0));
+        json_array_append_new(launches, json_pack("{s:O, s:i}", "round", json_array_get(rounds, i),
+                                                  "duration_ns", 0));
 }
 
 int import_add(json_t *cell, const struct import_metric *metric, const char *source,
                json_t *samples, json_t *rounds, const char *reason, struct err *err)
 {
     size_t count = json_array_size(samples);
-    json_t *m = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "unit", metric->unit, "better",
-                          metric->better, "nature", "noisy", "group", metric->group, "definition",
-                          metric->definition, "source", count ? source : "none", "samples",
-                          samples);
+    json_t *m =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "unit", metric->unit, "better",
+                  metric->better, "nature", "noisy", "group", metric->group, "definition",
+                  metric->definition, "source", count ? source : "none", "samples", samples);
     json_object_set_new(json_object_get(cell, "metrics"), metric->name, m);
     if (rounds)
         add_launches(cell, rounds);
@@ -221,11 +220,11 @@ static json_t *document_of(struct import *in, const char *path, uint64_t hash)
     set_default(in->host, "hostname", json_string("unknown"));
     set_default(in->host, "kernel", json_string("unknown"));
     set_default(in->host, "cpus_allowed", json_integer(1));
-    json_t *run = json_pack("{s:s, s:s, s:s, s:s, s:[s,s,s], s:i, s:{s:s, s:s, s:s}}", "id", id,
-                            "started_at", in->started_at, "finished_at", in->started_at, "status",
-                            "complete", "command", "contend", "import", path, "seed", 0, "tool",
-                            "name", in->tool, "version", in->version[0] ? in->version : "unknown",
-                            "runtime", runtime);
+    json_t *run =
+        json_pack("{s:s, s:s, s:s, s:s, s:[s,s,s], s:i, s:{s:s, s:s, s:s}}", "id", id, "started_at",
+                  in->started_at, "finished_at", in->started_at, "status", "complete", "command",
+                  "contend", "import", path, "seed", 0, "tool", "name", in->tool, "version",
+                  in->version[0] ? in->version : "unknown", "runtime", runtime);
     return json_pack("{s:s, s:o, s:O, s:O}", "schema", RESULT_SCHEMA, "run", run, "host", in->host,
                      "cells", in->cells);
 }

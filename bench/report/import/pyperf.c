@@ -24,8 +24,8 @@ static const struct {
 };
 
 /* Of a benchmark, else what stands for all of them. */
-static int text_of(const struct place *at, const json_t *own, const json_t *common,
-                   const char *key, const char *otherwise, const char **out, struct err *err)
+static int text_of(const struct place *at, const json_t *own, const json_t *common, const char *key,
+                   const char *otherwise, const char **out, struct err *err)
 {
     const char *fallback;
     return field_text_or(at, common, key, otherwise, &fallback, err) ||
