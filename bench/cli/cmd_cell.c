@@ -25,6 +25,12 @@ struct request {
     bool calibrates, help;
 };
 
+static void default_to(struct opt_list *list, const char *word)
+{
+    if (!list->count)
+        list->items[list->count++] = word;
+}
+
 static int parse(struct request *r, int argc, char *const *argv, struct err *err)
 {
     struct plan_request *p = &r->plan;
@@ -58,6 +64,9 @@ static int parse(struct request *r, int argc, char *const *argv, struct err *err
     }
     if (!p->workloads.count)
         return err_set(err, ERR_USAGE, "cell: --workload is needed");
+    /* One cell, where a run would take all executors and a sweep of tasks. */
+    default_to(&p->executors, "thread");
+    default_to(&p->tasks, "1");
     return 0;
 }
 

@@ -67,17 +67,34 @@ static void add_lines(struct buf *out, const struct line *lines, size_t count)
     }
 }
 
-static void add_control(struct buf *out, const struct duel_row *row, enum duel_arm arm,
-                        const char *note)
+static void add_control(struct buf *out, const struct duel_row *row, enum duel_arm arm)
 {
     const struct arm_effect *e = &row->arms[arm];
     if (!e->effect.n)
         return;
-    buf_printf(out, "  %s control, %s: ", duel_arm_name(arm), row->metric);
+    buf_printf(out, "    %s control ", duel_arm_name(arm));
     duel_add_change(out, e->effect.center, row->higher_is_better);
-    buf_add(out, " (");
-    duel_add_interval(out, &e->effect, row->higher_is_better);
-    buf_printf(out, "), %zu pairs%s%s\n", e->effect.n, *note ? "; " : "", note);
+    if (e->effect.n > 1) {
+        buf_add(out, " (");
+        duel_add_interval(out, &e->effect, row->higher_is_better);
+        buf_add(out, ")");
+    }
+    buf_printf(out, ", %zu pair%s%s\n", e->effect.n, e->effect.n == 1 ? "" : "s",
+               arm == ARM_NULL && row->control_fired ? ": IT FIRED" : "");
+}
+
+/* The verdict's grounds, and what the controls showed beside it. */
+static void add_row_words(struct buf *out, const struct duel_outcome *o, const struct duel_row *row)
+{
+    buf_printf(out, "  %s: ", row->metric);
+    if (*row->reason) {
+        buf_printf(out, "%s\n", row->reason);
+        return;
+    }
+    duel_add_grounds(out, o, row);
+    buf_add(out, "\n");
+    add_control(out, row, ARM_NULL);
+    add_control(out, row, ARM_LAYOUT);
 }
 
 static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
@@ -98,16 +115,11 @@ static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
     buf_add(out, "\n");
     for (size_t j = 0; j < o->row_count; j++) {
         const struct duel_row *row = &o->rows[j];
-        if (*row->reason) {
-            buf_printf(out, "  %s: %s\n", row->metric, row->reason);
-        } else if (row->is_gated) {
-            buf_printf(out, "  %s: ", row->metric);
-            duel_add_grounds(out, o, row);
-            buf_add(out, "\n");
-            add_control(out, row, ARM_NULL, row->control_fired ? "IT FIRED" : "");
-            add_control(out, row, ARM_LAYOUT, o->layout_note);
-        }
+        if (row->is_gated || *row->reason)
+            add_row_words(out, o, row);
     }
+    if (o->first.seen.slot_count)
+        buf_printf(out, "  layout control: %s\n", o->layout_note);
     if (duel_control_fired(s, o))
         buf_add(out, "  No verdict: the control fired. Base differs from itself by more than the "
                      "tolerance here,\n  so that a difference of head means nothing.\n");

@@ -55,13 +55,15 @@ static void add_confirmation(struct buf *out, const struct duel_row *row)
 void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struct duel_row *row)
 {
     const struct arm_effect *head = &row->arms[ARM_HEAD];
-    buf_printf(out, "%zu pairs", head->effect.n);
-    if (isfinite(row->detectable_ln)) {
-        buf_printf(out, ", which show effects from %.2g %% on",
-                   100 * log_ratio_to_change(row->detectable_ln));
-    } else {
+    buf_printf(out, "%zu pair%s", head->effect.n, head->effect.n == 1 ? "" : "s");
+    double percent = 100 * log_ratio_to_change(row->detectable_ln);
+    if (isfinite(percent))
+        buf_printf(out,
+                   percent < 10 ? ", which show effects from %.2g %% on"
+                                : ", which show effects from %.0f %% on",
+                   percent);
+    else
         buf_add(out, ", too few to show anything");
-    }
     if (row->by_mean && (row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER)) {
         buf_add(out, "; it is the mean that differs (");
         duel_add_change(out, head->mean, row->higher_is_better);

@@ -1,0 +1,209 @@
+#!/usr/bin/env bash
+# ctest: serial, timeout 120
+# contend duel from outside: verdicts on planted differences, refusals, sides that misbehave.
+. "$(dirname "$0")/lib.sh"
+
+# A command that prints one sample with the value in $1.
+_printer() {
+    printf '#!/bin/sh\necho "%s"\n' "$2" >"$1"
+    chmod +x "$1"
+}
+
+_sample() {
+    printf '{\\"schema\\": \\"contend.sample/1\\", \\"metrics\\": {\\"cost_ns\\": {\\"value\\": %s, \\"unit\\": \\"ns\\"}}}' "$1"
+}
+
+_valid_duel() {
+    [ -n "$python" ] || return 0
+    "$python" -c 'import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' \
+        "$source_dir/results/schema/duel-1.json" "$1" >validity 2>&1 || {
+        fail "$1 is not valid"
+        tail -n 5 validity
+    }
+}
+
+# Nothing that a duel started is left, whatever its name.
+_expect_no_sides() {
+    local i left
+    for i in $(seq 50); do
+        left=$(grep -lzxF "CONTEND_TEST_MARK=$work" /proc/[0-9]*/environ 2>/dev/null |
+            xargs -r -n1 dirname | while read -r p; do
+            grep -qE '^(sleep|contend)$' "$p/comm" 2>/dev/null && echo "$p"
+        done)
+        [ -z "$left" ] && return
+        sleep 0.1
+    done
+    fail "processes were left: $left"
+}
+
+a_side_that_takes_longer_is_slower() {
+    run duel --pairs 14 --seed 1 -o slow.json -- sleep 0.001 -- sleep 0.01
+    expect_status 1
+    expect_out 'slower 1'
+    expect_out 'confirmed with another seed and layout'
+    _valid_duel slow.json
+    expect_json slow.json 'd["schema"] == "contend.duel/1" and d["status"] == "regression"'
+    expect_json slow.json 'd["comparisons"][0]["rows"][0]["verdict"] == "slower"'
+    expect_json slow.json 'd["comparisons"][0]["rows"][0]["effect"]["lo_ratio"] > 0.01'
+    expect_json slow.json 'd["comparisons"][0]["confirmed"]["seed"] != d["comparisons"][0]["measured"]["seed"]'
+    # What the row says can be found again in the raw pairs.
+    expect_json slow.json '(lambda m: len(m["orders"]) == len(m["values"]["wall_ns"]["base"]) and
+        all((v is not None) == ("N" in o) for v, o in zip(m["values"]["wall_ns"]["null"], m["orders"])))(
+        d["comparisons"][0]["measured"])'
+}
+
+a_side_that_takes_less_is_faster_and_no_failure() {
+    run duel --pairs 14 --seed 2 --format markdown -- sleep 0.01 -- sleep 0.001
+    expect_status 0
+    expect_out '### No regression'
+    expect_out '| faster |'
+}
+
+identical_sides_are_recognised_and_never_slower() {
+    run duel --seed 3 --pairs 8 --format json -- true -- true
+    [ "$status" -eq 0 ] || [ "$status" -eq 5 ] || { fail "expected status 0 or 5"; show_run; }
+    expect_json out 'd["comparisons"][0]["identical"] is True'
+    expect_json out 'd["status"] != "regression"'
+    _valid_duel out
+}
+
+the_seed_decides_the_orders() {
+    run duel --seed 4 --pairs 6 --format json -q -- true -- true
+    cp out first
+    run duel --seed 4 --pairs 6 --format json -q -- true -- true
+    cp out second
+    expect_json first 'd["comparisons"][0]["measured"]["orders"] == json.load(open("second"))["comparisons"][0]["measured"]["orders"]'
+    expect_json first 'len(d["comparisons"][0]["measured"]["orders"]) == 8'
+}
+
+what_sides_print_is_judged_instead_of_wall_time() {
+    _printer base.sh "$(_sample 1000)"
+    _printer head.sh "$(_sample 1200)"
+    run duel --metrics --pairs 14 --seed 5 --format json -- ./base.sh -- ./head.sh
+    expect_status 1
+    expect_json out '[r["metric"] for r in d["comparisons"][0]["rows"] if r["gated"]] == ["cost_ns"]'
+    expect_json out 'abs(d["comparisons"][0]["rows"][-1]["effect"]["center_ratio"] - 0.2) < 1e-9'
+    _printer head.sh "$(_sample 1000)"
+    run duel --metrics --pairs 14 --seed 5 --format github -- ./base.sh -- ./head.sh
+    expect_status 0
+    expect_out '::notice title=head.sh cost_ns::same'
+}
+
+tolerances_are_given_by_name() {
+    _printer base.sh "$(_sample 1000)"
+    _printer head.sh "$(_sample 1200)"
+    printf '# what we accept\nother 1%%\n\nhead.sh:cost* 30%%\n' >tolerances
+    run duel --metrics --pairs 14 --seed 5 --tolerances tolerances --format junit -- ./base.sh -- ./head.sh
+    expect_status 0
+    expect_out '<testcase classname="head.sh" name="cost_ns"/>'
+    run duel --metrics --pairs 14 --seed 5 --floor 300ns -- ./base.sh -- ./head.sh
+    expect_status 0
+    expect_out '30 % (floor)'
+    run duel --metrics --pairs 14 --seed 5 --format junit -- ./base.sh -- ./head.sh
+    expect_status 1
+    expect_out '<failure message="slower: +20.00 %'
+    expect python3 -c 'import xml.dom.minidom as x; x.parse("out")'
+}
+
+two_settings_are_compared_in_fresh_images() {
+    run duel --workload sleep --set sleep.duration=200us,2ms --tasks 1 --ops 2 --pairs 14 --seed 6 --format json -o set.json
+    expect_status 1
+    _valid_duel set.json
+    expect_json set.json '" -> " in d["comparisons"][0]["name"]'
+    expect_json set.json '[r["verdict"] for r in d["comparisons"][0]["rows"] if r["metric"] == "throughput_per_s"] == ["slower"]'
+    expect_json set.json '"--ops" in d["comparisons"][0]["base"]["argv"]'
+}
+
+builds_and_plugins_are_compared_as_cells() {
+    cp "$contend" ./other
+    run duel --workload noop --tasks 1 --seed 7 --pairs 3 --format json -- "$contend" -- ./other
+    [ "$status" -eq 0 ] || [ "$status" -eq 5 ] || { fail "expected status 0 or 5"; show_run; }
+    expect_json out 'd["comparisons"][0]["identical"] is True'
+    expect_json out 'any(r["metric"] == "startup_ns" and r["gated"] for r in d["comparisons"][0]["rows"])'
+}
+
+undecided_fails_with_strict_alone() {
+    run duel --pairs 2 -- sleep 0.001 -- sleep 0.002
+    expect_status 0
+    expect_out 'undecided 1'
+    expect_out 'more would settle it'
+    run duel --pairs 2 --strict -- sleep 0.001 -- sleep 0.002
+    expect_status 4
+}
+
+a_side_that_fails_is_no_verdict() {
+    printf '#!/bin/sh\necho "out of luck" >&2\nexit 7\n' >bad.sh
+    printf '#!/bin/sh\nkill -SEGV $$\n' >crash.sh
+    chmod +x bad.sh crash.sh
+    run duel -- ./bad.sh -- true
+    expect_refusal 3 'base ended with status 7' 'out of luck'
+    run duel -- true -- ./crash.sh
+    expect_refusal 3 'head was killed by signal 11'
+    run duel --metrics -- true -- true
+    expect_refusal 3 'printed nothing' 'contend.sample/1'
+    _printer garbage.sh 'not json'
+    run duel --metrics -- ./garbage.sh -- ./garbage.sh
+    expect_refusal 3 'printed no valid JSON: line 1'
+}
+
+a_side_that_hangs_is_killed_with_what_it_started() {
+    printf '#!/bin/sh\nsetsid sleep 987 &\nsleep 987\n' >hang.sh
+    chmod +x hang.sh
+    run duel --timeout 300ms -- ./hang.sh -- true
+    expect_refusal 3 'did not end within 0.3 s'
+    _expect_no_sides
+}
+
+an_interrupt_leaves_no_process_and_a_partial_document() {
+    "$contend" duel -o cut.json --budget 60s --threshold 0 -- sleep 0.02 -- sleep 0.02 >out 2>err </dev/null &
+    pid=$!
+    sleep 0.5
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect_status 130
+    _valid_duel cut.json
+    expect_json cut.json 'd["run"]["status"] == "partial"'
+    _expect_no_sides
+}
+
+what_is_not_offered_is_refused() {
+    run duel
+    expect_refusal 2 'nothing to compare'
+    run duel -- true
+    expect_refusal 2 'HEAD is missing'
+    run duel -- -- true
+    expect_refusal 2 'BASE is missing'
+    run duel -- ./no-such -- true
+    expect_refusal 2 'BASE: "./no-such" is no program'
+    run duel -- true -- no-such-program
+    expect_refusal 2 'no program in PATH'
+    run duel --set lock=mutex,spin
+    expect_refusal 2 '--workload is needed'
+    run duel --workload counter --set lock=mutex
+    expect_refusal 2 'KEY=A,B'
+    run duel --workload counter --set lok=mutex,spin
+    expect_refusal 2 '"lok" is unknown' 'did you mean "lock"'
+    run duel --workload counter --set lock=mutex,spinn
+    expect_refusal 2 'spinn' 'spin'
+    run duel --workload nosuch --set lock=mutex,spin
+    expect_refusal 2 'nosuch'
+    run duel --workload counter --plugin ./a.so
+    expect_refusal 2 'two are compared'
+    run duel --threshold 200% -- true -- true
+    expect_refusal 2 '--threshold'
+    run duel --budget 0 -- true -- true
+    expect_refusal 2 '--budget'
+    printf 'glob\n' >tolerances
+    run duel --tolerances tolerances -- true -- true
+    expect_refusal 2 'tolerances: line 1'
+    run duel --tolerances no-such-file -- true -- true
+    expect_refusal 2 'no-such-file'
+    run duel -o no/such/../dir/ -- true -- true
+    [ "$status" -ge 2 ] || { fail "expected an error"; show_run; }
+    run duel --relinked ./no-such -- true -- true
+    expect_refusal 2 '--relinked'
+}
+
+run_tests
