@@ -2,6 +2,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/doctor.h"
+#include "bench/cli/inject.h"
 #include "bench/core/buf.h"
 #include "bench/core/clock.h"
 #include "bench/core/opts.h"
@@ -199,12 +200,25 @@ static int measure_overhead(bool json, struct err *err)
 static int run(int argc, char *const *argv, struct err *err)
 {
     bool json = false, overhead = false, help;
+    struct inject_options inject = {
+        .trials = 4, .budget_ns = 5000000000, .threshold = 0.01, .seed = -1};
     const struct opt table[] = {
         {.name = "json", .kind = OPT_FLAG, .out = &json, .help = "for machines"},
         {.name = "overhead",
          .kind = OPT_FLAG,
          .out = &overhead,
          .help = "measure what the harness itself adds"},
+        {"inject", 0, OPT_TEXT, &inject.percents, "P,Q",
+         "duel a loop against itself with so many per cent of work planted: 0,1,2,5,10", NULL, 0, 0,
+         NULL},
+        {"trials", 0, OPT_NUMBER, &inject.trials, "N", "with --inject: duels of each (4)", "count",
+         1, 10000, NULL},
+        {"budget", 0, OPT_NUMBER, &inject.budget_ns, "T", "with --inject: time of a duel (5s)",
+         "ns", 1, INT64_C(86400000000000), NULL},
+        {"threshold", 0, OPT_RATIO, &inject.threshold, "R", "with --inject: as of duel (1%)", NULL,
+         0, 0, NULL},
+        {"seed", 0, OPT_NUMBER, &inject.seed, "N", "with --inject: of all orders (drawn)", "count",
+         0, INT64_MAX, NULL},
         {0},
     };
     if (opts_parse(table, argc, argv, NULL, &help, err))
@@ -217,6 +231,10 @@ static int run(int argc, char *const *argv, struct err *err)
         buf_release(&out);
         return failed ? EXIT_RUN_FAILED : EXIT_FINE;
     }
+    if (inject.percents) {
+        inject.json = json;
+        return inject_run(&inject, err);
+    }
     if (overhead)
         return measure_overhead(json, err) ? EXIT_RUN_FAILED : EXIT_FINE;
     return examine(json, err) ? EXIT_RUN_FAILED : EXIT_FINE;
@@ -224,7 +242,7 @@ static int run(int argc, char *const *argv, struct err *err)
 
 const struct command command_doctor = {
     .name = "doctor",
-    .usage = "contend doctor [--json] [--overhead]",
+    .usage = "contend doctor [--json] [--overhead | --inject 0,1,2,5,10]",
     .summary = "what would disturb a measurement here, and what to do about it",
     .run = run,
 };

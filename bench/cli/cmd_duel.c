@@ -2,45 +2,17 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/duel_request.h"
+#include "bench/cli/interrupt.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
 #include "bench/duel/report.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
-
-static volatile bool interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = true;
-}
-
-static void catch_signals(void)
-{
-    const struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
-
-static uint64_t draw_seed(int64_t asked)
-{
-    uint64_t seed;
-    if (asked >= 0)
-        return (uint64_t)asked;
-    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-        seed = clock_now_ns();
-    return seed & 0x7fffffff;
-}
 
 /* ---- Progress ------------------------------------------------------------------------------ */
 
@@ -154,7 +126,7 @@ static int fight(const struct duel_request *request, const struct duel_options *
     if (options->on_progress)
         fprintf(stderr, "\r\033[K");
     struct duel_report report = {sides->subjects, outcomes, done, options};
-    if (failed && interrupted) {
+    if (failed && interrupt_came) {
         *err = (struct err){0};
         failed = put_out(request, &report, argc, argv, true, err);
         status = EXIT_INTERRUPTED;
@@ -182,11 +154,11 @@ static int run(int argc, char *const *argv, struct err *err)
         free(request);
         return help ? EXIT_FINE : EXIT_USAGE;
     }
-    catch_signals();
+    interrupt_catch();
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && (file_make_parents(request->output, err) ||
                                             file_check_writable(request->output, err)));
-    failed = failed || duel_sides_make(request, &interrupted, &sides, err);
+    failed = failed || duel_sides_make(request, &interrupt_came, &sides, err);
     if (!failed) {
         uint64_t drawn_ns = 0;
         bool is_seen = !request->is_quiet && isatty(STDERR_FILENO);
@@ -194,18 +166,18 @@ static int run(int argc, char *const *argv, struct err *err)
             .budget_ns = (uint64_t)request->budget_ns,
             .timeout_ns = (uint64_t)request->timeout_ns,
             .pairs_most = (size_t)request->pairs,
-            .limits = {.alpha = 0.05,
+            .limits = {.alpha = DUEL_ALPHA,
                        .threshold = request->threshold,
                        .floor_ns = (double)request->floor_ns},
             .tolerances = tolerances.items,
             .tolerance_count = tolerances.count,
-            .seed = draw_seed(request->seed),
-            .interrupted = &interrupted,
+            .seed = duel_draw_seed(request->seed),
+            .interrupted = &interrupt_came,
             .on_progress = is_seen ? show : NULL,
             .context = &drawn_ns,
         };
         status = fight(request, &options, &sides, argc, argv, err);
-    } else if (interrupted) {
+    } else if (interrupt_came) {
         *err = (struct err){0};
         status = EXIT_INTERRUPTED;
     }

@@ -34,10 +34,22 @@ static int launch_empties(const struct executor *x, uint32_t units, uint32_t tas
     return failed;
 }
 
+/* Marsaglia's xorshift64, which is never 0; some cycles a step, and nothing to run side by side. */
+static uint64_t compute(uint64_t steps)
+{
+    uint64_t x = 88172645463325252u;
+    for (uint64_t i = 0; i < steps; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+    }
+    return x;
+}
+
 static int run(int argc, char *const *argv, struct err *err)
 {
     const char *executor = "thread";
-    int64_t units = 1, tasks = 0;
+    int64_t units = 1, tasks = 0, steps = 0;
     bool help;
     const struct opt table[] = {
         {.name = "executor",
@@ -61,6 +73,14 @@ static int run(int argc, char *const *argv, struct err *err)
          .min = 1,
          .max = TASKS_MAX,
          .help = "so many at once, again and again (all of them)"},
+        {.name = "steps",
+         .kind = OPT_NUMBER,
+         .out = &steps,
+         .argument = "N",
+         .help = "then compute so many steps, each from the one before it",
+         .unit = "count",
+         .min = 0,
+         .max = INT64_C(1000000000000000)},
         {0},
     };
     if (opts_parse(table, argc, argv, NULL, &help, err))
@@ -80,11 +100,11 @@ static int run(int argc, char *const *argv, struct err *err)
         tasks = units > 0 ? units : 1;
     if (launch_empties(x, (uint32_t)units, (uint32_t)tasks, err))
         return EXIT_RUN_FAILED;
-    return EXIT_FINE;
+    return compute((uint64_t)steps) ? EXIT_FINE : EXIT_RUN_FAILED;
 }
 
 const struct command command_once = {
     .name = "once",
-    .usage = "contend once [--executor NAME] [--units N]",
+    .usage = "contend once [--executor NAME] [--units N] [--steps N]",
     .run = run,
 };

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 struct duel {
@@ -323,4 +324,14 @@ double duel_seconds_to_settle(const struct duel_outcome *o, const struct duel_ro
         return NAN;
     double more = row->pairs_to_settle > have ? (double)(row->pairs_to_settle - have) : 1;
     return more * o->first.slot_seconds;
+}
+
+uint64_t duel_draw_seed(int64_t asked)
+{
+    uint64_t seed;
+    if (asked >= 0)
+        return (uint64_t)asked;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = clock_now_ns();
+    return seed & 0x7fffffff;
 }

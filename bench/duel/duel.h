@@ -13,6 +13,9 @@
 #include "bench/duel/judge.h"
 #include "bench/duel/sample.h"
 
+/* False alarms among all rows together: half of it for each direction. */
+#define DUEL_ALPHA 0.05
+
 enum { DUEL_DISCARDED = 2, DUEL_ORDER_MAX = ARM_COUNT + 1 };
 
 struct duel_side {
@@ -87,6 +90,9 @@ void duel_outcome_release(struct duel_outcome *out);
 
 /* Judges the rows of all subjects together, once all were measured. */
 int duel_judge_together(struct duel_outcome *outcomes, size_t count, double alpha, struct err *err);
+
+/* The seed asked for, or a drawn one when it is below 0. */
+uint64_t duel_draw_seed(int64_t asked);
 
 /* Seconds until the row would be settled; 0 when it is, NaN when it cannot be said. */
 double duel_seconds_to_settle(const struct duel_outcome *o, const struct duel_row *row);
