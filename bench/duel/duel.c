@@ -147,37 +147,38 @@ static int judge(struct duel *d, struct err *err)
         if (out->rows[i].is_gated)
             rows[gated++] = &out->rows[i];
     }
-    return judge_rows(rows, gated, rows_judged, d->options->limits.alpha, err);
+    return judge_suspects(rows, gated, rows_judged, err);
 }
 
-static bool is_beyond(const struct duel_row *row)
+static bool is_suspect(const struct duel_row *row)
 {
-    return row->is_gated && (row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER);
+    return row->is_gated && row->suspicion != VERDICT_UNDECIDED;
 }
 
 static int judge_second(struct duel *d, struct err *err)
 {
     const struct duel_phase *p = &d->out->second;
-    if (p->seen.slot_count <= p->discarded)
-        return 0;
+    struct duel_row *rows[DUEL_METRICS_MAX];
+    size_t gated = 0;
     for (size_t i = 0; i < d->out->row_count; i++) {
         struct duel_row *row = &d->out->rows[i];
+        if (row->is_gated)
+            rows[gated++] = row;
         const struct observed_metric *m = observations_find(&p->seen, row->metric);
-        if (!m || !is_beyond(row))
+        if (!m || !is_suspect(row))
             continue;
         row->confirmation.seconds = p->seconds;
-        if (judge_confirmation(m, p->discarded, p->seen.slot_count, d->options->limits.alpha, row,
-                               &row->confirmation, err))
+        if (judge_confirmation(m, p->discarded, p->seen.slot_count, row, &row->confirmation, err))
             return -1;
     }
-    return 0;
+    return judge_rows(rows, gated, gated * d->subject_count, d->options->limits.alpha, err);
 }
 
 static bool is_over(const struct duel *d, bool is_second)
 {
     for (size_t i = 0; i < d->out->row_count; i++) {
         const struct duel_row *row = &d->out->rows[i];
-        if (is_second ? is_beyond(row) && !row->confirmation.has_agreed
+        if (is_second ? is_suspect(row) && row->verdict != row->suspicion
                       : row->is_gated && !judge_is_settled(row))
             return false;
     }
@@ -273,14 +274,12 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
     noise_read(&before);
     noise_read(&before); /* the first call resolves paths */
     int failed = run_phase(&d, &out->first, err);
-    bool needs_second = false;
+    bool needs_second = false, has_fired = false;
     for (size_t i = 0; i < out->row_count; i++) {
-        needs_second |= is_beyond(&out->rows[i]);
-        out->rows[i].confirmation.was_tried = false;
+        needs_second |= is_suspect(&out->rows[i]);
+        has_fired |= out->rows[i].is_gated && out->rows[i].control_fired;
     }
-    for (size_t i = 0; i < out->row_count; i++)
-        needs_second &= !(out->rows[i].is_gated && out->rows[i].control_fired);
-    if (!failed && needs_second)
+    if (!failed && needs_second && !has_fired)
         failed = run_phase(&d, &out->second, err);
     noise_read(&after);
     noise_diff(&before, &after, &out->noise);

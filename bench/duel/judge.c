@@ -12,7 +12,10 @@
 /* How seldom a control may fire for nothing. */
 #define CONTROL_ALPHA 0.01
 
-enum { PAIRS_LEAST = 8 /* fewer can never reach 2/alpha at 5 % */, CONTROLS_LEAST = 6 };
+/* Of each look. Two independent ones at 1/10 leave 1/100: less than half of alpha. */
+#define SUSPICION_ALPHA 0.1
+
+enum { PAIRS_LEAST = 8 /* fewer never show that sides are the same */, CONTROLS_LEAST = 6 };
 
 const char *tolerance_source_name(enum tolerance_source source)
 {
@@ -133,10 +136,10 @@ static bool has_fired(struct ratios *null, double threshold_ln, size_t rows_judg
     return fired;
 }
 
-static int judge_head(struct ratios *head, const struct judge_limits *limits, size_t rows_judged,
-                      struct duel_row *row)
+static void judge_head(struct ratios *head, const struct judge_limits *limits, size_t rows_judged,
+                       struct duel_row *row)
 {
-    double needed_ln = log(2 / limits->alpha);
+    double needed_ln = log(1 / SUSPICION_ALPHA);
     bool worse_by_mean, better_by_mean;
     row->worse_ln = evidence_ln(head, row->tolerance_ln, &worse_by_mean, needed_ln);
     mirror(head);
@@ -148,10 +151,10 @@ static int judge_head(struct ratios *head, const struct judge_limits *limits, si
                               &row->anytime_hi);
     const struct arm_effect *e = &row->arms[ARM_HEAD];
     double one_ln = needed_ln + log((double)rows_judged);
+    bool is_inside = fabs(e->effect.center) < row->tolerance_ln;
     row->detectable_ln = verdict_detectable(head->count, e->spread, row->tolerance_ln, one_ln);
-    row->pairs_to_settle =
-        verdict_pairs_to_settle(e->effect.center, e->spread, row->tolerance_ln, one_ln);
-    return 0;
+    row->pairs_to_settle = verdict_pairs_to_settle(e->effect.center, e->spread, row->tolerance_ln,
+                                                   is_inside ? log(2 / limits->alpha) : one_ln);
 }
 
 int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count,
@@ -166,6 +169,7 @@ int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count
                              .detectable_ln = INFINITY,
                              .anytime_lo = -INFINITY,
                              .anytime_hi = INFINITY,
+                             .suspicion = VERDICT_UNDECIDED,
                              .verdict = VERDICT_UNDECIDED,
                              .confirmation = confirmation};
     snprintf(out->metric, sizeof out->metric, "%s", m->name);
@@ -193,44 +197,97 @@ int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count
     return failed ? -1 : 0;
 }
 
-int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, double alpha,
-               struct err *err)
+/* e-BH over the rows there are and those still to come, which have shown nothing yet. */
+static int reject(const double *evidence_ln, size_t count, size_t rows_judged, double alpha,
+                  bool *rejected, struct err *err)
 {
-    /* Rows still to come have shown nothing yet. */
     size_t all = rows_judged > count ? rows_judged : count;
     double *ln = malloc((all + 1) * sizeof *ln);
-    bool *is_worse = calloc(all + 1, sizeof *is_worse),
-         *is_better = calloc(all + 1, sizeof *is_better);
-    int failed =
-        ln && is_worse && is_better ? 0 : err_set(err, ERR_SYSTEM, "no memory for %zu rows", all);
+    bool *marks = malloc(all + 1);
+    int failed = ln && marks ? 0 : err_set(err, ERR_SYSTEM, "no memory for %zu rows", all);
     for (size_t i = 0; i < all && !failed; i++)
-        ln[i] = i < count ? rows[i]->worse_ln : (double)NAN;
-    failed = failed || evalue_reject(ln, all, alpha / 2, is_worse, NULL, err);
-    for (size_t i = 0; i < count && !failed; i++)
-        ln[i] = rows[i]->better_ln;
-    failed = failed || evalue_reject(ln, all, alpha / 2, is_better, NULL, err);
-    for (size_t i = 0; i < count && !failed; i++) {
-        struct duel_row *r = rows[i];
-        enum verdict placed = verdict_of(r->anytime_lo, r->anytime_hi, r->tolerance_ln);
-        r->verdict = *r->reason                  ? VERDICT_NOT_COMPARABLE
-                     : is_worse[i]               ? VERDICT_SLOWER
-                     : is_better[i]              ? VERDICT_FASTER
-                     : placed == VERDICT_SAME    ? VERDICT_SAME
-                     : placed == VERDICT_SHIFTED ? VERDICT_SHIFTED
-                                                 : VERDICT_UNDECIDED;
-        bool is_beyond = r->verdict == VERDICT_SLOWER || r->verdict == VERDICT_FASTER;
-        if (is_beyond && r->confirmation.was_tried && !r->confirmation.has_agreed)
-            r->verdict = VERDICT_UNDECIDED;
-    }
+        ln[i] = i < count ? evidence_ln[i] : (double)NAN;
+    failed = failed || evalue_reject(ln, all, alpha, marks, NULL, err);
+    if (!failed)
+        memcpy(rejected, marks, count);
     free(ln);
-    free(is_worse);
-    free(is_better);
+    free(marks);
     return failed ? -1 : 0;
 }
 
+/* Both directions, each with its own evidence and its own error. */
+static int reject_both(struct duel_row *const *rows, size_t count, size_t rows_judged, double alpha,
+                       double (*evidence)(const struct duel_row *, enum verdict),
+                       enum verdict *found, struct err *err)
+{
+    static const enum verdict directions[] = {VERDICT_SLOWER, VERDICT_FASTER};
+    double *ln = malloc((count + 1) * sizeof *ln);
+    bool *rejected = malloc(count + 1);
+    int failed = ln && rejected ? 0 : err_set(err, ERR_SYSTEM, "no memory for %zu rows", count);
+    for (size_t i = 0; i < count; i++)
+        found[i] = VERDICT_UNDECIDED;
+    for (int d = 0; d < 2 && !failed; d++) {
+        for (size_t i = 0; i < count; i++)
+            ln[i] = *rows[i]->reason ? (double)NAN : evidence(rows[i], directions[d]);
+        failed = reject(ln, count, rows_judged, alpha, rejected, err);
+        for (size_t i = 0; i < count && !failed; i++)
+            found[i] = rejected[i] ? directions[d] : found[i];
+    }
+    free(ln);
+    free(rejected);
+    return failed ? -1 : 0;
+}
+
+static enum verdict placed(const struct duel_row *row)
+{
+    enum verdict v = verdict_of(row->anytime_lo, row->anytime_hi, row->tolerance_ln);
+    return *row->reason                                ? VERDICT_NOT_COMPARABLE
+           : v == VERDICT_SAME || v == VERDICT_SHIFTED ? v
+                                                       : VERDICT_UNDECIDED;
+}
+
+static double first_evidence(const struct duel_row *row, enum verdict direction)
+{
+    return direction == VERDICT_SLOWER ? row->worse_ln : row->better_ln;
+}
+
+/* Two independent bets one after the other: what the first one won is staked in the second. */
+static double both_evidence(const struct duel_row *row, enum verdict direction)
+{
+    return row->suspicion == direction && row->confirmation.has_agreed
+               ? first_evidence(row, direction) + row->confirmation.evidence_ln
+               : (double)NAN;
+}
+
+int judge_suspects(struct duel_row *const *rows, size_t count, size_t rows_judged, struct err *err)
+{
+    enum verdict *found = malloc((count + 1) * sizeof *found);
+    int failed =
+        !found ? err_set(err, ERR_SYSTEM, "no memory for %zu rows", count)
+               : reject_both(rows, count, rows_judged, SUSPICION_ALPHA, first_evidence, found, err);
+    for (size_t i = 0; i < count && !failed; i++) {
+        rows[i]->suspicion = found[i];
+        rows[i]->verdict = found[i] != VERDICT_UNDECIDED ? found[i] : placed(rows[i]);
+    }
+    free(found);
+    return failed;
+}
+
+int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, double alpha,
+               struct err *err)
+{
+    enum verdict *found = malloc((count + 1) * sizeof *found);
+    int failed = !found
+                     ? err_set(err, ERR_SYSTEM, "no memory for %zu rows", count)
+                     : reject_both(rows, count, rows_judged, alpha / 2, both_evidence, found, err);
+    for (size_t i = 0; i < count && !failed; i++)
+        rows[i]->verdict = found[i] != VERDICT_UNDECIDED ? found[i] : placed(rows[i]);
+    free(found);
+    return failed;
+}
+
 int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot_count,
-                       double alpha, const struct duel_row *first, struct confirmation *out,
-                       struct err *err)
+                       const struct duel_row *first, struct confirmation *out, struct err *err)
 {
     struct ratios head;
     char reason[224];
@@ -239,11 +296,10 @@ int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot
     if (ratios_of(m, ARM_HEAD, from, slot_count, &head, reason, sizeof reason, err))
         return -1;
     int failed = effect_of(&head, &out->head, err);
-    if (first->verdict == VERDICT_FASTER)
+    if (first->suspicion == VERDICT_FASTER)
         mirror(&head);
-    /* The direction was named beforehand: nothing is shared with the other one. */
     out->evidence_ln = evidence_ln(&head, first->tolerance_ln, NULL, 0);
-    out->has_agreed = out->evidence_ln >= log(1 / alpha);
+    out->has_agreed = out->evidence_ln >= log(1 / SUSPICION_ALPHA);
     free(head.x);
     return failed;
 }

@@ -23,7 +23,7 @@ enum tolerance_source {
 const char *tolerance_source_name(enum tolerance_source source);
 
 struct judge_limits {
-    double alpha;     /* of all rows together; half of it for each direction */
+    double alpha;     /* of all rows together and both looks; half of it for each direction */
     double threshold; /* relative change */
     double floor_ns;  /* for metrics in ns */
 };
@@ -35,12 +35,12 @@ struct arm_effect {
     double spread;         /* MAD-based standard deviation of the log ratios */
 };
 
-/* Once more with another seed and layout, when the row failed. */
+/* Once more with another seed and layout, when the row looked different. */
 struct confirmation {
     bool was_tried;
-    bool has_agreed;
+    bool has_agreed; /* it would have been suspected by this alone */
     struct arm_effect head;
-    double evidence_ln; /* in the direction the row had */
+    double evidence_ln; /* in the direction suspected */
     double seconds;
 };
 
@@ -59,6 +59,7 @@ struct duel_row {
     bool control_fired;         /* base differs from itself beyond the threshold */
     double detectable_ln;       /* the smallest effect it could have seen in 8 of 10 runs */
     size_t pairs_to_settle;     /* in all; 0: it cannot be said, or needs more than a million */
+    enum verdict suspicion; /* VERDICT_SLOWER or _FASTER: to be confirmed; otherwise _UNDECIDED */
     enum verdict verdict;
     struct confirmation confirmation;
 };
@@ -72,17 +73,25 @@ int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count
                  struct err *err);
 
 /*
- * Verdicts of the gated rows together: e-BH at alpha/2 among those that may be slower and, apart
- * from them, among those that may be faster; the others by where the anytime interval lies.  A
- * confirmation that did not agree takes a verdict back.
+ * Before any confirmation: marks the rows to be confirmed, by e-BH at 10 % for each direction, and
+ * gives the others the verdict their anytime interval has.  A suspect has its suspicion for a
+ * verdict meanwhile.
+ */
+int judge_suspects(struct duel_row *const *rows, size_t count, size_t rows_judged, struct err *err);
+
+/*
+ * What a second look says of a suspect: evidence in its direction, beyond its tolerance, from
+ * another run of slots.
+ */
+int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot_count,
+                       const struct duel_row *first, struct confirmation *out, struct err *err);
+
+/*
+ * The verdicts, for good: e-BH at alpha/2 for each direction on the evidence of both looks
+ * together.  A suspect without a confirmation that agreed is what its interval says.
  */
 int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, double alpha,
                struct err *err);
-
-/* Evidence of a second look for the direction of the first one, beyond its tolerance. */
-int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot_count,
-                       double alpha, const struct duel_row *first, struct confirmation *out,
-                       struct err *err);
 
 /* Whether more pairs would change nothing: a verdict, and an estimate worth printing. */
 bool judge_is_settled(const struct duel_row *row);
