@@ -217,11 +217,17 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         tell(d, p, begin_ns);
         if (take_slot(d, p, &schedule, err))
             return -1;
+        if (!d->subject->prints_metrics)
+            observe_absent(&p->seen, "startup_ns", "ns",
+                           "only a program itself can tell when it is ready (--metrics)");
         uint64_t now_ns = clock_now_ns();
         size_t slots = p->seen.slot_count;
         p->seconds = (double)(now_ns - begin_ns) * 1e-9;
         if (slots <= p->discarded) {
             counted_ns = now_ns;
+            /* Of long samples there are few, and none to spare. */
+            if (now_ns - begin_ns > d->options->budget_ns / 10)
+                p->discarded = slots;
             continue;
         }
         size_t pairs = slots - p->discarded;

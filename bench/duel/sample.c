@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CPUS_MAX = 1024, OUTPUT_MAX = 1 << 20, PADDING_MAX = 1 << 16 };
+enum { CPUS_MAX = 1024, OUTPUT_MAX = 1 << 20, PADDING_MAX = 1 << 16, LOOK_UP_NS = 250000000 };
 
 /* What the child says before its image is gone. */
 struct stamp {
@@ -142,7 +142,9 @@ static bool wait_for_end(struct sampler *s, const struct sample_request *r, pid_
         uint64_t now_ns = clock_now_ns();
         if (now_ns >= deadline_ns)
             return false;
+        /* A signal that came just before the wait is seen after it. */
         uint64_t left_ns = deadline_ns - now_ns;
+        left_ns = left_ns < LOOK_UP_NS ? left_ns : LOOK_UP_NS;
         if (is_watching) {
             uint64_t pause_ns =
                 threads_spread(&watch, s->cpus, (unsigned)s->cpu_count, r->place.first);
