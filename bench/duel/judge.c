@@ -12,6 +12,9 @@
 /* How seldom a control may fire for nothing. */
 #define CONTROL_ALPHA 0.01
 
+/* How sure a control must be of a bias before it widens what is tolerated. */
+#define CONTROL_LEVEL 0.99
+
 /* Of each look. Two independent ones at 1/10 leave 1/100: less than half of alpha. */
 #define SUSPICION_ALPHA 0.1
 
@@ -57,9 +60,13 @@ static int ratios_of(const struct observed_metric *m, enum duel_arm arm, size_t 
 
 static int effect_of(const struct ratios *r, struct arm_effect *out, struct err *err)
 {
+    struct summary sure;
     *out = (struct arm_effect){.mean = paired_mean(r->x, r->count), .spread = NAN};
-    if (summary_of(r->x, r->count, SUMMARY_LEVEL, &out->effect, err))
+    if (summary_of(r->x, r->count, SUMMARY_LEVEL, &out->effect, err) ||
+        summary_of(r->x, r->count, CONTROL_LEVEL, &sure, err))
         return -1;
+    if (sure.n >= CONTROLS_LEAST && (sure.lo > 0 || sure.hi < 0))
+        out->shown_ln = fabs(sure.center);
     return r->count ? mad_of(r->x, r->count, &out->spread, err) : 0;
 }
 
@@ -85,12 +92,6 @@ static void mirror(struct ratios *r)
         r->x[i] = -r->x[i];
 }
 
-/* What a control shows beyond doubt; an estimate whose interval holds 0 shows nothing. */
-static double shown(const struct summary *s)
-{
-    return s->n >= CONTROLS_LEAST && (s->lo > 0 || s->hi < 0) ? fabs(s->center) : 0;
-}
-
 static double median_of(const double *values, size_t from, size_t to)
 {
     struct summary s = {.center = NAN};
@@ -114,8 +115,8 @@ static void choose_tolerance(struct duel_row *row, const struct judge_limits *li
     const double candidates[] = {
         [TOLERANCE_THRESHOLD] = threshold,
         [TOLERANCE_FLOOR] = floor,
-        [TOLERANCE_LAYOUT] = shown(&row->arms[ARM_LAYOUT].effect),
-        [TOLERANCE_NULL] = 2 * shown(&row->arms[ARM_NULL].effect),
+        [TOLERANCE_LAYOUT] = row->arms[ARM_LAYOUT].shown_ln,
+        [TOLERANCE_NULL] = 2 * row->arms[ARM_NULL].shown_ln,
     };
     row->threshold_ln = fmax(threshold, floor);
     row->tolerance_source = TOLERANCE_THRESHOLD;
@@ -136,6 +137,18 @@ static bool has_fired(struct ratios *null, double threshold_ln, size_t rows_judg
     return fired;
 }
 
+/* Which verdict is near, and what it asks of the interval. */
+static size_t pairs_to_settle(const struct duel_row *row, const struct arm_effect *e,
+                              double suspect_ln, double interval_ln)
+{
+    double size = fabs(e->effect.center);
+    if (size > row->tolerance_ln) /* to be suspected */
+        return verdict_pairs_to_settle(size, e->spread, row->tolerance_ln, suspect_ln);
+    if (size > row->threshold_ln) /* shifted: to leave 0 out */
+        return verdict_pairs_to_settle(size, e->spread, 0, interval_ln);
+    return verdict_pairs_to_settle(size, e->spread, row->threshold_ln, interval_ln);
+}
+
 static void judge_head(struct ratios *head, const struct judge_limits *limits, size_t rows_judged,
                        struct duel_row *row)
 {
@@ -151,10 +164,8 @@ static void judge_head(struct ratios *head, const struct judge_limits *limits, s
                               &row->anytime_hi);
     const struct arm_effect *e = &row->arms[ARM_HEAD];
     double one_ln = needed_ln + log((double)rows_judged);
-    bool is_inside = fabs(e->effect.center) < row->tolerance_ln;
     row->detectable_ln = verdict_detectable(head->count, e->spread, row->tolerance_ln, one_ln);
-    row->pairs_to_settle = verdict_pairs_to_settle(e->effect.center, e->spread, row->tolerance_ln,
-                                                   is_inside ? log(2 / limits->alpha) : one_ln);
+    row->pairs_to_settle = pairs_to_settle(row, e, one_ln, log(2 / limits->alpha));
 }
 
 int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count,
@@ -238,12 +249,20 @@ static int reject_both(struct duel_row *const *rows, size_t count, size_t rows_j
     return failed ? -1 : 0;
 }
 
+/*
+ * Where the interval lies.  A control that widens the tolerance makes verdicts more cautious in
+ * both directions: a difference may be put down to it, but equality is shown within the user's
+ * threshold.
+ */
 static enum verdict placed(const struct duel_row *row)
 {
-    enum verdict v = verdict_of(row->anytime_lo, row->anytime_hi, row->tolerance_ln);
-    return *row->reason                                ? VERDICT_NOT_COMPARABLE
-           : v == VERDICT_SAME || v == VERDICT_SHIFTED ? v
-                                                       : VERDICT_UNDECIDED;
+    if (*row->reason)
+        return VERDICT_NOT_COMPARABLE;
+    enum verdict wide = verdict_of(row->anytime_lo, row->anytime_hi, row->tolerance_ln);
+    enum verdict narrow = verdict_of(row->anytime_lo, row->anytime_hi, row->threshold_ln);
+    if (narrow == VERDICT_SAME)
+        return VERDICT_SAME;
+    return wide == VERDICT_SHIFTED ? VERDICT_SHIFTED : VERDICT_UNDECIDED;
 }
 
 static double first_evidence(const struct duel_row *row, enum verdict direction)
@@ -311,7 +330,7 @@ bool judge_is_settled(const struct duel_row *row)
         return true;
     if (row->verdict == VERDICT_UNDECIDED || e->n < PAIRS_LEAST)
         return false;
-    /* Decided is not yet known: a number within a quarter of the tolerance, or within a tenth. */
-    double wanted = fmax(row->tolerance_ln / 4, fabs(e->center) / 10);
+    /* Decided is not yet known: a number within a quarter of the threshold, or within a tenth. */
+    double wanted = fmax(row->threshold_ln / 4, fabs(e->center) / 10);
     return (e->hi - e->lo) / 2 <= wanted && row->arms[ARM_NULL].effect.n >= CONTROLS_LEAST;
 }

@@ -33,6 +33,7 @@ struct arm_effect {
     struct summary effect; /* median and its exact interval */
     double mean;           /* of the log ratios */
     double spread;         /* MAD-based standard deviation of the log ratios */
+    double shown_ln; /* |median| where its 99 % interval leaves 0 out, from 6 pairs on; or 0 */
 };
 
 /* Once more with another seed and layout, when the row looked different. */

@@ -105,6 +105,28 @@ static void a_small_difference_is_shifted(void)
     CHECK_EQ(verdict_name(judged(m, 100, &limits).verdict), "shifted");
 }
 
+/* A control that is off by much must not turn noise into equality. */
+static void a_wide_tolerance_shows_no_equality(void)
+{
+    struct duel_row row = {.worse_ln = -1,
+                           .better_ln = -1,
+                           .threshold_ln = 0.01,
+                           .tolerance_ln = 0.4,
+                           .anytime_lo = -0.1,
+                           .anytime_hi = 0.1,
+                           .is_gated = true},
+                    *rows[] = {&row};
+    CHECK_EQ(judge_suspects(rows, 1, 1, NULL), 0);
+    CHECK_EQ(verdict_name(row.verdict), "undecided");
+    row.anytime_lo = 0.02;
+    CHECK_EQ(judge_suspects(rows, 1, 1, NULL), 0);
+    CHECK_EQ(verdict_name(row.verdict), "shifted");
+    row.anytime_lo = -0.002;
+    row.anytime_hi = 0.004;
+    CHECK_EQ(judge_suspects(rows, 1, 1, NULL), 0);
+    CHECK_EQ(verdict_name(row.verdict), "same");
+}
+
 static void few_pairs_are_undecided_and_say_how_many_it_takes(void)
 {
     struct machine m = machine(4);
@@ -224,6 +246,7 @@ static void a_second_look_must_agree(void)
     CHECK_EQ(verdict_name(row.verdict), "undecided");
     /* What is not confirmed may still be shown to lie inside. */
     row.confirmation.has_agreed = false;
+    row.threshold_ln = 0.01;
     row.anytime_lo = -0.005;
     row.anytime_hi = 0.005;
     CHECK_EQ(judge_rows(rows, 1, 1, 0.05, NULL), 0);
@@ -320,6 +343,7 @@ static const struct test tests[] = {
     {"two_per_cent_in_noise_is_slower", two_per_cent_in_noise_is_slower},
     {"equal_sides_are_shown_to_be_the_same", equal_sides_are_shown_to_be_the_same},
     {"a_small_difference_is_shifted", a_small_difference_is_shifted},
+    {"a_wide_tolerance_shows_no_equality", a_wide_tolerance_shows_no_equality},
     {"few_pairs_are_undecided_and_say_how_many_it_takes",
      few_pairs_are_undecided_and_say_how_many_it_takes},
     {"what_another_layout_does_is_tolerated", what_another_layout_does_is_tolerated},
