@@ -11,6 +11,12 @@
 #include "bench/stats/summary.h"
 #include "bench/stats/verdict.h"
 
+/* Of each look. Two independent ones at 1/10 leave 1/100: less than half of alpha. */
+#define JUDGE_SUSPICION_ALPHA 0.1
+
+/* From so many pairs on a control counts: fewer have no interval at 95 %. */
+enum { JUDGE_CONTROLS_LEAST = 6 };
+
 /* What a difference must exceed; the largest wins, and the row says which that was. */
 enum tolerance_source {
     TOLERANCE_THRESHOLD, /* the user's */
