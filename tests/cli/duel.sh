@@ -38,7 +38,7 @@ _expect_no_sides() {
 }
 
 a_side_that_takes_longer_is_slower() {
-    run duel --pairs 14 --seed 1 -o slow.json -- sleep 0.001 -- sleep 0.01
+    run duel --pairs 20 --seed 1 -o slow.json -- sleep 0.001 -- sleep 0.05
     expect_status 1
     expect_out 'slower 1'
     expect_out 'confirmed with another seed and layout'
@@ -54,7 +54,7 @@ a_side_that_takes_longer_is_slower() {
 }
 
 a_side_that_takes_less_is_faster_and_no_failure() {
-    run duel --pairs 14 --seed 2 --format markdown -- sleep 0.01 -- sleep 0.001
+    run duel --pairs 20 --seed 2 --format markdown -- sleep 0.05 -- sleep 0.001
     expect_status 0
     expect_out '### No regression'
     expect_out '| faster |'
@@ -107,7 +107,7 @@ tolerances_are_given_by_name() {
 }
 
 two_settings_are_compared_in_fresh_images() {
-    run duel --workload sleep --set sleep.duration=200us,2ms --tasks 1 --ops 2 --pairs 14 --seed 6 --format json -o set.json
+    run duel --workload sleep --set sleep.duration=200us,50ms --tasks 1 --ops 1 --pairs 16 --seed 6 --format json -o set.json
     expect_status 1
     _valid_duel set.json
     expect_json set.json '" -> " in d["comparisons"][0]["name"]'
