@@ -4,6 +4,7 @@
 #include "bench/stats/paired.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Text in a table's cell: no bars, no line feeds. */
 static void add_cell(struct buf *out, const char *text)
@@ -62,32 +63,57 @@ static bool needs_words(const struct duel_row *row)
                              row->verdict == VERDICT_NOT_COMPARABLE);
 }
 
+enum part { PART_SLOWER, PART_JUDGED, PART_SHOWN };
+
+/* CPU time stands beside what is judged: it tells work from waiting. */
+static enum part part_of(const struct duel_row *row)
+{
+    if (!row->is_gated && strcmp(row->metric, "cpu_ns"))
+        return PART_SHOWN;
+    return row->is_gated && row->verdict == VERDICT_SLOWER ? PART_SLOWER : PART_JUDGED;
+}
+
+static void add_part(struct buf *out, const struct duel_report *r, enum part part)
+{
+    for (size_t i = 0; i < r->count; i++)
+        for (size_t j = 0; j < r->outcomes[i].row_count; j++) {
+            const struct duel_row *row = &r->outcomes[i].rows[j];
+            if (part_of(row) == part && (isfinite(row->base) || isfinite(row->head)))
+                add_row(out, &r->subjects[i], row);
+        }
+}
+
+static void add_words(struct buf *out, const struct duel_subject *s, const struct duel_outcome *o)
+{
+    if (duel_control_fired(s, o))
+        buf_printf(out, "- %s: **the control fired**: base differs from itself here\n", s->name);
+    for (size_t j = 0; j < o->row_count; j++) {
+        const struct duel_row *row = &o->rows[j];
+        if (!needs_words(row))
+            continue;
+        buf_printf(out, "- %s, %s: ", s->name, row->metric);
+        if (*row->reason)
+            buf_add(out, row->reason);
+        else
+            duel_add_grounds(out, o, row);
+        buf_add(out, "\n");
+    }
+}
+
 void duel_render_markdown(const struct duel_report *r, struct buf *out)
 {
+    static const char heading[] =
+        "| what | metric | base | head | change | 95 % interval | pairs | tolerance | verdict |\n"
+        "|---|---|--:|--:|--:|--:|--:|---|---|\n";
     buf_printf(out, "### %s\n\n", headline(duel_status_of(r)));
     duel_add_tally(out, r);
-    buf_add(out,
-            ".\n\n| what | metric | base | head | change | 95 % interval | pairs | tolerance | "
-            "verdict |\n|---|---|--:|--:|--:|--:|--:|---|---|\n");
-    for (size_t i = 0; i < r->count; i++)
-        for (size_t j = 0; j < r->outcomes[i].row_count; j++)
-            if (isfinite(r->outcomes[i].rows[j].base) || isfinite(r->outcomes[i].rows[j].head))
-                add_row(out, &r->subjects[i], &r->outcomes[i].rows[j]);
+    buf_printf(out, ".\n\n%s", heading);
+    add_part(out, r, PART_SLOWER);
+    add_part(out, r, PART_JUDGED);
     buf_add(out, "\n");
-    for (size_t i = 0; i < r->count; i++) {
-        const struct duel_outcome *o = &r->outcomes[i];
-        if (duel_control_fired(&r->subjects[i], o))
-            buf_printf(out, "- %s: **the control fired**: base differs from itself here\n",
-                       r->subjects[i].name);
-        for (size_t j = 0; j < o->row_count; j++) {
-            if (!needs_words(&o->rows[j]))
-                continue;
-            buf_printf(out, "- %s, %s: ", r->subjects[i].name, o->rows[j].metric);
-            if (*o->rows[j].reason)
-                buf_add(out, o->rows[j].reason);
-            else
-                duel_add_grounds(out, o, &o->rows[j]);
-            buf_add(out, "\n");
-        }
-    }
+    for (size_t i = 0; i < r->count; i++)
+        add_words(out, &r->subjects[i], &r->outcomes[i]);
+    buf_printf(out, "\n<details><summary>Not judged</summary>\n\n%s", heading);
+    add_part(out, r, PART_SHOWN);
+    buf_add(out, "\n</details>\n");
 }
