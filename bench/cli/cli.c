@@ -1,5 +1,6 @@
 #include "bench/cli/cli.h"
 
+#include "bench/cli/claims_run.h"
 #include "bench/cli/commands.h"
 #include "bench/core/buf.h"
 #include "bench/core/suggest.h"
@@ -14,6 +15,7 @@ static const struct command *const commands[] = {
     &command_report,
     &command_compare,
     &command_duel,
+    &command_claims,
     &command_spinner,
     &command_export,
     &command_import,
@@ -106,7 +108,7 @@ static int dispatch(int argc, char *const *argv, struct err *err)
 int cli_main(int argc, char *const *argv)
 {
     struct err err = {0};
-    int status = dispatch(argc, argv, &err);
+    int status = claims_suite_add(&err) ? EXIT_RUN_FAILED : dispatch(argc, argv, &err);
     if (err.code == ERR_NONE)
         return status;
     fprintf(stderr, "contend: error: %s\n", err.text);

@@ -1,4 +1,5 @@
 /* contend list: what there is to be combined. */
+#include "bench/claims/judge/claims.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/core/buf.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"executors", "workloads", "locks", "probes", "suites", NULL};
+static const char *const kinds[] = {"executors", "workloads", "locks", "probes",
+                                    "suites",    "claims",    NULL};
 static const char *const kind_names[] = {"io", "cpu", "mixed", "sync", "startup"};
 
 /* One listed thing, whatever its kind. */
@@ -90,8 +92,18 @@ static bool get_suite(size_t i, struct item *out, bool *hidden)
     return true;
 }
 
-static bool (*const getters[])(size_t, struct item *, bool *) = {get_executor, get_workload,
-                                                                 get_lock, get_probe, get_suite};
+static bool get_claim(size_t i, struct item *out, bool *hidden)
+{
+    const struct claim *c = claim_at(i);
+    if (!c)
+        return false;
+    *hidden = false;
+    *out = (struct item){.name = c->name, .summary = c->sentence, .detail = c->where};
+    return true;
+}
+
+static bool (*const getters[])(size_t, struct item *, bool *) = {
+    get_executor, get_workload, get_lock, get_probe, get_suite, get_claim};
 
 static void add_params_text(struct buf *out, const struct item *item)
 {
@@ -212,7 +224,7 @@ static int run(int argc, char *const *argv, struct err *err)
         if (rest.count > 1 || (rest.count && only < 0))
             return err_set(err, ERR_USAGE,
                            "list: \"%s\" is unknown (executors, workloads, locks, "
-                           "probes, suites)",
+                           "probes, suites, claims)",
                            rest.items[rest.count > 1 ? 1 : 0]);
         if (json)
             return print_json(only, err) ? EXIT_RUN_FAILED : EXIT_FINE;
@@ -227,7 +239,8 @@ static int run(int argc, char *const *argv, struct err *err)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "contend list [executors|workloads|locks|probes|suites] [--json] [--plugin FILE]",
+    .usage =
+        "contend list [executors|workloads|locks|probes|suites|claims] [--json] [--plugin FILE]",
     .summary = "what there is to be combined",
     .run = run,
 };

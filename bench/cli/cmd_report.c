@@ -1,5 +1,6 @@
 /* contend report: tables and sentences from result files. */
 #include "bench/cli/command.h"
+#include "bench/cli/terminal.h"
 #include "bench/core/opts.h"
 #include "bench/report/report.h"
 #include "bench/report/scaling.h"
@@ -8,10 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
 
 struct wishes {
     const char *format;
@@ -38,23 +35,6 @@ static void print_help(const struct opt *table)
             "  contend report a.json --filter 'workload=spin,lock=none|gil,tasks>=2' --ratio\n");
     fputs(buf_text(&b), stdout);
     buf_release(&b);
-}
-
-/* The terminal's width; a pipe or file gets a fixed one, so that output does not depend on it. */
-static int output_width(int64_t asked)
-{
-    struct winsize size;
-    if (asked > 0)
-        return (int)asked;
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return WIDTH_PIPE;
-}
-
-static bool wants_colour(void)
-{
-    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(STDOUT_FILENO) && !(no && no[0]) && !(term && !strcmp(term, "dumb"));
 }
 
 static enum report_format format_named(const char *name)
@@ -105,7 +85,7 @@ static int report(const struct wishes *w, const struct opt_list *paths, struct e
         .format = format_named(w->format),
         .table = {w->rows, w->cols, w->metric, w->filter, w->ratio},
         .with_sentences = w->sentences,
-        .style = {.width = output_width(w->width), .colour = wants_colour()},
+        .style = {.width = terminal_width(w->width), .colour = terminal_has_colour()},
     };
     struct buf text = {0};
     struct result *results = calloc(paths->count, sizeof *results);

@@ -2,36 +2,14 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/progress.h"
-#include "bench/core/clock.h"
+#include "bench/cli/run_session.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
 #include "bench/run/run.h"
 
-#include <ctype.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static volatile bool interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = true;
-    /* The second one ends the program at once; workers die with it. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 struct settings {
     struct run_options run;
@@ -56,22 +34,13 @@ static int parse_shard(struct settings *s, struct err *err)
     return 0;
 }
 
-/* results/standard-20260131T120000Z.json */
+/* Where the result goes when nobody said. */
 static void make_default_path(struct settings *s)
 {
-    char now[40], stamp[40];
-    size_t n = 0;
-    clock_utc_text(now, sizeof now);
-    for (const char *p = now; *p; p++)
-        if (isalnum((unsigned char)*p))
-            stamp[n++] = *p;
-    stamp[n] = '\0';
     const char *suite = s->run.plan.suite             ? s->run.plan.suite
                         : s->run.plan.workloads.count ? "run"
                                                       : "standard";
-    const char *base = strrchr(suite, '/') ? strrchr(suite, '/') + 1 : suite;
-    snprintf(s->default_path, sizeof s->default_path, "results/%.*s-%s.json",
-             (int)strcspn(base, "."), base, stamp);
+    run_session_path(suite, s->default_path, sizeof s->default_path);
     s->run.path = s->default_path;
 }
 
@@ -150,13 +119,7 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
 /* One line on how it went, to stderr; the tables follow on stdout. */
 static void say_how_it_went(const struct run_report *r, const char *path)
 {
-    fprintf(stderr, "%zu cells measured", r->ok_count);
-    if (r->skipped_count)
-        fprintf(stderr, ", %zu skipped", r->skipped_count);
-    if (r->failed_count)
-        fprintf(stderr, ", %zu FAILED", r->failed_count);
-    fprintf(stderr, " in %u of %u rounds, %.1f s\n", r->rounds, r->rounds_planned,
-            (double)r->duration_ns * 1e-9);
+    run_session_tell(r);
     if (r->is_interrupted)
         fprintf(stderr,
                 "interrupted: what was measured is in %s; go on with: contend run --resume -o %s\n",
@@ -180,10 +143,9 @@ static int run(int argc, char *const *argv, struct err *err)
         make_default_path(s);
     struct progress_line line;
     progress_begin(&line, s->quiet);
-    catch_signals();
     s->run.command_argc = argc + 1;
     s->run.command_argv = argv - 1; /* with the program's own name */
-    s->run.interrupted = &interrupted;
+    s->run.interrupted = run_session_catch_signals();
     s->run.on_progress = progress_show;
     s->run.context = &line;
     struct run_report report;

@@ -13,6 +13,7 @@ extern const struct command command_reference;
 extern const struct command command_list;
 extern const struct command command_duel;
 extern const struct command command_doctor;
+extern const struct command command_claims;
 extern const struct command command_spinner;
 extern const struct command command_once; /* no summary: not listed */
 extern const struct command command_unit; /* nor this one */

@@ -16,7 +16,12 @@ static void set_defaults(const struct param *table, int64_t *values)
 void cell_init(struct cell *c, const struct workload *w, const struct lock *k,
                const struct executor *x)
 {
-    *c = (struct cell){.workload = w, .lock = k, .executor = x, .tasks = 1, .control = NO_CONTROL};
+    *c = (struct cell){.workload = w,
+                       .lock = k,
+                       .executor = x,
+                       .tasks = 1,
+                       .control = NO_CONTROL,
+                       .own_probes = PROBES_ALL};
     set_defaults(w->params, c->workload_params);
     set_defaults(k->params, c->lock_params);
     set_defaults(x->params, c->executor_params);
@@ -109,6 +114,39 @@ int params_from_json(const struct param *table, const json_t *object, int64_t *v
     return 0;
 }
 
+/* The probes by their names, because plug-ins may bring others when the run goes on. */
+static json_t *probes_to_json(uint64_t set)
+{
+    json_t *names = json_array();
+    const struct probe *p;
+    for (size_t i = 0; (p = registry_probe(i)) != NULL && i < 64; i++)
+        if (set >> i & 1)
+            json_array_append_new(names, json_string(p->name));
+    return names;
+}
+
+int cell_add_probe(uint64_t *set, const char *name, struct err *err)
+{
+    const struct probe *p, *wanted = registry_find_probe(name, err);
+    for (size_t i = 0; wanted && (p = registry_probe(i)) != NULL && i < 64; i++)
+        if (p == wanted)
+            *set |= UINT64_C(1) << i;
+    return wanted ? 0 : -1;
+}
+
+static int probes_from_json(const json_t *names, uint64_t *set, struct err *err)
+{
+    *set = names ? 0 : PROBES_ALL;
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        if (!name)
+            return err_set(err, ERR_INPUT, "a probe of the plan has no name");
+        if (cell_add_probe(set, name, err))
+            return -1;
+    }
+    return 0;
+}
+
 json_t *cell_to_json(const struct cell *c)
 {
     json_t *o = json_pack(
@@ -122,6 +160,8 @@ json_t *cell_to_json(const struct cell *c)
         (json_int_t)c->batch_ops, "batch_count", (json_int_t)c->batch_count);
     if (o && c->skip_reason)
         json_object_set_new(o, "skip_reason", json_string(c->skip_reason));
+    if (o && c->own_probes != PROBES_ALL)
+        json_object_set_new(o, "own_probes", probes_to_json(c->own_probes));
     return o;
 }
 
@@ -156,7 +196,8 @@ int cell_from_json(const json_t *object, struct cell *c, struct err *err)
     c->skip_reason = skip ? strdup(skip) : NULL;
     if (params_from_json(w->params, wp, c->workload_params, err) ||
         params_from_json(k->params, kp, c->lock_params, err) ||
-        params_from_json(x->params, xp, c->executor_params, err)) {
+        params_from_json(x->params, xp, c->executor_params, err) ||
+        probes_from_json(json_object_get(object, "own_probes"), &c->own_probes, err)) {
         cell_release(c);
         return -1;
     }

@@ -12,6 +12,11 @@
 
 enum { NO_CONTROL = -1 };
 
+/* Bit i stands for the i-th probe of the registry. */
+#define PROBES_ALL UINT64_MAX
+
+struct err;
+
 struct cell {
     char *id; /* owned; made by cell_make_id() */
     const struct workload *workload;
@@ -25,8 +30,12 @@ struct cell {
     int64_t workload_params[CONTEND_PARAM_MAX];
     int64_t executor_params[CONTEND_PARAM_MAX];
     int64_t lock_params[CONTEND_PARAM_MAX];
-    char *skip_reason;    /* owned; NULL: it can be measured */
-    int control;          /* index of the cell that is its ceiling, or NO_CONTROL */
+    char *skip_reason; /* owned; NULL: it can be measured */
+    int control;       /* index of the cell that is its ceiling, or NO_CONTROL */
+    /* Which of the probes with launches of their own it is for.  All: in turn, every third round;
+     * those that were named: in every round. */
+    uint64_t own_probes;
+    uint64_t ops;         /* operations a task as the suite wants them; 0: not said */
     uint64_t batch_ops;   /* operations of one call of run() */
     uint32_t batch_count; /* calls a task makes */
 };
@@ -40,6 +49,9 @@ void cell_make_id(struct cell *c);
 void cell_release(struct cell *c);
 
 const char *placement_name(enum placement p);
+
+/* Adds the probe of that name to a set of own_probes. */
+int cell_add_probe(uint64_t *set, const char *name, struct err *err);
 
 /* Parameters of one table as a JSON object; choices become their words. A new reference. */
 json_t *params_to_json(const struct param *table, const int64_t *values);

@@ -26,6 +26,8 @@ struct words {
 struct group {
     struct words workloads, locks, executors, tasks, placements, params;
     bool lock_is_shared;
+    uint64_t own_probes;
+    uint64_t ops;
 };
 
 void plan_request_init(struct plan_request *r)
@@ -97,10 +99,29 @@ static int words_from_json(struct words *w, const json_t *group, const char *key
     return 0;
 }
 
+/* Without a list all probes are meant; an empty one means none. */
+static int probes_from_json(const json_t *list, uint64_t *set, struct err *err)
+{
+    size_t i;
+    json_t *item;
+    *set = list ? 0 : PROBES_ALL;
+    if (list && !json_is_array(list))
+        return err_set(err, ERR_INPUT, "suite: \"probes\" must be a list of names");
+    json_array_foreach(list, i, item)
+    {
+        if (!json_is_string(item))
+            return err_set(err, ERR_INPUT, "suite: \"probes\" must be a list of names");
+        if (cell_add_probe(set, json_string_value(item), err))
+            return -1;
+    }
+    return 0;
+}
+
 static int group_from_json(struct group *g, const json_t *o, struct err *err)
 {
     static const char *const keys[] = {"workloads",  "locks",  "executors",  "tasks",
-                                       "placements", "params", "lock_scope", "comment"};
+                                       "placements", "params", "lock_scope", "comment",
+                                       "probes",     "ops"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)o, key, value)
@@ -113,6 +134,12 @@ static int group_from_json(struct group *g, const json_t *o, struct err *err)
     }
     const char *scope = json_string_value(json_object_get(o, "lock_scope"));
     g->lock_is_shared = scope && !strcmp(scope, "shared");
+    if (probes_from_json(json_object_get(o, "probes"), &g->own_probes, err))
+        return -1;
+    value = json_object_get(o, "ops");
+    if (value && json_integer_value(value) < 1)
+        return err_set(err, ERR_INPUT, "suite: \"ops\" must be a whole number above 0");
+    g->ops = (uint64_t)json_integer_value(value);
     json_object_foreach(json_object_get(o, "params"), key, value)
     {
         char assignment[WORD_MAX];
@@ -341,7 +368,10 @@ static int add_cell(struct builder *b, struct cell *c, struct err *err)
     cell_make_id(c);
     int there = c->id ? find_cell(b->plan, c->id) : -1;
     if (there >= 0) {
-        b->plan->cells[there].is_control &= c->is_control;
+        struct cell *known = &b->plan->cells[there];
+        known->is_control &= c->is_control;
+        known->own_probes |= c->is_control ? 0 : c->own_probes;
+        known->ops = c->ops > known->ops ? c->ops : known->ops;
         cell_release(c);
         return there;
     }
@@ -374,6 +404,8 @@ static int add_combination(struct builder *b, const struct group *g, struct cell
         c->workers = b->request->workers ? (uint32_t)b->request->workers : plan_cpus();
     c->lock_is_shared = g->lock_is_shared && (c->lock->traits & LOCK_PER_RUNTIME) &&
                         !(c->executor->traits & EXECUTOR_SHARED_HEAP);
+    c->own_probes = g->own_probes;
+    c->ops = g->ops;
     c->skip_reason = plan_skip_reason(c);
     return add_cell(b, c, err) < 0 ? -1 : 0;
 }
@@ -455,6 +487,7 @@ static int add_controls(struct builder *b, struct err *err)
         memcpy(control.workload_params, c->workload_params, sizeof control.workload_params);
         control.placement = c->placement == PLACEMENT_SAME ? PLACEMENT_SAME : PLACEMENT_FREE;
         control.is_control = true;
+        control.own_probes = c->own_probes == PROBES_ALL ? PROBES_ALL : 0;
         int index = add_cell(b, &control, err);
         if (index < 0)
             return -1;
@@ -544,6 +577,7 @@ static int expand_request(struct builder *b, struct err *err)
     struct group *g = calloc(1, sizeof *g);
     if (!g)
         return err_set(err, ERR_SYSTEM, "no memory for the plan");
+    g->own_probes = PROBES_ALL;
     int failed = words_from_list(&g->workloads, "--workload", &b->request->workloads, err) ||
                  words_from_list(&g->locks, "--lock", &b->request->locks, err) ||
                  words_from_list(&g->executors, "--executor", &b->request->executors, err) ||
@@ -598,7 +632,9 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     *out = (struct plan){0};
     struct builder b = {.plan = out, .request = r};
     const char *name = r->suite ? r->suite : r->workloads.count ? NULL : "standard";
-    json_t *suite = name ? suite_load(name, err) : NULL;
+    json_t *suite = r->document ? json_incref((json_t *)(uintptr_t)r->document)
+                    : name      ? suite_load(name, err)
+                                : NULL;
     int64_t rounds, budget_ns, task_time_ns;
     if (name && !suite)
         return -1;

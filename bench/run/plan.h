@@ -14,7 +14,8 @@ enum { TASKS_MAX = 1000000, ROUNDS_MAX = 1000 };
 
 /* What was asked for. Lists hold words as typed, "a,b,c" allowed in each; empty: the default. */
 struct plan_request {
-    const char *suite; /* a suite's name or the path of a suite file; NULL: none was named */
+    const char *suite;      /* a suite's name or the path of a suite file; NULL: none was named */
+    const json_t *document; /* that suite, where it is in memory already; borrowed */
     struct opt_list workloads, locks, executors, tasks, placements;
     struct opt_list params; /* "sleep.duration=10ms" */
     const char *lock_scope; /* "auto" or "shared"; NULL: auto */

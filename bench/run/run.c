@@ -71,7 +71,8 @@ static size_t calibration_cell(const struct plan *p, size_t c)
 /* Waiting takes as long as it takes, and a given number needs no clock. */
 static bool needs_calibration(const struct cell *c, const struct plan_request *request)
 {
-    return !c->skip_reason && !c->batch_ops && c->workload->kind != WORKLOAD_IO && !request->ops;
+    return !c->skip_reason && !c->batch_ops && c->workload->kind != WORKLOAD_IO && !request->ops &&
+           !c->ops;
 }
 
 /* A workload that hangs keeps its unknown time; its visits will meet the same deadline. */
@@ -109,7 +110,8 @@ static int calibrate(struct run *r, struct err *err)
         for (size_t j = 0; j < count; j++)
             if (same_work(&p->cells[which[j]], c))
                 op_ns = r->mailbox->found[j].values[0];
-        plan_size_cell(c, (uint64_t)r->options->plan.ops, op_ns, p->task_time_ns, plan_cpus());
+        uint64_t asked = (uint64_t)r->options->plan.ops;
+        plan_size_cell(c, asked ? asked : c->ops, op_ns, p->task_time_ns, plan_cpus());
     }
     return 0;
 }
@@ -167,7 +169,8 @@ static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *
 {
     /* Each cell in every third round, in turn, so that rounds take the same time; in a run of
      * fewer rounds all at once, so that each cell has everything. */
-    bool with_own = r->plan.rounds < 3 || (cell + round) % 3 == 0;
+    bool with_own = r->plan.rounds < 3 || r->plan.cells[cell].own_probes != PROBES_ALL ||
+                    (cell + round) % 3 == 0;
     struct visit v = {
         .cell = &r->plan.cells[cell],
         .launches = 1,

@@ -7,9 +7,24 @@
 
 static const struct suite_text builtin[] = {CONTEND_SUITES{NULL, NULL}};
 
+enum { ADDED_MAX = 8 };
+static struct suite_text added[ADDED_MAX];
+static size_t added_count;
+
 const struct suite_text *suite_builtin(size_t i)
 {
-    return i < sizeof builtin / sizeof builtin[0] - 1 ? &builtin[i] : NULL;
+    size_t count = sizeof builtin / sizeof builtin[0] - 1;
+    if (i < count)
+        return &builtin[i];
+    return i - count < added_count ? &added[i - count] : NULL;
+}
+
+int suite_add(const char *name, const char *text, struct err *err)
+{
+    if (added_count == ADDED_MAX)
+        return err_set(err, ERR_SYSTEM, "suite %s: too many suites", name);
+    added[added_count++] = (struct suite_text){name, text};
+    return 0;
 }
 
 static json_t *check(json_t *root, const char *name, const json_error_t *error, struct err *err)

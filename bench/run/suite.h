@@ -22,8 +22,14 @@ struct suite_text {
     const char *text;
 };
 
-/* The i-th built-in suite, NULL behind the last. */
+/* The i-th suite of the program, built-in or added; NULL behind the last. */
 const struct suite_text *suite_builtin(size_t i);
+
+/*
+ * Adds a suite that is made by the program and not a file; both texts are borrowed for its life.
+ * Returns -1 with ERR_SYSTEM when there are too many.
+ */
+int suite_add(const char *name, const char *text, struct err *err);
 
 /* The suite of that name or path; the caller releases it with json_decref. */
 json_t *suite_load(const char *name, struct err *err);

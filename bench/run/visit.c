@@ -159,9 +159,11 @@ static size_t choose_probes(const struct visit *v, bool own_launch, const struct
     for (size_t i = 0; (p = registry_probe(i)) != NULL; i++) {
         if (!!(p->traits & PROBE_OWN_LAUNCH) != own_launch)
             continue;
-        const char *reason = !probe_fits(p, v->cell) ? "the executor's clock is simulated"
-                             : p->unavailable        ? p->unavailable()
-                                                     : NULL;
+        const char *reason = own_launch && !(v->cell->own_probes >> i & 1)
+                                 ? "the suite leaves this probe out"
+                             : !probe_fits(p, v->cell) ? "the executor's clock is simulated"
+                             : p->unavailable          ? p->unavailable()
+                                                       : NULL;
         if (reason)
             note_unavailable(p, list, m, reason);
         else if (count < PROBES_MAX)

@@ -1,0 +1,48 @@
+/*
+ * A claim's cells in other people's words: as a suite to be run, as the id under which a result
+ * holds them, as a command line.
+ */
+#ifndef CONTEND_CLAIMS_JUDGE_CELLS_H
+#define CONTEND_CLAIMS_JUDGE_CELLS_H
+
+#include "bench/claims/judge/claims.h"
+#include "bench/core/buf.h"
+
+#include <jansson.h>
+
+/* Read `to` where a claim says `from`: the name of a lock or an executor. Both borrowed. */
+struct substitution {
+    const char *from, *to;
+};
+
+enum { SUBSTITUTIONS_MAX = 16 };
+
+struct substitutions {
+    struct substitution items[SUBSTITUTIONS_MAX];
+    size_t count;
+};
+
+/* "gil=mine" into the list; texts are kept for the life of the program. ERR_USAGE. */
+int substitutions_add(struct substitutions *s, const char *text, struct err *err);
+const char *substitute(const struct substitutions *s, const char *name);
+
+/* The lock's name, "none" where the claim says nothing; the number of tasks on so many CPUs. */
+const char *claim_cell_lock(const struct claim_cell *c, const struct substitutions *s);
+long claim_cell_tasks(const struct claim_cell *c, long cpus);
+
+/* "sleep/none/thread/tasks=10,duration=10ms", as the runner names it but without a pool's workers.
+ */
+void claim_cell_id(const struct claim_cell *c, const struct substitutions *s, long cpus,
+                   struct buf *out);
+
+/*
+ * The cells of all these claims, each once, as a suite (run/suite.h).  A new reference, NULL when
+ * memory runs out.  Claims that need several CPUs are left out with `cpus` 1.
+ */
+json_t *claims_suite(const struct claim_list *claims, const struct substitutions *s, long cpus);
+
+/* "contend run --workload ...", which measures the cells of this part. */
+void claim_part_command(const struct claim_part *p, const struct substitutions *s,
+                        const struct opt_list *plugins, struct buf *out);
+
+#endif

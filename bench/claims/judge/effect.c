@@ -1,0 +1,194 @@
+#include "bench/claims/judge/effect.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Cells ------------------------------------------------------------------------- */
+
+/* Whether that is the cell's id, pools' workers left out. */
+static bool is_called(const char *id, const char *wanted)
+{
+    const char *workers = strstr(id, ",workers=");
+    if (!workers)
+        return !strcmp(id, wanted);
+    size_t head = (size_t)(workers - id);
+    const char *tail = workers + 1 + strcspn(workers + 1, ",");
+    return !strncmp(id, wanted, head) && !strcmp(tail, wanted + head);
+}
+
+/* An interpreter has its lock in every cell, also in those that have nothing to lock. */
+static struct claim_cell in_words_of_python(const struct claim_cell *c)
+{
+    struct claim_cell own = *c;
+    own.lock = "gil";
+    return own;
+}
+
+static const struct result_cell *find(const struct claim_cell *wanted,
+                                      const struct substitutions *s, const struct result *r,
+                                      bool is_python, char *reason, size_t size)
+{
+    struct claim_cell cell = is_python ? in_words_of_python(wanted) : *wanted;
+    struct buf id = {0};
+    const struct result_cell *found = NULL;
+    claim_cell_id(&cell, s, r->cpus_allowed ? (long)r->cpus_allowed : 1, &id);
+    for (size_t i = 0; i < r->cell_count && !found; i++)
+        if (is_called(r->cells[i].id, buf_text(&id)))
+            found = &r->cells[i];
+    if (!found)
+        snprintf(reason, size, "the result has no cell %s", buf_text(&id));
+    else if (found->status != CELL_OK)
+        snprintf(reason, size, "%s %s: %s", found->id, cell_status_name(found->status),
+                 found->reason);
+    buf_release(&id);
+    return found && found->status == CELL_OK ? found : NULL;
+}
+
+static const struct result_metric *find_metric(const struct result_cell *c, const char *name,
+                                               char *reason, size_t size)
+{
+    const struct result_metric *m = result_metric_find(c, name);
+    if (m && m->sample_count)
+        return m;
+    snprintf(reason, size, "%s has no %s%s%s", c->id, name, m && m->reason ? ": " : "",
+             m && m->reason ? m->reason : "");
+    return NULL;
+}
+
+/* ---- Rounds ------------------------------------------------------------------------ */
+
+/* The round that sample i belongs to; its place where the file does not say. */
+static int64_t round_of(const struct result_cell *c, const struct result_metric *m, size_t i)
+{
+    const json_t *which = json_object_get(m->json, "launches");
+    size_t launch = which ? (size_t)json_integer_value(json_array_get(which, i)) : i;
+    const json_t *round =
+        json_object_get(json_array_get(json_object_get(c->json, "launches"), launch), "round");
+    return json_is_integer(round) ? json_integer_value(round) : (int64_t)launch;
+}
+
+/* That cell's value in that round; NaN without one. */
+static double in_round(const struct result_cell *c, const struct result_metric *m, int64_t round)
+{
+    for (size_t i = 0; i < m->sample_count; i++)
+        if (round_of(c, m, i) == round)
+            return m->samples[i];
+    return NAN;
+}
+
+/* ---- Effects ----------------------------------------------------------------------- */
+
+enum { INTERVAL_NS = 5000000 }; /* an interpreter's, where the result does not say */
+
+static double interval_of(const struct result_cell *c)
+{
+    const json_t *value = json_object_get(c->lock_params, "interval");
+    return json_is_integer(value) ? (double)json_integer_value(value) : INTERVAL_NS;
+}
+
+/* From n tasks on where start + n * pool <= n * unit; never: infinite. */
+static double breakeven(double start, double pool, double unit)
+{
+    if (!(unit > pool))
+        return isnan(unit) || isnan(pool) ? (double)NAN : (double)INFINITY;
+    double tasks = ceil(start / (unit - pool));
+    return tasks < 1 ? 1 : tasks;
+}
+
+/* The metrics an effect is made of. */
+struct sources {
+    const struct result_metric *subject, *base, *start;
+};
+
+static double effect_in_round(const struct claim_part *p, const struct evidence *e,
+                              const struct sources *from, size_t i)
+{
+    double value = from->subject->samples[i];
+    int64_t round = round_of(e->subject, from->subject, i);
+    double base = e->base ? in_round(e->base, from->base, round) : (double)NAN;
+    switch (p->effect) {
+    case EFFECT_RATIO:
+        return base > 0 ? value / base : (double)NAN;
+    case EFFECT_INTERVALS:
+        return !strcmp(from->subject->unit, "ns") ? value / interval_of(e->subject)
+                                                  : value * interval_of(e->subject) * 1e-9;
+    case EFFECT_BREAKEVEN:
+        return breakeven(in_round(e->subject, from->start, round), value, base);
+    case EFFECT_VALUE:
+    case EFFECT_NEVER:
+        return value;
+    }
+    return NAN;
+}
+
+/* ---- Load -------------------------------------------------------------------------- */
+
+struct load {
+    double taken_ns, room_ns;
+};
+
+static void add_load(const struct result_cell *c, double cpus, struct load *sum)
+{
+    size_t i;
+    json_t *launch;
+    json_array_foreach(json_object_get(c->json, "launches"), i, launch)
+    {
+        double duration_ns = json_number_value(json_object_get(launch, "duration_ns"));
+        sum->room_ns += duration_ns * cpus;
+        sum->taken_ns += json_number_value(json_object_get(launch, "foreign_cpu_ns")) +
+                         json_number_value(json_object_get(launch, "steal_ns"));
+        if (json_number_value(json_object_get(launch, "throttled_ns")) > 0)
+            sum->taken_ns += duration_ns * cpus;
+    }
+}
+
+static double load_of(const struct evidence *e, const struct result *r)
+{
+    struct load sum = {0};
+    double cpus = r->cpus_allowed > 0 ? (double)r->cpus_allowed : 1;
+    add_load(e->subject, cpus, &sum);
+    if (e->base)
+        add_load(e->base, cpus, &sum);
+    return sum.room_ns > 0 ? sum.taken_ns / sum.room_ns : 0;
+}
+
+/* ---- All of it --------------------------------------------------------------------- */
+
+int evidence_of(const struct claim_part *part, const struct substitutions *s,
+                const struct result *r, bool is_python, struct evidence *out, char *reason,
+                size_t size, struct err *err)
+{
+    struct sources from = {0};
+    *out = (struct evidence){0};
+    out->subject = find(&part->subject, s, r, is_python, reason, size);
+    if (!out->subject)
+        return 1;
+    if (part->base.workload && !(out->base = find(&part->base, s, r, is_python, reason, size)))
+        return 1;
+    from.subject = find_metric(out->subject, part->metric, reason, size);
+    from.base = out->base ? find_metric(out->base, part->metric, reason, size) : NULL;
+    from.start = part->effect == EFFECT_BREAKEVEN
+                     ? find_metric(out->subject, "pool_start_ns", reason, size)
+                     : NULL;
+    if (!from.subject || (out->base && !from.base) ||
+        (part->effect == EFFECT_BREAKEVEN && !from.start))
+        return 1;
+    out->effects = malloc(from.subject->sample_count * sizeof *out->effects);
+    if (!out->effects)
+        return err_set(err, ERR_SYSTEM, "claims: out of memory");
+    for (size_t i = 0; i < from.subject->sample_count; i++) {
+        double effect = effect_in_round(part, out, &from, i);
+        if (!isnan(effect))
+            out->effects[out->count++] = effect;
+    }
+    out->load_ratio = load_of(out, r);
+    return 0;
+}
+
+void evidence_release(struct evidence *e)
+{
+    free(e->effects);
+    *e = (struct evidence){0};
+}

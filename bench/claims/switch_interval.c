@@ -1,0 +1,32 @@
+/* A turn ends when somebody has waited an interval for it: one hand-over an interval. */
+#include "bench/claims/claim.h"
+
+#define TWO(p)                                                                                     \
+    {                                                                                              \
+        .workload = "spin", .lock = "gil", .executor = "thread", .tasks = "2", .params = p         \
+    }
+
+const struct claim claim_switch_interval = {
+    .name = "switch_interval",
+    .number = 16,
+    .sentence = "Every 5 ms the running thread is made to let go of the lock, and another may take "
+                "it.",
+    .where = "Processes, Threads, and Python's Infamous GIL",
+    .parts =
+        {
+            {.text = "hand-overs between 2 computing threads, an interval",
+             .effect = EFFECT_INTERVALS,
+             .metric = "handoffs_per_s",
+             .subject = TWO(NULL),
+             .above = 0.5,
+             .below = 1.5,
+             .load = LOAD_LOWERS,
+             .in_python = true},
+            {.text = "hand-overs with an interval of 1 ms against 5 ms",
+             .metric = "handoffs_per_s",
+             .subject = TWO("gil.interval=1ms"),
+             .base = TWO(NULL),
+             .above = 2.5,
+             .load = LOAD_LOWERS},
+        },
+};

@@ -1,0 +1,168 @@
+#include "bench/cli/claims_run.h"
+
+#include "bench/cli/progress.h"
+#include "bench/cli/reference.h"
+#include "bench/cli/run_session.h"
+#include "bench/registry.h"
+#include "bench/run/suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Substitutions ----------------------------------------------------------------- */
+
+static bool cell_uses(const struct claim_cell *c, const char *name, bool *is_lock)
+{
+    if (!c->workload)
+        return false;
+    *is_lock = !strcmp(c->lock ? c->lock : "none", name);
+    return *is_lock || !strcmp(c->executor, name);
+}
+
+static bool claims_use(const struct claim_list *claims, const char *name, bool *is_lock)
+{
+    for (size_t i = 0; i < claims->count; i++)
+        for (size_t k = 0; k < claim_part_count(claims->items[i]); k++)
+            if (cell_uses(&claims->items[i]->parts[k].subject, name, is_lock) ||
+                cell_uses(&claims->items[i]->parts[k].base, name, is_lock))
+                return true;
+    return false;
+}
+
+int claims_check_substitutions(const struct claim_list *claims, const struct substitutions *s,
+                               struct err *err)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const char *from = s->items[i].from, *to = s->items[i].to;
+        bool is_lock;
+        if (!claims_use(claims, from, &is_lock))
+            return err_set(err, ERR_USAGE,
+                           "--as %s=%s: none of these claims uses a lock or executor \"%s\"", from,
+                           to, from);
+        if (is_lock ? !registry_find_lock(to, err) : !registry_find_executor(to, err))
+            return err_prefix(err, "--as %s=%s: ", from, to);
+    }
+    return 0;
+}
+
+/* ---- Here -------------------------------------------------------------------------- */
+
+int claims_suite_add(struct err *err)
+{
+    struct claim_list all;
+    const struct opt_list none = {0};
+    /* On more CPUs than one: what cannot be judged here is still a cell. */
+    json_t *suite = claims_choose(&all, &none, err) ? NULL : claims_suite(&all, NULL, 2);
+    char *text = suite ? json_dumps(suite, JSON_INDENT(1)) : NULL;
+    json_decref(suite);
+    if (!text)
+        return err_set(err, ERR_SYSTEM, "suite claims: out of memory");
+    /* Kept for the life of the program, as built-in suites are. */
+    return suite_add("claims", text, err);
+}
+
+int claims_run_here(struct claims_run *c, struct run_report *report, struct err *err)
+{
+    struct progress_line line;
+    json_t *suite = claims_suite(c->claims, c->substitutions, (long)plan_cpus());
+    if (!suite)
+        return err_set(err, ERR_SYSTEM, "claims: out of memory");
+    if (json_array_size(json_object_get(suite, "groups")) == 0) {
+        json_decref(suite);
+        return err_set(err, ERR_UNAVAILABLE,
+                       "claims: all of these need 2 CPUs, and one is allowed");
+    }
+    progress_begin(&line, c->quiet);
+    c->run.plan.suite = "claims";
+    c->run.plan.document = suite;
+    c->run.interrupted = run_session_catch_signals();
+    c->run.on_progress = progress_show;
+    c->run.context = &line;
+    int failed = run_do(&c->run, report, err);
+    progress_clear(&line);
+    json_decref(suite);
+    if (!failed)
+        run_session_tell(report);
+    return failed;
+}
+
+/* ---- In CPython -------------------------------------------------------------------- */
+
+/* The interpreter's lock is in each of its cells. */
+static int pass_cell(const struct claim_cell *c, struct opt_list *passed, struct err *err)
+{
+    if (!c->workload)
+        return 0;
+    struct claim_cell own = *c;
+    struct buf id = {0};
+    own.lock = "gil";
+    claim_cell_id(&own, NULL, (long)plan_cpus(), &id);
+    for (size_t i = 0; i < passed->count; i++)
+        if (!strcmp(passed->items[i], buf_text(&id))) {
+            buf_release(&id);
+            return 0;
+        }
+    char *text = buf_steal(&id);
+    if (!text || passed->count + 2 > OPT_LIST_MAX) {
+        free(text);
+        return err_set(err, ERR_SYSTEM, "claims: no room for another cell of the reference");
+    }
+    passed->items[passed->count++] = "--cell";
+    passed->items[passed->count++] = text;
+    return 0;
+}
+
+static int pass_cells(const struct claim_list *claims, struct opt_list *passed, struct err *err)
+{
+    for (size_t i = 0; i < claims->count; i++)
+        for (size_t k = 0; k < claim_part_count(claims->items[i]); k++) {
+            const struct claim_part *part = &claims->items[i]->parts[k];
+            if (part->in_python &&
+                (pass_cell(&part->subject, passed, err) || pass_cell(&part->base, passed, err)))
+                return -1;
+        }
+    return 0;
+}
+
+/* What was made by pass_cell() stands behind a "--cell". */
+static void forget_cells(struct opt_list *passed)
+{
+    for (size_t i = 1; i < passed->count; i++)
+        if (!strcmp(passed->items[i - 1], "--cell"))
+            free((char *)(uintptr_t)passed->items[i]);
+}
+
+int claims_run_python(const struct claims_run *c, const char *python, const char *path,
+                      struct err *err)
+{
+    char budget[32], rounds[32], seed[32];
+    struct reference_request request = {
+        .python = python, .output = path, .timeout_ns = 600000000000};
+    struct opt_list *passed = &request.passed;
+    int status = -1;
+    const struct plan_request *plan = &c->run.plan;
+    if (pass_cells(c->claims, passed, err))
+        goto done;
+    if (passed->count == 0) {
+        err_set(err, ERR_UNAVAILABLE, "none of these claims can be asked of an interpreter");
+        goto done;
+    }
+    snprintf(budget, sizeof budget, "%lldns",
+             plan->budget_ns ? (long long)plan->budget_ns : 60000000000LL);
+    snprintf(rounds, sizeof rounds, "%lld", plan->rounds ? (long long)plan->rounds : 11LL);
+    const char *const rest[] = {"--task-time", "100ms", "--budget", budget, "--rounds", rounds};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest && passed->count < OPT_LIST_MAX; i++)
+        passed->items[passed->count++] = rest[i];
+    if (plan->seed >= 0) {
+        snprintf(seed, sizeof seed, "%lld", (long long)plan->seed);
+        passed->items[passed->count++] = "--seed";
+        passed->items[passed->count++] = seed;
+    }
+    if (c->quiet)
+        passed->items[passed->count++] = "--quiet";
+    status = reference_run(&request, err);
+done:
+    forget_cells(passed);
+    return status;
+}

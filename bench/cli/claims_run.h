@@ -1,0 +1,31 @@
+/* Getting the results that claims are judged by: from the runner and from another runtime. */
+#ifndef CONTEND_CLI_CLAIMS_RUN_H
+#define CONTEND_CLI_CLAIMS_RUN_H
+
+#include "bench/claims/judge/cells.h"
+#include "bench/run/run.h"
+
+/* Names of substitutions are locks or executors that some claim uses, their replacements others of
+ * the same kind. 0, or -1 with ERR_USAGE. */
+int claims_check_substitutions(const struct claim_list *claims, const struct substitutions *s,
+                               struct err *err);
+
+/* Adds the suite "claims": the cells of all of them. */
+int claims_suite_add(struct err *err);
+
+struct claims_run {
+    const struct claim_list *claims;
+    const struct substitutions *substitutions;
+    struct run_options run; /* all but the plan's suite and document */
+    bool quiet;
+};
+
+/* Measures the cells of the claims into run.path. 0, or -1 with err. */
+int claims_run_here(struct claims_run *c, struct run_report *report, struct err *err);
+
+/* The same cells, as far as the interpreter has them, in the machine's CPython. The status of
+ * reference_run(). */
+int claims_run_python(const struct claims_run *c, const char *python, const char *path,
+                      struct err *err);
+
+#endif

@@ -1,0 +1,52 @@
+#include "bench/cli/run_session.h"
+
+#include "bench/core/clock.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static volatile bool interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = true;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
+const volatile bool *run_session_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return &interrupted;
+}
+
+void run_session_path(const char *suite, char *out, size_t size)
+{
+    char now[40], stamp[40];
+    size_t n = 0;
+    clock_utc_text(now, sizeof now);
+    for (const char *p = now; *p; p++)
+        if (isalnum((unsigned char)*p))
+            stamp[n++] = *p;
+    stamp[n] = '\0';
+    const char *base = strrchr(suite, '/') ? strrchr(suite, '/') + 1 : suite;
+    snprintf(out, size, "results/%.*s-%s.json", (int)strcspn(base, "."), base, stamp);
+}
+
+void run_session_tell(const struct run_report *r)
+{
+    fprintf(stderr, "%zu cells measured", r->ok_count);
+    if (r->skipped_count)
+        fprintf(stderr, ", %zu skipped", r->skipped_count);
+    if (r->failed_count)
+        fprintf(stderr, ", %zu FAILED", r->failed_count);
+    fprintf(stderr, " in %u of %u rounds, %.1f s\n", r->rounds, r->rounds_planned,
+            (double)r->duration_ns * 1e-9);
+}

@@ -1,0 +1,17 @@
+/* What the terminal at standard output can show. */
+#ifndef CONTEND_CLI_TERMINAL_H
+#define CONTEND_CLI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
+
+/* `asked` if above 0, else the terminal's columns; a pipe or file gets a fixed width, so that
+ * output does not depend on where it was made. */
+int terminal_width(int64_t asked);
+
+/* A terminal that is not dumb, and no NO_COLOR. */
+bool terminal_has_colour(void);
+
+#endif
