@@ -26,5 +26,12 @@ const struct claim claim_coroutines_indifferent = {
              .above = 0.8,
              .below = 1.25,
              .in_python = true},
+            {.text = "updates of one counter lost by 4 coroutines without a lock",
+             .effect = EFFECT_NEVER,
+             .metric = "lost_updates",
+             .subject = {.workload = "counter",
+                         .executor = "coroutine",
+                         .tasks = "4",
+                         .params = "inside=100"}},
         },
 };

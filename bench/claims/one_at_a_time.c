@@ -1,4 +1,7 @@
-/* The same threads with and without the lock: only without it does a second CPU help. */
+/*
+ * The same threads with and without the lock: only without it does a second CPU help.  A lost
+ * update would show two at once even where other programs leave no CPU free.
+ */
 #include "bench/claims/claim.h"
 
 #define COMPUTING(k, n)                                                                            \
@@ -27,5 +30,13 @@ const struct claim claim_one_at_a_time = {
              .base = COMPUTING("gil", "cpus"),
              .above = 1.25,
              .load = LOAD_LOWERS},
+            {.text = "updates of one counter lost by 4 threads under the lock",
+             .effect = EFFECT_NEVER,
+             .metric = "lost_updates",
+             .subject = {.workload = "counter",
+                         .lock = "gil",
+                         .executor = "thread",
+                         .tasks = "4",
+                         .params = "inside=100"}},
         },
 };

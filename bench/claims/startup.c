@@ -3,7 +3,7 @@
 
 #define UNIT(x)                                                                                    \
     {                                                                                              \
-        .workload = "noop", .executor = x, .tasks = "1"                                            \
+        .workload = "noop", .executor = x, .tasks = "50"                                           \
     }
 
 const struct claim claim_startup = {

@@ -8,6 +8,7 @@
 #include "bench/core/opts.h"
 #include "bench/registry.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,30 +150,62 @@ static int measure(struct settings *s, int argc, char *const *argv, struct err *
                                  : EXIT_FINE;
 }
 
+/* Beside the result: "claims.json" and "claims-cpython.json". */
+static void make_python_path(struct settings *s)
+{
+    const char *path = s->result;
+    char own[256];
+    if (!strcmp(path, "-")) {
+        run_session_path("claims", own, sizeof own);
+        path = own;
+    }
+    size_t length = strlen(path);
+    if (length > 5 && !strcmp(path + length - 5, ".json"))
+        length -= 5;
+    snprintf(s->python_path, sizeof s->python_path, "%.*s-cpython.json", (int)length, path);
+}
+
+/*
+ * Runs the interpreter into a file of this run alone, so that an older one is never taken for it.
+ * A cell that failed leaves a result all the same.  0 with the result at python_path; 1 when there
+ * is no interpreter; -1 with err; EXIT_INTERRUPTED.
+ */
+static int run_python(struct settings *s, struct err *missing, struct err *err)
+{
+    char fresh[sizeof s->python_path + 8];
+    make_python_path(s);
+    snprintf(fresh, sizeof fresh, "%s.new", s->python_path);
+    int status = claims_run_python(&s->work, s->python, fresh, missing);
+    if (status == EXIT_INTERRUPTED) {
+        unlink(fresh);
+        return EXIT_INTERRUPTED;
+    }
+    if (missing->code == ERR_UNAVAILABLE)
+        return 1;
+    if (access(fresh, F_OK)) {
+        *err = *missing;
+        return -1;
+    }
+    if (rename(fresh, s->python_path))
+        return err_set_sys(err, errno, "%s", s->python_path);
+    return 0;
+}
+
 /* Without an interpreter the rest still has its verdicts. */
 static int add_reference(struct settings *s, struct judged *j, struct err *err)
 {
     const char *path = s->reference;
-    bool is_made = !is_file(s->reference);
-    if (is_made) {
-        const char *base = getenv("TMPDIR");
-        snprintf(s->python_path, sizeof s->python_path, "%s/contend-claims-%ld.json",
-                 base && base[0] ? base : "/tmp", (long)getpid());
+    if (!is_file(s->reference)) {
+        int outcome = run_python(s, &j->missing, err);
+        if (outcome)
+            s->python_path[0] = '\0';
+        if (outcome < 0)
+            return EXIT_RUN_FAILED;
+        if (outcome > 0)
+            return outcome == EXIT_INTERRUPTED ? EXIT_INTERRUPTED : EXIT_FINE;
         path = s->python_path;
-        int status = claims_run_python(&s->work, s->python, path, &j->missing);
-        if (status == EXIT_INTERRUPTED)
-            return EXIT_INTERRUPTED;
-        if (j->missing.code == ERR_UNAVAILABLE)
-            return EXIT_FINE;
-        if (j->missing.code != ERR_NONE) {
-            *err = j->missing;
-            return cli_status(err);
-        }
     }
-    int failed = result_load(&j->reference, path, err);
-    if (is_made)
-        unlink(path);
-    if (failed)
+    if (result_load(&j->reference, path, err))
         return EXIT_USAGE;
     j->has_reference = true;
     return judge_claims(&j->reference_verdicts, &s->claims, NULL, &j->reference, true, err)
@@ -254,6 +287,8 @@ static int run(int argc, char *const *argv, struct err *err)
         status = has_failed ? EXIT_RUN_FAILED : status;
         if (is_measured && err->code == ERR_NONE)
             fprintf(stderr, "result: %s\n", s->result);
+        if (s->python_path[0] && err->code == ERR_NONE)
+            fprintf(stderr, "reference: %s\n", s->python_path);
     }
     free(s);
     return status;

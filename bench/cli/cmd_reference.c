@@ -26,6 +26,8 @@ static const char help_text[] =
     "  --interval D,D     switch intervals of the interpreter's lock (5ms)\n"
     "  --task-time D      how long a task works, where it has no end of its own (500ms)\n"
     "  -p W.P=V           a parameter, such as mixed.mode=echo\n"
+    "  --cell ID          a cell by its name, sleep/gil/thread/tasks=10,duration=10ms; again for "
+    "more\n"
     "  --plan fidelity    the cells of the fidelity table in place of all of these\n"
     "  --rounds N --budget D --seed N --quiet\n"
     "  --list             workloads and their executors, without -o\n";

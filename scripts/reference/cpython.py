@@ -3,6 +3,7 @@
 
     cpython.py [--workload A,B] [--executor thread,process] [--tasks 1,2,4] [--interval 5ms]
                [--task-time 500ms] [-p mixed.mode=echo] [--rounds 5] [--budget 60s] [--seed N] -o FILE
+    cpython.py --cell sleep/gil/thread/tasks=10,duration=10ms -o FILE      cells one by one
     cpython.py --plan fidelity -o FILE      the cells of the fidelity table
     cpython.py --list                       workloads and executors
 
@@ -111,6 +112,31 @@ def make_cell(name, executor, tasks, interval, task_time, changed=None):
             "interval": interval, "task_time": task_time, "skip": skip}
 
 
+def cell_name(text):
+    """What contend calls a cell: WORKLOAD/LOCK/EXECUTOR/tasks=N, then parameters."""
+    found = re.fullmatch(r"([a-z0-9_]+)/(gil|none)/([a-z0-9_]+)/tasks=([0-9]{1,6})((?:,[^,=]+=[^,=]+)*)",
+                         text)
+    if not found or found[1] not in bodies.WORKLOADS or found[3] not in launch.EXECUTORS or \
+            int(found[4]) < 1:
+        raise argparse.ArgumentTypeError(f'"{text}" names no cell there is here, such as '
+                                         'sleep/gil/thread/tasks=10,duration=10ms')
+    interval, changed = DEFAULT_INTERVAL_NS, {}
+    for word in words(found[5]):
+        key, value = word.split("=")
+        if key == "gil.interval":
+            interval = duration(value)
+        else:
+            _, name, changed[name] = assignment(f"{found[1]}.{word}")
+    return found[1], found[3], int(found[4]), interval, changed
+
+
+def cells_one_by_one(options):
+    """Those named by --cell, each once."""
+    cells = [make_cell(name, executor, tasks, interval, options.task_time, changed)
+             for name, executor, tasks, interval, changed in options.cell]
+    return list({cell["id"]: cell for cell in cells}.values())
+
+
 def cells_of_options(options):
     changed = {}
     for name, key, value in options.param:
@@ -199,6 +225,8 @@ def options_of(arguments):
                         help="how long a task works, where it has no end of its own (500ms)")
     parser.add_argument("-p", "--param", type=assignment, action="append", default=[],
                         metavar="W.P=V")
+    parser.add_argument("--cell", type=cell_name, action="append", default=[], metavar="ID",
+                        help="a cell by its name in a result; may be given again")
     parser.add_argument("--plan", choices=["fidelity"], help="the cells of the fidelity table")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--budget", type=duration, help="no round begins that would exceed it")
@@ -232,7 +260,8 @@ def main(arguments):
             executors = [x for x in launch.EXECUTORS if x not in workload.without]
             print(f"{name:10} {workload.kind:8} {' '.join(executors)}")
         return 0
-    cells = fidelity_cells(options) if options.plan else cells_of_options(options)
+    cells = (fidelity_cells(options) if options.plan else cells_one_by_one(options) if options.cell
+             else cells_of_options(options))
     header = document.header(options, ["cpython.py", *arguments])
 
     def write(rounds, status):

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INDENT = 4, EFFECT_WIDTH = 22, BOUNDS_WIDTH = 13, WIDTH_OF_COLUMNS = 84 };
+enum { INDENT = 4, EFFECT_WIDTH = 23, BOUNDS_WIDTH = 13, WIDTH_OF_COLUMNS = 84 };
 
 static const char *mark(const struct claims_page *p, enum verdict v)
 {
@@ -44,8 +44,8 @@ static void add_effect(const struct claims_page *p, const char *who, const struc
     effect_text(v, effect, sizeof effect);
     bounds_text(v->part, bounds, sizeof bounds);
     if (width_of(p) >= WIDTH_OF_COLUMNS) {
-        size_t column = INDENT + EFFECT_WIDTH + BOUNDS_WIDTH;
-        buf_printf(out, "%*s%-*s%-*s", INDENT, "", EFFECT_WIDTH, effect, BOUNDS_WIDTH, bounds);
+        size_t column = INDENT + EFFECT_WIDTH + 1 + BOUNDS_WIDTH;
+        buf_printf(out, "%*s%-*s %-*s", INDENT, "", EFFECT_WIDTH, effect, BOUNDS_WIDTH, bounds);
         buf_printf(&line, "%s%s", who, v->part->text);
         text_wrap(out, buf_text(&line), column, column, width_of(p));
         buf_add(out, "\n");

@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# ctest: serial, timeout 120, label nosan
+# The textbook's claims: what is asked, and how it is judged.
+. "$(dirname "$0")/lib.sh"
+
+every_claim_is_listed_with_its_sentence() {
+    local name
+    run claims --list
+    expect_status 0
+    cp out listed
+    run list claims
+    expect_status 0
+    for name in $(sed -n 's/^CLAIM(\([a-z_]*\)).*/\1/p' "$source_dir/bench/claims/claims.def"); do
+        grep -qw "$name" listed || fail "contend claims --list lacks $name"
+        grep -qw "$name" out || fail "contend list claims lacks $name"
+    done
+    run claims --list --format json
+    cp out list.json
+    expect_json list.json '[c["number"] for c in d["claims"]] == sorted({c["number"] for c in d["claims"]})'
+}
+
+the_list_fits_forty_columns() {
+    run claims --list --width 40
+    expect_status 0
+    [ "$(wc -L <out)" -le 40 ] || fail "a line of $(wc -L <out) columns"
+}
+
+an_unknown_claim_is_refused_with_the_nearest() {
+    run claims --only one_at_a_tme
+    expect_refusal 2 '"one_at_a_tme"' 'one_at_a_time'
+    run claims --only 99
+    expect_refusal 2 '"99"'
+    run claims --only ''
+    expect_refusal 2
+}
+
+wrong_substitutions_are_refused() {
+    run claims --as gil
+    expect_refusal 2 '--as' 'NAME=OTHER'
+    run claims --as gil=mutx
+    expect_refusal 2 '"mutx"' 'mutex'
+    run claims --only startup --as gil=mutex
+    expect_refusal 2 'none of these claims'
+    run claims --as gil=thread
+    expect_refusal 2 'unknown lock "thread"'
+}
+
+a_result_is_judged_without_measuring() {
+    run run --suite claims --workload sleep --rounds 1 --no-report -o stored.json
+    expect_status 0
+    expect_valid stored.json
+    run claims --result stored.json --only io_gain,startup --format json
+    expect_status 0
+    cp out claims.json
+    expect_json claims.json 'd["claims"][1]["verdict"] == "undecided"'
+    expect_json claims.json '"too few" in d["claims"][1]["parts"][0]["reason"]'
+    expect_json claims.json 'd["claims"][0]["verdict"] == "not testable here"'
+    expect_json claims.json '"no cell noop" in d["claims"][0]["parts"][0]["reason"]'
+    run claims --result stored.json --only io_gain --strict
+    expect_status 4
+    run claims --result nowhere.json
+    expect_refusal 2 'nowhere.json'
+    run claims --result stored.json -o other.json
+    expect_refusal 2 '--result'
+}
+
+a_run_leaves_a_valid_result_and_a_table_in_every_format() {
+    run claims --only memory,lost_updates --rounds 6 -o own.json -q
+    expect_status 0
+    expect_valid own.json
+    expect_out 'contend run --workload'
+    expect_no_temporaries
+    run claims --result own.json --only memory --width 40
+    expect_status 0
+    # The first lines name the file, whose path cannot be broken.
+    [ "$(tail -n +4 out | wc -L)" -le 40 ] || { fail "a line of $(tail -n +4 out | wc -L) columns"; show_run; }
+    run claims --result own.json --only memory --format markdown
+    expect_status 0
+    expect_out '| 3 | `memory` |'
+    run claims --result own.json --only memory --format json
+    cp out claims.json
+    expect_json claims.json 'd["schema"] == "contend.claims/1" and d["claims"][0]["verdict"] == "confirmed"'
+    expect_json claims.json 'all(p["effect"]["lo"] <= p["effect"]["center"] <= p["effect"]["hi"] for p in d["claims"][0]["parts"])'
+    expect_no out $'\033'
+}
+
+every_cell_that_is_asked_for_is_measured() {
+    run claims --rounds 1 -o all.json -q --format json
+    [ "$status" -le 1 ] || { fail "status $status"; show_run; }
+    cp out claims.json
+    expect_valid all.json
+    expect_none claims.json '[p["reason"] for c in d["claims"] for p in c["parts"]
+        if "no cell" in p.get("reason", "") or "has no" in p.get("reason", "")]'
+    expect_none all.json '[c["id"] for c in cells if c["status"] != "ok"]'
+}
+
+the_commands_shown_can_be_run() {
+    local command count=0
+    run claims --result own.json --format json
+    "${python:-python3}" -c '
+import json
+for c in json.load(open("out"))["claims"]:
+    print(c.get("command", "contend run " + c["name"]))' >commands
+    while read -r command; do
+        count=$((count + 1))
+        # shellcheck disable=SC2086
+        run ${command#contend } --rounds 1 --task-time 1ms --no-report -o command.json --force -q </dev/null
+        [ "$status" -eq 0 ] || { fail "$command"; show_run; }
+    done <commands
+    [ "$count" -ge 17 ] || fail "only $count commands"
+}
+
+a_reference_from_a_file_stands_beside() {
+    run claims --result own.json --only memory,one_at_a_time --reference own.json --format json
+    expect_status 0
+    cp out claims.json
+    expect_json claims.json '"reference" not in d["claims"][0] and d["claims"][1]["reference"]["verdict"] == "not testable here"'
+    run claims --result own.json --reference pypy
+    expect_refusal 2 '"pypy"' 'cpython'
+}
+
+without_an_interpreter_the_rest_is_judged() {
+    run claims --result own.json --only memory,one_at_a_time --reference cpython --python /nowhere/python3
+    expect_status 0
+    expect_out 'no Python interpreter found'
+    expect_out 'confirmed'
+}
+
+a_run_that_is_interrupted_says_so() {
+    "$contend" claims -o cut.json -q >out 2>err &
+    local pid=$!
+    sleep 1
+    kill -INT "$pid"
+    wait "$pid"
+    status=$?
+    last_command="claims (interrupted)"
+    expect_status 130
+    expect_no_leftovers
+    expect_valid cut.json
+}
+
+run_tests
