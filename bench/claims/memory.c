@@ -3,7 +3,7 @@
 
 #define UNIT(x)                                                                                    \
     {                                                                                              \
-        .workload = "noop", .executor = x, .tasks = "50", .probe = "memory"                        \
+        .workload = "noop", .executor = x, .tasks = "50", .ops = 1, .probe = "memory"              \
     }
 
 const struct claim claim_memory = {

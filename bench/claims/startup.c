@@ -3,7 +3,7 @@
 
 #define UNIT(x)                                                                                    \
     {                                                                                              \
-        .workload = "noop", .executor = x, .tasks = "50"                                           \
+        .workload = "noop", .executor = x, .tasks = "50", .ops = 1                                 \
     }
 
 const struct claim claim_startup = {

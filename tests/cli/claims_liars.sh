@@ -44,6 +44,7 @@ a_lock_asked_back_ten_times_too_late_is_seen() {
 
 a_loop_with_hidden_threads_is_seen() {
     _lie coroutine=liar_coroutine 2 lost_updates coroutines_indifferent
+    _lie coroutine=liar_coroutine 7 cooperation
 }
 
 honest_ones_are_not_refuted() {
