@@ -245,10 +245,10 @@ static int judge(struct settings *s, size_t format, struct err *err)
     status = s->reference ? add_reference(s, j, err) : EXIT_FINE;
     if (status != EXIT_FINE)
         goto done;
-    status = show(s, j, format, err)                                  ? EXIT_RUN_FAILED
-             : j->verdicts.counts[VERDICT_REFUTED] > 0                ? EXIT_REGRESSION
-             : s->strict && j->verdicts.counts[VERDICT_UNDECIDED] > 0 ? EXIT_UNDECIDED
-                                                                      : EXIT_FINE;
+    status = show(s, j, format, err)                                   ? EXIT_RUN_FAILED
+             : j->verdicts.counts[STANDING_REFUTED] > 0                ? EXIT_REGRESSION
+             : s->strict && j->verdicts.counts[STANDING_UNDECIDED] > 0 ? EXIT_UNDECIDED
+                                                                       : EXIT_FINE;
 done:
     result_unload(&j->result);
     result_unload(&j->reference);

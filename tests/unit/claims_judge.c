@@ -11,8 +11,8 @@ static const struct claim_part none_lost = {
     .text = "c", .metric = "lost_updates", .effect = EFFECT_NEVER};
 
 /* count values, all `most` but the first `other_count`, which are `other`. */
-static enum verdict judge(const struct claim_part *part, double most, size_t count, double other,
-                          size_t other_count, size_t tests, double load, struct part_verdict *out)
+static enum standing judge(const struct claim_part *part, double most, size_t count, double other,
+                           size_t other_count, size_t tests, double load, struct part_verdict *out)
 {
     double effects[64];
     for (size_t i = 0; i < count; i++)
@@ -23,50 +23,50 @@ static enum verdict judge(const struct claim_part *part, double most, size_t cou
 static void an_interval_on_the_claims_side_confirms(void)
 {
     struct part_verdict v;
-    CHECK_EQ(judge(&below_two, 1.5, 6, 0, 0, 1, 0, &v), VERDICT_CONFIRMED);
-    CHECK_EQ(judge(&above_two, 2.1, 6, 0, 0, 1, 0, &v), VERDICT_CONFIRMED);
+    CHECK_EQ(judge(&below_two, 1.5, 6, 0, 0, 1, 0, &v), STANDING_CONFIRMED);
+    CHECK_EQ(judge(&above_two, 2.1, 6, 0, 0, 1, 0, &v), STANDING_CONFIRMED);
     CHECK_EQ(v.reason, "");
     /* Confirming the whole of a claim needs no correction: many tests beside it change nothing. */
-    CHECK_EQ(judge(&below_two, 1.5, 6, 0, 0, 1000, 0, &v), VERDICT_CONFIRMED);
+    CHECK_EQ(judge(&below_two, 1.5, 6, 0, 0, 1000, 0, &v), STANDING_CONFIRMED);
 }
 
 static void one_outlier_of_eleven_does_not_matter(void)
 {
     struct part_verdict v;
-    CHECK_EQ(judge(&below_two, 1.5, 11, 50, 1, 40, 0, &v), VERDICT_CONFIRMED);
-    CHECK_EQ(judge(&below_two, 1.5, 11, 50, 2, 40, 0, &v), VERDICT_UNDECIDED);
+    CHECK_EQ(judge(&below_two, 1.5, 11, 50, 1, 40, 0, &v), STANDING_CONFIRMED);
+    CHECK_EQ(judge(&below_two, 1.5, 11, 50, 2, 40, 0, &v), STANDING_UNDECIDED);
 }
 
 static void five_rounds_are_too_few_to_confirm(void)
 {
     struct part_verdict v;
-    CHECK_EQ(judge(&below_two, 1.5, 5, 0, 0, 1, 0, &v), VERDICT_UNDECIDED);
+    CHECK_EQ(judge(&below_two, 1.5, 5, 0, 0, 1, 0, &v), STANDING_UNDECIDED);
     CHECK_CONTAINS(v.reason, "too few");
     /* All five on the other side have 1/32 by chance: enough where one effect is judged. */
-    CHECK_EQ(judge(&below_two, 2.5, 5, 0, 0, 1, 0, &v), VERDICT_REFUTED);
-    CHECK_EQ(judge(&below_two, 2.5, 4, 0, 0, 1, 0, &v), VERDICT_UNDECIDED);
+    CHECK_EQ(judge(&below_two, 2.5, 5, 0, 0, 1, 0, &v), STANDING_REFUTED);
+    CHECK_EQ(judge(&below_two, 2.5, 4, 0, 0, 1, 0, &v), STANDING_UNDECIDED);
 }
 
 static void refuting_pays_for_all_that_is_judged_at_once(void)
 {
     struct part_verdict v;
     /* 2^-11 is below 0.05/40, 2^-9 is not, and 12/2^11 (one of eleven elsewhere) is not. */
-    CHECK_EQ(judge(&below_two, 2.5, 11, 0, 0, 40, 0, &v), VERDICT_REFUTED);
-    CHECK_EQ(judge(&below_two, 2.5, 9, 0, 0, 40, 0, &v), VERDICT_UNDECIDED);
+    CHECK_EQ(judge(&below_two, 2.5, 11, 0, 0, 40, 0, &v), STANDING_REFUTED);
+    CHECK_EQ(judge(&below_two, 2.5, 9, 0, 0, 40, 0, &v), STANDING_UNDECIDED);
     CHECK_CONTAINS(v.reason, "among 40");
-    CHECK_EQ(judge(&below_two, 2.5, 11, 1, 1, 40, 0, &v), VERDICT_UNDECIDED);
-    CHECK_EQ(judge(&below_two, 2.5, 9, 0, 0, 4, 0, &v), VERDICT_REFUTED);
+    CHECK_EQ(judge(&below_two, 2.5, 11, 1, 1, 40, 0, &v), STANDING_UNDECIDED);
+    CHECK_EQ(judge(&below_two, 2.5, 9, 0, 0, 4, 0, &v), STANDING_REFUTED);
 }
 
 static void load_is_no_refutation_where_it_pushes(void)
 {
     struct part_verdict v;
-    CHECK_EQ(judge(&below_two, 2.5, 11, 0, 0, 1, 0.5, &v), VERDICT_UNDECIDED);
+    CHECK_EQ(judge(&below_two, 2.5, 11, 0, 0, 1, 0.5, &v), STANDING_UNDECIDED);
     CHECK_CONTAINS(v.reason, "50 % of the machine");
     /* Beyond what load could have done. */
-    CHECK_EQ(judge(&below_two, 6.5, 11, 0, 0, 1, 0.5, &v), VERDICT_REFUTED);
-    CHECK_EQ(judge(&above_two, 1.9, 11, 0, 0, 1, 0.5, &v), VERDICT_UNDECIDED);
-    CHECK_EQ(judge(&above_two, 0.6, 11, 0, 0, 1, 0.5, &v), VERDICT_REFUTED);
+    CHECK_EQ(judge(&below_two, 6.5, 11, 0, 0, 1, 0.5, &v), STANDING_REFUTED);
+    CHECK_EQ(judge(&above_two, 1.9, 11, 0, 0, 1, 0.5, &v), STANDING_UNDECIDED);
+    CHECK_EQ(judge(&above_two, 0.6, 11, 0, 0, 1, 0.5, &v), STANDING_REFUTED);
 }
 
 static void load_does_not_excuse_the_other_direction(void)
@@ -74,7 +74,7 @@ static void load_does_not_excuse_the_other_direction(void)
     static const struct claim_part no_gain = {
         .text = "d", .metric = "throughput_per_s", .below = 1.25, .load = LOAD_LOWERS};
     struct part_verdict v;
-    CHECK_EQ(judge(&no_gain, 1.9, 11, 0, 0, 1, 0.9, &v), VERDICT_REFUTED);
+    CHECK_EQ(judge(&no_gain, 1.9, 11, 0, 0, 1, 0.9, &v), STANDING_REFUTED);
 }
 
 static void both_bounds_are_looked_at(void)
@@ -82,18 +82,18 @@ static void both_bounds_are_looked_at(void)
     static const struct claim_part range = {
         .text = "e", .metric = "throughput_per_s", .above = 0.8, .below = 1.25};
     struct part_verdict v;
-    CHECK_EQ(judge(&range, 1, 11, 0, 0, 1, 0, &v), VERDICT_CONFIRMED);
-    CHECK_EQ(judge(&range, 0.5, 11, 0, 0, 1, 0, &v), VERDICT_REFUTED);
-    CHECK_EQ(judge(&range, 2, 11, 0, 0, 1, 0, &v), VERDICT_REFUTED);
+    CHECK_EQ(judge(&range, 1, 11, 0, 0, 1, 0, &v), STANDING_CONFIRMED);
+    CHECK_EQ(judge(&range, 0.5, 11, 0, 0, 1, 0, &v), STANDING_REFUTED);
+    CHECK_EQ(judge(&range, 2, 11, 0, 0, 1, 0, &v), STANDING_REFUTED);
     /* Half below, half above: the median is anywhere. */
-    CHECK_EQ(judge(&range, 2, 10, 0.5, 5, 1, 0, &v), VERDICT_UNDECIDED);
+    CHECK_EQ(judge(&range, 2, 10, 0.5, 5, 1, 0, &v), STANDING_UNDECIDED);
 }
 
 static void one_counter_example_refutes_a_never(void)
 {
     struct part_verdict v;
-    CHECK_EQ(judge(&none_lost, 0, 2, 0, 0, 1, 0, &v), VERDICT_CONFIRMED);
-    CHECK_EQ(judge(&none_lost, 0, 11, 3, 1, 1000, 1, &v), VERDICT_REFUTED);
+    CHECK_EQ(judge(&none_lost, 0, 2, 0, 0, 1, 0, &v), STANDING_CONFIRMED);
+    CHECK_EQ(judge(&none_lost, 0, 11, 3, 1, 1000, 1, &v), STANDING_REFUTED);
 }
 
 static void a_pool_that_never_pays_off_is_shown_as_such(void)
@@ -102,10 +102,10 @@ static void a_pool_that_never_pays_off_is_shown_as_such(void)
         .text = "f", .metric = "lifecycle_ns", .effect = EFFECT_BREAKEVEN, .below = 10000};
     struct part_verdict v;
     char text[80];
-    CHECK_EQ(judge(&pays, (double)INFINITY, 11, 0, 0, 1, 0, &v), VERDICT_REFUTED);
+    CHECK_EQ(judge(&pays, (double)INFINITY, 11, 0, 0, 1, 0, &v), STANDING_REFUTED);
     effect_text(&v, text, sizeof text);
     CHECK_EQ((const char *)text, "never [never, never]");
-    CHECK_EQ(judge(&pays, 4, 11, 0, 0, 1, 0, &v), VERDICT_CONFIRMED);
+    CHECK_EQ(judge(&pays, 4, 11, 0, 0, 1, 0, &v), STANDING_CONFIRMED);
 }
 
 /* ---- From a result ----------------------------------------------------------------- */
@@ -162,11 +162,11 @@ static void cells_are_paired_round_by_round(void)
         return;
     struct claim_list list = only("memory");
     CHECK_EQ(judge_claims(&v, &list, NULL, &r, false, NULL), 0);
-    CHECK_EQ(v.items[0].verdict, VERDICT_CONFIRMED);
+    CHECK_EQ(v.items[0].verdict, STANDING_CONFIRMED);
     CHECK_NEAR(v.items[0].parts[0].effect.lo, 2, 1e-12);
     CHECK_NEAR(v.items[0].parts[0].effect.hi, 2, 1e-12);
     CHECK_NEAR(v.items[0].parts[1].effect.center, 1.5, 1e-12);
-    CHECK_EQ(v.counts[VERDICT_CONFIRMED], 1);
+    CHECK_EQ(v.counts[STANDING_CONFIRMED], 1);
     result_unload(&r);
     buf_release(&cells);
 }
@@ -182,8 +182,8 @@ static void what_is_not_there_is_named(void)
         return;
     struct claim_list list = only("memory");
     CHECK_EQ(judge_claims(&v, &list, NULL, &r, false, NULL), 0);
-    CHECK_EQ(v.items[0].verdict, VERDICT_NOT_TESTABLE);
-    CHECK_EQ(v.items[0].parts[0].verdict, VERDICT_CONFIRMED);
+    CHECK_EQ(v.items[0].verdict, STANDING_NOT_TESTABLE);
+    CHECK_EQ(v.items[0].parts[0].verdict, STANDING_CONFIRMED);
     CHECK_CONTAINS(v.items[0].parts[1].reason, "noop/none/process/tasks=50");
     list = only("startup");
     CHECK_EQ(judge_claims(&v, &list, NULL, &r, false, NULL), 0);
@@ -200,7 +200,7 @@ static void one_cpu_cannot_show_parallelism(void)
     if (!parse(&r, 1, ""))
         return;
     CHECK_EQ(judge_claims(&v, &list, NULL, &r, false, NULL), 0);
-    CHECK_EQ(v.items[0].verdict, VERDICT_NOT_TESTABLE);
+    CHECK_EQ(v.items[0].verdict, STANDING_NOT_TESTABLE);
     CHECK_CONTAINS(v.items[0].parts[0].reason, "needs 2 CPUs and one is allowed");
     result_unload(&r);
 }

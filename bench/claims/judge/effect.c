@@ -59,21 +59,11 @@ static const struct result_metric *find_metric(const struct result_cell *c, cons
 
 /* ---- Rounds ------------------------------------------------------------------------ */
 
-/* The round that sample i belongs to; its place where the file does not say. */
-static int64_t round_of(const struct result_cell *c, const struct result_metric *m, size_t i)
-{
-    const json_t *which = json_object_get(m->json, "launches");
-    size_t launch = which ? (size_t)json_integer_value(json_array_get(which, i)) : i;
-    const json_t *round =
-        json_object_get(json_array_get(json_object_get(c->json, "launches"), launch), "round");
-    return json_is_integer(round) ? json_integer_value(round) : (int64_t)launch;
-}
-
 /* That cell's value in that round; NaN without one. */
-static double in_round(const struct result_cell *c, const struct result_metric *m, int64_t round)
+static double in_round(const struct result_cell *c, const struct result_metric *m, size_t round)
 {
     for (size_t i = 0; i < m->sample_count; i++)
-        if (round_of(c, m, i) == round)
+        if (result_round(c, m, i) == round)
             return m->samples[i];
     return NAN;
 }
@@ -106,7 +96,7 @@ static double effect_in_round(const struct claim_part *p, const struct evidence 
                               const struct sources *from, size_t i)
 {
     double value = from->subject->samples[i];
-    int64_t round = round_of(e->subject, from->subject, i);
+    size_t round = result_round(e->subject, from->subject, i);
     double base = e->base ? in_round(e->base, from->base, round) : (double)NAN;
     switch (p->effect) {
     case EFFECT_RATIO:
@@ -125,33 +115,19 @@ static double effect_in_round(const struct claim_part *p, const struct evidence 
 
 /* ---- Load -------------------------------------------------------------------------- */
 
-struct load {
-    double taken_ns, room_ns;
-};
-
-static void add_load(const struct result_cell *c, double cpus, struct load *sum)
+/* A cell whose file does not say is taken for a quiet one: a result of simulated time is. */
+static double load_of_cell(const struct result_cell *c, double cpus)
 {
-    size_t i;
-    json_t *launch;
-    json_array_foreach(json_object_get(c->json, "launches"), i, launch)
-    {
-        double duration_ns = json_number_value(json_object_get(launch, "duration_ns"));
-        sum->room_ns += duration_ns * cpus;
-        sum->taken_ns += json_number_value(json_object_get(launch, "foreign_cpu_ns")) +
-                         json_number_value(json_object_get(launch, "steal_ns"));
-        if (json_number_value(json_object_get(launch, "throttled_ns")) > 0)
-            sum->taken_ns += duration_ns * cpus;
-    }
+    return isnan(c->foreign_cpus) ? 0 : c->foreign_cpus / cpus;
 }
 
+/* Of the two cells the one that fared worse. */
 static double load_of(const struct evidence *e, const struct result *r)
 {
-    struct load sum = {0};
     double cpus = r->cpus_allowed > 0 ? (double)r->cpus_allowed : 1;
-    add_load(e->subject, cpus, &sum);
-    if (e->base)
-        add_load(e->base, cpus, &sum);
-    return sum.room_ns > 0 ? sum.taken_ns / sum.room_ns : 0;
+    double subject = load_of_cell(e->subject, cpus),
+           base = e->base ? load_of_cell(e->base, cpus) : 0;
+    return subject > base ? subject : base;
 }
 
 /* ---- All of it --------------------------------------------------------------------- */

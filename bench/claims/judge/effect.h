@@ -10,7 +10,8 @@ struct evidence {
     const struct result_cell *subject, *base; /* base NULL where the effect needs none */
     double *effects;                          /* owned; in the order of the rounds */
     size_t count;
-    double load_ratio; /* of the machine, taken by others during the launches of these cells */
+    double load_ratio; /* of the machine, taken by others while the worse of these cells was
+                          measured */
 };
 
 /*

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[VERDICTS] = {"confirmed", "refuted", "undecided",
-                                            "not testable here"};
+static const char *const names[STANDINGS] = {"confirmed", "refuted", "undecided",
+                                             "not testable here"};
 
-const char *verdict_name(enum verdict v)
+const char *standing_name(enum standing v)
 {
     return names[v];
 }
@@ -55,12 +55,12 @@ static double least_p(const struct claim_part *p, const double *effects, size_t 
     return a < b ? a : b;
 }
 
-static enum verdict never(const double *effects, size_t count)
+static enum standing never(const double *effects, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (effects[i] > 0)
-            return VERDICT_REFUTED;
-    return VERDICT_CONFIRMED;
+            return STANDING_REFUTED;
+    return STANDING_CONFIRMED;
 }
 
 /* What is missing for a verdict. */
@@ -87,8 +87,8 @@ static void say_why(const struct claim_part *p, const double *effects, size_t co
         snprintf(out->reason, sizeof out->reason, "the interval reaches over a bound");
 }
 
-enum verdict judge_effect(const struct claim_part *part, const double *effects, size_t count,
-                          size_t tests, double load_ratio, struct part_verdict *out)
+enum standing judge_effect(const struct claim_part *part, const double *effects, size_t count,
+                           size_t tests, double load_ratio, struct part_verdict *out)
 {
     out->part = part;
     out->load_ratio = load_ratio;
@@ -99,13 +99,13 @@ enum verdict judge_effect(const struct claim_part *part, const double *effects, 
     if (part->effect == EFFECT_NEVER)
         out->verdict = never(effects, count);
     else if (least_p(part, effects, count, is_loaded) <= JUDGE_MISS / (double)(tests ? tests : 1))
-        out->verdict = VERDICT_REFUTED;
+        out->verdict = STANDING_REFUTED;
     else if (out->effect.level >= SUMMARY_LEVEL && out->effect.lo > lower_bound(part) &&
              out->effect.hi < upper_bound(part))
-        out->verdict = VERDICT_CONFIRMED;
+        out->verdict = STANDING_CONFIRMED;
     else
-        out->verdict = VERDICT_UNDECIDED;
-    if (out->verdict == VERDICT_UNDECIDED)
+        out->verdict = STANDING_UNDECIDED;
+    if (out->verdict == STANDING_UNDECIDED)
         say_why(part, effects, count, tests, is_loaded, out);
     return out->verdict;
 }
@@ -132,16 +132,16 @@ static const char *lacks_cpus(const struct claim *c, const struct result *r, cha
 static void combine(struct claim_verdict *v)
 {
     /* One refuted part is enough; of the rest the one that knows least speaks. */
-    static const enum verdict order[VERDICTS] = {VERDICT_REFUTED, VERDICT_NOT_TESTABLE,
-                                                 VERDICT_UNDECIDED, VERDICT_CONFIRMED};
-    for (size_t k = 0; k < VERDICTS; k++)
+    static const enum standing order[STANDINGS] = {STANDING_REFUTED, STANDING_NOT_TESTABLE,
+                                                   STANDING_UNDECIDED, STANDING_CONFIRMED};
+    for (size_t k = 0; k < STANDINGS; k++)
         for (size_t i = 0; i < v->part_count; i++)
             if (v->parts[i].verdict == order[k]) {
                 v->verdict = order[k];
                 v->decisive = i;
                 return;
             }
-    v->verdict = VERDICT_NOT_TESTABLE;
+    v->verdict = STANDING_NOT_TESTABLE;
 }
 
 static bool is_asked(const struct claim_part *p, bool is_python)
@@ -172,7 +172,7 @@ static int judge_claim(const struct claim *c, const struct substitutions *s, con
         struct part_verdict *part = &out->parts[out->part_count++];
         struct evidence e;
         part->part = &c->parts[k];
-        part->verdict = VERDICT_NOT_TESTABLE;
+        part->verdict = STANDING_NOT_TESTABLE;
         if (lacking) {
             snprintf(part->reason, sizeof part->reason, "%s", lacking);
             continue;

@@ -30,14 +30,14 @@
 #define JUDGE_LOAD_RATIO  0.2
 #define JUDGE_LOAD_FACTOR 3
 
-enum verdict { VERDICT_CONFIRMED, VERDICT_REFUTED, VERDICT_UNDECIDED, VERDICT_NOT_TESTABLE };
-enum { VERDICTS = 4, JUDGE_REASON_MAX = 280 };
+enum standing { STANDING_CONFIRMED, STANDING_REFUTED, STANDING_UNDECIDED, STANDING_NOT_TESTABLE };
+enum { STANDINGS = 4, JUDGE_REASON_MAX = 280 };
 
-const char *verdict_name(enum verdict v); /* "not testable here" */
+const char *standing_name(enum standing v); /* "not testable here" */
 
 struct part_verdict {
     const struct claim_part *part;
-    enum verdict verdict;
+    enum standing verdict;
     struct summary effect;         /* n is 0 when there is none */
     double load_ratio;             /* of the machine that others took during its launches */
     char reason[JUDGE_REASON_MAX]; /* why it is undecided or not testable; "" otherwise */
@@ -45,7 +45,7 @@ struct part_verdict {
 
 struct claim_verdict {
     const struct claim *claim;
-    enum verdict verdict;
+    enum standing verdict;
     struct part_verdict parts[CLAIM_PARTS_MAX];
     size_t part_count;
     size_t decisive; /* the part that the verdict rests on */
@@ -54,7 +54,7 @@ struct claim_verdict {
 struct verdicts {
     struct claim_verdict items[CLAIMS_MAX];
     size_t count;
-    size_t counts[VERDICTS];
+    size_t counts[STANDINGS];
     bool is_python; /* of a reference: only those parts that it can be asked */
 };
 
@@ -67,7 +67,7 @@ int judge_claims(struct verdicts *out, const struct claim_list *claims,
                  struct err *err);
 
 /* How one sample of effects stands to a part's bounds; `tests` are judged together. */
-enum verdict judge_effect(const struct claim_part *part, const double *effects, size_t count,
-                          size_t tests, double load_ratio, struct part_verdict *out);
+enum standing judge_effect(const struct claim_part *part, const double *effects, size_t count,
+                           size_t tests, double load_ratio, struct part_verdict *out);
 
 #endif

@@ -36,7 +36,7 @@ void effect_text(const struct part_verdict *p, char *out, size_t size)
     number(e->center, suffix, center, sizeof center);
     number(e->lo, suffix, lo, sizeof lo);
     number(e->hi, suffix, hi, sizeof hi);
-    if (p->part->effect == EFFECT_NEVER && p->verdict == VERDICT_CONFIRMED)
+    if (p->part->effect == EFFECT_NEVER && p->verdict == STANDING_CONFIRMED)
         snprintf(out, size, "0 in %zu rounds", e->n);
     else
         snprintf(out, size, "%s [%s, %s]", center, lo, hi);
@@ -77,13 +77,13 @@ void counts_text(const struct verdicts *v, struct buf *out)
         total += !v->is_python || v->items[i].part_count > 0;
     buf_printf(out, "%zu claim%s:", total, total == 1 ? "" : "s");
     const char *gap = " ";
-    for (size_t k = 0; k < VERDICTS; k++) {
+    for (size_t k = 0; k < STANDINGS; k++) {
         size_t count = 0;
         for (size_t i = 0; i < v->count; i++)
-            count += v->items[i].verdict == (enum verdict)k &&
+            count += v->items[i].verdict == (enum standing)k &&
                      (!v->is_python || v->items[i].part_count > 0);
         if (count) {
-            buf_printf(out, "%s%zu %s", gap, count, verdict_name((enum verdict)k));
+            buf_printf(out, "%s%zu %s", gap, count, standing_name((enum standing)k));
             gap = ", ";
         }
     }

@@ -18,7 +18,7 @@ static json_t *part_json(const struct part_verdict *p)
         [EFFECT_NEVER] = "never",
     };
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "text", p->part->text, "verdict",
-                          verdict_name(p->verdict), "metric", p->part->metric, "kind",
+                          standing_name(p->verdict), "metric", p->part->metric, "kind",
                           kinds[p->part->effect], "above",
                           p->part->above > 0 ? json_real(p->part->above) : json_null(), "below",
                           p->part->below > 0 ? json_real(p->part->below) : json_null());
@@ -39,7 +39,7 @@ static json_t *verdict_json(const struct claim_verdict *v)
     json_t *parts = json_array();
     for (size_t k = 0; k < v->part_count; k++)
         json_array_append_new(parts, part_json(&v->parts[k]));
-    return json_pack("{s:s, s:o}", "verdict", verdict_name(v->verdict), "parts", parts);
+    return json_pack("{s:s, s:o}", "verdict", standing_name(v->verdict), "parts", parts);
 }
 
 static json_t *claim_json(const struct claims_page *p, size_t i)
@@ -48,7 +48,7 @@ static json_t *claim_json(const struct claims_page *p, size_t i)
     json_t *o = json_pack("{s:i, s:s, s:s, s:s}", "number", v->claim->number, "name",
                           v->claim->name, "sentence", v->claim->sentence, "where", v->claim->where);
     json_object_update_new(o, verdict_json(v));
-    if (v->verdict == VERDICT_REFUTED && v->claim->known)
+    if (v->verdict == STANDING_REFUTED && v->claim->known)
         json_object_set_new(o, "known", json_string(v->claim->known));
     if (v->part_count) {
         struct buf command = {0};
@@ -71,8 +71,8 @@ static json_t *result_json(const struct result *r)
 static json_t *counts_json(const struct verdicts *v)
 {
     json_t *o = json_object();
-    for (size_t k = 0; k < VERDICTS; k++)
-        json_object_set_new(o, verdict_name((enum verdict)k),
+    for (size_t k = 0; k < STANDINGS; k++)
+        json_object_set_new(o, standing_name((enum standing)k),
                             json_integer((json_int_t)v->counts[k]));
     return o;
 }

@@ -12,9 +12,9 @@ static void add_parts(const struct claim_verdict *v, struct buf *out)
         buf_printf(out, "%s%s: %s, claimed %s", k ? "<br>" : "", v->parts[k].part->text, effect,
                    bounds);
         if (v->parts[k].reason[0])
-            buf_printf(out, " (%s: %s)", verdict_name(v->parts[k].verdict), v->parts[k].reason);
+            buf_printf(out, " (%s: %s)", standing_name(v->parts[k].verdict), v->parts[k].reason);
     }
-    if (v && v->verdict == VERDICT_REFUTED && v->claim->known)
+    if (v && v->verdict == STANDING_REFUTED && v->claim->known)
         buf_printf(out, "<br>known: %s", v->claim->known);
 }
 
@@ -22,11 +22,11 @@ static void add_row(const struct claims_page *p, size_t i, struct buf *out)
 {
     const struct claim_verdict *v = &p->verdicts->items[i], *other = reference_of(p, i);
     buf_printf(out, "| %d | `%s` | %s | %s%s%s | ", v->claim->number, v->claim->name,
-               v->claim->sentence, v->verdict == VERDICT_REFUTED ? "**" : "",
-               verdict_name(v->verdict), v->verdict == VERDICT_REFUTED ? "**" : "");
+               v->claim->sentence, v->verdict == STANDING_REFUTED ? "**" : "",
+               standing_name(v->verdict), v->verdict == STANDING_REFUTED ? "**" : "");
     add_parts(v, out);
     if (p->reference_verdicts) {
-        buf_printf(out, " | %s | ", other ? verdict_name(other->verdict) : "");
+        buf_printf(out, " | %s | ", other ? standing_name(other->verdict) : "");
         add_parts(other, out);
     }
     buf_add(out, " | `");
@@ -57,7 +57,7 @@ void claims_render_markdown(const struct claims_page *p, struct buf *out)
         counts_text(p->reference_verdicts, out);
         buf_add(out, "\n");
     } else if (p->reference_missing) {
-        buf_printf(out, "\nCPython: %s: %s\n", verdict_name(VERDICT_NOT_TESTABLE),
+        buf_printf(out, "\nCPython: %s: %s\n", standing_name(STANDING_NOT_TESTABLE),
                    p->reference_missing);
     }
 }

@@ -6,9 +6,9 @@
 
 enum { INDENT = 4, EFFECT_WIDTH = 23, BOUNDS_WIDTH = 13, WIDTH_OF_COLUMNS = 84 };
 
-static const char *mark(const struct claims_page *p, enum verdict v)
+static const char *mark(const struct claims_page *p, enum standing v)
 {
-    static const char *const colours[VERDICTS] = {"\033[32m", "\033[1;31m", "\033[33m", "\033[2m"};
+    static const char *const colours[STANDINGS] = {"\033[32m", "\033[1;31m", "\033[33m", "\033[2m"};
     return p->style.colour ? colours[v] : "";
 }
 
@@ -55,7 +55,7 @@ static void add_effect(const struct claims_page *p, const char *who, const struc
     }
     if (v->reason[0]) {
         buf_reset(&line);
-        buf_printf(&line, "%s: %s", verdict_name(v->verdict), v->reason);
+        buf_printf(&line, "%s: %s", standing_name(v->verdict), v->reason);
         add_wrapped(p, buf_text(&line), INDENT + 2, out);
     }
     buf_release(&line);
@@ -88,10 +88,10 @@ static void add_claim(const struct claims_page *p, size_t i, struct buf *out)
     const struct claim_verdict *v = &p->verdicts->items[i], *other = reference_of(p, i);
     struct buf text = {0};
     buf_printf(out, "\n%s%2d  %-24s%s%s%s%s", bold(p), v->claim->number, v->claim->name, plain(p),
-               mark(p, v->verdict), verdict_name(v->verdict), plain(p));
+               mark(p, v->verdict), standing_name(v->verdict), plain(p));
     if (other)
-        buf_printf(out, "   CPython: %s%s%s", mark(p, other->verdict), verdict_name(other->verdict),
-                   plain(p));
+        buf_printf(out, "   CPython: %s%s%s", mark(p, other->verdict),
+                   standing_name(other->verdict), plain(p));
     buf_add(out, "\n");
     add_wrapped(p, v->claim->sentence, INDENT, out);
     for (size_t k = 0; k < v->part_count; k++) {
@@ -100,7 +100,7 @@ static void add_claim(const struct claims_page *p, size_t i, struct buf *out)
         if (same)
             add_effect(p, "CPython: ", same, out);
     }
-    if (v->verdict == VERDICT_REFUTED && v->claim->known) {
+    if (v->verdict == STANDING_REFUTED && v->claim->known) {
         buf_printf(&text, "known: %s", v->claim->known);
         add_wrapped(p, buf_text(&text), INDENT, out);
         buf_reset(&text);
@@ -135,7 +135,7 @@ void claims_render_text(const struct claims_page *p, struct buf *out)
         add_wrapped(p, buf_text(&line), 0, out);
     } else if (p->reference_missing) {
         buf_reset(&line);
-        buf_printf(&line, "CPython: %s: %s", verdict_name(VERDICT_NOT_TESTABLE),
+        buf_printf(&line, "CPython: %s: %s", standing_name(STANDING_NOT_TESTABLE),
                    p->reference_missing);
         add_wrapped(p, buf_text(&line), 0, out);
     }
