@@ -8,7 +8,7 @@
 
 #define BESIDE(k, n)                                                                               \
     {                                                                                              \
-        .workload = "mixed", .lock = k, .executor = "thread", .tasks = n, .ops = 6                 \
+        .workload = "mixed", .lock = k, .executor = "thread", .tasks = n, .ops = 8                 \
     }
 #define WAIT(who, k, n, from, to)                                                                  \
     {                                                                                              \
@@ -26,7 +26,7 @@ const struct claim claim_convoy = {
     .parts =
         {
             WAIT("1 computing thread", "gil", "2", 0.5, 2),
-            WAIT("2 computing threads", "gil", "3", 0.75, 8),
+            WAIT("2 computing threads", "gil", "3", 0.75, 12),
             {.text = "the wait beside 1 computing thread without the lock against with it",
              .metric = "io_latency_ns",
              .subject = BESIDE("none", "2"),

@@ -7,7 +7,9 @@
  *                   "tasks": ["1", "4cpus"], "placements": ["free"], "lock_scope": "shared",
  *                   "params": { "sleep.duration": "5ms" } } ] }
  *
- * What a group leaves out takes the default.
+ * What a group leaves out takes the default.  "probes" names the probes with launches of their own
+ * that the group needs, which it then has in every round ([]: none; left out: all, in turn), and
+ * "ops" is the number of operations a task does.
  */
 #ifndef CONTEND_RUN_SUITE_H
 #define CONTEND_RUN_SUITE_H
