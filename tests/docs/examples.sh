@@ -96,7 +96,7 @@ every_command_shown_works_as_shown() {
 
 links_between_the_pages_lead_somewhere() {
     local page target
-    for page in "$source_dir"/README.md "$source_dir"/docs/*.md "$source_dir"/results/README.md; do
+    for page in "$source_dir"/README.md "$source_dir"/docs/*.md "$source_dir"/docs/tour/*.md "$source_dir"/results/README.md; do
         [ -f "$page" ] || continue
         for target in $(grep -oE '\]\([^)#: ]+(#[^)]*)?\)' "$page" | sed -E 's/^\]\(//; s/(#.*)?\)$//'); do
             [ -e "$(dirname "$page")/$target" ] || fail "${page#"$source_dir"/}: $target does not exist"
