@@ -85,7 +85,6 @@ static void substitutions_have_a_form(void)
         CHECK_MSG(substitutions_add(&s, wrong[i], &no) == -1 && no.code == ERR_USAGE, "%s",
                   wrong[i]);
     }
-    free((char *)(uintptr_t)s.items[0].from);
 }
 
 static void claims_are_chosen_by_name_and_number(void)

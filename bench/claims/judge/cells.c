@@ -15,14 +15,15 @@ enum { WORD_MAX = 64 };
 int substitutions_add(struct substitutions *s, const char *text, struct err *err)
 {
     const char *equals = strchr(text, '=');
+    struct substitution *next = &s->items[s->count];
     if (!equals || equals == text || !equals[1])
         return err_set(err, ERR_USAGE, "--as: \"%s\" is not of the form NAME=OTHER", text);
     if (s->count == SUBSTITUTIONS_MAX)
         return err_set(err, ERR_USAGE, "--as: at most %d", SUBSTITUTIONS_MAX);
-    char *from = strndup(text, (size_t)(equals - text));
-    if (!from)
-        return err_set(err, ERR_SYSTEM, "--as: out of memory");
-    s->items[s->count++] = (struct substitution){from, equals + 1};
+    /* No name is as long as the room for one; what is cut off is not known either. */
+    snprintf(next->from, sizeof next->from, "%.*s", (int)(equals - text), text);
+    next->to = equals + 1;
+    s->count++;
     return 0;
 }
 

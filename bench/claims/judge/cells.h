@@ -10,9 +10,10 @@
 
 #include <jansson.h>
 
-/* Read `to` where a claim says `from`: the name of a lock or an executor. Both borrowed. */
+/* Read `to` (borrowed) where a claim says `from`: the name of a lock or an executor. */
 struct substitution {
-    const char *from, *to;
+    char from[64];
+    const char *to;
 };
 
 enum { SUBSTITUTIONS_MAX = 16 };
@@ -22,7 +23,7 @@ struct substitutions {
     size_t count;
 };
 
-/* "gil=mine" into the list; texts are kept for the life of the program. ERR_USAGE. */
+/* "gil=mine" into the list; the text must outlive it. ERR_USAGE. */
 int substitutions_add(struct substitutions *s, const char *text, struct err *err);
 const char *substitute(const struct substitutions *s, const char *name);
 

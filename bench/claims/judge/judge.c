@@ -72,7 +72,8 @@ static void say_why(const struct claim_part *p, const double *effects, size_t co
     double p_plain = least_p(p, effects, count, false);
     if (e->level < SUMMARY_LEVEL)
         snprintf(out->reason, sizeof out->reason,
-                 "%zu rounds are too few: an interval at 95 %% needs 6", count);
+                 "%zu round%s too few: an interval at 95 %% needs 6", count,
+                 count == 1 ? " is" : "s are");
     else if (is_beyond && is_loaded && p_plain <= JUDGE_MISS / (double)tests)
         snprintf(out->reason, sizeof out->reason,
                  "it lies beyond its bound, but others took %.0f %% of the machine, which moves "
@@ -175,6 +176,11 @@ static int judge_claim(const struct claim *c, const struct substitutions *s, con
         part->verdict = STANDING_NOT_TESTABLE;
         if (lacking) {
             snprintf(part->reason, sizeof part->reason, "%s", lacking);
+            continue;
+        }
+        if (r->sanitizer[0] && part->part->effect != EFFECT_NEVER) {
+            snprintf(part->reason, sizeof part->reason,
+                     "built with sanitizer %s: these are no measurements", r->sanitizer);
             continue;
         }
         int absent =

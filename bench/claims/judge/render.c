@@ -37,7 +37,7 @@ void effect_text(const struct part_verdict *p, char *out, size_t size)
     number(e->lo, suffix, lo, sizeof lo);
     number(e->hi, suffix, hi, sizeof hi);
     if (p->part->effect == EFFECT_NEVER && p->verdict == STANDING_CONFIRMED)
-        snprintf(out, size, "0 in %zu rounds", e->n);
+        snprintf(out, size, "0 in %zu round%s", e->n, e->n == 1 ? "" : "s");
     else
         snprintf(out, size, "%s [%s, %s]", center, lo, hi);
 }
