@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INDENT = 4, EFFECT_WIDTH = 23, BOUNDS_WIDTH = 13, WIDTH_OF_COLUMNS = 84 };
+enum { INDENT = 4, NAME_WIDTH = 22, EFFECT_WIDTH = 23, BOUNDS_WIDTH = 13, WIDTH_OF_COLUMNS = 84 };
 
 static const char *mark(const struct claims_page *p, enum standing v)
 {
@@ -50,8 +50,10 @@ static void add_effect(const struct claims_page *p, const char *who, const struc
         text_wrap(out, buf_text(&line), column, column, width_of(p));
         buf_add(out, "\n");
     } else {
-        buf_printf(&line, "%s%s: %s, claimed %s", who, v->part->text, effect, bounds);
-        add_wrapped(p, buf_text(&line), INDENT, out);
+        buf_printf(&line, "- %s%s: %s, claimed %s", who, v->part->text, effect, bounds);
+        buf_pad(out, INDENT);
+        text_wrap(out, buf_text(&line), INDENT, INDENT + 2, width_of(p));
+        buf_add(out, "\n");
     }
     if (v->reason[0]) {
         buf_reset(&line);
@@ -83,16 +85,27 @@ static void add_command(const struct claims_page *p, const char *text, struct bu
     buf_add(out, "\n");
 }
 
+/* Number, name and verdicts: in columns, or each on a line of its own where they do not fit. */
+static void add_head(const struct claims_page *p, const struct claim_verdict *v,
+                     const struct claim_verdict *other, struct buf *out)
+{
+    bool is_narrow = width_of(p) < WIDTH_OF_COLUMNS;
+    buf_printf(out, "\n%s%2d  %-*s%s", bold(p), v->claim->number, is_narrow ? 0 : NAME_WIDTH,
+               v->claim->name, plain(p));
+    buf_printf(out, is_narrow ? "\n%*s%s%s%s" : "%*s%s%s%s", is_narrow ? INDENT : 2, "",
+               mark(p, v->verdict), standing_name(v->verdict), plain(p));
+    if (other)
+        buf_printf(out, is_narrow ? "\n%*sCPython: %s%s%s" : "%*sCPython: %s%s%s",
+                   is_narrow ? INDENT : 3, "", mark(p, other->verdict),
+                   standing_name(other->verdict), plain(p));
+    buf_add(out, "\n");
+}
+
 static void add_claim(const struct claims_page *p, size_t i, struct buf *out)
 {
     const struct claim_verdict *v = &p->verdicts->items[i], *other = reference_of(p, i);
     struct buf text = {0};
-    buf_printf(out, "\n%s%2d  %-24s%s%s%s%s", bold(p), v->claim->number, v->claim->name, plain(p),
-               mark(p, v->verdict), standing_name(v->verdict), plain(p));
-    if (other)
-        buf_printf(out, "   CPython: %s%s%s", mark(p, other->verdict),
-                   standing_name(other->verdict), plain(p));
-    buf_add(out, "\n");
+    add_head(p, v, other, out);
     add_wrapped(p, v->claim->sentence, INDENT, out);
     for (size_t k = 0; k < v->part_count; k++) {
         const struct part_verdict *same = reference_part(other, v->parts[k].part);
