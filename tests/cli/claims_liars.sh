@@ -6,26 +6,34 @@
 
 liars=${CONTEND_BUILD:-}/tests/plugins/liars.so
 
-# The verdict of a claim in claims.json.
-_verdict() {
+# What became of a claim in claims.json: its verdict, or "loaded" where it was left open because
+# others used more of the machine than a refutation allows for.
+_outcome() {
     "${python:-python3}" -c '
 import json, sys
-print(next(c["verdict"] for c in json.load(open("claims.json"))["claims"] if c["name"] == sys.argv[1]))' "$1"
+claim = next(c for c in json.load(open("claims.json"))["claims"] if c["name"] == sys.argv[1])
+loaded = claim["verdict"] == "undecided" and any(p["load_ratio"] > 0.2 for p in claim["parts"])
+print("loaded" if loaded else claim["verdict"])' "$1"
 }
 
 # _lie NAME=OTHER ROUNDS CLAIM...: with OTHER in its place each of the claims must be refuted.
 _lie() {
-    local substitution=$1 rounds=$2 names name verdict
+    local substitution=$1 rounds=$2 names name outcome
     shift 2
     [ -f "$liars" ] || { fail "no plug-in $liars"; return; }
     names=$(IFS=,; echo "$*")
     run claims --plugin "$liars" --as "$substitution" --only "$names" --rounds "$rounds" --format json \
         -o lie.json --force -q
-    expect_status 1
+    [ "$status" -le 1 ] || { fail "$substitution: status $status"; show_run; return; }
     cp out claims.json
     for name in "$@"; do
-        verdict=$(_verdict "$name")
-        [ "$verdict" = refuted ] || { fail "$substitution: $name is $verdict"; show_run; }
+        outcome=$(_outcome "$name")
+        case $outcome in
+        refuted) expect_status 1 ;;
+        loaded) [ "$rounds" -gt 2 ] && echo "$name: left open, the machine is too busy" ||
+            fail "$substitution: no counter-example to $name" ;;
+        *) fail "$substitution: $name is $outcome"; show_run ;;
+        esac
     done
 }
 
