@@ -1,0 +1,189 @@
+/* Where a series changes and by how much, once a test has said that it does; changepoint.h. */
+#include "bench/stats/changepoint.h"
+
+#include "bench/stats/changepoint_clip.h"
+#include "bench/stats/robust.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Cuts whose sum of squares is larger by at most this many noise variances are held plausible.
+ * From simulated steps of 1.5 to 5 standard deviations in 20 to 200 points: the true cut is
+ * among them in at least 95 of 100 (see the unit test).
+ */
+#define PLAUSIBLE_EXCESS 6.0
+
+static double *copy_sorted(const double *x, size_t count, struct err *err)
+{
+    double *sorted = malloc((count ? count : 1) * sizeof *sorted);
+    if (!sorted) {
+        err_set(err, ERR_SYSTEM, "change points of %zu values: out of memory", count);
+        return NULL;
+    }
+    memcpy(sorted, x, count * sizeof *sorted);
+    samples_sort(sorted, count);
+    return sorted;
+}
+
+static int median_of(const double *x, size_t count, double *out, struct err *err)
+{
+    double *sorted = copy_sorted(x, count, err);
+    if (!sorted)
+        return -1;
+    *out = median_of_sorted(sorted, count);
+    free(sorted);
+    return 0;
+}
+
+/* Sum of squares about the two means at each cut; cuts that are not allowed are infinite. */
+static void cut_costs(const double *x, size_t count, const struct changepoint_plan *plan,
+                      double *costs)
+{
+    double total = 0, squares = 0, head = 0;
+    for (size_t i = 0; i < count; i++) {
+        double value = x[i] - x[0]; /* less cancellation */
+        total += value;
+        squares += value * value;
+    }
+    for (size_t at = 0; at < count; at++) {
+        double tail = total - head;
+        bool is_allowed = at >= plan->before_min && at + plan->after_min <= count;
+        costs[at] = INFINITY;
+        if (is_allowed)
+            costs[at] =
+                fmax(0, squares - head * head / (double)at - tail * tail / (double)(count - at));
+        head += x[at] - x[0];
+    }
+}
+
+/* Median of all after - before; of the medians' difference where there are very many. */
+static int shift_of(const double *x, size_t count, size_t at, double medians, double *out,
+                    struct err *err)
+{
+    enum { MOST_PAIRS = 1000000 };
+    size_t pairs = at * (count - at), k = 0;
+    *out = medians;
+    if (pairs > MOST_PAIRS)
+        return 0;
+    double *differences = malloc(pairs * sizeof *differences);
+    if (!differences)
+        return err_set(err, ERR_SYSTEM, "change points of %zu values: out of memory", count);
+    for (size_t i = 0; i < at; i++)
+        for (size_t j = at; j < count; j++)
+            differences[k++] = x[j] - x[i];
+    samples_sort(differences, pairs);
+    *out = median_of_sorted(differences, pairs);
+    free(differences);
+    return 0;
+}
+
+/* Medians of both sides, and the spread of what is left. `left` has room for count values. */
+static int describe(const double *x, size_t count, double *left, struct changepoint *c,
+                    struct err *err)
+{
+    if (median_of(x, c->at, &c->before, err) ||
+        median_of(x + c->at, count - c->at, &c->after, err) ||
+        shift_of(x, count, c->at, c->after - c->before, &c->move, err))
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        left[i] = x[i] - (i < c->at ? c->before : c->after);
+    if (mad_of(left, count, &c->spread, err))
+        return -1;
+    c->move_error = c->spread * sqrt(1 / (double)c->at + 1 / (double)(count - c->at));
+    return 0;
+}
+
+int changepoint_locate(const double *x, size_t count, const struct changepoint_plan *plan,
+                       struct changepoint *out, struct err *err)
+{
+    double *work = malloc(2 * count * sizeof *work);
+    if (!work)
+        return err_set(err, ERR_SYSTEM, "change points of %zu values: out of memory", count);
+    double *clipped = work, *costs = work + count;
+    int failed = changepoint_clip(x, count, clipped, err);
+    if (!failed) {
+        cut_costs(clipped, count, plan, costs);
+        *out = (struct changepoint){.at = plan->before_min};
+        for (size_t at = plan->before_min; at + plan->after_min <= count; at++)
+            if (costs[at] < costs[out->at])
+                out->at = at;
+        double bound = costs[out->at] * (1 + PLAUSIBLE_EXCESS / (double)(count - 2));
+        out->earliest = out->latest = out->at;
+        for (size_t at = plan->before_min; at + plan->after_min <= count; at++)
+            if (costs[at] <= bound) {
+                out->earliest = at < out->earliest ? at : out->earliest;
+                out->latest = at;
+            }
+        failed = describe(x, count, clipped, out, err);
+    }
+    free(work);
+    return failed ? -1 : 0;
+}
+
+/* One piece from `from`: tested, and cut at its best place when it is to be cut. */
+static int cut_piece(const double *x, size_t from, size_t count,
+                     const struct changepoint_plan *plan, double p_cut, size_t *cuts,
+                     size_t *cut_count, struct err *err)
+{
+    struct changepoint_test test;
+    struct changepoint point;
+    struct changepoint_plan own = *plan;
+    own.seed = plan->seed + from; /* another stream for each piece */
+    if (changepoint_test(x + from, count, &own, &test, err))
+        return -1;
+    if (test.up.p > p_cut && test.down.p > p_cut)
+        return 0;
+    if (changepoint_locate(x + from, count, plan, &point, err) ||
+        cut_piece(x, from, point.at, plan, p_cut, cuts, cut_count, err))
+        return -1;
+    cuts[(*cut_count)++] = from + point.at;
+    return cut_piece(x, from + point.at, count - point.at, plan, p_cut, cuts, cut_count, err);
+}
+
+int changepoint_segment(const double *x, size_t count, const struct changepoint_plan *plan,
+                        double p_cut, size_t *cuts, size_t *cut_count, struct err *err)
+{
+    *cut_count = 0;
+    return cut_piece(x, 0, count, plan, p_cut, cuts, cut_count, err);
+}
+
+static double criterion(double deviation_sum, size_t count, size_t parameters)
+{
+    double n = (double)count;
+    return 2 * n * log(deviation_sum / n) + (double)parameters * log(n);
+}
+
+static int sum_of_deviations(const double *x, size_t count, double *sum, struct err *err)
+{
+    double median;
+    if (median_of(x, count, &median, err))
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        *sum += fabs(x[i] - median);
+    return 0;
+}
+
+int changepoint_prefers_line(const double *x, size_t count, const size_t *cuts, size_t cut_count,
+                             bool *out, struct err *err)
+{
+    struct drift drift;
+    double steps = 0, line = 0;
+    if (drift_of(x, count, &drift, err))
+        return -1;
+    double *left = malloc((count ? count : 1) * sizeof *left);
+    if (!left)
+        return err_set(err, ERR_SYSTEM, "change points of %zu values: out of memory", count);
+    for (size_t i = 0; i < count; i++)
+        left[i] = x[i] - drift.slope * (double)i;
+    int failed = sum_of_deviations(left, count, &line, err);
+    free(left);
+    for (size_t i = 0, from = 0; !failed && i <= cut_count; i++) {
+        size_t to = i < cut_count ? cuts[i] : count;
+        failed = sum_of_deviations(x + from, to - from, &steps, err);
+        from = to;
+    }
+    *out = criterion(line, count, 2) < criterion(steps, count, 1 + 2 * cut_count);
+    return failed;
+}
