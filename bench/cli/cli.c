@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
     &command_report,
     &command_compare,
     &command_duel,
+    &command_history,
     &command_claims,
     &command_spinner,
     &command_export,

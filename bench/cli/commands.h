@@ -9,6 +9,7 @@ extern const struct command command_report;
 extern const struct command command_compare;
 extern const struct command command_export;
 extern const struct command command_import;
+extern const struct command command_history;
 extern const struct command command_reference;
 extern const struct command command_list;
 extern const struct command command_duel;

@@ -1,0 +1,233 @@
+/* contend history add, accept: what goes into the file. */
+#include "bench/cli/cli.h"
+#include "bench/cli/history.h"
+#include "bench/report/history.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int print_warnings(const struct history *h)
+{
+    return h->warnings.len > 0 && fprintf(stderr, "contend: warning: %s", h->warnings.data) < 0;
+}
+
+/* What git calls the commit of this directory; false where it says nothing. */
+static bool ask_git(char *out, size_t size)
+{
+    FILE *git = popen("git rev-parse HEAD 2>/dev/null", "re");
+    bool has_answer = git && fgets(out, (int)size, git) && out[0] != '\n';
+    if (git && pclose(git) != 0)
+        has_answer = false;
+    if (has_answer)
+        out[strcspn(out, "\n")] = '\0';
+    return has_answer;
+}
+
+/* ---- add ---------------------------------------------------------------------------- */
+
+struct addition {
+    const json_t *point;
+    bool may_replace;
+};
+
+static const char *text_of(const json_t *line, const char *key)
+{
+    return json_string_value(json_object_get(line, key));
+}
+
+static int refuse_duplicate(const struct history *h, void *context, struct err *err)
+{
+    const struct addition *a = context;
+    const char *commit = text_of(a->point, "commit"), *anchor = text_of(a->point, "anchor");
+    const struct history_point *known =
+        history_find(h, commit, text_of(a->point, "machine"), anchor);
+    print_warnings(h);
+    if (!known || a->may_replace)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "%s: line %zu has commit %s on this machine%s%s already; --replace takes the "
+                   "new numbers",
+                   h->path, known->line, known->commit, anchor ? " against anchor " : "",
+                   anchor ? anchor : "");
+}
+
+static int report_added(const char *path, const json_t *point, struct err *err)
+{
+    struct buf b = {0};
+    const char *anchor = text_of(point, "anchor");
+    size_t count = json_object_size(json_object_get(point, "series"));
+    buf_printf(&b, "%s: commit %s, %zu series, ", path, text_of(point, "commit"), count);
+    if (anchor)
+        buf_printf(&b, "ratios to anchor %s\n", anchor);
+    else
+        buf_add(&b, "raw medians (only a duel against an anchor gives ratios)\n");
+    int failed = cli_print(buf_text(&b), err);
+    buf_release(&b);
+    return failed;
+}
+
+int history_add(int argc, char *const *argv, struct err *err)
+{
+    const char *file = HISTORY_FILE;
+    struct history_origin origin = {0};
+    struct addition addition = {0};
+    bool help = false;
+    const struct opt table[] = {
+        {.name = "file",
+         .kind = OPT_TEXT,
+         .out = &file,
+         .argument = "F",
+         .help = "the history (" HISTORY_FILE ")"},
+        {.name = "commit",
+         .kind = OPT_TEXT,
+         .out = &origin.commit,
+         .argument = "ID",
+         .help = "what was measured (a result says; else git's HEAD)"},
+        {.name = "anchor",
+         .kind = OPT_TEXT,
+         .out = &origin.anchor,
+         .argument = "ID",
+         .help = "what it was measured against (the base's code)"},
+        {.name = "metric",
+         .letter = 'm',
+         .kind = OPT_TEXT,
+         .out = &origin.metrics,
+         .argument = "M[,M]",
+         .help = "metrics of a result (the headline's)"},
+        {.name = "replace",
+         .kind = OPT_FLAG,
+         .out = &addition.may_replace,
+         .help = "the commit's numbers take the place of earlier ones"},
+        {0},
+    };
+    struct opt_list paths = {0};
+    if (opts_parse(table, argc, argv, &paths, &help, err))
+        return EXIT_USAGE;
+    if (help)
+        return history_help(
+            "add FILE [options]",
+            "FILE is what \"contend duel -o\" wrote, base being the anchor and head the commit; or "
+            "a\n"
+            "result of \"contend run\", of which raw medians alone are kept.  Several may add at\n"
+            "once; a line is there whole or not at all.\n",
+            table,
+            "  contend duel -o duel.json -- ./anchor/contend -- ./head/contend\n"
+            "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
+            err);
+    if (paths.count != 1) {
+        err_set(err, ERR_USAGE, "history add: needs one file of a duel or a result, not %zu",
+                paths.count);
+        return EXIT_USAGE;
+    }
+    char head[80];
+    if (ask_git(head, sizeof head))
+        origin.commit_of_tree = head;
+    json_t *point = history_point_make(paths.items[0], &origin, err);
+    addition.point = point;
+    int failed = !point || history_append(file, point, refuse_duplicate, &addition, err) ||
+                 report_added(file, point, err);
+    json_decref(point);
+    return failed ? EXIT_USAGE : EXIT_FINE;
+}
+
+/* ---- accept ------------------------------------------------------------------------- */
+
+struct acceptance {
+    const char *from, *to, *series;
+};
+
+static bool has_commit(const struct history *h, const char *commit)
+{
+    for (size_t i = 0; i < h->point_count; i++)
+        if (history_same_commit(h->points[i].commit, commit))
+            return true;
+    return false;
+}
+
+/* An accept that matches nothing would be a silent mistake. */
+static int refuse_unknown(const struct history *h, void *context, struct err *err)
+{
+    const struct acceptance *a = context;
+    const char *missing = !has_commit(h, a->from) ? a->from : !has_commit(h, a->to) ? a->to : NULL;
+    print_warnings(h);
+    if (!missing)
+        return 0;
+    return err_set(err, ERR_USAGE, "history accept: commit \"%s\" is not in %s", missing, h->path);
+}
+
+/* "A..B" in two; a commit alone is a range of one. */
+static int split_range(char *text, struct acceptance *out, struct err *err)
+{
+    char *dots = strstr(text, "..");
+    out->from = out->to = text;
+    if (dots) {
+        *dots = '\0';
+        out->to = dots + 2;
+    }
+    if (!out->from[0] || !out->to[0])
+        return err_set(err, ERR_USAGE, "history accept: a range is FROM..TO, both of them commits");
+    return 0;
+}
+
+static int append_accept(const char *file, const char *range, const char *series,
+                         const char *reason, struct err *err)
+{
+    char text[256];
+    struct acceptance a = {.series = series ? series : "*"};
+    if ((size_t)snprintf(text, sizeof text, "%s", range) >= sizeof text)
+        return err_set(err, ERR_USAGE, "history accept: \"%.40s...\" is no commit", range);
+    if (split_range(text, &a, err))
+        return -1;
+    json_t *line = history_accept_make(a.from, a.to, a.series, reason);
+    int failed = line ? history_append(file, line, refuse_unknown, &a, err)
+                      : err_set(err, ERR_USAGE, "history accept: the texts must be UTF-8");
+    json_decref(line);
+    return failed;
+}
+
+int history_accept(int argc, char *const *argv, struct err *err)
+{
+    const char *file = HISTORY_FILE, *series = NULL, *reason = NULL;
+    bool help = false;
+    const struct opt table[] = {
+        {.name = "reason",
+         .letter = 'r',
+         .kind = OPT_TEXT,
+         .out = &reason,
+         .argument = "TEXT",
+         .help = "why it is meant; shown from now on"},
+        {.name = "series",
+         .letter = 's',
+         .kind = OPT_TEXT,
+         .out = &series,
+         .argument = "GLOB",
+         .help = "only series of that name, as \"spin/*\" (all)"},
+        {.name = "file",
+         .kind = OPT_TEXT,
+         .out = &file,
+         .argument = "F",
+         .help = "the history (" HISTORY_FILE ")"},
+        {0},
+    };
+    struct opt_list ranges = {0};
+    if (opts_parse(table, argc, argv, &ranges, &help, err))
+        return EXIT_USAGE;
+    if (help)
+        return history_help(
+            "accept COMMIT | FROM..TO --reason TEXT [options]",
+            "Changes between those commits are meant: check names them, and stays quiet.  A\n"
+            "drift is looked at again from there on.\n",
+            table,
+            "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, "
+            "#412\"\n",
+            err);
+    if (ranges.count != 1) {
+        err_set(err, ERR_USAGE, "history accept: needs one commit or range, not %zu", ranges.count);
+        return EXIT_USAGE;
+    }
+    if (!reason || !reason[0]) {
+        err_set(err, ERR_USAGE, "history accept: needs --reason TEXT: who reads it next year?");
+        return EXIT_USAGE;
+    }
+    return append_accept(file, ranges.items[0], series, reason, err) ? EXIT_USAGE : EXIT_FINE;
+}

@@ -1,0 +1,322 @@
+#!/usr/bin/env bash
+# contend history: adding, judging, accepting, chaining, exporting; and what goes wrong with files.
+. "$(dirname "$0")/lib.sh"
+
+# points FILE COUNT STEP_AT STEP [ANCHOR] [MACHINE] [FIRST]: COUNT points of two series with 1 % of
+# noise; the first moves by STEP from commit number STEP_AT on. Commits are numbered from FIRST.
+_points() {
+    "${python:-python3}" - "$@" <<'PY'
+import json, random, sys
+path, count, at, step = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+anchor, machine, first = (sys.argv[5:] + ["v1", "m1", "0"][len(sys.argv) - 5:])[:3]
+random.seed(int(first) + 7)
+with open(path, "a") as out:
+    for i in range(int(first), int(first) + count):
+        moved = 1 + step if i >= at else 1
+        value = lambda unit, better, r: {"unit": unit, "better": better, "ratio": r, "median": 1e6 * r}
+        out.write(json.dumps({
+            "schema": "contend.history/1", "kind": "point", "commit": "c%03d" % i, "anchor": anchor,
+            "machine": machine, "time": "2026-01-01T00:%02d:00Z" % (i % 60), "series": {
+                "spin/makespan_ns": value("ns", "lower", moved * (1 + random.gauss(0, .01))),
+                "queue/throughput_per_s": value("per_s", "higher", 1 + random.gauss(0, .01))}}) + "\n")
+PY
+}
+
+# A result of a fake executor: made in no time, with a commit of its own.
+_result() {
+    run run --workload noop --lock none --executor fake --tasks 1 --rounds 2 --seed 1 -o "$1"
+    expect_status 0
+}
+
+# duel FILE RATIO BASE_HASH: a document of a duel with one gated row, and one that is not.
+_duel() {
+    cat >"$1" <<JSON
+{"schema": "contend.duel/1", "run": {"finished_at": "2026-01-02T03:04:05Z"},
+ "host": {"cpu": "test", "architecture": "x86_64", "cpus_allowed": 2, "virtualization": "kvm", "noise": {"steal_ratio": 0.01}},
+ "comparisons": [{"name": "spin", "control_fired": ${4:-false}, "base": {"code_fnv1a64": "$3"}, "head": {}, "rows": [
+  {"metric": "makespan_ns", "unit": "ns", "better": "lower", "gated": true, "base": 100, "head": 105,
+   "effect": {"center_ratio": $2, "lo_ratio": -0.01, "hi_ratio": 0.2, "n": 40}},
+  {"metric": "cpu_ns", "unit": "ns", "better": "lower", "gated": false, "effect": {"center_ratio": 1}}]}]}
+JSON
+}
+
+a_step_for_the_worse_is_found_and_named() {
+    _points step.jsonl 40 30 0.05
+    run history check --file step.jsonl
+    expect_status 1
+    expect_out 'worse  spin/makespan_ns'
+    expect_out 'a step at c030 (last good c029)'
+    expect_no out 'queue/throughput_per_s'
+    run history check --file step.jsonl --format json
+    expect_status 1
+    expect_json out 'd["worse"] == 1 and d["judged"] == 2'
+    expect_json out '[(c["kind"], c["direction"], c["first_bad"]) for s in d["series"] for c in s["changes"]] == [("step", "worse", "c030")]'
+    expect_json out '0.03 < d["series"][0]["changes"][0]["change_ratio"] < 0.07'
+    run history check --file step.jsonl --format markdown
+    expect_status 1
+    expect_out '| **worse** | spin/makespan_ns |'
+}
+
+nothing_and_improvements_pass() {
+    _points quiet.jsonl 40 99 0
+    run history check --file quiet.jsonl
+    expect_status 0
+    expect_out '2 series of 40 commits: 2 steady'
+    _points better.jsonl 40 30 -0.06
+    run history check --file better.jsonl
+    expect_status 0
+    expect_out 'better  spin/makespan_ns'
+}
+
+a_lone_spike_is_no_change_and_a_regression_taken_back_is_told_apart() {
+    _points spike.jsonl 30 99 0
+    _points spike.jsonl 1 0 3 v1 m1 30
+    _points spike.jsonl 10 99 0 v1 m1 31
+    run history check --file spike.jsonl
+    expect_status 0
+    run history show --file spike.jsonl
+    expect_out '1 lone spike set aside'
+    _points back.jsonl 20 99 0
+    _points back.jsonl 15 0 0.08 v1 m1 20
+    _points back.jsonl 15 99 0 v1 m1 35
+    run history check --file back.jsonl
+    expect_status 0
+    expect_out 'recovered  spin/makespan_ns'
+}
+
+the_same_seed_says_the_same() {
+    run history check --file step.jsonl --format json --seed 3
+    cp out first
+    run history check --file step.jsonl --format json --seed 3
+    expect cmp out first
+}
+
+accepted_changes_are_quiet_and_say_why() {
+    cp step.jsonl accept.jsonl
+    run history accept c030 --file accept.jsonl
+    expect_refusal 2 '--reason'
+    run history accept c999 --reason x --file accept.jsonl
+    expect_refusal 2 '"c999"' 'accept.jsonl'
+    run history accept c029..c031 --series 'queue/*' --reason 'the other one' --file accept.jsonl
+    expect_status 0
+    run history check --file accept.jsonl
+    expect_status 1
+    run history accept c029..c031 --series 'spin/*' --reason 'a bounded queue' --file accept.jsonl
+    expect_status 0
+    run history check --file accept.jsonl
+    expect_status 0
+    expect_out 'accepted  spin/makespan_ns'
+    expect_out 'a bounded queue'
+    # A change after it is another one.
+    _points accept.jsonl 10 0 0.2 v1 m1 40
+    run history check --file accept.jsonl
+    expect_status 1
+    expect_out 'c040'
+}
+
+too_few_points_are_no_verdict() {
+    _points few.jsonl 7 99 0
+    run history check --file few.jsonl
+    expect_status 5
+    expect_err 'nothing can be judged yet: the longest series has 7 points, 8 are needed'
+    run history show --file few.jsonl
+    expect_status 0
+    expect_out 'not judged: 7 points, 8 are needed'
+}
+
+a_new_anchor_continues_the_series_when_a_commit_links_them() {
+    # c019 is the new anchor: as head against v1 it was 10 % slower, so it is the link.
+    _points chain.jsonl 20 10 0.1 v1
+    _points chain.jsonl 20 99 0 c019 m1 20
+    run history check --file chain.jsonl --format json
+    expect_json out 'd["series"][0]["regimes"][0]["anchor"] == "c019" and len(d["series"][0]["regimes"]) == 2'
+    expect_json out '[c["first_bad"] for c in d["series"][0]["changes"]] == ["c010"]'
+    expect_json out 'len(d["series"][0]["points"]) == 40 and 0.8 < d["series"][0]["points"][0]["value"] < 0.97'
+    # Without a link the parts are judged apart, and it is said.
+    _points apart.jsonl 20 10 0.1 v1
+    _points apart.jsonl 20 99 0 other m1 20
+    run history show --file apart.jsonl
+    expect_status 0
+    expect_out 'one of 2 parts judged apart'
+    # A commit measured on both machines links those.
+    _points machines.jsonl 20 99 0 v1 m1
+    _points machines.jsonl 20 0 0.3 v1 m2 19
+    run history check --file machines.jsonl --format json
+    expect_json out 'len(d["series"][0]["regimes"]) == 2 and d["worse"] == 0'
+}
+
+results_are_added_as_raw_medians_once() {
+    _result r.json
+    run history add r.json --file raw.jsonl --commit aaaaaaa --metric makespan_ns
+    expect_status 0
+    expect_out 'raw medians'
+    run history add r.json --file raw.jsonl --commit aaaaaaa --metric makespan_ns
+    expect_refusal 2 'line 1 has commit aaaaaaa' '--replace'
+    run history add r.json --file raw.jsonl --commit aaaaaaabbb --metric makespan_ns
+    expect_refusal 2 'line 1 has commit aaaaaaa'
+    run history add r.json --file raw.jsonl --commit aaaaaaa --metric makespan_ns --replace
+    expect_status 0
+    expect test "$(wc -l <raw.jsonl)" -eq 2
+    run history show --file raw.jsonl --format json
+    expect_json out 'd["commits"] == 1 and len(d["series"][0]["points"]) == 1 and d["series"][0]["value"] == "ns"'
+    run history add r.json --file raw.jsonl --commit b --anchor a
+    expect_refusal 2 '--anchor' 'duel'
+    run history add r.json --file raw.jsonl --commit b --metric no_such
+    expect_refusal 2 'no_such'
+}
+
+duels_are_added_as_ratios_to_their_base() {
+    _duel d.json 0.05 00ff00ff00ff00ff
+    run history add d.json --file duel.jsonl --commit abc
+    expect_status 0
+    expect_out 'anchor code-00ff00ff00ff00ff'
+    run history add d.json --file duel.jsonl --commit abc --anchor v1.0
+    expect_status 0
+    run history show --file duel.jsonl --format json
+    # One commit measured against both anchors links them: one series.
+    expect_json out '[(s["series"], len(s["regimes"])) for s in d["series"]] == [("spin/makespan_ns", 2)]'
+    expect_json out 'abs(d["series"][0]["points"][0]["value"] - 1.05) < 1e-9'
+    _duel noisy.json 0.05 00ff00ff00ff00ff true
+    run history add noisy.json --file duel.jsonl --commit def
+    expect_refusal 5 'A/A control'
+    sed 's/"rows"/"lines"/' d.json >broken.json
+    run history add broken.json --file duel.jsonl --commit def
+    expect_refusal 2 'broken.json: comparisons[0]: "rows" is missing'
+    expect test "$(wc -l <duel.jsonl)" -eq 2
+}
+
+the_commit_is_gits_where_the_file_does_not_say() {
+    command -v git >/dev/null || return 0
+    mkdir tree
+    git -C tree init -q
+    git -C tree -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m one
+    (cd tree && "$contend" history add ../d.json --file ../git.jsonl) >out 2>err || fail "add failed"
+    expect_out "commit $(git -C tree rev-parse HEAD)"
+    mkdir bare
+    (cd bare && GIT_CEILING_DIRECTORIES=$work "$contend" history add ../d.json --file ../git.jsonl) >out 2>err
+    status=$?
+    expect_refusal 2 'd.json: does not say which commit' '--commit'
+}
+
+many_may_add_at_once_and_no_line_is_lost() {
+    local i
+    for i in $(seq 20); do
+        "$contend" history add d.json --file many.jsonl --commit "n$i" >/dev/null 2>>many.err &
+    done
+    wait
+    expect test ! -s many.err
+    expect test "$(wc -l <many.jsonl)" -eq 20
+    run history show --file many.jsonl --format json
+    expect_json out 'd["commits"] == 20'
+    # The same commit by many: one is taken.
+    for i in $(seq 8); do
+        "$contend" history add d.json --file same.jsonl --commit same >/dev/null 2>&1 &
+    done
+    wait
+    expect test "$(wc -l <same.jsonl)" -eq 1
+    expect_no_leftovers
+}
+
+a_cut_file_loses_the_cut_line_alone() {
+    local bytes
+    bytes=$(stat -c %s step.jsonl)
+    # Cut anywhere: what is whole is read, and adding goes on behind it.
+    for cut in 1 20 700; do
+        head -c $((bytes - cut)) step.jsonl >cut.jsonl
+        run history show --file cut.jsonl --format json
+        expect_status 0
+        [ "$cut" -eq 1 ] || expect_err 'is no JSON'
+        run history add d.json --file cut.jsonl --commit after-the-cut
+        expect_status 0
+        run history show --file cut.jsonl --format json
+        expect_status 0
+        expect_out 'after-the-cut'
+        expect_json out 'd["commits"] >= 39'
+    done
+}
+
+a_full_disk_takes_nothing_away() {
+    [ -w /dev/full ] || return 0
+    cp step.jsonl full.jsonl
+    (ulimit -f $(($(stat -c %s full.jsonl) / 1024)) && trap '' XFSZ && exec "$contend" history add d.json --file full.jsonl --commit full) >out 2>err
+    status=$?
+    [ "$status" -eq 3 ] || [ "$status" -eq 2 ] || { fail "expected a refusal"; show_run; }
+    expect cmp step.jsonl full.jsonl
+}
+
+bad_files_are_refused_in_one_line() {
+    run history check --file missing.jsonl
+    expect_refusal 2 'missing.jsonl'
+    printf 'not json\nnor this\n' >foreign.jsonl
+    run history check --file foreign.jsonl
+    expect_refusal 2 'foreign.jsonl' 'line 1' 'not a history'
+    _result whole.json
+    run history check --file whole.json
+    expect_refusal 2 'whole.json'
+    sed 's,history/1,history/9,' step.jsonl >newer.jsonl
+    run history check --file newer.jsonl
+    expect_refusal 2 'newer.jsonl: line[1]: schema "contend.history/9"'
+    sed '3s/"ratio": [0-9.]*/"ratio": -1/' step.jsonl >negative.jsonl
+    run history check --file negative.jsonl
+    expect_refusal 2 'line[3].series.spin/makespan_ns.ratio: -1 is not above 0'
+    : >empty.jsonl
+    run history check --file empty.jsonl
+    expect_refusal 5 'empty.jsonl: holds no measured commit'
+    printf '{"schema": "contend.result/1"' >torn.json
+    run history add torn.json --file x.jsonl --commit a
+    expect_refusal 2 'torn.json: line 1'
+    expect test ! -e x.jsonl
+}
+
+bad_usage_is_refused() {
+    run history
+    expect_refusal 2 'add, show, check'
+    run history chek
+    expect_refusal 2 '"check"'
+    run history check --file step.jsonl --series 'nothing*'
+    expect_refusal 2 '--series' 'nothing*'
+    run history check --file step.jsonl --alpha 0
+    expect_refusal 2 '--alpha'
+    run history add
+    expect_refusal 2 'needs one file'
+    run history export --file step.jsonl
+    expect_refusal 2 '--to'
+    run history accept a..b..c --reason x --file step.jsonl
+    expect_refusal 2 'not in'
+}
+
+narrow_terminals_and_plain_ones_are_respected() {
+    LC_ALL=C run history show --file step.jsonl --width 40
+    expect_status 0
+    [ "$(awk '{ if (length($0) > m) m = length($0) } END { print m }' out)" -le 40 ] || fail "wider than 40 columns"
+    ! LC_ALL=C grep -q '[^ -~]' out || fail "not plain ASCII"
+    expect_no out $'\033'
+    LC_ALL=C.UTF-8 run history show --file step.jsonl
+    expect_out '█'
+}
+
+exports_are_what_otava_reads() {
+    run history export --to otava-csv -o otava --file step.jsonl
+    expect_status 0
+    expect test "$(wc -l <otava/0001.csv)" -eq 41
+    expect grep -q '^time,commit,ratio$' otava/0001.csv
+    run history export --to otava-json -o otava-json --file step.jsonl --branch trunk
+    expect_status 0
+    expect_json otava-json/0001.json 'len(d) == 40 and all(set(r) == {"timestamp", "metrics", "attributes"} for r in d)'
+    expect_json otava-json/0001.json 'all(r["attributes"]["branch"] == "trunk" and r["metrics"][0]["name"] == "ratio" for r in d)'
+    expect_json otava-json/0001.json 'd[0]["timestamp"] == 1767225600'
+    "${python:-python3}" -c 'import yaml' 2>/dev/null || return 0
+    "${python:-python3}" - <<'PY' >yaml.out 2>&1 || fail "otava.yaml: $(cat yaml.out)"
+import csv, yaml
+tests = yaml.safe_load(open("otava/otava.yaml"))["tests"]
+assert set(tests) == {"spin/makespan_ns", "queue/throughput_per_s"}, tests
+for name, direction in (("spin/makespan_ns", -1), ("queue/throughput_per_s", 1)):
+    t = tests[name]
+    assert t["type"] == "csv" and t["time_column"] == "time" and t["attributes"] == ["commit"], t
+    assert t["metrics"]["ratio"]["direction"] == direction, t
+    rows = list(csv.DictReader(open("otava/" + t["file"]), delimiter=t["csv_options"]["delimiter"]))
+    assert len(rows) == 40 and all(float(r["ratio"]) > 0 and r["commit"] for r in rows)
+PY
+}
+
+run_tests

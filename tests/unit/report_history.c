@@ -1,0 +1,252 @@
+/* Tracks, chaining, accepting and verdicts, on histories made in a file of the test's own. */
+#include "bench/report/history_judge.h"
+#include "bench/report/history_render.h"
+#include "bench/report/sparkline.h"
+
+#include "bench/core/file.h"
+#include "tests/test.h"
+
+#include <unistd.h>
+
+static char path[] = "/tmp/contend-history-XXXXXX";
+static struct buf text;
+
+/* Noise of +-1 % that repeats every 7 points: the same on every machine. */
+static double wobble(size_t i)
+{
+    static const double parts[] = {0.4, -0.9, 0.1, 1.0, -0.3, -0.6, 0.3};
+    return 1 + 0.01 * parts[i % 7];
+}
+
+static void add_point(size_t commit, const char *anchor, const char *machine, double ratio)
+{
+    buf_printf(&text,
+               "{\"schema\":\"contend.history/1\",\"kind\":\"point\",\"commit\":\"%07zx\","
+               "\"anchor\":%s%s%s,\"machine\":\"%s\",\"time\":\"2026-01-01T00:00:00Z\",\"series\":{"
+               "\"spin/makespan_ns\":{\"unit\":\"ns\",\"better\":\"lower\",\"ratio\":%.6f,"
+               "\"median\":%.6f}}}\n",
+               0xabc0000 + commit, anchor ? "\"" : "", anchor ? anchor : "null", anchor ? "\"" : "",
+               machine, ratio, 1000 * ratio);
+}
+
+static void add_accept(size_t from, size_t to)
+{
+    buf_printf(&text,
+               "{\"schema\":\"contend.history/1\",\"kind\":\"accept\",\"from\":\"%07zx\",\"to\":"
+               "\"%07zx\",\"series\":\"spin/*\",\"reason\":\"meant\"}\n",
+               0xabc0000 + from, 0xabc0000 + to);
+}
+
+struct judged {
+    struct history history;
+    struct history_tracks tracks;
+    struct history_judgements all;
+};
+
+/* Judges what was added since the last call. */
+static bool judge(struct judged *j)
+{
+    static const struct history_request request = {HISTORY_ALPHA, HISTORY_LEAST_RATIO, 1};
+    struct err err = {0};
+    *j = (struct judged){0};
+    bool ok = !file_write_atomic(path, buf_text(&text), text.len, &err) &&
+              !history_load(&j->history, path, false, &err) &&
+              !history_tracks_of(&j->tracks, &j->history, NULL, &err) &&
+              !history_judge(&j->all, &j->tracks, &j->history, &request, &err);
+    buf_reset(&text);
+    return test_check(ok, __FILE__, __LINE__, "%s", err.text);
+}
+
+static void release(struct judged *j)
+{
+    history_judgements_release(&j->all);
+    history_tracks_release(&j->tracks);
+    history_unload(&j->history);
+}
+
+static void a_step_names_the_last_good_and_the_first_bad_commit(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 40; i++)
+        add_point(i, "v1", "m", wobble(i) * (i >= 25 ? 1.1 : 1));
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.all.judged, 1);
+    CHECK_EQ(j.all.verdicts[HISTORY_WORSE], 1);
+    const struct history_judgement *found = &j.all.items[0];
+    if (CHECK_EQ(found->change_count, 1)) {
+        CHECK_EQ(found->changes[0].last_good, 24);
+        CHECK_EQ(found->changes[0].first_bad, 25);
+        CHECK(!found->changes[0].is_drift);
+        CHECK_NEAR(found->changes[0].move, log(1.1), 0.01);
+        struct buf words = {0};
+        history_change_text(&words, found, &found->changes[0]);
+        CHECK_CONTAINS(buf_text(&words), "a step at abc0019 (last good abc0018)");
+        buf_release(&words);
+    }
+    release(&j);
+}
+
+static void raw_medians_need_a_larger_move(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 40; i++)
+        add_point(i, NULL, "m", wobble(i) * (i >= 25 ? 1.04 : 1));
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.all.verdicts[HISTORY_WORSE], 0);
+    release(&j);
+    for (size_t i = 0; i < 40; i++)
+        add_point(i, NULL, "m", wobble(i) * (i >= 25 ? 1.2 : 1));
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.all.verdicts[HISTORY_WORSE], 1);
+    CHECK(!j.tracks.items[0].is_anchored);
+    release(&j);
+}
+
+static void anchors_are_chained_by_a_commit_that_became_one(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 20; i++)
+        add_point(i, "v1", "m", 2 * wobble(i));
+    for (size_t i = 20; i < 40; i++)
+        add_point(i, "abc0013", "m", wobble(i)); /* commit 19 = 0x13 */
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.tracks.count, 1);
+    const struct track *t = &j.tracks.items[0];
+    CHECK_EQ(t->regime_count, 2);
+    CHECK_EQ(t->regimes[0].anchor, "abc0013");
+    CHECK_EQ(t->point_count, 40);
+    CHECK_NEAR(t->regimes[1].shift, -log(2 * wobble(19)), 1e-6);
+    CHECK_EQ(j.all.verdicts[HISTORY_STEADY], 1);
+    release(&j);
+}
+
+static void what_holds_on_one_machine_is_not_carried_to_another(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 20; i++)
+        add_point(i, "v1", "m1", wobble(i));
+    for (size_t i = 20; i < 40; i++)
+        add_point(i, "abc0013", "m2", 1.5 * wobble(i));
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.tracks.count, 2);
+    CHECK_EQ(j.tracks.items[0].track_count, 2);
+    CHECK_EQ(j.all.judged, 2);
+    CHECK_EQ(j.all.verdicts[HISTORY_WORSE], 0);
+    release(&j);
+}
+
+static void a_link_of_one_noisy_commit_is_no_step(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 20; i++)
+        add_point(i, "v1", "m1", wobble(i));
+    add_point(19, "v1", "m2", 1.02 * wobble(19)); /* the link itself is 2 % off */
+    for (size_t i = 20; i < 40; i++)
+        add_point(i, "v1", "m2", wobble(i));
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.tracks.count, 1);
+    CHECK_EQ(j.all.verdicts[HISTORY_WORSE] + j.all.verdicts[HISTORY_BETTER], 0);
+    release(&j);
+}
+
+static void accepted_drift_is_judged_again_from_there(void)
+{
+    struct judged j;
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 60; i++)
+            add_point(i, "v1", "m", wobble(i) * (1 + 0.004 * (double)i));
+        /* After the accept the drift goes on or stops. */
+        for (size_t i = 60; i < 100; i++)
+            add_point(i, "v1", "m",
+                      wobble(i) * (1.24 + (round == 2 ? 0.01 * (double)(i - 60) : 0)));
+        if (round > 0)
+            add_accept(0, 60);
+        if (!judge(&j))
+            return;
+        static const enum history_verdict expected[] = {HISTORY_WORSE, HISTORY_ACCEPTED,
+                                                        HISTORY_WORSE};
+        CHECK_EQ(j.all.items[0].verdict, expected[round]);
+        release(&j);
+    }
+}
+
+static void a_replaced_point_counts_once_and_keeps_its_place(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 10; i++)
+        add_point(i, "v1", "m", 1);
+    add_point(4, "v1", "m", 7);
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.tracks.items[0].point_count, 10);
+    CHECK_EQ(j.tracks.commit_count, 10);
+    CHECK_NEAR(track_plain_value(&j.tracks.items[0], 4), 7, 1e-9);
+    release(&j);
+}
+
+static void commits_are_one_when_one_is_the_beginning_of_the_other(void)
+{
+    CHECK(history_same_commit("0123abcd4567", "0123abcd4567"));
+    CHECK(history_same_commit("0123abc", "0123abcd4567"));
+    CHECK(!history_same_commit("0123ab", "0123abcd4567"));
+    CHECK(!history_same_commit("0123abcd4567+", "0123abcd4567"));
+    CHECK(!history_same_commit("release", "release-2"));
+    CHECK(history_same_commit("v1", "v1"));
+}
+
+static void sparklines_show_the_newest_and_do_not_magnify_noise(void)
+{
+    struct buf b = {0};
+    static const double rising[] = {0, 0, 0, 1, 2, 3, 4, 5, 6, 7};
+    sparkline(&b, rising, 10, 8, 0, false);
+    CHECK_EQ((const char *)buf_text(&b), "_.-=+*#@");
+    buf_reset(&b);
+    static const double flat[] = {1.001, 1, 1.0002};
+    sparkline(&b, flat, 3, 8, 0.05, false);
+    CHECK_EQ((const char *)buf_text(&b), "+==");
+    buf_reset(&b);
+    static const double gap[] = {0, (double)NAN, 7};
+    sparkline(&b, gap, 3, 8, 0, true);
+    CHECK_EQ((const char *)buf_text(&b), "▁ █");
+    buf_reset(&b);
+    sparkline(&b, flat, 0, 8, 0.05, true);
+    CHECK_EQ((const char *)buf_text(&b), "");
+    buf_release(&b);
+}
+
+static const struct test tests[] = {
+    {"a_step_names_the_last_good_and_the_first_bad_commit",
+     a_step_names_the_last_good_and_the_first_bad_commit},
+    {"raw_medians_need_a_larger_move", raw_medians_need_a_larger_move},
+    {"anchors_are_chained_by_a_commit_that_became_one",
+     anchors_are_chained_by_a_commit_that_became_one},
+    {"what_holds_on_one_machine_is_not_carried_to_another",
+     what_holds_on_one_machine_is_not_carried_to_another},
+    {"a_link_of_one_noisy_commit_is_no_step", a_link_of_one_noisy_commit_is_no_step},
+    {"accepted_drift_is_judged_again_from_there", accepted_drift_is_judged_again_from_there},
+    {"a_replaced_point_counts_once_and_keeps_its_place",
+     a_replaced_point_counts_once_and_keeps_its_place},
+    {"commits_are_one_when_one_is_the_beginning_of_the_other",
+     commits_are_one_when_one_is_the_beginning_of_the_other},
+    {"sparklines_show_the_newest_and_do_not_magnify_noise",
+     sparklines_show_the_newest_and_do_not_magnify_noise},
+    {0},
+};
+
+int main(int argc, char **argv)
+{
+    int fd = mkstemp(path);
+    if (fd < 0)
+        return 1;
+    close(fd);
+    int status = test_main(tests, argc, argv);
+    unlink(path);
+    buf_release(&text);
+    return status;
+}
