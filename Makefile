@@ -5,6 +5,7 @@
 #   make bench ARGS="--workload spin --tasks 1,2" NAME=mine
 #   make bench ARGS=--resume                goes on where a run was cut short
 #   make fidelity                           the emulated interpreter lock against the machine's CPython
+#   make regress BASE=main                  is this tree slower than that commit?  CELLS="--workload spin"
 #   make test                               everything CI checks
 #
 # make knows one failure only: whatever a recipe's exit status, make ends with 2.  A job that
@@ -15,11 +16,13 @@ NAME   ?= $(basename $(notdir $(SUITE)))
 RESULT ?= results/$(NAME).json
 ARGS   ?=
 ROUNDS ?= 5
+BASE   ?=
+CELLS  ?=
 JOBS   ?= $(shell nproc 2>/dev/null || echo 1)
 PREFIX ?= /usr/local
 CONTEND = build/release/contend
 
-.PHONY: build bench fidelity test format clean install help
+.PHONY: build bench fidelity regress test format clean install help
 .NOTPARALLEL:
 
 build:
@@ -32,6 +35,9 @@ bench: build
 
 fidelity: build
 	@scripts/fidelity $(CONTEND) $(ROUNDS)
+
+regress: build
+	@HEAD_BUILD=. scripts/ci/regress.sh "$(BASE)" $(CELLS)
 
 test:
 	@scripts/install-deps --tests

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Is this tree slower than BASE?  Builds BASE in a worktree of its own, lets the two builds fight
+# (contend duel), and ends with the duel's status: 0 nothing slower, 1 slower, 2 usage, 3 a build or
+# a side failed, 5 no verdict possible here.
+#
+#   scripts/ci/regress.sh BASE [OPTION OF contend duel]...
+#
+# In the environment, all of it optional:
+#   PROGRAM      what is measured, below the tree (build/release/contend)
+#   BUILD        the command that builds it there (scripts/build release)
+#   ARGS         arguments of a PROGRAM that is not contend; its wall time is judged
+#   BASE_BUILD   a tree where BASE is built already; HEAD_BUILD the same for this one
+#   CONTEND      the contend that conducts the duel (the measured one, else the one in PATH)
+#   OUTPUT       where the duel's JSON goes (build/regress.json)
+#   SUMMARY      a file the Markdown summary is added to
+#   HISTORY      a history file: the duel becomes a point of it, BASE being the anchor, and
+#                "contend history check" has a say in the status
+set -euo pipefail
+
+say() { printf 'regress: %s\n' "$*" >&2; }
+leave() { # STATUS WORDS...
+    local status=$1
+    shift
+    say "$@"
+    exit "$status"
+}
+
+base=${1:-}
+[ -n "$base" ] || leave 2 'which commit to compare with? For example: make regress BASE=main'
+shift
+tree=$(git rev-parse --show-toplevel 2>/dev/null) || leave 2 'this is no git repository'
+commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
+    leave 2 "BASE: \"$base\" is no commit of $tree; \"git log --oneline\" lists them"
+program=${PROGRAM:-build/release/contend}
+build=${BUILD:-scripts/build release}
+output=${OUTPUT:-$tree/build/regress.json}
+
+worktree=
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+    [ -n "$worktree" ] || return 0
+    git -C "$tree" worktree remove --force "$worktree/tree" 2>/dev/null || rm -rf "$worktree"
+    rm -rf "$worktree"
+    git -C "$tree" worktree prune
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+
+# build_in DIRECTORY WHAT: the log is shown only when it fails.
+build_in() {
+    local log
+    log=$(mktemp)
+    if ! (cd "$1" && bash -c "$build") >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        leave 3 "building $2 with \"$build\" failed"
+    fi
+    rm -f "$log"
+}
+
+if [ -z "${BASE_BUILD:-}" ]; then
+    mkdir -p "$tree/build"
+    worktree=$(mktemp -d "$tree/build/regress.XXXXXX")
+    git -C "$tree" worktree add --quiet --detach "$worktree/tree" "$commit" ||
+        leave 3 "$commit could not be checked out"
+    BASE_BUILD=$worktree/tree
+    say "building $base ($(git -C "$tree" rev-parse --short "$commit"))"
+    build_in "$BASE_BUILD" "$base"
+fi
+if [ -z "${HEAD_BUILD:-}" ]; then
+    HEAD_BUILD=$tree
+    build_in "$HEAD_BUILD" 'this tree'
+fi
+old=$BASE_BUILD/$program new=$HEAD_BUILD/$program
+[ -x "$old" ] || leave 3 "$base: the build left no program at $program"
+[ -x "$new" ] || leave 3 "this tree: the build left no program at $program"
+
+# What fights: cells of the two contends, or two commands.
+if [ "$(basename "$program")" = contend ]; then
+    contend=${CONTEND:-$new}
+    "$old" cell --help >/dev/null 2>&1 || leave 5 "$base is older than duels and cannot be measured by one"
+    [ $# -gt 0 ] || set -- --workload noop,spin --lock none,gil --executor thread,process,coroutine \
+        --tasks 1,2 --budget 3s
+    sides=(-- "$old" -- "$new")
+else
+    contend=${CONTEND:-contend}
+    read -r -a args <<<"${ARGS:-}"
+    sides=(-- "$old" "${args[@]}" -- "$new" "${args[@]}")
+fi
+
+format=text
+[ -z "${SUMMARY:-}" ] || format=markdown
+report=$(mktemp)
+status=0
+"$contend" duel --quiet --output "$output" --format $format "$@" "${sides[@]}" >"$report" || status=$?
+cat "$report"
+[ -z "${SUMMARY:-}" ] || cat "$report" >>"$SUMMARY"
+rm -f "$report"
+
+# A point is kept whatever the verdict; without one (2, 3, 5) there is nothing to keep.
+if [ -n "${HISTORY:-}" ] && { [ $status -le 1 ] || [ $status -eq 4 ]; }; then
+    head=$(git -C "$tree" rev-parse HEAD)
+    git -C "$tree" diff --quiet HEAD -- || head=$head+
+    "$contend" history add "$output" --file "$HISTORY" --commit "$head" --anchor "$commit" --replace
+    checked=0
+    found=$("$contend" history check --file "$HISTORY" --format $format) || checked=$?
+    printf '\n%s\n' "$found"
+    [ -z "${SUMMARY:-}" ] || printf '\n%s\n' "$found" >>"$SUMMARY"
+    # 5: there are too few points yet, which is no reason to fail.
+    [ $checked -eq 0 ] || [ $checked -eq 5 ] || status=$checked
+fi
+exit $status

@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# ctest: timeout 120, label nosan
+# The shell part of the CI recipes, in clones of a small repository whose "build" is a link to the
+# contend under test; and the recipes as files.
+. "$(dirname "$0")/lib.sh"
+
+command -v git >/dev/null || skip_all "git is not here"
+scripts=$source_dir/scripts/ci
+export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.org GIT_CONFIG_GLOBAL=/dev/null
+export GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.org
+cells=(--workload noop --tasks 1 --ops 1000 --budget 1s --threshold 50%)
+
+# repository DIRECTORY: two commits; building makes build/release/contend.
+_repository() {
+    git init -q "$1"
+    (
+        cd "$1" || exit 1
+        printf '#!/bin/sh\nmkdir -p build/release && ln -sf "%s" build/release/contend\n' "$contend" >build.sh
+        chmod +x build.sh
+        printf '/build/\n' >.gitignore
+        git add -A && git commit -q -m one && git tag one
+        git commit -q --allow-empty -m two
+    )
+}
+
+# regress DIRECTORY ARGUMENTS: runs the script there.
+_regress() {
+    local directory=$1
+    shift
+    last_command="(regress.sh $*)"
+    status=0
+    (cd "$directory" && BUILD=./build.sh timeout 60 "$scripts/regress.sh" "$@") >out 2>err </dev/null || status=$?
+}
+
+_no_worktree_is_left() {
+    [ "$(git -C "$1" worktree list | wc -l)" -eq 1 ] || fail "a worktree was left"
+    [ -z "$(find "$1/build" -maxdepth 1 -name 'regress.*' -type d)" ] || fail "its directory was left"
+}
+
+base_is_built_in_a_worktree_and_fights_the_tree() {
+    _repository tree
+    _regress tree one "${cells[@]}"
+    # Two links to one program: nothing is slower, but a noisy machine may refuse to judge.
+    case $status in 0 | 5) ;; *) fail "status $status"; show_run ;; esac
+    expect_out 'noop/none/thread/tasks=1'
+    expect_json tree/build/regress.json 'd["schema"] == "contend.duel/1" and len(d["comparisons"]) == 1'
+    _no_worktree_is_left tree
+    expect_no_leftovers
+}
+
+ready_builds_are_taken_as_they_are() {
+    git clone -q tree base
+    git clone -q tree head
+    (cd base && ./build.sh)
+    (cd head && ./build.sh)
+    BASE_BUILD=$work/base HEAD_BUILD=$work/head SUMMARY=$work/summary.md \
+        HISTORY=$work/history.jsonl OUTPUT=$work/two.json _regress head one "${cells[@]}"
+    case $status in 0 | 5) ;; *) fail "status $status"; show_run ;; esac
+    expect test ! -e head/build/regress.json
+    expect grep -q 'noop/none/thread/tasks=1' summary.md
+    [ "$status" -eq 5 ] && return
+    expect grep -q 'History' summary.md
+    expect test "$(wc -l <history.jsonl)" -eq 1
+    expect grep -q "\"commit\":\"$(git -C head rev-parse HEAD)\",\"anchor\":\"$(git -C head rev-parse one)\"" history.jsonl
+}
+
+what_got_slower_fails() {
+    # A program of one's own, ten times slower than base.
+    git init -q own
+    (
+        cd own || exit 1
+        printf '/build/\n' >.gitignore
+        # shellcheck disable=SC2016
+        printf '#!/bin/sh\nmkdir -p build\nprintf "#!/bin/sh\\nexec sleep %%s\\n" $(cat seconds) >build/program\nchmod +x build/program\n' >build.sh
+        chmod +x build.sh
+        echo 0.01 >seconds
+        git add -A && git commit -q -m fast
+        echo 0.1 >seconds
+        git commit -q -a -m slow
+    )
+    PROGRAM=build/program CONTEND=$contend SUMMARY=$work/own.md _regress own HEAD~1 --budget 2s
+    # The duel itself has tests; here it must be heard.
+    [ "$status" -eq 1 ] || { fail "expected status 1"; show_run; }
+    expect grep -qi 'slower' own.md
+    _no_worktree_is_left own
+}
+
+a_base_that_is_not_there_is_one_line() {
+    _regress tree no-such-commit "${cells[@]}"
+    expect_status 2
+    expect test "$(wc -l <err)" -eq 1
+    expect_err 'regress: BASE: "no-such-commit" is no commit'
+    _regress tree
+    expect_status 2
+    expect_err 'BASE=main'
+    mkdir nowhere
+    GIT_CEILING_DIRECTORIES=$work _regress nowhere one
+    expect_status 2
+    expect_err 'no git repository'
+}
+
+a_build_that_fails_is_status_3_and_leaves_nothing() {
+    (cd tree && printf '#!/bin/sh\necho the compiler said this\nexit 1\n' >build.sh && git commit -q -a -m broken && git tag broken)
+    _regress tree broken "${cells[@]}"
+    expect_status 3
+    expect_err 'the compiler said this'
+    expect_err 'building broken'
+    _no_worktree_is_left tree
+    (cd tree && git reset -q --hard one)
+}
+
+an_interrupted_one_leaves_nothing() {
+    local pid
+    (cd tree && printf '#!/bin/sh\ntouch started\nexec sleep 30\n' >build.sh && git commit -q -a -m hangs && git tag hangs && git reset -q --hard one)
+    (cd tree && BUILD=./build.sh exec setsid "$scripts/regress.sh" hangs "${cells[@]}") >out 2>err &
+    pid=$!
+    for _ in $(seq 50); do
+        [ -z "$(find tree/build -name started 2>/dev/null)" ] || break
+        sleep 0.1
+    done
+    kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid"
+    wait "$pid" 2>/dev/null
+    _no_worktree_is_left tree
+}
+
+histories_pushed_at_once_keep_every_line() {
+    git init -q --bare store.git
+    local i
+    for i in 1 2 3; do
+        git clone -q tree "job$i"
+        (cd "job$i" && git remote set-url origin "$work/store.git")
+        printf '{"line": %d}\n' "$i" >"job$i.jsonl"
+    done
+    (cd job1 && "$scripts/keep-history.sh" fetch "$work/none.jsonl") || fail "fetching nothing failed"
+    expect test ! -e none.jsonl
+    (cd job1 && "$scripts/keep-history.sh" push "$work/job1.jsonl") || fail "the first push failed"
+    for i in 2 3; do
+        (cd "job$i" && "$scripts/keep-history.sh" push "$work/job$i.jsonl") &
+    done
+    wait
+    (cd job1 && "$scripts/keep-history.sh" fetch "$work/all.jsonl") || fail "fetching failed"
+    expect test "$(sort all.jsonl | tr -d '\n')" = '{"line": 1}{"line": 2}{"line": 3}'
+    # What is there already is not pushed again.
+    (cd job1 && "$scripts/keep-history.sh" push "$work/all.jsonl") || fail "an empty push failed"
+    expect test "$(git -C store.git rev-list --count contend-history)" -eq 3
+    status=0
+    (cd job1 && REMOTE=$work/gone.git "$scripts/keep-history.sh" push "$work/all.jsonl") >out 2>err || status=$?
+    expect_status 2
+    expect_err 'gone.git cannot be read'
+}
+
+the_recipes_are_yaml_and_call_what_is_there() {
+    local name
+    for name in $(grep -oh 'scripts/[a-z/-]*[a-z.]*' "$scripts"/*.yml | sort -u); do
+        expect test -e "$source_dir/$name"
+    done
+    "${python:-python3}" -c 'import yaml' 2>/dev/null || return 0
+    "${python:-python3}" - "$scripts" <<'PY' >yaml.out 2>&1 || fail "$(tail -n 1 yaml.out)"
+import sys, yaml
+github = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
+steps = github["jobs"]["regress"]["steps"]
+assert all(("uses" in s) != ("run" in s) for s in steps), steps
+assert sum("regress.sh" in s.get("run", "") for s in steps) == 2
+assert True in github or "on" in github  # YAML 1.1 reads "on" as a truth value
+gitlab = yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))
+jobs = [v for k, v in gitlab.items() if k.startswith("regress:")]
+assert len(jobs) == 2 and all(j["extends"] == ".regress" and j["script"] for j in jobs)
+PY
+}
+
+make_regress_names_what_is_missing() {
+    command -v make >/dev/null || return 0
+    status=0
+    last_command="(make -n regress)"
+    make -s -n -C "$source_dir" regress BASE=main 'CELLS=--workload spin' >out 2>err || status=$?
+    expect_status 0
+    expect_out 'scripts/ci/regress.sh "main" --workload spin'
+}
+
+run_tests
