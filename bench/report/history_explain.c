@@ -107,10 +107,12 @@ static bool is_large(const struct history_judgements *all, const struct track *t
     return fabs(c->move) >= fmax(least_move(all, t), MOVE_ERRORS * c->move_error);
 }
 
+/* Only what way the series was found to move: cuts come from both. */
 static void add_change(const struct history_judgements *all, struct history_judgement *j,
                        const struct history_change *c)
 {
-    if (is_large(all, j->track, c))
+    double p = c->move > 0 ? j->p_worse : j->p_better;
+    if (p <= all->request.alpha && is_large(all, j->track, c))
         j->changes[j->change_count++] = *c;
 }
 

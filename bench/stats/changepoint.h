@@ -89,7 +89,7 @@ int changepoint_prefers_line(const double *x, size_t count, const size_t *cuts, 
                              bool *out, struct err *err);
 
 /*
- * Lone spikes: points further than 3 robust standard deviations from each of the four nearest
+ * Lone spikes: points further than 4 robust standard deviations from each of the four nearest
  * points (two on each side, fewer at the ends), on the same side of all of them.  The standard
  * deviation comes from neighbours' differences, which steps hardly touch; two neighbours at a new
  * level are no spikes.  Whoever looks for changes sets them aside first, and says so.  Needs 5

@@ -10,7 +10,7 @@
 
 enum { SPIKE_REACH = 2, SPIKE_POINTS_MIN = 2 * SPIKE_REACH + 1 };
 
-#define SPIKE_SPREADS 3.0
+#define SPIKE_SPREADS 4.0
 
 int changepoint_clip(const double *x, size_t count, double *out, struct err *err)
 {
