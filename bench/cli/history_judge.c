@@ -3,6 +3,7 @@
 #include "bench/cli/history.h"
 #include "bench/report/history_export.h"
 #include "bench/report/history_render.h"
+#include "bench/stats/changepoint.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ struct view {
 
 struct wishes {
     const char *file, *series, *format;
-    int64_t seed, width;
+    int64_t seed, width, last;
     struct history_request request;
 };
 
@@ -120,6 +121,7 @@ static int show_or_check(int argc, char *const *argv, bool is_check, struct err 
         .file = HISTORY_FILE,
         .format = "text",
         .seed = 1,
+        .last = HISTORY_NEWEST,
         .request = {.alpha = HISTORY_ALPHA, .least_ratio = HISTORY_LEAST_RATIO},
     };
     bool help = false;
@@ -152,6 +154,14 @@ static int show_or_check(int argc, char *const *argv, bool is_check, struct err 
          .out = &w.request.least_ratio,
          .argument = "R",
          .help = "the smallest move that counts (1%; raw medians 5%)"},
+        {.name = "last",
+         .kind = OPT_NUMBER,
+         .out = &w.last,
+         .argument = "N",
+         .help = "points of a series that are judged, the newest (250)",
+         .unit = "count",
+         .min = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN,
+         .max = 100000},
         {.name = "seed",
          .kind = OPT_NUMBER,
          .out = &w.seed,
@@ -190,6 +200,7 @@ static int show_or_check(int argc, char *const *argv, bool is_check, struct err 
         return EXIT_USAGE;
     }
     w.request.seed = (uint64_t)w.seed;
+    w.request.newest = (size_t)w.last;
     struct view v;
     int status = EXIT_USAGE;
     if (!view_open(&v, &w, err))

@@ -242,7 +242,7 @@ int history_explain(const struct history_judgements *all, struct history_judgeme
                     const struct history_tracks *tracks, const struct history *h,
                     const struct changepoint_plan *plan, double p_cut, struct err *err)
 {
-    if (describe(all, j, tracks, h, 0, plan, p_cut, err))
+    if (describe(all, j, tracks, h, history_first_point(&all->request, j->track), plan, p_cut, err))
         return -1;
     /* A drift that was accepted up to a commit is looked at again from there. */
     if (j->change_count == 1 && j->changes[0].is_drift && j->changes[0].accept) {

@@ -44,15 +44,22 @@ static struct changepoint_plan plan_for(const struct history_request *r,
     };
 }
 
-static int test_track(struct history_judgement *j, const struct changepoint_plan *plan,
-                      struct err *err)
+size_t history_first_point(const struct history_request *request, const struct track *t)
+{
+    bool is_all = request->newest == 0 || request->newest >= t->point_count;
+    return is_all ? 0 : t->point_count - request->newest;
+}
+
+static int test_track(struct history_judgement *j, const struct history_request *request,
+                      const struct changepoint_plan *plan, struct err *err)
 {
     struct track_curve c;
     struct changepoint_test test;
-    if (track_curve_open(&c, j->track, 0, err))
+    size_t first = history_first_point(request, j->track);
+    if (track_curve_open(&c, j->track, first, err))
         return -1;
     j->point_count = c.count;
-    j->spike_count = j->track->point_count - c.count;
+    j->spike_count = j->track->point_count - first - c.count;
     j->verdict = c.count < POINTS_MIN ? HISTORY_TOO_SHORT : HISTORY_STEADY;
     int failed = changepoint_test(c.x, c.count, plan, &test, err);
     if (!failed) {
@@ -107,7 +114,7 @@ int history_judge(struct history_judgements *out, struct history_tracks *tracks,
     for (size_t i = 0; i < tracks->count; i++) {
         struct history_judgement *j = &out->items[out->count++];
         j->track = &tracks->items[i];
-        if (test_track(j, &plan, err))
+        if (test_track(j, request, &plan, err))
             return -1;
         out->judged += j->verdict != HISTORY_TOO_SHORT;
     }

@@ -20,10 +20,13 @@
 #define HISTORY_LEAST_RATIO_RAW 0.05
 #define HISTORY_RAW_WEIGHT      10.0
 
+enum { HISTORY_NEWEST = 250 }; /* what was steady for that long needs no older past */
+
 struct history_request {
     double alpha;
     double least_ratio; /* of an anchored series; raw ones ask for 5 % at least */
     uint64_t seed;
+    size_t newest; /* so many points of a track are looked at; 0: all */
 };
 
 enum history_verdict {
@@ -69,6 +72,9 @@ struct history_judgements {
 int history_judge(struct history_judgements *out, struct history_tracks *tracks,
                   const struct history *h, const struct history_request *request, struct err *err);
 void history_judgements_release(struct history_judgements *j);
+
+/* The first point of a track that is looked at. */
+size_t history_first_point(const struct history_request *request, const struct track *t);
 
 /* "worse", "accepted", "recovered", "better", "watch", "steady", "too short". */
 const char *history_verdict_name(enum history_verdict v);

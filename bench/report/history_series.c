@@ -213,13 +213,15 @@ static void collect_points(const struct series *s, struct track *t, const size_t
 {
     for (size_t i = 0; i < s->count; i++) {
         const struct entry *e = &s->entries[i];
-        size_t regime = 0, at = 0;
+        size_t regime = 0, at = t->point_count;
         while (regime < t->regime_count && regime_of[regime] != e->regime)
             regime++;
         if (regime == t->regime_count)
             continue;
-        while (at < t->point_count && t->points[at].order != e->order)
-            at++;
+        /* Most lines are of a commit newer than all before. */
+        if (at > 0 && t->points[at - 1].order >= e->order)
+            for (at = 0; at < t->point_count && t->points[at].order != e->order;)
+                at++;
         if (at < t->point_count &&
             t->regimes[t->points[at].regime].depth < t->regimes[regime].depth)
             continue;

@@ -53,7 +53,8 @@ static struct answer check(const double *x, size_t series, size_t count, double 
     struct history_tracks all = {.items = tracks, .count = series};
     struct history none = {0};
     struct history_judgements judged;
-    struct history_request request = {alpha, HISTORY_LEAST_RATIO, seed};
+    struct history_request request = {
+        .alpha = alpha, .least_ratio = HISTORY_LEAST_RATIO, .seed = seed};
     struct err err = {0};
     for (size_t s = 0; s < series; s++) {
         for (size_t i = 0; i < count; i++)
@@ -131,13 +132,13 @@ static void looking_often(size_t trials, double alpha)
 }
 
 /* What nobody can beat: noise, size, direction and the two sides' places are known. */
-static double known_place(size_t before, size_t after)
+static double known_place(size_t before, size_t after, double alpha)
 {
     double shift = log1p(STEP) / NOISE * sqrt((double)(before * after) / (double)(before + after));
-    return 100 * gsl_cdf_ugaussian_P(shift - gsl_cdf_ugaussian_Pinv(0.99));
+    return 100 * gsl_cdf_ugaussian_P(shift - gsl_cdf_ugaussian_Pinv(1 - alpha));
 }
 
-static void steps(size_t trials, size_t before, size_t after)
+static void steps(size_t trials, size_t before, size_t after, double alpha)
 {
     double x[MOST_POINTS];
     size_t found = 0, named = 0, near = 0, count = before + after;
@@ -145,16 +146,16 @@ static void steps(size_t trials, size_t before, size_t after)
         fill(x, count, gaussian);
         for (size_t i = before; i < count; i++)
             x[i] += log1p(STEP);
-        struct answer a = check(x, 1, count, HISTORY_ALPHA, t);
+        struct answer a = check(x, 1, count, alpha, t);
         found += a.worse;
         named += a.worse + a.watch;
         near += a.worse && (a.likely > before ? a.likely - before : before - a.likely) <= 3;
     }
-    printf("| 5 %% step after %zu points, %zu points on | %zu | %.1f | %.1f with watched; %.1f of "
-           "those "
-           "found within 3 points of the place; %.1f were the place known |\n",
-           before, after, trials, percent(found, trials), percent(named, trials),
-           found ? percent(near, found) : 0, known_place(before, after));
+    printf("| 5 %% step after %zu points, %zu points on, alpha %g %% | %zu | %.1f | %.1f with "
+           "watched; "
+           "%.1f of those found within 3 points of the place; %.1f were the place known |\n",
+           before, after, 100 * alpha, trials, percent(found, trials), percent(named, trials),
+           found ? percent(near, found) : 0, known_place(before, after, alpha));
 }
 
 /* `place` SIZE_MAX: anywhere. */
@@ -242,10 +243,14 @@ int main(int argc, char **argv)
     false_alarms(2 * trials, heavy, "heavy-tailed (t, 3 df)");
     looking_often(trials / 5 + 1, HISTORY_ALPHA);
     looking_often(trials / 5 + 1, 0.001);
+    looking_often(trials / 5 + 1, 0.0001);
     for (size_t after = 3; after <= 6; after++)
-        steps(trials, 50, after);
-    steps(trials, 97, 3);
-    steps(trials, 50, 10);
+        steps(trials, 50, after, HISTORY_ALPHA);
+    steps(trials, 97, 3, HISTORY_ALPHA);
+    steps(trials, 50, 10, HISTORY_ALPHA);
+    steps(trials, 50, 3, 0.0001);
+    steps(trials, 50, 6, 0.0001);
+    steps(trials, 50, 10, 0.0001);
     step_named(trials);
     spikes(trials, 0.06, SIZE_MAX, "anywhere");
     spikes(trials, 0.1, SIZE_MAX, "anywhere");

@@ -46,7 +46,8 @@ struct judged {
 /* Judges what was added since the last call. */
 static bool judge(struct judged *j)
 {
-    static const struct history_request request = {HISTORY_ALPHA, HISTORY_LEAST_RATIO, 1};
+    static const struct history_request request = {
+        .alpha = HISTORY_ALPHA, .least_ratio = HISTORY_LEAST_RATIO, .seed = 1};
     struct err err = {0};
     *j = (struct judged){0};
     bool ok = !file_write_atomic(path, buf_text(&text), text.len, &err) &&
