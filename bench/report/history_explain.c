@@ -175,6 +175,7 @@ static int describe_drift(const struct history_judgements *all, struct history_j
                    .likely = c->point[c->count - 1],
                    .move = drift.slope * (double)(c->count - 1),
                    .move_error = spread * sqrt(12 / (double)c->count),
+                   .trend_p = drift.p,
                });
     return 0;
 }

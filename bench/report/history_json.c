@@ -19,6 +19,8 @@ static json_t *change_json(const struct history_judgement *j, const struct histo
         c->accept ? json_pack("{ss ss ss}", "from", c->accept->from, "to", c->accept->to, "reason",
                               c->accept->reason)
                   : json_null());
+    if (change && c->is_drift)
+        json_object_set_new(change, "mann_kendall_p", json_real(c->trend_p));
     return change;
 }
 

@@ -46,6 +46,8 @@ struct history_change {
     size_t likely;     /* the likeliest first bad one */
     double move;       /* natural logarithm; positive is worse */
     double move_error; /* its standard error */
+    double
+        trend_p; /* of a drift: two-sided, from Kendall's rank test against the order (Mann 1945) */
     const struct history_accept *accept; /* NULL: nobody did */
     bool is_recovered;
 };

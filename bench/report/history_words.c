@@ -35,7 +35,8 @@ void history_change_text(struct buf *out, const struct history_judgement *j,
     commit_at(t, c->first_bad, bad);
     commit_at(t, c->likely, likely);
     if (c->is_drift)
-        buf_printf(out, "%s, drifting from %s to %s", move, good, bad);
+        buf_printf(out, "%s, drifting from %s to %s (Mann-Kendall p %.1g)", move, good, bad,
+                   c->trend_p);
     else if (c->likely == c->first_bad && c->last_good + 1 >= c->likely)
         buf_printf(out, "%s, a step at %s (last good %s)", move, likely, good);
     else
