@@ -40,6 +40,19 @@ _duel() {
 JSON
 }
 
+# Each line of a file is what results/schema/history-1.json says; left out without a validator.
+_valid_lines() {
+    [ -n "$python" ] || return 0
+    "$python" - "$source_dir/results/schema/history-1.json" "$1" <<'PY' >validity 2>&1 || fail "$1: $(tail -n 1 validity)"
+import json, sys, jsonschema
+check = jsonschema.Draft202012Validator(json.load(open(sys.argv[1])))
+lines = [json.loads(line) for line in open(sys.argv[2])]
+assert lines
+for line in lines:
+    check.validate(line)
+PY
+}
+
 a_step_for_the_worse_is_found_and_named() {
     _points step.jsonl 40 30 0.05
     run history check --file step.jsonl
@@ -107,6 +120,7 @@ accepted_changes_are_quiet_and_say_why() {
     expect_status 0
     expect_out 'accepted  spin/makespan_ns'
     expect_out 'a bounded queue'
+    _valid_lines accept.jsonl
     # A change after it is another one.
     _points accept.jsonl 10 0 0.2 v1 m1 40
     run history check --file accept.jsonl
@@ -157,6 +171,7 @@ results_are_added_as_raw_medians_once() {
     run history add r.json --file raw.jsonl --commit aaaaaaa --metric makespan_ns --replace
     expect_status 0
     expect test "$(wc -l <raw.jsonl)" -eq 2
+    _valid_lines raw.jsonl
     run history show --file raw.jsonl --format json
     expect_json out 'd["commits"] == 1 and len(d["series"][0]["points"]) == 1 and d["series"][0]["value"] == "ns"'
     run history add r.json --file raw.jsonl --commit b --anchor a
@@ -183,6 +198,7 @@ duels_are_added_as_ratios_to_their_base() {
     run history add broken.json --file duel.jsonl --commit def
     expect_refusal 2 'broken.json: comparisons[0]: "rows" is missing'
     expect test "$(wc -l <duel.jsonl)" -eq 2
+    _valid_lines duel.jsonl
 }
 
 the_commit_is_gits_where_the_file_does_not_say() {
