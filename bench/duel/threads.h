@@ -20,9 +20,9 @@ struct thread_watch {
 };
 
 /*
- * Looks once: threads not seen before get the next CPU of the list, beginning at `first`.  The first
- * thread stays free: those it makes inherit its CPUs, and would share one until they are seen.
- * Returns when to look again, ns: soon at first, when threads are made, rarely later.
+ * Looks once: threads not seen before get the next CPU of the list, beginning at `first`.  The
+ * first thread stays free: those it makes inherit its CPUs, and would share one until they are
+ * seen. Returns when to look again, ns: soon at first, when threads are made, rarely later.
  */
 uint64_t threads_spread(struct thread_watch *w, const int *cpus, unsigned count, unsigned first);
 
