@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# ctest: timeout 120
 # contend history: adding, judging, accepting, chaining, exporting; and what goes wrong with files.
 . "$(dirname "$0")/lib.sh"
 
