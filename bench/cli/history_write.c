@@ -111,7 +111,7 @@ int history_add(int argc, char *const *argv, struct err *err)
             "result of \"contend run\", of which raw medians alone are kept.  Several may add at\n"
             "once; a line is there whole or not at all.\n",
             table,
-            "  contend duel -o duel.json -- ./anchor/contend -- ./head/contend\n"
+            "  contend duel --workload queue -o duel.json -- anchor/contend -- head/contend\n"
             "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
             err);
     if (paths.count != 1) {
