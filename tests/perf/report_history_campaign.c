@@ -235,6 +235,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s [TRIALS]\n", argv[0]);
         return 2;
     }
+    setvbuf(stdout, NULL, _IOLBF, 0);
     rng = (struct rng){2026};
     printf("Noise 2 %%, alpha 1 %%.\n\n| series | trials | alarms, %% | of them, or beside them, "
            "%% |\n"
