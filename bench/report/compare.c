@@ -258,7 +258,8 @@ static int make_rows(struct work *w, struct err *err)
     c->count = kept;
     if (add_rows(w, true, err) || correct(c, err))
         return -1;
-    qsort(c->rows, c->count, sizeof *c->rows, by_verdict);
+    if (c->count > 0)
+        qsort(c->rows, c->count, sizeof *c->rows, by_verdict);
     for (size_t i = 0; i < c->count; i++)
         c->counts[c->rows[i].verdict]++;
     return 0;

@@ -1,0 +1,215 @@
+/* Rows, controls and the correction over all of them. */
+#include "bench/report/compare.h"
+
+#include "bench/core/buf.h"
+
+#include "tests/test.h"
+
+/* A result is put together as text: cells with one noisy metric of twelve rounds. */
+struct draft {
+    struct buf text;
+    bool any;
+};
+
+static void begin(struct draft *d, const char *run)
+{
+    *d = (struct draft){0};
+    buf_printf(&d->text,
+               "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"%s\",\"status\":\"complete\","
+               "\"tool\":{\"runtime\":\"contend 0.1.0\"}},\"host\":{\"hostname\":\"h\","
+               "\"cpus_allowed\":2},\"cells\":[",
+               run);
+}
+
+/* Rounds spread evenly over center +- spread (a ratio). */
+static void add_cell(struct draft *d, const char *role, int tasks, const char *metric,
+                     const char *group, double center, double spread)
+{
+    buf_printf(&d->text,
+               "%s{\"id\":\"spin/none/thread/tasks=%d\",\"role\":\"%s\",\"workload\":\"spin\","
+               "\"lock\":\"none\",\"executor\":\"thread\",\"tasks\":%d,\"status\":\"ok\","
+               "\"metrics\":{\"%s\":{\"unit\":\"ns\",\"better\":\"lower\",\"group\":\"%s\","
+               "\"samples\":[",
+               d->any ? "," : "", tasks, role, tasks, metric, group);
+    for (int i = 0; i < 12; i++)
+        buf_printf(&d->text, "%s%.6f", i ? "," : "", center * (1 + spread * (2 * i - 11) / 11));
+    buf_add(&d->text, "]}},\"launches\":[");
+    for (int i = 0; i < 12; i++)
+        buf_printf(&d->text, "%s{\"round\":%d,\"duration_ns\":1000000,\"foreign_cpu_ns\":0}",
+                   i ? "," : "", i);
+    buf_add(&d->text, "]}");
+    d->any = true;
+}
+
+static bool end(struct draft *d, struct result *out)
+{
+    struct err err = {0};
+    buf_add(&d->text, "]}");
+    bool ok = !result_parse(out, "draft.json", d->text.data, d->text.len, &err);
+    CHECK_MSG(ok, "%s", err.text);
+    buf_release(&d->text);
+    return ok;
+}
+
+static bool compare(struct comparison *out, const struct result *base, const struct result *head,
+                    const char *metric)
+{
+    static struct compare_side sides[2];
+    struct compare_request request = {.tolerance = 0.03, .metric = metric};
+    struct err err = {0};
+    sides[0] = (struct compare_side){base, 1};
+    sides[1] = (struct compare_side){head, 1};
+    return CHECK_MSG(!compare_results(out, &sides[0], &sides[1], &request, &err), "%s", err.text);
+}
+
+static const struct compare_row *row_of(const struct comparison *c, const char *id)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!strcmp(c->rows[i].id, id))
+            return &c->rows[i];
+    static const struct compare_row none = {.verdict = VERDICT_NOT_COMPARABLE};
+    return &none;
+}
+
+/* Base and head of `rows` cells, of which the first is slower by `factor` in head. */
+static enum compare_limit first_of(int rows, double factor, double spread, enum verdict *verdict)
+{
+    struct draft d;
+    struct result base, head;
+    struct comparison c;
+    begin(&d, "b");
+    for (int i = 1; i <= rows; i++)
+        add_cell(&d, "measured", i, "startup_ns", "startup", 1000, spread);
+    if (!end(&d, &base))
+        return LIMIT_NONE;
+    begin(&d, "h");
+    for (int i = 1; i <= rows; i++)
+        add_cell(&d, "measured", i, "startup_ns", "startup", i == 1 ? 1000 * factor : 1000, spread);
+    enum compare_limit limit = LIMIT_NONE;
+    *verdict = VERDICT_NOT_COMPARABLE;
+    if (end(&d, &head)) {
+        if (compare(&c, &base, &head, NULL)) {
+            *verdict = row_of(&c, "spin/none/thread/tasks=1")->verdict;
+            limit = row_of(&c, "spin/none/thread/tasks=1")->limit;
+            CHECK_EQ(c.judged, (size_t)rows);
+            CHECK_EQ(c.count, (size_t)rows);
+            comparison_release(&c);
+        }
+        result_unload(&head);
+    }
+    result_unload(&base);
+    return limit;
+}
+
+static void what_holds_alone_need_not_hold_among_many(void)
+{
+    enum verdict v;
+    first_of(1, 1.4, 0.05, &v);
+    CHECK_EQ(v, VERDICT_SLOWER);
+    CHECK_EQ(first_of(300, 1.4, 0.05, &v), LIMIT_CORRECTION);
+    CHECK_EQ(v, VERDICT_UNDECIDED);
+    first_of(300, 3, 0.05, &v);
+    CHECK_EQ(v, VERDICT_SLOWER);
+    CHECK_EQ(first_of(1, 1.02, 0.5, &v), LIMIT_SPREAD);
+    CHECK_EQ(v, VERDICT_UNDECIDED);
+    CHECK_EQ(first_of(1, 1.02, 0.01, &v), LIMIT_MOMENT);
+}
+
+static void with_control(double cell_factor, double control_factor, struct comparison *c,
+                         struct result *base, struct result *head)
+{
+    struct draft d;
+    for (int side = 0; side < 2; side++) {
+        begin(&d, side ? "h" : "b");
+        add_cell(&d, "measured", 1, "startup_ns", "startup", side ? 1000 * cell_factor : 1000,
+                 0.01);
+        add_cell(&d, "control", 2, "makespan_ns", "throughput", side ? 1e6 * control_factor : 1e6,
+                 0.01);
+        end(&d, side ? head : base);
+    }
+    compare(c, base, head, "startup_ns,makespan_ns");
+}
+
+static void a_control_that_moved_widens_the_others(void)
+{
+    struct result base, head;
+    struct comparison c;
+    with_control(1.35, 1.0, &c, &base, &head);
+    CHECK_EQ(row_of(&c, "spin/none/thread/tasks=1")->verdict, VERDICT_SLOWER);
+    CHECK_EQ(c.count, 1);
+    comparison_release(&c);
+    result_unload(&base);
+    result_unload(&head);
+
+    with_control(1.35, 1.12, &c, &base, &head);
+    CHECK_EQ(row_of(&c, "spin/none/thread/tasks=1")->verdict, VERDICT_UNDECIDED);
+    CHECK_EQ(row_of(&c, "spin/none/thread/tasks=1")->limit, LIMIT_CONTROL);
+    CHECK_NEAR(c.control_shift, log(1.12), 1e-6);
+    comparison_release(&c);
+    result_unload(&base);
+    result_unload(&head);
+
+    /* Beyond doubt: no moment does that; it is a row, and excuses nothing. */
+    with_control(2, 2, &c, &base, &head);
+    CHECK_EQ(row_of(&c, "spin/none/thread/tasks=1")->verdict, VERDICT_SLOWER);
+    CHECK(row_of(&c, "spin/none/thread/tasks=2")->is_control);
+    CHECK_EQ(row_of(&c, "spin/none/thread/tasks=2")->verdict, VERDICT_SLOWER);
+    CHECK_EQ(c.control_shift, 0.0);
+    comparison_release(&c);
+    result_unload(&base);
+    result_unload(&head);
+}
+
+static void usual_metrics_first_and_all_when_there_are_none(void)
+{
+    static const struct {
+        const char *name, *group;
+        bool is_usual;
+    } rows[] = {{"throughput_per_s", "throughput", true},
+                {"wake_lateness_ns", "latency", true},
+                {"task_time_ns", "latency", false},
+                {"reap_ns", "startup", false},
+                {"process_cpu_ns", "cpu", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct draft d;
+        struct result base, head;
+        struct comparison c;
+        for (int side = 0; side < 2; side++) {
+            begin(&d, side ? "h" : "b");
+            add_cell(&d, "measured", 1, rows[i].name, rows[i].group, 10, 0.01);
+            add_cell(&d, "measured", 2, "lifecycle_ns", "startup", 10, 0.01);
+            end(&d, side ? &head : &base);
+        }
+        if (compare(&c, &base, &head, NULL))
+            CHECK_MSG(c.count == (rows[i].is_usual ? 2 : 1), "%s", rows[i].name);
+        comparison_release(&c);
+        if (compare(&c, &base, &head, "all"))
+            CHECK_EQ(c.count, 2);
+        comparison_release(&c);
+        result_unload(&base);
+        result_unload(&head);
+    }
+    struct draft d;
+    struct result base, head;
+    struct comparison c;
+    for (int side = 0; side < 2; side++) {
+        begin(&d, side ? "h" : "b");
+        add_cell(&d, "measured", 1, "reap_ns", "startup", 10, 0.01);
+        end(&d, side ? &head : &base);
+    }
+    if (compare(&c, &base, &head, NULL))
+        CHECK_EQ(c.count, 1);
+    comparison_release(&c);
+    result_unload(&base);
+    result_unload(&head);
+}
+
+static const struct test tests[] = {
+    {"what_holds_alone_need_not_hold_among_many", what_holds_alone_need_not_hold_among_many},
+    {"a_control_that_moved_widens_the_others", a_control_that_moved_widens_the_others},
+    {"usual_metrics_first_and_all_when_there_are_none",
+     usual_metrics_first_and_all_when_there_are_none},
+    {0},
+};
+
+TEST_MAIN(tests)
