@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Beyond this factor an interval says nothing: no digits for it. */
+enum { CHANGE_MOST = 100 };
+
 const char *const compare_formats[] = {"text", "markdown", "json", "junit", "github", NULL};
 
 const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
@@ -17,6 +20,8 @@ const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
         change = 0; /* not "-0.0 %" */
     if (!isfinite(log_ratio))
         snprintf(out, CHANGE_TEXT_MAX, "%s", "");
+    else if (fabs(log_ratio) > log(CHANGE_MOST))
+        snprintf(out, CHANGE_TEXT_MAX, "%s%d", log_ratio > 0 ? ">" : "<1/", CHANGE_MOST);
     else if (log_ratio > log(3) || log_ratio < -log(3))
         snprintf(out, CHANGE_TEXT_MAX, log_ratio > 0 ? "%.3gx" : "1/%.3g", exp(fabs(log_ratio)));
     else
@@ -51,7 +56,9 @@ const char *compare_row_reason(const struct comparison *c, const struct compare_
         snprintf(out, REASON_TEXT_MAX, "%s", row->reason);
     else if (row->verdict == VERDICT_UNDECIDED) {
         compare_limit_text(c, row, limit, sizeof limit);
-        if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION)
+        if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))
+            snprintf(out, REASON_TEXT_MAX, "blind to less than %dx; %s", CHANGE_MOST, limit);
+        else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION)
             snprintf(out, REASON_TEXT_MAX, "sees %s and more; %s",
                      compare_change_text(row->detectable, change), limit);
         else

@@ -12,7 +12,7 @@ void compare_as_github(const struct comparison *c, struct buf *out);
 
 enum { CHANGE_TEXT_MAX = 24, VALUE_TEXT_MAX = 32, REASON_TEXT_MAX = 224 };
 
-/* "+98 %", "1.2x" (beyond a doubling): how much worse; "" when there is no number. */
+/* "+98 %", "4.2x", "1/4.2", ">100": how much worse; "" when there is no number. */
 const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX]);
 
 /* "+61 % .. +143 %", "anything" when there is no interval. */

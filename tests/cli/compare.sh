@@ -263,7 +263,7 @@ PY
     run import hh.json -o hh-result.json
     run compare hb-result.json hh-result.json --gate
     expect_status 1
-    expect_out "command/none/hyperfine/tasks=1,name=sort words"
+    expect_out "hyperfine/none/command/tasks=1,name=sort words"
 }
 
 run_tests

@@ -41,8 +41,8 @@ static void hyperfine_1_gives_times_and_memory(void)
     if (!load("hyperfine_1.json", &r))
         return;
     CHECK_EQ(r.cell_count, 2);
-    CHECK_EQ(r.cells[0].id, "command/none/hyperfine/tasks=1,name=true");
-    CHECK_EQ(r.cells[1].id, "command/none/hyperfine/tasks=1,name=sleep a little");
+    CHECK_EQ(r.cells[0].id, "hyperfine/none/command/tasks=1,name=true");
+    CHECK_EQ(r.cells[1].id, "hyperfine/none/command/tasks=1,name=sleep a little");
     const struct result_metric *time = metric(&r, 1, "time_ns", 7);
     CHECK_EQ(time->unit, "ns");
     CHECK_EQ(time->better, "lower");
@@ -57,7 +57,7 @@ static void hyperfine_2_gives_what_it_measured_with_units(void)
     struct result r;
     if (!load("hyperfine_2.json", &r))
         return;
-    CHECK_EQ(r.cells[0].id, "command/none/hyperfine/tasks=1,name=sort 2");
+    CHECK_EQ(r.cells[0].id, "hyperfine/none/command/tasks=1,name=sort 2");
     CHECK_NEAR(metric(&r, 0, "time_ns", 3)->samples[0], 51200000, 1e-3);
     CHECK_NEAR(metric(&r, 0, "user_ns", 3)->samples[2], 40500000, 1e-3);
     CHECK_EQ(metric(&r, 0, "memory_bytes", 3)->samples[1], 4714496.0);
@@ -180,8 +180,8 @@ static void equal_names_become_different_cells(void)
     if (!CHECK(!import_text("f.json", text, sizeof text - 1, NULL, &made, &err)) ||
         !CHECK(!result_parse(&r, "f.json", made.data, made.len, &err)))
         return;
-    CHECK_EQ(r.cells[0].id, "command/none/hyperfine/tasks=1,name=a;b c");
-    CHECK_EQ(r.cells[1].id, "command/none/hyperfine/tasks=1,name=a;b c#2");
+    CHECK_EQ(r.cells[0].id, "hyperfine/none/command/tasks=1,name=a;b c");
+    CHECK_EQ(r.cells[1].id, "hyperfine/none/command/tasks=1,name=a;b c#2");
     result_unload(&r);
     buf_release(&made);
 }

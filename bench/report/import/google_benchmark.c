@@ -122,8 +122,7 @@ static int add_family(const struct place *list, const json_t *entries, const cha
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         bool is_wanted = !status && json_array_size(all[i].samples) > 0;
         if (is_wanted)
-            status =
-                import_add(cell, all[i].metric, "google-benchmark", all[i].samples, NULL, "", err);
+            status = import_add(cell, all[i].metric, all[i].samples, NULL, "", err);
         else
             json_decref(all[i].samples);
     }
@@ -179,7 +178,7 @@ static int read_google_benchmark(const struct place *at, const json_t *document,
 const struct import_format import_google_benchmark = {
     .name = "google-benchmark",
     .tool = "google-benchmark",
-    .executor = "google_benchmark",
+    .workload = "google_benchmark",
     .is_one = is_google_benchmark,
     .read = read_google_benchmark,
 };

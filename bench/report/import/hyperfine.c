@@ -57,8 +57,7 @@ static int add_array(const struct place *at, const json_t *result, const char *k
     if (field_optional(at, result, key, JSON_ARRAY, &array, err))
         return -1;
     json_t *samples = scaled(&here, array, factor, err);
-    return samples ? import_add(cell, metric, "hyperfine", samples, NULL,
-                                "the file holds no single values", err)
+    return samples ? import_add(cell, metric, samples, NULL, "the file holds no single values", err)
                    : -1;
 }
 
@@ -134,7 +133,7 @@ static int add_quantity(const struct place *at, const json_t *measurements, size
         json_decref(samples);
         return 0;
     }
-    return import_add(cell, &quantities[which].metric, "hyperfine", samples, NULL,
+    return import_add(cell, &quantities[which].metric, samples, NULL,
                       "the file holds no single values", err);
 }
 
@@ -215,7 +214,7 @@ static int read_hyperfine(const struct place *at, const json_t *document, struct
 const struct import_format import_hyperfine = {
     .name = "hyperfine",
     .tool = "hyperfine",
-    .executor = "hyperfine",
+    .workload = "hyperfine",
     .is_one = is_hyperfine,
     .read = read_hyperfine,
 };

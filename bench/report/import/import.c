@@ -55,17 +55,17 @@ json_t *import_cell(struct import *in, const char *name, const json_t *params)
 {
     struct buf word = {0}, id = {0};
     add_id_word(&word, *name ? name : "unnamed");
-    buf_printf(&id, "command/none/%s/tasks=1,name=%s", in->executor, buf_text(&word));
+    buf_printf(&id, "%s/none/command/tasks=1,name=%s", in->workload, buf_text(&word));
     for (int n = 2; is_known(in->cells, buf_text(&id)); n++) {
         buf_reset(&id);
-        buf_printf(&id, "command/none/%s/tasks=1,name=%s#%d", in->executor, buf_text(&word), n);
+        buf_printf(&id, "%s/none/command/tasks=1,name=%s#%d", in->workload, buf_text(&word), n);
     }
     json_t *all = params ? json_copy((json_t *)(uintptr_t)params) : json_object();
     json_object_set_new(all, "name", json_string(buf_text(&word)));
     json_t *cell =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:o, s:s, s:{}, s:[]}", "id",
-                  buf_text(&id), "role", "measured", "workload", "command", "workload_kind",
-                  "mixed", "lock", "none", "executor", in->executor, "tasks", 1, "workers", 0,
+                  buf_text(&id), "role", "measured", "workload", in->workload, "workload_kind",
+                  "mixed", "lock", "none", "executor", "command", "tasks", 1, "workers", 0,
                   "placement", "free", "params", all, "status", "ok", "metrics", "warnings");
     json_array_append_new(in->cells, cell);
     buf_release(&word);
@@ -121,10 +121,12 @@ static void add_launches(json_t *cell, const json_t *rounds)
                                                   "duration_ns", 0));
 }
 
-int import_add(json_t *cell, const struct import_metric *metric, const char *source,
-               json_t *samples, json_t *rounds, const char *reason, struct err *err)
+int import_add(json_t *cell, const struct import_metric *metric, json_t *samples, json_t *rounds,
+               const char *reason, struct err *err)
 {
     size_t count = json_array_size(samples);
+    /* The source of what a workload measures itself is the workload. */
+    const char *source = json_string_value(json_object_get(cell, "workload"));
     json_t *m =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "unit", metric->unit, "better",
                   metric->better, "nature", "noisy", "group", metric->group, "definition",
@@ -247,7 +249,7 @@ static int convert(const struct place *at, const json_t *document, const struct 
     struct import in = {.cells = json_array(),
                         .host = json_object(),
                         .started_at = "1970-01-01T00:00:00Z",
-                        .executor = f->executor};
+                        .workload = f->workload};
     snprintf(in.tool, sizeof in.tool, "%s", f->tool);
     int status = f->read(at, document, &in, err);
     if (!status && json_array_size(in.cells) == 0)

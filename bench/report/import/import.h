@@ -20,13 +20,13 @@ struct import {
     json_t *host; /* what the file says of the machine, in the result's words */
     char started_at[24];
     char tool[32], version[32]; /* of the program that measured */
-    const char *executor;       /* the executor in ids: the format's name as a plug-in's name */
+    const char *workload;       /* the workload in ids: the format's name as a plug-in's name */
 };
 
 struct import_format {
     const char *name; /* as on the command line */
     const char *tool; /* as in run.tool.name */
-    const char *executor;
+    const char *workload;
     /* Whether a document looks like one of this format. */
     bool (*is_one)(const json_t *document);
     /* Returns 0, or -1 with ERR_INPUT and the path to what is wrong. */
@@ -46,7 +46,7 @@ int import_text(const char *path, const char *text, size_t length, const char *f
 
 /* ---- for the formats ---- */
 
-/* A cell called `name`, as "command/none/EXECUTOR/tasks=1,name=..."; names met again get "#2". */
+/* A cell called `name`, as "WORKLOAD/none/command/tasks=1,name=..."; names met again get "#2". */
 json_t *import_cell(struct import *in, const char *name, const json_t *params);
 void import_cell_fails(json_t *cell, const char *status, const char *reason);
 void import_cell_warns(json_t *cell, const char *code, const char *text);
@@ -60,8 +60,8 @@ struct import_metric {
  * Samples (taken over) as a metric of the cell, with their summary; without samples it could not
  * be had, for `reason`.  `rounds` (taken over, NULL: each its own) gives the round of each sample.
  */
-int import_add(json_t *cell, const struct import_metric *metric, const char *source,
-               json_t *samples, json_t *rounds, const char *reason, struct err *err);
+int import_add(json_t *cell, const struct import_metric *metric, json_t *samples, json_t *rounds,
+               const char *reason, struct err *err);
 
 /* A number that must be there. */
 int import_number(const struct place *at, const json_t *object, const char *key, double *out,

@@ -84,7 +84,7 @@ static int read_benchmark(const struct place *at, const json_t *benchmark, const
             return -1;
         }
     }
-    return import_add(import_cell(out, name, NULL), &units[which].metric, "pyperf", samples, rounds,
+    return import_add(import_cell(out, name, NULL), &units[which].metric, samples, rounds,
                       "no run of the file has values", err);
 }
 
@@ -140,7 +140,7 @@ static int read_pyperf(const struct place *at, const json_t *document, struct im
 const struct import_format import_pyperf = {
     .name = "pyperf",
     .tool = "pyperf",
-    .executor = "pyperf",
+    .workload = "pyperf",
     .is_one = is_pyperf,
     .read = read_pyperf,
 };
