@@ -1,10 +1,11 @@
 """Reads an export as the program it is meant for would.
 
-usage: consumers.py FORMAT FILE [SCHEMAS]
+usage: consumers.py SCHEMAS FORMAT FILE [FORMAT FILE]...
 
 JSON formats are checked against the shapes their programs document (SCHEMAS, transcribed), text
 formats against their grammars; where the program's own reader is installed it reads the file too.
-Exit status 0 fine, 1 wrong, 77 when the validator or the reader asked for is not installed.
+What cannot be checked here, since the validator or reader is not installed, is printed as a line
+"FORMAT FILE REASON".  Exit status 0, or 1 when something is wrong.
 """
 
 import csv
@@ -15,9 +16,12 @@ import sys
 NUMBER = r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 
 
+class Missing(Exception):
+    """What would read the file is not installed."""
+
+
 def skip(why):
-    print(f"skipped: {why}")
-    sys.exit(77)
+    raise Missing(why)
 
 
 def check_schema(name, path, schemas):
@@ -89,8 +93,7 @@ def check_csv(path):
     [(float(row["value"]), int(row["round"]), int(row["tasks"])) for row in rows]
 
 
-def main():
-    name, path = sys.argv[1:3]
+def check(name, path, schemas):
     if name == "benchfmt":
         check_benchfmt(path)
     elif name in ("openmetrics", "prometheus"):
@@ -102,7 +105,18 @@ def main():
     elif name == "csv":
         check_csv(path)
     else:
-        check_schema(name, path, sys.argv[3])
+        check_schema(name, path, schemas)
+
+
+def main():
+    schemas, *rest = sys.argv[1:]
+    for name, path in zip(rest[::2], rest[1::2]):
+        try:
+            check(name, path, schemas)
+        except Missing as missing:
+            print(name, path, missing)
+        except Exception as wrong:
+            sys.exit(f"{name}: {path}: {type(wrong).__name__}: {str(wrong)[:400]}")
 
 
 main()
