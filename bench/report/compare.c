@@ -2,7 +2,7 @@
 
 #include "bench/report/compare_rows.h"
 #include "bench/report/dim.h"
-#include "bench/stats/evalue.h"
+#include "bench/report/metric_choice.h"
 #include "bench/stats/paired.h"
 
 #include <math.h>
@@ -184,52 +184,6 @@ static void count_partners(struct work *w)
         }
 }
 
-/* ---- verdicts over all rows -------------------------------------------------------------- */
-
-static int correct(struct comparison *c, struct err *err)
-{
-    double *slower = calloc(c->count + 1, sizeof *slower),
-           *faster = calloc(c->count + 1, sizeof *faster);
-    bool *is_slower = calloc(c->count + 1, sizeof *is_slower),
-         *is_faster = calloc(c->count + 1, sizeof *is_faster);
-    int status = slower && faster && is_slower && is_faster ? 0 : out_of_memory(err);
-    size_t n = 0;
-    for (size_t i = 0; i < c->count && !status; i++)
-        if (c->rows[i].shift.degrees >= 1) {
-            slower[n] = c->rows[i].shift.slower_ln;
-            faster[n++] = c->rows[i].shift.faster_ln;
-        }
-    c->judged = n;
-    if (!status)
-        status = evalue_reject(slower, n, COMPARE_ALPHA, is_slower, NULL, err) ||
-                         evalue_reject(faster, n, COMPARE_ALPHA, is_faster, NULL, err)
-                     ? -1
-                     : 0;
-    n = 0;
-    for (size_t i = 0; i < c->count && !status; i++) {
-        struct compare_row *row = &c->rows[i];
-        if (row->shift.degrees < 1)
-            continue;
-        row->detectable =
-            moment_detectable(&row->shift, c->tolerance, log((double)c->judged / COMPARE_ALPHA));
-        if ((row->verdict == VERDICT_SLOWER && !is_slower[n]) ||
-            (row->verdict == VERDICT_FASTER && !is_faster[n])) {
-            row->verdict = VERDICT_UNDECIDED;
-            row->limit = LIMIT_CORRECTION;
-        }
-        if (row->is_neutral && is_decided(row->verdict)) {
-            row->verdict = VERDICT_SHIFTED;
-            snprintf(row->reason, sizeof row->reason, "of this metric neither direction is worse");
-        }
-        n++;
-    }
-    free(slower);
-    free(faster);
-    free(is_slower);
-    free(is_faster);
-    return status;
-}
-
 /* Slower first and the worst of them first; otherwise as in the file. */
 static int by_verdict(const void *a, const void *b)
 {
@@ -256,7 +210,7 @@ static int make_rows(struct work *w, struct err *err)
         if (is_decided(c->rows[i].verdict))
             c->rows[kept++] = c->rows[i];
     c->count = kept;
-    if (add_rows(w, true, err) || correct(c, err))
+    if (add_rows(w, true, err) || compare_correct(c, err))
         return -1;
     if (c->count > 0)
         qsort(c->rows, c->count, sizeof *c->rows, by_verdict);
@@ -336,33 +290,4 @@ void comparison_release(struct comparison *c)
     free(c->rows);
     c->rows = NULL;
     c->count = 0;
-}
-
-void compare_limit_text(const struct comparison *c, const struct compare_row *row, char *out,
-                        size_t size)
-{
-    switch (row->limit) {
-    case LIMIT_NONE:
-        snprintf(out, size, "%s", "");
-        break;
-    case LIMIT_MOMENT:
-        snprintf(out, size, "two moments of one machine differ by this much");
-        break;
-    case LIMIT_SPREAD:
-        snprintf(out, size, "rounds differ by %.0f %%", 100 * log_ratio_to_change(row->spread));
-        break;
-    case LIMIT_DISTURBANCE:
-        snprintf(out, size, "others were busy on the machine");
-        break;
-    case LIMIT_CONTROL:
-        snprintf(out, size, "the controls moved by %.0f %% too",
-                 100 * log_ratio_to_change(c->control_shift));
-        break;
-    case LIMIT_ROUNDS:
-        snprintf(out, size, "one round a side says nothing of how much it varies");
-        break;
-    case LIMIT_CORRECTION:
-        snprintf(out, size, "beyond the tolerance alone, not among %zu rows", c->judged);
-        break;
-    }
 }

@@ -79,10 +79,6 @@ int compare_results(struct comparison *out, const struct compare_side *base,
 
 void comparison_release(struct comparison *c);
 
-/* Why a row is not sharper, "rounds differ by 12 %"; "" when there is nothing to say. */
-void compare_limit_text(const struct comparison *c, const struct compare_row *row, char *out,
-                        size_t size);
-
 extern const char *const compare_formats[]; /* "text", "markdown", "json", "junit", "github" */
 
 /* The comparison in the format of that index. `with_all` lists every row in text. */

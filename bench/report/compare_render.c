@@ -47,6 +47,36 @@ const char *compare_value_text(double value, const char *unit, char out[VALUE_TE
     return out;
 }
 
+/* Why a row is not sharper, "rounds differ by 12 %"; "" when there is nothing to say. */
+static void limit_text(const struct comparison *c, const struct compare_row *row, char *out,
+                       size_t size)
+{
+    switch (row->limit) {
+    case LIMIT_NONE:
+        snprintf(out, size, "%s", "");
+        break;
+    case LIMIT_MOMENT:
+        snprintf(out, size, "two moments of one machine differ by this much");
+        break;
+    case LIMIT_SPREAD:
+        snprintf(out, size, "rounds differ by %.0f %%", 100 * log_ratio_to_change(row->spread));
+        break;
+    case LIMIT_DISTURBANCE:
+        snprintf(out, size, "others were busy on the machine");
+        break;
+    case LIMIT_CONTROL:
+        snprintf(out, size, "the controls moved by %.0f %% too",
+                 100 * log_ratio_to_change(c->control_shift));
+        break;
+    case LIMIT_ROUNDS:
+        snprintf(out, size, "one round a side says nothing of how much it varies");
+        break;
+    case LIMIT_CORRECTION:
+        snprintf(out, size, "beyond the tolerance alone, not among %zu rows", c->judged);
+        break;
+    }
+}
+
 const char *compare_row_reason(const struct comparison *c, const struct compare_row *row,
                                char out[REASON_TEXT_MAX])
 {
@@ -55,7 +85,7 @@ const char *compare_row_reason(const struct comparison *c, const struct compare_
     if (row->reason[0])
         snprintf(out, REASON_TEXT_MAX, "%s", row->reason);
     else if (row->verdict == VERDICT_UNDECIDED) {
-        compare_limit_text(c, row, limit, sizeof limit);
+        limit_text(c, row, limit, sizeof limit);
         if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))
             snprintf(out, REASON_TEXT_MAX, "blind to less than %dx; %s", CHANGE_MOST, limit);
         else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION)

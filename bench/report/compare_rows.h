@@ -4,19 +4,6 @@
 
 #include "bench/report/compare.h"
 
-/* Which metrics of a cell are rows. */
-struct metric_choice {
-    char *names[64]; /* owned copies; none: the default choice */
-    size_t count;
-    bool all;
-};
-
-/* ERR_USAGE when no cell of `r` has one of the names. */
-int metric_choice_parse(struct metric_choice *out, const char *text, const struct result *r,
-                        struct err *err);
-void metric_choice_release(struct metric_choice *c);
-bool metric_is_chosen(const struct metric_choice *c, const struct result_metric *m);
-
 /* A cell in each file that has it; NULL in those that have not. */
 struct cell_files {
     const struct result *results;
@@ -38,5 +25,11 @@ int compare_row_of(struct compare_row *row, const struct cell_files *base,
                    const struct cell_files *head, const struct result_metric *metric,
                    const struct compare_request *request, double control_shift,
                    struct row_scratch *scratch);
+
+/*
+ * Takes back what is not slower or faster among all rows (e-BH, a family a direction), and fills
+ * in what each row could have seen.  -1 with ERR_SYSTEM when memory runs out.
+ */
+int compare_correct(struct comparison *c, struct err *err);
 
 #endif

@@ -91,6 +91,10 @@ void slim_cell_reset(struct slim_cell *c);
 /* Returns 1 with a cell in *out (whose memory is used again), 0 after the last, -1. */
 int slim_next(struct slim *s, struct slim_cell *out);
 
+/* For slim.c: passes a cell; a member is added to the object that begins at `begin` of out. */
+bool slim_take_cell(struct scan *s, struct slim_cell *c);
+void slim_add_member(struct buf *out, size_t begin, struct span key, struct span value);
+
 void slim_close(struct slim *s);
 void slim_cell_release(struct slim_cell *c);
 

@@ -9,7 +9,7 @@
 #define CONTEND_REPORT_EXPORT_H
 
 #include "bench/core/buf.h"
-#include "bench/report/compare_rows.h"
+#include "bench/report/metric_choice.h"
 #include "bench/report/result.h"
 
 #include <stdbool.h>
