@@ -33,6 +33,8 @@ enum claim_effect {
     EFFECT_RATIO,     /* subject / base */
     EFFECT_VALUE,     /* subject as it is */
     EFFECT_INTERVALS, /* subject in switch intervals of its lock: a time over it, a rate times it */
+    /* subject, a rate, in switch intervals of the CPU time that its units had */
+    EFFECT_CPU_INTERVALS,
     EFFECT_BREAKEVEN, /* tasks from which on the pool `subject` beats units of their own, `base` */
     /* subject must be 0 in each sample: one that is not is a counter-example, no statistics */
     EFFECT_NEVER,

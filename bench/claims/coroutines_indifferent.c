@@ -32,6 +32,7 @@ const struct claim claim_coroutines_indifferent = {
              .subject = {.workload = "counter",
                          .executor = "coroutine",
                          .tasks = "4",
-                         .params = "inside=100"}},
+                         .params = "inside=100",
+                         .ops = 40000}},
         },
 };

@@ -4,7 +4,7 @@
 #define TAKING(n)                                                                                  \
     {                                                                                              \
         .workload = "counter", .lock = "mutex", .executor = "thread", .tasks = n,                  \
-        .params = "locking=each,inside=100"                                                        \
+        .params = "locking=each,inside=100", .ops = 40000                                          \
     }
 
 const struct claim claim_lock_contention = {

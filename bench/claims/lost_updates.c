@@ -7,7 +7,8 @@
 
 #define ADDING(k, x)                                                                               \
     {                                                                                              \
-        .workload = "counter", .lock = k, .executor = x, .tasks = "4", .params = "inside=100"      \
+        .workload = "counter", .lock = k, .executor = x, .tasks = "4", .params = "inside=100",     \
+        .ops = 40000                                                                               \
     }
 #define NONE_LOST(who, k, x)                                                                       \
     {                                                                                              \

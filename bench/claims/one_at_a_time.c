@@ -37,6 +37,7 @@ const struct claim claim_one_at_a_time = {
                          .lock = "gil",
                          .executor = "thread",
                          .tasks = "4",
-                         .params = "inside=100"}},
+                         .params = "inside=100",
+                         .ops = 40000}},
         },
 };

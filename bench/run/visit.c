@@ -351,6 +351,20 @@ int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_n
     return failed;
 }
 
+/* The least that so many operations take, of some tries: other programs can only lengthen it. */
+static uint64_t least_of_tries(const struct cell *c, uint64_t ops, uint64_t first_ns)
+{
+    enum { TRIES = 5, MOST_NS = 20000000 };
+    uint64_t least_ns = first_ns, spent_ns = first_ns, elapsed_ns;
+    for (int i = 1; i < TRIES && spent_ns < MOST_NS; i++) {
+        if (visit_calibrate(c, ops, &elapsed_ns, NULL))
+            break;
+        spent_ns += elapsed_ns;
+        least_ns = elapsed_ns < least_ns ? elapsed_ns : least_ns;
+    }
+    return least_ns;
+}
+
 double visit_op_ns(const struct cell *c)
 {
     enum { ENOUGH_NS = 2000000 };
@@ -359,6 +373,9 @@ double visit_op_ns(const struct cell *c)
         if (visit_calibrate(c, ops, &elapsed_ns, NULL))
             return 0;
         if (elapsed_ns >= ENOUGH_NS)
+            elapsed_ns = least_of_tries(c, ops, elapsed_ns);
+        /* Only what takes long by itself is long enough: it may have been held up once. */
+        if (elapsed_ns >= ENOUGH_NS / 2)
             return (double)elapsed_ns / (double)ops;
         if (elapsed_ns < ENOUGH_NS / 8)
             ops *= 4;

@@ -89,7 +89,9 @@ static double breakeven(double start, double pool, double unit)
 
 /* The metrics an effect is made of. */
 struct sources {
-    const struct result_metric *subject, *base, *start;
+    const struct result_metric *subject, *base;
+    const struct result_metric *start;          /* EFFECT_BREAKEVEN */
+    const struct result_metric *makespan, *cpu; /* EFFECT_CPU_INTERVALS */
 };
 
 static double effect_in_round(const struct claim_part *p, const struct evidence *e,
@@ -104,6 +106,9 @@ static double effect_in_round(const struct claim_part *p, const struct evidence 
     case EFFECT_INTERVALS:
         return !strcmp(from->subject->unit, "ns") ? value / interval_of(e->subject)
                                                   : value * interval_of(e->subject) * 1e-9;
+    case EFFECT_CPU_INTERVALS:
+        return value * 1e-9 * in_round(e->subject, from->makespan, round) *
+               interval_of(e->subject) / in_round(e->subject, from->cpu, round);
     case EFFECT_BREAKEVEN:
         return breakeven(in_round(e->subject, from->start, round), value, base);
     case EFFECT_VALUE:
@@ -132,6 +137,22 @@ static double load_of(const struct evidence *e, const struct result *r)
 
 /* ---- All of it --------------------------------------------------------------------- */
 
+/* All metrics the effect is made of; false with the reason when one is missing. */
+static bool find_sources(const struct claim_part *p, const struct evidence *e, struct sources *out,
+                         char *reason, size_t size)
+{
+    const struct result_cell *c = e->subject;
+    bool is_there = (out->subject = find_metric(c, p->metric, reason, size)) != NULL;
+    if (e->base)
+        is_there &= (out->base = find_metric(e->base, p->metric, reason, size)) != NULL;
+    if (p->effect == EFFECT_BREAKEVEN)
+        is_there &= (out->start = find_metric(c, "pool_start_ns", reason, size)) != NULL;
+    if (p->effect == EFFECT_CPU_INTERVALS)
+        is_there &= (out->makespan = find_metric(c, "makespan_ns", reason, size)) != NULL &&
+                    (out->cpu = find_metric(c, "thread_cpu_ns", reason, size)) != NULL;
+    return is_there;
+}
+
 int evidence_of(const struct claim_part *part, const struct substitutions *s,
                 const struct result *r, bool is_python, struct evidence *out, char *reason,
                 size_t size, struct err *err)
@@ -143,13 +164,7 @@ int evidence_of(const struct claim_part *part, const struct substitutions *s,
         return 1;
     if (part->base.workload && !(out->base = find(&part->base, s, r, is_python, reason, size)))
         return 1;
-    from.subject = find_metric(out->subject, part->metric, reason, size);
-    from.base = out->base ? find_metric(out->base, part->metric, reason, size) : NULL;
-    from.start = part->effect == EFFECT_BREAKEVEN
-                     ? find_metric(out->subject, "pool_start_ns", reason, size)
-                     : NULL;
-    if (!from.subject || (out->base && !from.base) ||
-        (part->effect == EFFECT_BREAKEVEN && !from.start))
+    if (!find_sources(part, out, &from, reason, size))
         return 1;
     out->effects = malloc(from.subject->sample_count * sizeof *out->effects);
     if (!out->effects)

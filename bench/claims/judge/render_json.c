@@ -14,8 +14,8 @@ static json_t *part_json(const struct part_verdict *p)
 {
     static const char *const kinds[] = {
         [EFFECT_RATIO] = "ratio",         [EFFECT_VALUE] = "value",
-        [EFFECT_INTERVALS] = "intervals", [EFFECT_BREAKEVEN] = "breakeven",
-        [EFFECT_NEVER] = "never",
+        [EFFECT_INTERVALS] = "intervals", [EFFECT_CPU_INTERVALS] = "cpu_intervals",
+        [EFFECT_BREAKEVEN] = "breakeven", [EFFECT_NEVER] = "never",
     };
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "text", p->part->text, "verdict",
                           standing_name(p->verdict), "metric", p->part->metric, "kind",
