@@ -171,6 +171,32 @@ static void cells_are_paired_round_by_round(void)
     buf_release(&cells);
 }
 
+/* One launch: 100 hand-overs a second over 0.2 s of clock are 20, in 50 ms of CPU time. */
+static void rates_count_against_the_clock_and_against_cpu_time(void)
+{
+    static const char *const cell =
+        "{\"id\":\"spin/gil/thread/tasks=2,turns=500\",\"workload\":\"spin\",\"lock\":\"gil\","
+        "\"executor\":\"thread\",\"tasks\":2,\"lock_params\":{\"interval\":5000000},"
+        "\"status\":\"ok\",\"metrics\":{"
+        "\"handoffs_per_s\":{\"unit\":\"per_s\",\"better\":\"neutral\",\"nature\":\"noisy\","
+        "\"source\":\"x\",\"samples\":[100]},"
+        "\"makespan_ns\":{\"unit\":\"ns\",\"better\":\"lower\",\"nature\":\"noisy\","
+        "\"source\":\"x\",\"samples\":[200000000]},"
+        "\"thread_cpu_ns\":{\"unit\":\"ns\",\"better\":\"lower\",\"nature\":\"noisy\","
+        "\"source\":\"x\",\"samples\":[50000000]}},"
+        "\"launches\":[{\"round\":0,\"duration_ns\":1000}]}";
+    struct result r;
+    static struct verdicts v;
+    struct claim_list list = only("switch_interval");
+    if (!parse(&r, 2, cell))
+        return;
+    CHECK_EQ(judge_claims(&v, &list, NULL, &r, false, NULL), 0);
+    CHECK_NEAR(v.items[0].parts[0].effect.center, 2, 1e-9);
+    CHECK_NEAR(v.items[0].parts[1].effect.center, 0.5, 1e-9);
+    CHECK_EQ(v.items[0].parts[2].verdict, STANDING_NOT_TESTABLE);
+    result_unload(&r);
+}
+
 static void what_is_not_there_is_named(void)
 {
     struct buf cells = {0};
@@ -232,6 +258,8 @@ static const struct test tests[] = {
     {"one_counter_example_refutes_a_never", one_counter_example_refutes_a_never},
     {"a_pool_that_never_pays_off_is_shown_as_such", a_pool_that_never_pays_off_is_shown_as_such},
     {"cells_are_paired_round_by_round", cells_are_paired_round_by_round},
+    {"rates_count_against_the_clock_and_against_cpu_time",
+     rates_count_against_the_clock_and_against_cpu_time},
     {"what_is_not_there_is_named", what_is_not_there_is_named},
     {"one_cpu_cannot_show_parallelism", one_cpu_cannot_show_parallelism},
     {"an_interpreter_is_asked_less", an_interpreter_is_asked_less},
