@@ -1,14 +1,17 @@
 #include "bench/cli/claims_run.h"
 
+#include "bench/cli/cli.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/reference.h"
 #include "bench/cli/run_session.h"
 #include "bench/registry.h"
 #include "bench/run/suite.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- Substitutions ----------------------------------------------------------------- */
 
@@ -133,8 +136,9 @@ static void forget_cells(struct opt_list *passed)
             free((char *)(uintptr_t)passed->items[i]);
 }
 
-int claims_run_python(const struct claims_run *c, const char *python, const char *path,
-                      struct err *err)
+/* The status of reference_run(). */
+static int run_interpreter(const struct claims_run *c, const char *python, const char *path,
+                           struct err *err)
 {
     char budget[32], rounds[32], seed[32];
     struct reference_request request = {
@@ -165,4 +169,42 @@ int claims_run_python(const struct claims_run *c, const char *python, const char
 done:
     forget_cells(passed);
     return status;
+}
+
+/* Beside the result: "claims.json" and "claims-cpython.json". */
+static void make_python_path(const char *result, char *out, size_t size)
+{
+    char own[256];
+    if (!strcmp(result, "-")) {
+        run_session_path("claims", own, sizeof own);
+        result = own;
+    }
+    size_t length = strlen(result);
+    if (length > 5 && !strcmp(result + length - 5, ".json"))
+        length -= 5;
+    snprintf(out, size, "%.*s-cpython.json", (int)length, result);
+}
+
+int claims_run_python(const struct claims_run *c, const char *python, const char *result,
+                      char *path, size_t size, struct err *missing, struct err *err)
+{
+    struct buf fresh = {0};
+    make_python_path(result, path, size);
+    /* Into a file of this run alone, so that an older one is never taken for it. */
+    buf_printf(&fresh, "%s.new", path);
+    int status = run_interpreter(c, python, buf_text(&fresh), missing);
+    int outcome = 0;
+    if (status == EXIT_INTERRUPTED) {
+        unlink(buf_text(&fresh));
+        outcome = EXIT_INTERRUPTED;
+    } else if (missing->code == ERR_UNAVAILABLE) {
+        outcome = 1;
+    } else if (access(buf_text(&fresh), F_OK)) {
+        *err = *missing;
+        outcome = -1;
+    } else if (rename(buf_text(&fresh), path)) {
+        outcome = err_set_sys(err, errno, "%s", path);
+    }
+    buf_release(&fresh);
+    return outcome;
 }

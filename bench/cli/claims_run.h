@@ -23,9 +23,13 @@ struct claims_run {
 /* Measures the cells of the claims into run.path. 0, or -1 with err. */
 int claims_run_here(struct claims_run *c, struct run_report *report, struct err *err);
 
-/* The same cells, as far as the interpreter has them, in the machine's CPython. The status of
- * reference_run(). */
-int claims_run_python(const struct claims_run *c, const char *python, const char *path,
-                      struct err *err);
+/*
+ * The same cells, as far as an interpreter has them, in the machine's CPython.  `path` becomes
+ * where its result is: beside `result`.  A cell that failed leaves a result all the same, the
+ * reason in *missing.  0; 1 when there is no interpreter, the reason in *missing; -1 with err;
+ * EXIT_INTERRUPTED.
+ */
+int claims_run_python(const struct claims_run *c, const char *python, const char *result,
+                      char *path, size_t size, struct err *missing, struct err *err);
 
 #endif

@@ -8,11 +8,9 @@
 #include "bench/core/opts.h"
 #include "bench/registry.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct settings {
     struct claims_run work;
@@ -150,53 +148,13 @@ static int measure(struct settings *s, int argc, char *const *argv, struct err *
                                  : EXIT_FINE;
 }
 
-/* Beside the result: "claims.json" and "claims-cpython.json". */
-static void make_python_path(struct settings *s)
-{
-    const char *path = s->result;
-    char own[256];
-    if (!strcmp(path, "-")) {
-        run_session_path("claims", own, sizeof own);
-        path = own;
-    }
-    size_t length = strlen(path);
-    if (length > 5 && !strcmp(path + length - 5, ".json"))
-        length -= 5;
-    snprintf(s->python_path, sizeof s->python_path, "%.*s-cpython.json", (int)length, path);
-}
-
-/*
- * Runs the interpreter into a file of this run alone, so that an older one is never taken for it.
- * A cell that failed leaves a result all the same.  0 with the result at python_path; 1 when there
- * is no interpreter; -1 with err; EXIT_INTERRUPTED.
- */
-static int run_python(struct settings *s, struct err *missing, struct err *err)
-{
-    char fresh[sizeof s->python_path + 8];
-    make_python_path(s);
-    snprintf(fresh, sizeof fresh, "%s.new", s->python_path);
-    int status = claims_run_python(&s->work, s->python, fresh, missing);
-    if (status == EXIT_INTERRUPTED) {
-        unlink(fresh);
-        return EXIT_INTERRUPTED;
-    }
-    if (missing->code == ERR_UNAVAILABLE)
-        return 1;
-    if (access(fresh, F_OK)) {
-        *err = *missing;
-        return -1;
-    }
-    if (rename(fresh, s->python_path))
-        return err_set_sys(err, errno, "%s", s->python_path);
-    return 0;
-}
-
 /* Without an interpreter the rest still has its verdicts. */
 static int add_reference(struct settings *s, struct judged *j, struct err *err)
 {
     const char *path = s->reference;
     if (!is_file(s->reference)) {
-        int outcome = run_python(s, &j->missing, err);
+        int outcome = claims_run_python(&s->work, s->python, s->result, s->python_path,
+                                        sizeof s->python_path, &j->missing, err);
         if (outcome)
             s->python_path[0] = '\0';
         if (outcome < 0)

@@ -4,7 +4,7 @@
 
 each_kind_is_listed_with_a_summary() {
     local kind
-    for kind in executors workloads locks probes suites; do
+    for kind in executors workloads locks probes suites claims; do
         run list "$kind"
         expect_status 0
         expect test -s out
