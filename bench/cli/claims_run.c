@@ -73,7 +73,7 @@ int claims_run_here(struct claims_run *c, struct run_report *report, struct err 
         return err_set(err, ERR_SYSTEM, "claims: out of memory");
     if (json_array_size(json_object_get(suite, "groups")) == 0) {
         json_decref(suite);
-        return err_set(err, ERR_UNAVAILABLE,
+        return err_set(err, ERR_NOTCOMPARABLE,
                        "claims: all of these need 2 CPUs, and one is allowed");
     }
     progress_begin(&line, c->quiet);

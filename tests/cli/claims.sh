@@ -100,6 +100,17 @@ without_an_interpreter_the_rest_is_judged() {
     expect_out 'confirmed'
 }
 
+one_cpu_gives_no_verdict_on_parallelism() {
+    local cpu
+    cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
+    status=0
+    taskset -c "$cpu" "$contend" claims --only one_at_a_time -o one.json -q >out 2>err || status=$?
+    last_command="claims on CPU $cpu"
+    expect_refusal 5 'need 2 CPUs'
+    taskset -c "$cpu" "$contend" claims --only memory,one_at_a_time --rounds 1 -o one.json -q >out 2>err
+    expect_out 'not testable here: needs 2 CPUs and one is allowed'
+}
+
 a_run_that_is_interrupted_says_so() {
     "$contend" claims -o cut.json -q >out 2>err &
     local pid=$!
