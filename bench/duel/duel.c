@@ -38,7 +38,7 @@ static struct sample_request request_of(const struct duel *d, const struct duel_
 {
     const struct duel_side *side = arm == ARM_HEAD ? &d->subject->head : &d->subject->base;
     struct sample_request r = {
-        .name = duel_arm_name(arm),
+        .name = duel_arm_title(arm),
         .program = side->program,
         .argv = side->argv,
         .padding_bytes = p->padding_bytes,

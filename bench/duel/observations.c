@@ -14,6 +14,13 @@ const char *duel_arm_name(enum duel_arm arm)
     return names[arm];
 }
 
+const char *duel_arm_title(enum duel_arm arm)
+{
+    static const char *const titles[ARM_COUNT] = {"base", "head", "base (null control)",
+                                                  "base (layout control)"};
+    return titles[arm];
+}
+
 int observations_init(struct observations *o, struct err *err)
 {
     *o = (struct observations){0};
@@ -93,7 +100,7 @@ static int put(struct observations *o, enum duel_arm arm, const char *name, cons
     if (strcmp(m->unit, unit) || m->higher_is_better != higher)
         return err_set(err, ERR_NOTCOMPARABLE,
                        "%s: the metric %s is in \"%s\" (%s is better), elsewhere in \"%s\" (%s)",
-                       duel_arm_name(arm), name, unit, higher ? "higher" : "lower", m->unit,
+                       duel_arm_title(arm), name, unit, higher ? "higher" : "lower", m->unit,
                        m->higher_is_better ? "higher" : "lower");
     m->values[arm][o->slot_count - 1] = value;
     return 0;
@@ -119,7 +126,7 @@ void observe_absent(struct observations *o, const char *name, const char *unit, 
 static int put_printed(struct observations *o, enum duel_arm arm, const char *name, json_t *row,
                        struct err *err)
 {
-    const char *who = duel_arm_name(arm), *unit = "", *better = "lower";
+    const char *who = duel_arm_title(arm), *unit = "", *better = "lower";
     json_t *value = json_object_get(row, "value"), *gated = json_object_get(row, "gated");
     if (!json_is_number(value))
         return err_set(err, ERR_FAILED, "%s printed no number at metrics.%s.value", who, name);
@@ -137,7 +144,7 @@ static int put_printed(struct observations *o, enum duel_arm arm, const char *na
 int observe_printed(struct observations *o, enum duel_arm arm, const struct sample *s,
                     struct err *err)
 {
-    const char *who = duel_arm_name(arm), *name, *schema;
+    const char *who = duel_arm_title(arm), *name, *schema;
     if (!s->output[strspn(s->output, " \t\r\n")])
         return err_set(err, ERR_FAILED,
                        "%s printed nothing; expected one JSON object of " SAMPLE_SCHEMA, who);

@@ -24,6 +24,9 @@ enum duel_arm {
 /* "base", "head", "null", "layout". */
 const char *duel_arm_name(enum duel_arm arm);
 
+/* For errors, which command it was: "base", "head", "base (null control)" .. */
+const char *duel_arm_title(enum duel_arm arm);
+
 enum { DUEL_METRICS_MAX = 64 };
 
 struct observed_metric {

@@ -136,8 +136,8 @@ a_side_that_fails_is_no_verdict() {
     printf '#!/bin/sh\necho "out of luck" >&2\nexit 7\n' >bad.sh
     printf '#!/bin/sh\nkill -SEGV $$\n' >crash.sh
     chmod +x bad.sh crash.sh
-    run duel -- ./bad.sh -- true
-    expect_refusal 3 'base ended with status 7' 'out of luck'
+    run duel --seed 1 -- ./bad.sh -- true
+    expect_refusal 3 'base' 'ended with status 7' 'out of luck'
     run duel -- true -- ./crash.sh
     expect_refusal 3 'head was killed by signal 11'
     run duel --metrics -- true -- true
