@@ -112,8 +112,12 @@ static int calibrate(const struct duel_request *r, struct sampler *sampler, cons
                                      .argv = w.items,
                                      .timeout_ns = (uint64_t)r->timeout_ns};
     struct sample s;
-    if (sampler_run(sampler, &request, &s, err))
+    if (sampler_run(sampler, &request, &s, err)) {
+        /* What it refuses is what was asked for here. */
+        if (s.exit_status == 2)
+            err->code = ERR_USAGE;
         return -1;
+    }
     json_t *root = json_loads(s.output, 0, NULL);
     const char *id, *schema;
     json_int_t ops, batches, tasks;

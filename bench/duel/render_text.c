@@ -120,6 +120,11 @@ static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
     }
     if (o->first.seen.slot_count)
         buf_printf(out, "  layout control: %s\n", o->layout_note);
+    struct buf noise = {0};
+    duel_add_noise(&noise, &o->noise);
+    if (noise.len)
+        buf_printf(out, "  meanwhile %s\n", buf_text(&noise));
+    buf_release(&noise);
     if (duel_control_fired(s, o))
         buf_add(out, "  No verdict: the control fired. Base differs from itself by more than the "
                      "tolerance here,\n  so that a difference of head means nothing.\n");

@@ -48,6 +48,8 @@ void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_
 const char *duel_row_word(const struct duel_row *row);
 /* What stands behind the verdict: pairs, what they could show, confirmation, what is missing. */
 void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struct duel_row *row);
+/* "a CPU was waited for 41 % of the time, others used 3.1 s of CPU time" */
+void duel_add_noise(struct buf *out, const struct noise_delta *d);
 /* "slower 1, faster 0, same 2, shifted 0, undecided 1 of 4 rows judged" */
 void duel_add_tally(struct buf *out, const struct duel_report *r);
 

@@ -196,6 +196,10 @@ static const char *last_line(struct sampler *s, char *out, size_t size)
     size_t begin = end;
     while (begin && text[begin - 1] != '\n')
         begin--;
+    /* Of this program's own complaints the complaint alone. */
+    static const char prefix[] = "contend: error: ";
+    if (!strncmp(text + begin, prefix, sizeof prefix - 1) && end - begin >= sizeof prefix)
+        begin += sizeof prefix - 1;
     snprintf(out, size, "%.*s", (int)(end - begin), text + begin);
     for (char *p = out; *p; p++)
         if ((unsigned char)*p < ' ' || *p == 127)
@@ -224,8 +228,8 @@ static int judge_end(struct sampler *s, const struct sample_request *r, int stat
     if (WIFSIGNALED(status))
         return err_set(err, ERR_FAILED, "%s was killed by signal %d (%s)%s%s", r->name,
                        WTERMSIG(status), strsignal(WTERMSIG(status)), said, line);
-    return err_set(err, *line && WEXITSTATUS(status) == 2 ? ERR_USAGE : ERR_FAILED,
-                   "%s ended with status %d%s%s", r->name, WEXITSTATUS(status), said, line);
+    return err_set(err, ERR_FAILED, "%s ended with status %d%s%s", r->name, WEXITSTATUS(status),
+                   said, line);
 }
 
 /* Empties the file and puts its offset, which the child shares, to the start. */
@@ -239,6 +243,7 @@ int sampler_run(struct sampler *s, const struct sample_request *r, struct sample
                 struct err *err)
 {
     char **list = environment(s, r->padding_bytes);
+    *out = (struct sample){.exit_status = -1};
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for an environment");
     rewind_file(s->out_fd);
@@ -265,9 +270,12 @@ int sampler_run(struct sampler *s, const struct sample_request *r, struct sample
     while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
         ;
     kill_strays();
+    int exit_status = in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    *out = (struct sample){.exit_status = exit_status};
     if (fd < 0 || judge_end(s, r, status, in_time, err))
         return -1;
     *out = (struct sample){
+        .exit_status = exit_status,
         .wall_ns = (double)(end_ns - s->stamp->exec_ns),
         .cpu_ns = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e9 +
                   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3,

@@ -33,6 +33,7 @@ struct sample_request {
 
 struct sample {
     double wall_ns, cpu_ns, memory_bytes;
+    int exit_status;    /* -1: it did not end by itself; set when the sample failed, too */
     const char *output; /* what it wrote on stdout, NUL-terminated; valid until the next sample */
 };
 
@@ -44,9 +45,8 @@ void sampler_close(struct sampler *s);
 
 /*
  * Returns 0, or -1: ERR_SYSTEM when no process could be made; ERR_UNAVAILABLE when the program
- * cannot be executed; ERR_USAGE when it ended with status 2 and a message on stderr, which is
- * passed on; ERR_FAILED when it ended otherwise than with status 0, was killed, did not end in time
- * or was interrupted.
+ * cannot be executed; ERR_FAILED when it ended otherwise than with status 0 (its last words on
+ * stderr are passed on), was killed, did not end in time or was interrupted.
  */
 int sampler_run(struct sampler *s, const struct sample_request *request, struct sample *out,
                 struct err *err);

@@ -115,6 +115,23 @@ enum duel_status duel_status_of(const struct duel_report *r)
     return comparable ? status : DUEL_NO_VERDICT;
 }
 
+void duel_add_noise(struct buf *out, const struct noise_delta *d)
+{
+    size_t begin = out->len;
+    if (d->has_psi_cpu_some && d->duration_ns)
+        buf_printf(out, "a CPU was waited for %.0f %% of the time",
+                   100 * (double)d->psi_cpu_some_ns / (double)d->duration_ns);
+    if (d->has_busy && d->foreign_ns > (int64_t)NOISE_TICK_NS)
+        buf_printf(out, "%sothers used %.1f s of CPU time", out->len > begin ? ", " : "",
+                   (double)d->foreign_ns * 1e-9);
+    if (d->has_steal && d->steal_ns)
+        buf_printf(out, "%sthe hypervisor took %.2f s", out->len > begin ? ", " : "",
+                   (double)d->steal_ns * 1e-9);
+    if (d->has_throttled && d->throttled_ns)
+        buf_printf(out, "%sa quota held us back for %.2f s", out->len > begin ? ", " : "",
+                   (double)d->throttled_ns * 1e-9);
+}
+
 void duel_add_tally(struct buf *out, const struct duel_report *r)
 {
     size_t counts[VERDICT_NOT_COMPARABLE + 1] = {0}, judged = 0;

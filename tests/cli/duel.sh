@@ -138,6 +138,10 @@ a_side_that_fails_is_no_verdict() {
     chmod +x bad.sh crash.sh
     run duel --seed 1 -- ./bad.sh -- true
     expect_refusal 3 'base' 'ended with status 7' 'out of luck'
+    printf '#!/bin/sh\necho "usage: unclear" >&2\nexit 2\n' >unclear.sh
+    chmod +x unclear.sh
+    run duel -- true -- ./unclear.sh
+    expect_refusal 3 'head ended with status 2' 'usage: unclear'
     run duel -- true -- ./crash.sh
     expect_refusal 3 'head was killed by signal 11'
     run duel --metrics -- true -- true
