@@ -162,7 +162,9 @@ def claim(differs, ratio):
 
 def run_duel(options, base, head, seed, placement):
     command = [options.contend, "duel", "--quiet", "--format", "json", "--seed", str(seed)]
-    command += ["--budget", f"{options.seconds}s", "--placement", placement, "--", *base, "--", *head]
+    command += ["--budget", f"{options.seconds}s", "--placement", placement]
+    command += [word for metric in options.gate for word in ("--gate", metric)]
+    command += ["--", *base, "--", *head]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 5):
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
@@ -227,14 +229,17 @@ def read_rows(path):
 def begin_rows(path, options, sides):
     header, rows = read_rows(path)
     if header:
-        if (header["seed"], header["seconds"]) != (options.seed, options.seconds):
-            sys.exit(f"{path}: made with --seed {header['seed']} --seconds {header['seconds']}")
+        for name in ("seed", "seconds", "gate", "lock_placement"):
+            if header[name] != getattr(options, name):
+                sys.exit(f"{path}: made with another --{name.replace('_', '-')}: {header[name]}")
     else:
         counts = {loop: calibrate(sides[0], loop) for loop in PLANTED}
         header = {
             "schema": "contend.campaign/1",
             "seed": options.seed,
             "seconds": options.seconds,
+            "gate": options.gate,
+            "lock_placement": options.lock_placement,
             "counts": counts,
             "cpus": len(os.sched_getaffinity(0)),
             "kernel": os.uname().release,
@@ -352,6 +357,9 @@ def main():
     )
     parser.add_argument(
         "--lock-placement", choices=["free", "same", "spread"], default="spread", help="of the lock loop"
+    )
+    parser.add_argument(
+        "--gate", action="append", default=[], help="what duel judges, e.g. cpu_ns (wall_ns)"
     )
     parser.add_argument("-o", "--output", default="results/campaign.jsonl", help="rows, one JSON a line")
     parser.add_argument("--table", action="store_true", help="only print the table of the rows there are")

@@ -169,6 +169,8 @@ static int run(int argc, char *const *argv, struct err *err)
             .limits = {.alpha = DUEL_ALPHA,
                        .threshold = request->threshold,
                        .floor_ns = (double)request->floor_ns},
+            .gates = request->gates.items,
+            .gate_count = request->gates.count,
             .tolerances = tolerances.items,
             .tolerance_count = tolerances.count,
             .seed = duel_draw_seed(request->seed),

@@ -16,6 +16,7 @@ struct duel_request {
     int64_t budget_ns, timeout_ns, floor_ns, seed, pairs;
     double threshold;
     const char *tolerances;
+    struct opt_list gates;
     bool is_strict;
     /* What comes out. */
     const char *format, *output;

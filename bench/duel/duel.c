@@ -185,6 +185,22 @@ static bool is_over(const struct duel *d, bool is_second)
     return d->out->row_count > 0;
 }
 
+/* The metrics named are judged, and no others. */
+static int choose_gates(const struct duel *d, struct observations *o, struct err *err)
+{
+    for (size_t i = 0; i < o->metric_count && d->options->gate_count; i++)
+        o->metrics[i].is_gated = false;
+    for (size_t g = 0; g < d->options->gate_count; g++) {
+        struct observed_metric *m = observations_find(o, d->options->gates[g]);
+        if (!m || *m->absent)
+            return err_set(err, ERR_USAGE, "--gate: there is no metric \"%s\" of %s%s%s",
+                           d->options->gates[g], d->subject->name, m ? ": " : "",
+                           m ? m->absent : "");
+        m->is_gated = true;
+    }
+    return 0;
+}
+
 /* ---- Phases ------------------------------------------------------------------------ */
 
 static void tell(const struct duel *d, const struct duel_phase *p, uint64_t begin_ns)
@@ -220,6 +236,8 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         if (!d->subject->prints_metrics)
             observe_absent(&p->seen, "startup_ns", "ns",
                            "only a program itself can tell when it is ready (--metrics)");
+        if (choose_gates(d, &p->seen, err))
+            return -1;
         uint64_t now_ns = clock_now_ns();
         size_t slots = p->seen.slot_count;
         p->seconds = (double)(now_ns - begin_ns) * 1e-9;

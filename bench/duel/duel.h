@@ -52,6 +52,8 @@ struct duel_options {
     uint64_t timeout_ns; /* a sample */
     size_t pairs_most;   /* 0: as many as the budget holds */
     struct judge_limits limits;
+    const char *const *gates; /* the metrics judged; NULL: those that say so themselves */
+    size_t gate_count;
     const struct duel_tolerance *tolerances;
     size_t tolerance_count;
     uint64_t seed;

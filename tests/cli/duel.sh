@@ -90,6 +90,15 @@ what_sides_print_is_judged_instead_of_wall_time() {
     expect_out '::notice title=head.sh cost_ns::same'
 }
 
+the_metrics_named_are_judged_and_no_others() {
+    run duel --gate cpu_ns --pairs 3 --format json -- true -- true
+    expect_json out '[r["metric"] for r in d["comparisons"][0]["rows"] if r["gated"]] == ["cpu_ns"]'
+    run duel --gate nothing -- true -- true
+    expect_refusal 2 '--gate' '"nothing"'
+    run duel --gate startup_ns -- true -- true
+    expect_refusal 2 '"startup_ns"' '--metrics'
+}
+
 tolerances_are_given_by_name() {
     _printer base.sh "$(_sample 1000)"
     _printer head.sh "$(_sample 1200)"
