@@ -128,12 +128,11 @@ static int pass_cells(const struct claim_list *claims, struct opt_list *passed, 
     return 0;
 }
 
-/* What was made by pass_cell() stands behind a "--cell". */
+/* The pairs that pass_cell() made come first. */
 static void forget_cells(struct opt_list *passed)
 {
-    for (size_t i = 1; i < passed->count; i++)
-        if (!strcmp(passed->items[i - 1], "--cell"))
-            free((char *)(uintptr_t)passed->items[i]);
+    for (size_t i = 0; i + 1 < passed->count && !strcmp(passed->items[i], "--cell"); i += 2)
+        free((char *)(uintptr_t)passed->items[i + 1]);
 }
 
 /* The status of reference_run(). */

@@ -84,22 +84,6 @@ a_run_leaves_a_valid_result_and_a_table_in_every_format() {
     expect_no out $'\033'
 }
 
-a_reference_from_a_file_stands_beside() {
-    run claims --result own.json --only memory,one_at_a_time --reference own.json --format json
-    expect_status 0
-    cp out claims.json
-    expect_json claims.json '"reference" not in d["claims"][0] and d["claims"][1]["reference"]["verdict"] == "not testable here"'
-    run claims --result own.json --reference pypy
-    expect_refusal 2 '"pypy"' 'cpython'
-}
-
-without_an_interpreter_the_rest_is_judged() {
-    run claims --result own.json --only memory,one_at_a_time --reference cpython --python /nowhere/python3
-    expect_status 0
-    expect_out 'no Python interpreter found'
-    expect_out 'confirmed'
-}
-
 one_cpu_gives_no_verdict_on_parallelism() {
     local cpu
     cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
