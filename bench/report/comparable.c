@@ -119,6 +119,13 @@ bool results_comparable(const struct result *base, const struct result *head, un
                      both[i]->path, both[i]->sanitizer);
             return false;
         }
+    if (!same_runtime(base->runtime, head->runtime) && !is_allowed(allowed, DIM_RUNTIME)) {
+        out->dimension = comparable_dimensions[DIM_RUNTIME];
+        snprintf(out->text, sizeof out->text,
+                 "runtime: \"%.60s\" against \"%.60s\" (--fidelity compares their shapes)",
+                 base->runtime, head->runtime);
+        return false;
+    }
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const json_t *a = field_of(base, fields[i].path), *b = field_of(head, fields[i].path);
         if (a && b && !is_allowed(allowed, fields[i].dimension) && !json_equal(a, b)) {
@@ -126,12 +133,7 @@ bool results_comparable(const struct result *base, const struct result *head, un
             return differs(out, fields[i].dimension, last, a, b);
         }
     }
-    if (same_runtime(base->runtime, head->runtime) || is_allowed(allowed, DIM_RUNTIME))
-        return true;
-    out->dimension = comparable_dimensions[DIM_RUNTIME];
-    snprintf(out->text, sizeof out->text, "runtime: \"%.60s\" against \"%.60s\"", base->runtime,
-             head->runtime);
-    return false;
+    return true;
 }
 
 /* ---- cells ------------------------------------------------------------------------------- */

@@ -197,7 +197,8 @@ the_table_compares_what_is_there() {
 
 what_cannot_be_compared_is_refused() {
     run compare emu.json ref.json
-    expect_refusal 2 '--fidelity'
+    expect_status 5
+    expect_err '--fidelity'
     run compare --fidelity emu.json
     expect_refusal 2 'two results'
     run compare --fidelity emu.json nowhere.json
