@@ -3,9 +3,9 @@
 # A run that is stopped leaves what it has; one that is killed can be taken up again.
 . "$(dirname "$0")/lib.sh"
 
-# Some seconds of work: 24 cells, 3 rounds, sleeps among them.
+# A few seconds of work: 24 cells, 3 rounds, sleeps among them.
 job=(run --workload sleep,spin --lock none,mutex --executor thread,process,coroutine --tasks 1,4
-     -p sleep.duration=20ms --rounds 3 --seed 3)
+     -p sleep.duration=20ms --task-time 20ms --rounds 3 --seed 3)
 
 # Starts the job with its output in $1 and waits until the journal has at least $2 lines.
 _start_job() {

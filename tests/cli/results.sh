@@ -7,7 +7,7 @@ run_limit=150
 a_run_of_every_cell_is_complete_and_valid() {
     run run --workload noop,sleep,spin,prime --lock none,mutex,gil \
         --executor serial,thread,process,coroutine --tasks 1,3 --rounds 2 --budget 20s \
-        -p sleep.duration=1ms -p prime.number=1000003 --seed 7 -o all.json
+        -p sleep.duration=1ms -p prime.number=1000003 --task-time 10ms --seed 7 -o all.json
     expect_status 0
     expect_valid all.json
     expect_json all.json 'd["run"]["status"] == "complete"'

@@ -124,7 +124,7 @@ nothing_is_left_of_a_killed_run() {
     mkdir killed
     # The run, its worker, two units, and a child of one of them.
     _kill_run 5 --workload cancel -p cancel.child=computing -p cancel.delay=300ms
-    _kill_run 3 --workload file -p file.size=1MiB
+    _kill_run 3 --workload file -p file.size=1MiB --ops 2000
 }
 
 run_tests
