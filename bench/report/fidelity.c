@@ -2,11 +2,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { INTERVAL_NS = 5000000, FORMS = 4 };
 
-static const char *const verdict_names[] = {"agrees", "differs", "missing"};
+static const char *const verdict_names[] = {"agrees", "differs", "undecided", "missing"};
 
 const char *fidelity_verdict_name(enum fidelity_verdict v)
 {
@@ -106,15 +107,52 @@ static double figure(const struct result *r, const struct result_cell *c,
     return NAN;
 }
 
-/* The row's figure for one runtime; NaN with the reason. */
-static double value_of(const struct result *r, const struct fidelity_rule *rule, char *reason,
-                       size_t size)
+enum { LAUNCHES_MAX = 256 };
+
+static int by_value(const void *a, const void *b)
 {
+    const double *left = a, *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+/*
+ * The center with what launches say about its spread: their order-statistic interval where there
+ * are enough of them for 95 %, else all of it (94 % with five).  Both cells' launches of one round
+ * make one ratio.  A quantile that launches do not have by themselves is taken to be known no
+ * better, relatively, than their medians.
+ */
+static struct fidelity_value with_spread(double center, const struct result_metric *subject,
+                                         const struct result_metric *base)
+{
+    struct fidelity_value v = {center, center, center};
+    double each[LAUNCHES_MAX];
+    size_t n = subject->sample_count;
+    if (n < 2 || n > LAUNCHES_MAX || (base && base->sample_count != n))
+        return v;
+    for (size_t i = 0; i < n; i++)
+        each[i] = base ? subject->samples[i] / base->samples[i] : subject->samples[i];
+    qsort(each, n, sizeof each[0], by_value);
+    struct summary s = summary_of_sorted(each, n, SUMMARY_LEVEL);
+    double middle = s.center;
+    bool has_interval = n >= 6 && isfinite(s.lo) && isfinite(s.hi);
+    double lo = has_interval ? s.lo : each[0], hi = has_interval ? s.hi : each[n - 1];
+    if (!(middle > 0) || !isfinite(lo) || !isfinite(hi))
+        return v;
+    v.lo = fmin(center, center * lo / middle);
+    v.hi = fmax(center, center * hi / middle);
+    return v;
+}
+
+/* The row's figure for one runtime; NaN with the reason. */
+static struct fidelity_value value_of(const struct result *r, const struct fidelity_rule *rule,
+                                      char *reason, size_t size)
+{
+    const struct fidelity_value none = {NAN, NAN, NAN};
     const struct result_cell *c = fidelity_find(r, &rule->subject, reason, size), *base = NULL;
     bool has_base = rule->base.workload != NULL;
     double value = c ? figure(r, c, rule, reason, size) : (double)NAN, divisor = 1;
     if (isnan(value) || (has_base && !(base = fidelity_find(r, &rule->base, reason, size))))
-        return NAN;
+        return none;
     if (base)
         divisor = figure(r, base, rule, reason, size);
     else if (rule->kind == FIDELITY_INTERVALS)
@@ -122,12 +160,16 @@ static double value_of(const struct result *r, const struct fidelity_rule *rule,
     else if (rule->kind == FIDELITY_DURATIONS)
         divisor = json_number_value(json_object_get(c->params, "duration"));
     if (isnan(divisor))
-        return NAN;
+        return none;
     if (divisor <= 0) {
         snprintf(reason, size, "%s: %s: nothing to divide by", r->runtime, c->id);
-        return NAN;
+        return none;
     }
-    return rule->kind == FIDELITY_COLLAPSE ? 1 - value / divisor : value / divisor;
+    struct fidelity_value v = with_spread(value / divisor, metric_of(c, rule->metric),
+                                          base ? metric_of(base, rule->metric) : NULL);
+    if (rule->kind == FIDELITY_COLLAPSE)
+        v = (struct fidelity_value){1 - v.center, 1 - v.hi, 1 - v.lo};
+    return v;
 }
 
 static void value_text(const struct fidelity_rule *rule, double value, char *out, size_t size)
@@ -140,23 +182,43 @@ static void value_text(const struct fidelity_rule *rule, double value, char *out
         snprintf(out, size, value < 0.1 ? "%.4f" : value < 10 ? "%.3f" : "%.1f", value);
 }
 
+/* What lies out of tolerance differs only when all that either side may be does. */
+static enum fidelity_verdict verdict_of(double least, double lo, double center, double hi,
+                                        double most)
+{
+    if (center >= least && center <= most)
+        return FIDELITY_AGREES;
+    return hi >= least && lo <= most ? FIDELITY_UNDECIDED : FIDELITY_DIFFERS;
+}
+
+static void judge_collapse(struct fidelity_row *row)
+{
+    const struct fidelity_value *e = &row->emulated, *r = &row->real;
+    double least = row->rule->tolerance;
+    /* Where the real one keeps more than expected, the emulation has to keep as much. */
+    row->difference = e->center - r->center;
+    row->verdict =
+        verdict_of(-(1 - least), e->lo - r->hi, row->difference, e->hi - r->lo, 1 - least);
+    if (e->center >= least && r->center >= least)
+        row->verdict = FIDELITY_AGREES;
+    else if (row->verdict == FIDELITY_DIFFERS && e->hi >= least && r->hi >= least)
+        row->verdict = FIDELITY_UNDECIDED;
+}
+
 static void judge(struct fidelity_row *row)
 {
-    const struct fidelity_rule *rule = row->rule;
-    bool agrees;
-    if (rule->kind == FIDELITY_COLLAPSE) {
-        /* Where the real one keeps more than expected, the emulation has to keep as much. */
-        row->difference = row->emulated - row->real;
-        agrees = (row->emulated >= rule->tolerance && row->real >= rule->tolerance) ||
-                 fabs(row->difference) <= 1 - rule->tolerance;
-    } else if (row->real > 0) {
-        row->difference = row->emulated / row->real - 1;
-        agrees = fabs(row->difference) <= rule->tolerance;
+    const struct fidelity_value *e = &row->emulated, *r = &row->real;
+    double tolerance = row->rule->tolerance;
+    if (row->rule->kind == FIDELITY_COLLAPSE) {
+        judge_collapse(row);
+    } else if (r->center > 0) {
+        row->difference = e->center / r->center - 1;
+        double most = r->lo > 0 ? e->hi / r->lo - 1 : (double)INFINITY;
+        row->verdict = verdict_of(-tolerance, e->lo / r->hi - 1, row->difference, most, tolerance);
     } else {
-        row->difference = row->emulated > 0 ? (double)INFINITY : 0;
-        agrees = row->emulated <= 0;
+        row->difference = e->center > 0 ? (double)INFINITY : 0;
+        row->verdict = e->center <= 0 ? FIDELITY_AGREES : FIDELITY_DIFFERS;
     }
-    row->verdict = agrees ? FIDELITY_AGREES : FIDELITY_DIFFERS;
 }
 
 /* ---- The order of the four --------------------------------------------------------- */
@@ -230,11 +292,11 @@ static void judge_variant(struct fidelity_row *row, const struct result *emulate
 {
     const struct fidelity_rule *rule = row->rule;
     row->emulated = value_of(emulated, rule, row->reason, sizeof row->reason);
-    if (isnan(row->emulated))
+    const struct fidelity_value *e = &row->emulated;
+    if (isnan(e->center))
         return;
-    value_text(rule, row->emulated, row->emulated_text, sizeof row->emulated_text);
-    bool agrees = row->emulated >= rule->least && row->emulated <= rule->most;
-    row->verdict = agrees ? FIDELITY_AGREES : FIDELITY_DIFFERS;
+    value_text(rule, e->center, row->emulated_text, sizeof row->emulated_text);
+    row->verdict = verdict_of(rule->least, e->lo, e->center, e->hi, rule->most);
 }
 
 static void compare(struct fidelity_row *row, const struct result *emulated,
@@ -243,13 +305,13 @@ static void compare(struct fidelity_row *row, const struct result *emulated,
     row->emulated = value_of(emulated, row->rule, row->reason, sizeof row->reason);
     char other[FIDELITY_REASON_MAX] = "";
     row->real = value_of(real, row->rule, other, sizeof other);
-    if (!isnan(row->emulated))
-        value_text(row->rule, row->emulated, row->emulated_text, sizeof row->emulated_text);
-    if (!isnan(row->real))
-        value_text(row->rule, row->real, row->real_text, sizeof row->real_text);
-    if (isnan(row->emulated))
+    if (!isnan(row->emulated.center))
+        value_text(row->rule, row->emulated.center, row->emulated_text, sizeof row->emulated_text);
+    if (!isnan(row->real.center))
+        value_text(row->rule, row->real.center, row->real_text, sizeof row->real_text);
+    if (isnan(row->emulated.center))
         return;
-    if (isnan(row->real))
+    if (isnan(row->real.center))
         snprintf(row->reason, sizeof row->reason, "%s", other);
     else
         judge(row);
@@ -262,8 +324,8 @@ void fidelity_of(struct fidelity *out, const struct result *emulated, const stru
          rule->name && out->count < FIDELITY_ROWS_MAX; rule++) {
         struct fidelity_row *row = &out->rows[out->count++];
         *row = (struct fidelity_row){.rule = rule,
-                                     .emulated = NAN,
-                                     .real = NAN,
+                                     .emulated = {NAN, NAN, NAN},
+                                     .real = {NAN, NAN, NAN},
                                      .difference = NAN,
                                      .verdict = FIDELITY_MISSING};
         if (rule->kind == FIDELITY_ORDER)

@@ -20,7 +20,20 @@
 
 enum { FIDELITY_ROWS_MAX = 64, FIDELITY_TEXT_MAX = 24, FIDELITY_REASON_MAX = 240 };
 
-enum fidelity_verdict { FIDELITY_AGREES, FIDELITY_DIFFERS, FIDELITY_MISSING };
+/* Undecided: out of tolerance, but by less than what either side varies from launch to launch. */
+enum fidelity_verdict {
+    FIDELITY_AGREES,
+    FIDELITY_DIFFERS,
+    FIDELITY_UNDECIDED,
+    FIDELITY_MISSING,
+    FIDELITY_VERDICTS
+};
+
+/* One runtime's figure of a row, and between what its launches lie. */
+struct fidelity_value {
+    double center; /* NaN when it could not be had */
+    double lo, hi; /* both the center where there is a single launch */
+};
 
 /* How a row's figure is made from the metric of its cells. */
 enum fidelity_kind {
@@ -62,7 +75,7 @@ extern const struct fidelity_rule fidelity_rules[];
 
 struct fidelity_row {
     const struct fidelity_rule *rule;
-    double emulated, real; /* NaN when they could not be had */
+    struct fidelity_value emulated, real;
     char emulated_text[FIDELITY_TEXT_MAX], real_text[FIDELITY_TEXT_MAX];
     double difference; /* emulated / real - 1; of a collapse the plain difference */
     enum fidelity_verdict verdict;
@@ -72,7 +85,7 @@ struct fidelity_row {
 struct fidelity {
     struct fidelity_row rows[FIDELITY_ROWS_MAX];
     size_t count;
-    size_t counts[3]; /* by verdict */
+    size_t counts[FIDELITY_VERDICTS];
 };
 
 /* Fills the table; allocates nothing, cannot fail. Rules and results are borrowed. */

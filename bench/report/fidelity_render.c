@@ -42,9 +42,9 @@ static bool begins_group(const struct fidelity *f, size_t i)
 
 static void add_sum(const struct fidelity *f, struct buf *out)
 {
-    buf_printf(out, "%zu rows: %zu agree, %zu differ, %zu missing\n", f->count,
+    buf_printf(out, "%zu rows: %zu agree, %zu differ, %zu undecided, %zu missing\n", f->count,
                f->counts[FIDELITY_AGREES], f->counts[FIDELITY_DIFFERS],
-               f->counts[FIDELITY_MISSING]);
+               f->counts[FIDELITY_UNDECIDED], f->counts[FIDELITY_MISSING]);
 }
 
 static void render_as_text(const struct fidelity *f, struct buf *out)
@@ -121,8 +121,12 @@ static json_t *row_json(const struct fidelity_row *row)
         json_object_set_new(o, "emulated", json_string(row->emulated_text));
         json_object_set_new(o, "real", json_string(row->real_text));
     }
-    set_number(o, "emulated", row->emulated);
-    set_number(o, "real", row->real);
+    set_number(o, "emulated", row->emulated.center);
+    set_number(o, "emulated_lo", row->emulated.lo);
+    set_number(o, "emulated_hi", row->emulated.hi);
+    set_number(o, "real", row->real.center);
+    set_number(o, "real_lo", row->real.lo);
+    set_number(o, "real_hi", row->real.hi);
     set_number(o, "difference", row->difference);
     if (row->rule->kind == FIDELITY_VARIANT) {
         set_number(o, "least", row->rule->least);
@@ -142,12 +146,13 @@ static int render_as_json(const struct fidelity *f, const struct result *emulate
     json_t *rows = json_array();
     for (size_t i = 0; i < f->count; i++)
         json_array_append_new(rows, row_json(&f->rows[i]));
-    json_t *o = json_pack("{s:{s:s,s:s,s:s}, s:{s:s,s:s,s:s}, s:i, s:i, s:i, s:o}", "emulated",
-                          "file", emulated->label, "runtime", emulated->runtime, "hostname",
-                          emulated->hostname, "real", "file", real->label, "runtime", real->runtime,
-                          "hostname", real->hostname, "agrees", (int)f->counts[FIDELITY_AGREES],
-                          "differs", (int)f->counts[FIDELITY_DIFFERS], "missing",
-                          (int)f->counts[FIDELITY_MISSING], "rows", rows);
+    json_t *o =
+        json_pack("{s:{s:s,s:s,s:s}, s:{s:s,s:s,s:s}, s:i, s:i, s:i, s:i, s:o}", "emulated", "file",
+                  emulated->label, "runtime", emulated->runtime, "hostname", emulated->hostname,
+                  "real", "file", real->label, "runtime", real->runtime, "hostname", real->hostname,
+                  "agrees", (int)f->counts[FIDELITY_AGREES], "differs",
+                  (int)f->counts[FIDELITY_DIFFERS], "undecided", (int)f->counts[FIDELITY_UNDECIDED],
+                  "missing", (int)f->counts[FIDELITY_MISSING], "rows", rows);
     char *text = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(o);
     if (!text)

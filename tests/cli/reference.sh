@@ -187,7 +187,7 @@ the_table_compares_what_is_there() {
     run compare --fidelity emu.json ref.json --format json
     expect test "$status" -le 1
     cp out table.json
-    expect_json table.json 'len(d["rows"]) == d["agrees"] + d["differs"] + d["missing"]'
+    expect_json table.json 'len(d["rows"]) == d["agrees"] + d["differs"] + d["undecided"] + d["missing"]'
     expect_none table.json '[r for r in d["rows"] if r["verdict"] == "missing" and not r.get("reason")]'
     expect_json table.json '[r for r in d["rows"] if r["name"] == "cpu_threads_2"][0]["verdict"] != "missing"'
     run compare --fidelity emu.json ref.json --format markdown

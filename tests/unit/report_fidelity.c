@@ -16,8 +16,8 @@ static void begin(const char *runtime)
 }
 
 /* A cell with one metric; `more` is put into its metric object. */
-static void add(const char *workload, const char *executor, int tasks, const char *params,
-                const char *metric, double value, const char *more)
+static void add_samples(const char *workload, const char *executor, int tasks, const char *params,
+                        const char *metric, const char *samples, const char *more)
 {
     const char *lock = strcmp(executor, "serial") ? "gil" : "none";
     buf_printf(&text,
@@ -26,9 +26,17 @@ static void add(const char *workload, const char *executor, int tasks, const cha
                "\"workers\":0,\"placement\":\"free\",%s,\"status\":\"ok\",\"warnings\":[],"
                "\"metrics\":{\"%s\":{\"unit\":\"ns\",\"better\":\"lower\",\"nature\":\"noisy\","
                "\"group\":\"latency\",\"definition\":\"d\",\"source\":\"clock\","
-               "\"samples\":[%.9g]%s}}}",
+               "\"samples\":[%s]%s}}}",
                text.data[text.len - 1] == '[' ? "" : ",", workload, lock, executor, tasks, text.len,
-               workload, lock, executor, tasks, params, metric, value, more);
+               workload, lock, executor, tasks, params, metric, samples, more);
+}
+
+static void add(const char *workload, const char *executor, int tasks, const char *params,
+                const char *metric, double value, const char *more)
+{
+    char sample[32];
+    snprintf(sample, sizeof sample, "%.9g", value);
+    add_samples(workload, executor, tasks, params, metric, sample, more);
 }
 
 static const char plain[] = "\"params\":{},\"lock_params\":{\"interval\":5000000}";
@@ -79,6 +87,35 @@ static void speed_does_not_matter_but_scaling_does(void)
     CHECK_EQ(f.counts[FIDELITY_DIFFERS], 1);
 }
 
+/* Lock switches of launches between 100 and `most` (median 150) against 195 each time. */
+static enum fidelity_verdict verdict_of_spread(int most)
+{
+    struct result emulated, real;
+    struct fidelity f;
+    char samples[64];
+    begin("contend 1");
+    snprintf(samples, sizeof samples, "100,140,150,160,%d", most);
+    add_samples("spin", "thread", 2, plain, "handoffs_per_s", samples, "");
+    end(&emulated);
+    begin("cpython 3");
+    add_samples("spin", "thread", 2, plain, "handoffs_per_s", "195,195,195,195,195", "");
+    end(&real);
+    fidelity_of(&f, &emulated, &real);
+    CHECK_NEAR(row(&f, "switches_2_5ms")->emulated.lo, 100, 1e-9);
+    CHECK_NEAR(row(&f, "switches_2_5ms")->emulated.hi, most, 1e-9);
+    enum fidelity_verdict verdict = row(&f, "switches_2_5ms")->verdict;
+    result_unload(&emulated);
+    result_unload(&real);
+    return verdict;
+}
+
+static void out_of_tolerance_by_less_than_launches_vary_is_undecided(void)
+{
+    CHECK_EQ(verdict_of_spread(170), FIDELITY_DIFFERS);
+    CHECK_EQ(verdict_of_spread(190), FIDELITY_UNDECIDED);
+    CHECK_EQ(verdict_of_spread(230), FIDELITY_UNDECIDED);
+}
+
 static void what_is_missing_says_why_and_stays(void)
 {
     struct fidelity f;
@@ -87,7 +124,7 @@ static void what_is_missing_says_why_and_stays(void)
     while (fidelity_rules[rules].name)
         rules++;
     CHECK_EQ(f.count, rules);
-    CHECK_EQ(f.counts[0] + f.counts[1] + f.counts[2], rules);
+    CHECK_EQ(f.counts[0] + f.counts[1] + f.counts[2] + f.counts[3], rules);
     CHECK_EQ(f.counts[FIDELITY_MISSING], rules - 1);
     for (size_t i = 0; i < f.count; i++)
         CHECK_MSG((f.rows[i].verdict == FIDELITY_MISSING) == (f.rows[i].reason[0] != '\0'), "%s",
@@ -118,8 +155,8 @@ static void turns_are_counted_in_intervals(void)
     add("spin", "thread", 2, plain, "lock_slice_ns", 1, spread);
     end(&real);
     fidelity_of(&f, &emulated, &real);
-    CHECK_NEAR(row(&f, "slice_p50")->emulated, 1.02, 1e-9);
-    CHECK_NEAR(row(&f, "slice_p90")->real, 1.2, 1e-9);
+    CHECK_NEAR(row(&f, "slice_p50")->emulated.center, 1.02, 1e-9);
+    CHECK_NEAR(row(&f, "slice_p90")->real.center, 1.2, 1e-9);
     CHECK_EQ(row(&f, "slice_p90")->verdict, FIDELITY_AGREES);
     result_unload(&emulated);
     result_unload(&real);
@@ -227,7 +264,7 @@ static void a_variant_is_held_against_what_is_known(void)
         end(&real);
         fidelity_of(&f, &emulated, &real);
         CHECK_EQ(row(&f, "unforced_switches")->verdict, cases[i].verdict);
-        CHECK_NEAR(row(&f, "unforced_switches")->emulated, cases[i].switches / 195, 1e-9);
+        CHECK_NEAR(row(&f, "unforced_switches")->emulated.center, cases[i].switches / 195, 1e-9);
         CHECK_CONTAINS(row(&f, "ticks_late")->reason, "no cell mixed/gil_ticks/thread/tasks=2");
         result_unload(&emulated);
         result_unload(&real);
@@ -265,7 +302,7 @@ static void every_format_says_the_same(void)
         CHECK_CONTAINS(buf_text(&out), "agrees");
         CHECK_CONTAINS(buf_text(&out), "there is no cell");
         CHECK_CONTAINS(buf_text(&out),
-                       i == 2 ? "\"missing\": 34" : "1 agree, 0 differ, 34 missing");
+                       i == 2 ? "\"missing\": 34" : "1 agree, 0 differ, 0 undecided, 34 missing");
         buf_release(&out);
     }
     result_unload(&emulated);
@@ -275,6 +312,8 @@ static void every_format_says_the_same(void)
 
 static const struct test tests[] = {
     {"speed_does_not_matter_but_scaling_does", speed_does_not_matter_but_scaling_does},
+    {"out_of_tolerance_by_less_than_launches_vary_is_undecided",
+     out_of_tolerance_by_less_than_launches_vary_is_undecided},
     {"what_is_missing_says_why_and_stays", what_is_missing_says_why_and_stays},
     {"base_of_zero_is_missing", base_of_zero_is_missing},
     {"turns_are_counted_in_intervals", turns_are_counted_in_intervals},
