@@ -239,6 +239,8 @@ enum workload_trait {
     WORKLOAD_YIELDS = 1, /* its checkpoints step aside in a cooperative executor */
     /* Its units use what setup() made outside the shared mapping: a fresh image has not got it. */
     WORKLOAD_PRIVATE = 2,
+    /* Its units wait for each other: all of a launch have to be alive at once. */
+    WORKLOAD_TOGETHER = 4,
 };
 
 /* What the stackless form of a workload asks for when it comes back. */
@@ -295,6 +297,13 @@ struct workload {
      */
     enum step (*step)(struct task *t, struct step_state *state);
 };
+
+/* For workloads whose run() returns how many operations it has done. */
+static inline uint64_t expected_op_count(const int64_t *params, uint64_t op_count)
+{
+    (void)params;
+    return op_count;
+}
 
 /* ---- Executors --------------------------------------------------------------------- */
 

@@ -86,12 +86,6 @@ static uint64_t run(struct task *t, uint64_t op_count)
     return cancelled;
 }
 
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 static void collect(struct launch *l, struct sink *sink)
 {
     sink->value(sink, OP_TIME, op_time_mean(l));
@@ -120,7 +114,7 @@ const struct workload workload_cancel = {
     .metrics = metrics,
     .shared_bytes = shared_bytes,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = collect,
     .unfit = unfit,
 };

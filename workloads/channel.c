@@ -23,12 +23,6 @@ static const struct metric metrics[] = {
     {0},
 };
 
-static size_t shared_bytes(const int64_t *values, uint32_t task_count)
-{
-    (void)values;
-    return sizeof(struct op_time) * task_count;
-}
-
 static uint64_t run(struct task *t, uint64_t op_count)
 {
     uint64_t begin_ns = task_now_ns(t);
@@ -44,11 +38,6 @@ static uint64_t expected(const int64_t *values, uint64_t op_count)
     return sum_to(op_count);
 }
 
-static void collect(struct launch *l, struct sink *sink)
-{
-    sink->value(sink, 0, op_time_mean(l));
-}
-
 static const char *unfit(const struct executor *x, const int64_t *values)
 {
     (void)values;
@@ -61,9 +50,9 @@ const struct workload workload_channel = {
     .kind = WORKLOAD_STARTUP,
     .params = params,
     .metrics = metrics,
-    .shared_bytes = shared_bytes,
+    .shared_bytes = op_time_bytes,
     .run = run,
     .expected = expected,
-    .collect = collect,
+    .collect = op_time_collect,
     .unfit = unfit,
 };

@@ -216,12 +216,6 @@ static uint64_t run(struct task *t, uint64_t op_count)
 }
 
 /* Blocks that came back as they were written. */
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 /* Numbers of statfs(2). */
 static const char *file_system_name(int fd)
 {
@@ -279,7 +273,7 @@ const struct workload workload_file = {
     .teardown = teardown,
     .prepare = prepare,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = collect,
     .unfit = unfit,
 };

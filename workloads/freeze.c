@@ -139,12 +139,6 @@ static uint64_t run(struct task *t, uint64_t op_count)
 }
 
 /* How much each computed is not known beforehand; that it was computed right is. */
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 static void collect(struct launch *l, struct sink *sink)
 {
     const struct shared *s = l->workload_shared;
@@ -165,25 +159,16 @@ static void collect(struct launch *l, struct sink *sink)
     }
 }
 
-static const char *unfit(const struct executor *x, const int64_t *values)
-{
-    (void)values;
-    if (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED))
-        return "the executor does not keep all its tasks alive at once";
-    return NULL;
-}
-
 const struct workload workload_freeze = {
     .name = "freeze",
     .summary = "one task never gives way: do the others go on?",
     .kind = WORKLOAD_MIXED,
-    .traits = WORKLOAD_YIELDS,
+    .traits = WORKLOAD_YIELDS | WORKLOAD_TOGETHER,
     .params = params,
     .ops_per_task = 5,
     .metrics = metrics,
     .shared_bytes = shared_bytes,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = collect,
-    .unfit = unfit,
 };

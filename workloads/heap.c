@@ -125,12 +125,6 @@ static uint64_t run(struct task *t, uint64_t op_count)
     return done;
 }
 
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 /* Bytes of this process in huge pages; -1 when the kernel does not say. */
 static double huge_bytes(void)
 {
@@ -167,6 +161,6 @@ const struct workload workload_heap = {
     .setup = setup,
     .teardown = teardown,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = collect,
 };

@@ -130,12 +130,6 @@ static void teardown(struct launch *l)
     l->workload_state = NULL;
 }
 
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 static void collect(struct launch *l, struct sink *sink)
 {
     const struct shared *s = l->workload_shared;
@@ -156,8 +150,6 @@ static void collect(struct launch *l, struct sink *sink)
 
 static const char *unfit(const struct executor *x, const int64_t *values)
 {
-    if (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED))
-        return "the executor does not keep all its tasks alive at once";
     if (values[MODE] == MODE_ECHO && x->traits & EXECUTOR_FRESH_IMAGE)
         return "a fresh program image has not got the connection";
     return values[MODE] == MODE_ECHO ? echo_unfit(x) : NULL;
@@ -167,7 +159,7 @@ const struct workload workload_mixed = {
     .name = "mixed",
     .summary = "one task does I/O while the others compute",
     .kind = WORKLOAD_MIXED,
-    .traits = WORKLOAD_YIELDS,
+    .traits = WORKLOAD_YIELDS | WORKLOAD_TOGETHER,
     .params = params,
     .ops_per_task = 50, /* rounds: beside computing tasks one may take 20 ms and more */
     .metrics = metrics,
@@ -175,7 +167,7 @@ const struct workload workload_mixed = {
     .setup = setup,
     .teardown = teardown,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = collect,
     .unfit = unfit,
 };

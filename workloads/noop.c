@@ -23,17 +23,11 @@ static enum step step(struct task *t, struct step_state *s)
     return STEP_DONE;
 }
 
-static uint64_t expected(const int64_t *params, uint64_t op_count)
-{
-    (void)params;
-    return op_count;
-}
-
 const struct workload workload_noop = {
     .name = "noop",
     .summary = "nothing: what the harness itself costs an operation",
     .kind = WORKLOAD_STARTUP,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .step = step,
 };

@@ -37,6 +37,18 @@ static inline double op_time_mean(const struct launch *l)
     return op_count > 0 ? elapsed_ns / op_count : (double)NAN;
 }
 
+/* For workloads that share nothing else, and whose first metric is that mean. */
+static inline size_t op_time_bytes(const int64_t *values, uint32_t task_count)
+{
+    (void)values;
+    return sizeof(struct op_time) * task_count;
+}
+
+static inline void op_time_collect(struct launch *l, struct sink *sink)
+{
+    sink->value(sink, 0, op_time_mean(l));
+}
+
 /* 1 + 2 + ... + n, modulo 2^64: what children that return their numbers add up to. */
 static inline uint64_t sum_to(uint64_t n)
 {

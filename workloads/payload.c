@@ -106,12 +106,6 @@ static uint64_t run(struct task *t, uint64_t op_count)
 }
 
 /* Objects that came whole: which one it must be, each task knows. */
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 static void collect(struct launch *l, struct sink *sink)
 {
     const struct seat *first = seat_of(l, 0);
@@ -139,8 +133,6 @@ static const char *unfit(const struct executor *x, const int64_t *values)
     int64_t way = values[PARAM_WAY];
     if (values[PARAM_SIZE] % (int64_t)sizeof(int64_t))
         return "payload.size is not a multiple of 8 bytes";
-    if (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED))
-        return "the executor does not keep all its tasks alive at once";
     if (way == WAY_POINTER && !(x->traits & EXECUTOR_SHARED_HEAP))
         return "processes share nothing: a pointer means nothing to another one";
     if (ways[way].has_descriptors && !executor_can_wait_io(x))
@@ -154,6 +146,7 @@ const struct workload workload_payload = {
     .name = "payload",
     .summary = "hands an object over from one task to the next",
     .kind = WORKLOAD_SYNC,
+    .traits = WORKLOAD_TOGETHER,
     .params = params,
     .metrics = metrics,
     .shared_bytes = shared_bytes,
@@ -161,7 +154,7 @@ const struct workload workload_payload = {
     .teardown = way_close,
     .prepare = way_prepare,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = collect,
     .unfit = unfit,
 };

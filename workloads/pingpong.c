@@ -146,23 +146,11 @@ static uint64_t expected(const int64_t *values, uint64_t op_count)
     return sum_to(op_count);
 }
 
-static void collect(struct launch *l, struct sink *sink)
-{
-    sink->value(sink, 0, op_time_mean(l));
-}
-
-static const char *unfit(const struct executor *x, const int64_t *values)
-{
-    (void)values;
-    if (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED))
-        return "the executor does not keep all its tasks alive at once";
-    return NULL;
-}
-
 const struct workload workload_pingpong = {
     .name = "pingpong",
     .summary = "two units hand a number to each other and back",
     .kind = WORKLOAD_SYNC,
+    .traits = WORKLOAD_TOGETHER,
     .params = params,
     .metrics = metrics,
     .shared_bytes = shared_bytes,
@@ -170,6 +158,5 @@ const struct workload workload_pingpong = {
     .prepare = prepare,
     .run = run,
     .expected = expected,
-    .collect = collect,
-    .unfit = unfit,
+    .collect = op_time_collect,
 };

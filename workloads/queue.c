@@ -149,12 +149,6 @@ static uint64_t run(struct task *t, uint64_t op_count)
     return settle(t, &tally) && is_right ? op_count : 0;
 }
 
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 static void collect(struct launch *l, struct sink *sink)
 {
     const struct shared *s = l->workload_shared;
@@ -171,24 +165,16 @@ static void collect(struct launch *l, struct sink *sink)
         latency_ring_post(&s->rings[i], sink, MESSAGE_LATENCY);
 }
 
-static const char *unfit(const struct executor *x, const int64_t *values)
-{
-    (void)values;
-    if (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED))
-        return "the executor does not keep all its tasks alive at once";
-    return NULL;
-}
-
 const struct workload workload_queue = {
     .name = "queue",
     .summary = "producers and consumers on one bounded queue",
     .kind = WORKLOAD_SYNC,
+    .traits = WORKLOAD_TOGETHER,
     .params = params,
     .metrics = metrics,
     .shared_bytes = shared_bytes,
     .prepare = prepare,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = collect,
-    .unfit = unfit,
 };

@@ -35,12 +35,6 @@ static uint64_t leaves_of(int64_t depth)
     return leaves;
 }
 
-static size_t shared_bytes(const int64_t *values, uint32_t task_count)
-{
-    (void)values;
-    return sizeof(struct op_time) * task_count;
-}
-
 static uint64_t run(struct task *t, uint64_t op_count)
 {
     uint64_t begin_ns = task_now_ns(t), sum = 0;
@@ -75,7 +69,7 @@ const struct workload workload_skynet = {
     .kind = WORKLOAD_STARTUP,
     .params = params,
     .metrics = metrics,
-    .shared_bytes = shared_bytes,
+    .shared_bytes = op_time_bytes,
     .run = run,
     .expected = expected,
     .collect = collect,

@@ -45,12 +45,6 @@ static enum step step(struct task *t, struct step_state *s)
     return STEP_SLEEP;
 }
 
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 const struct workload workload_sleep = {
     .name = "sleep",
     .summary = "waits: I/O-bound work",
@@ -60,7 +54,7 @@ const struct workload workload_sleep = {
     .metrics = metrics,
     .shared_bytes = wake_time_bytes,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = wake_time_collect,
     .step = step,
 };

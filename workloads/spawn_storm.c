@@ -46,11 +46,6 @@ static uint64_t expected(const int64_t *values, uint64_t op_count)
     return sum_to(op_count);
 }
 
-static void collect(struct launch *l, struct sink *sink)
-{
-    sink->value(sink, 0, op_time_mean(l));
-}
-
 static const char *unfit(const struct executor *x, const int64_t *values)
 {
     (void)values;
@@ -66,6 +61,6 @@ const struct workload workload_spawn_storm = {
     .shared_bytes = shared_bytes,
     .run = run,
     .expected = expected,
-    .collect = collect,
+    .collect = op_time_collect,
     .unfit = unfit,
 };

@@ -1,12 +1,11 @@
 /*
  * spin: CPU-bound arithmetic without memory traffic.
  *
- * An operation is `turns` turns of a linear congruential generator; each needs the one
- * before, so the compiler can neither drop nor reorder them.  The result is checked by
- * jumping ahead in the sequence (Brown, "Random number generation with arbitrary strides",
- * 1994): another way to the same number, in logarithmic time.
+ * An operation is `turns` turns of a linear congruential generator (lcg.h).  The
+ * result is checked by jumping ahead in the sequence: another way to the same number, in
+ * logarithmic time.
  */
-#include "bench/contend.h"
+#include "workloads/lcg.h"
 
 enum { TURNS };
 
@@ -20,9 +19,6 @@ static const struct param params[] = {
     {0},
 };
 
-/* Knuth's MMIX multiplier and increment (The Art of Computer Programming 2, 3.3.4). */
-static const uint64_t multiplier = 6364136223846793005u;
-static const uint64_t increment = 1442695040888963407u;
 static const uint64_t seed = 42;
 
 static uint64_t run(struct task *t, uint64_t op_count)
@@ -30,10 +26,7 @@ static uint64_t run(struct task *t, uint64_t op_count)
     uint64_t turns = (uint64_t)task_param(t, TURNS);
     uint64_t x = seed;
     for (uint64_t i = 0; i < op_count; i++) {
-        for (uint64_t turn = 0; turn < turns; turn++) {
-            x = x * multiplier + increment;
-            task_consume(t, x);
-        }
+        x = lcg_turn(t, x, turns);
         task_checkpoint(t);
     }
     return x;
@@ -48,17 +41,7 @@ static enum step step(struct task *t, struct step_state *s)
 
 static uint64_t expected(const int64_t *values, uint64_t op_count)
 {
-    uint64_t steps = op_count * (uint64_t)values[TURNS];
-    uint64_t factor = 1, sum = 0, a = multiplier, c = increment;
-    for (; steps; steps >>= 1) {
-        if (steps & 1) {
-            factor *= a;
-            sum = sum * a + c;
-        }
-        c *= a + 1;
-        a *= a;
-    }
-    return factor * seed + sum;
+    return lcg_jump(seed, op_count * (uint64_t)values[TURNS]);
 }
 
 const struct workload workload_spin = {

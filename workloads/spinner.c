@@ -143,18 +143,11 @@ static void collect(struct launch *l, struct sink *sink)
                      l->task_count > 1 ? "no frame was ever shown" : "the working task is alone");
 }
 
-static const char *unfit(const struct executor *x, const int64_t *values)
-{
-    (void)values;
-    if (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED))
-        return "the executor does not keep all its tasks alive at once";
-    return NULL;
-}
-
 const struct workload workload_spinner = {
     .name = "spinner",
     .summary = "spinners turn while one task works",
     .kind = WORKLOAD_SYNC,
+    .traits = WORKLOAD_TOGETHER,
     .params = params,
     .ops_per_task = 1,
     .metrics = metrics,
@@ -165,5 +158,4 @@ const struct workload workload_spinner = {
     .run = run,
     .expected = expected,
     .collect = collect,
-    .unfit = unfit,
 };

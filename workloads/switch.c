@@ -134,24 +134,16 @@ static void collect(struct launch *l, struct sink *sink)
                     (double)time->elapsed_ns / ((double)time->op_count * (double)l->task_count));
 }
 
-static const char *unfit(const struct executor *x, const int64_t *values)
-{
-    (void)values;
-    if (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED))
-        return "the executor does not keep all its tasks alive at once";
-    return NULL;
-}
-
 const struct workload workload_switch = {
     .name = "switch",
     .summary = "tasks in a ring pass control on",
     .kind = WORKLOAD_SYNC,
+    .traits = WORKLOAD_TOGETHER,
     .params = params,
     .metrics = metrics,
     .shared_bytes = shared_bytes,
     .run = run,
     .expected = expected,
     .collect = collect,
-    .unfit = unfit,
     .step = step,
 };

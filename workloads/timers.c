@@ -60,12 +60,6 @@ static enum step step(struct task *t, struct step_state *s)
     return STEP_SLEEP;
 }
 
-static uint64_t expected(const int64_t *values, uint64_t op_count)
-{
-    (void)values;
-    return op_count;
-}
-
 const struct workload workload_timers = {
     .name = "timers",
     .summary = "sleeps of many lengths: wakes one by one, in any order",
@@ -75,7 +69,7 @@ const struct workload workload_timers = {
     .metrics = metrics,
     .shared_bytes = wake_time_bytes,
     .run = run,
-    .expected = expected,
+    .expected = expected_op_count,
     .collect = wake_time_collect,
     .step = step,
 };

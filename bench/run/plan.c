@@ -312,6 +312,8 @@ static const char *find_misfit(const struct workload *w, const struct executor *
         snprintf(text, size, "the workload %s has no stackless form", w->name);
         return text;
     }
+    if ((w->traits & WORKLOAD_TOGETHER) && (x->traits & (EXECUTOR_SEQUENTIAL | EXECUTOR_POOLED)))
+        return "the executor does not keep all its tasks alive at once";
     return w->unfit ? w->unfit(x, params) : NULL;
 }
 
