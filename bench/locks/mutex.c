@@ -13,40 +13,14 @@ static int init(void *state, const int64_t *params, struct err *err)
     return mutex_init(state, PTHREAD_MUTEX_DEFAULT, err);
 }
 
-static void destroy(void *state)
-{
-    struct mutex_state *s = state;
-    pthread_mutex_destroy(&s->mutex);
-}
-
-static uint64_t acquire(void *state, void *unit)
-{
-    (void)unit;
-    return mutex_acquire(state);
-}
-
-static void release(void *state, void *unit)
-{
-    (void)unit;
-    struct mutex_state *s = state;
-    pthread_mutex_unlock(&s->mutex);
-}
-
-static const _Atomic uint32_t *wanted(void *state, void *unit)
-{
-    (void)unit;
-    struct mutex_state *s = state;
-    return &s->waiters;
-}
-
 const struct lock lock_mutex = {
     .name = "mutex",
     .summary = "a POSIX mutex around all computing",
     .traits = LOCK_EXCLUSIVE,
     .state_bytes = sizeof(struct mutex_state),
     .init = init,
-    .destroy = destroy,
-    .acquire = acquire,
-    .release = release,
-    .wanted = wanted,
+    .destroy = mutex_destroy,
+    .acquire = mutex_acquire,
+    .release = mutex_release,
+    .wanted = mutex_wanted,
 };

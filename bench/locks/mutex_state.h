@@ -12,7 +12,8 @@
 
 struct mutex_state {
     pthread_mutex_t mutex;
-    _Atomic uint32_t waiters; /* the word a holder looks at */
+    /* On a line of its own: the holder looks at it at each checkpoint. */
+    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t waiters;
 };
 
 static inline int mutex_init(struct mutex_state *s, int kind, struct err *err)
@@ -26,13 +27,35 @@ static inline int mutex_init(struct mutex_state *s, int kind, struct err *err)
     return failed ? err_set_sys(err, failed, "pthread_mutex_init") : 0;
 }
 
-static inline uint64_t mutex_acquire(struct mutex_state *s)
+static inline uint64_t mutex_acquire(void *state, void *unit)
 {
+    (void)unit;
+    struct mutex_state *s = state;
     if (pthread_mutex_trylock(&s->mutex) == 0)
         return 0;
     uint64_t begin_ns = waiting_begin(&s->waiters);
     pthread_mutex_lock(&s->mutex);
     return waiting_end(&s->waiters, begin_ns);
+}
+
+static inline void mutex_destroy(void *state)
+{
+    struct mutex_state *s = state;
+    pthread_mutex_destroy(&s->mutex);
+}
+
+static inline void mutex_release(void *state, void *unit)
+{
+    (void)unit;
+    struct mutex_state *s = state;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+static inline const _Atomic uint32_t *mutex_wanted(void *state, void *unit)
+{
+    (void)unit;
+    struct mutex_state *s = state;
+    return &s->waiters;
 }
 
 #endif
