@@ -1,6 +1,7 @@
 #include "bench/cli/claims_run.h"
 
 #include "bench/cli/cli.h"
+#include "bench/cli/interrupt.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/reference.h"
 #include "bench/cli/run_session.h"
@@ -79,7 +80,8 @@ int claims_run_here(struct claims_run *c, struct run_report *report, struct err 
     progress_begin(&line, c->quiet);
     c->run.plan.suite = "claims";
     c->run.plan.document = suite;
-    c->run.interrupted = run_session_catch_signals();
+    interrupt_catch(INTERRUPT_ENDS);
+    c->run.interrupted = &interrupt_came;
     c->run.on_progress = progress_show;
     c->run.context = &line;
     int failed = run_do(&c->run, report, err);

@@ -3,6 +3,7 @@
 #include "bench/cli/claims_run.h"
 #include "bench/cli/commands.h"
 #include "bench/core/buf.h"
+#include "bench/core/json.h"
 #include "bench/core/suggest.h"
 #include "version.h"
 
@@ -53,6 +54,16 @@ int cli_print(const char *text, struct err *err)
     if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
         return err_set_sys(err, errno, "writing to standard output");
     return 0;
+}
+
+int cli_print_json(json_t *document, size_t flags, struct err *err)
+{
+    struct buf text = {0};
+    json_add_text(&text, document, flags);
+    int failed = text.failed ? err_set(err, ERR_SYSTEM, "no memory for a JSON document")
+                             : cli_print(buf_text(&text), err);
+    buf_release(&text);
+    return failed;
 }
 
 static const struct command *find_command(const char *name, struct err *err)

@@ -4,6 +4,8 @@
 
 #include "bench/cli/command.h"
 
+#include <jansson.h>
+
 enum exit_status {
     EXIT_FINE = 0,
     EXIT_REGRESSION = 1, /* or a refuted claim */
@@ -21,5 +23,8 @@ int cli_status(const struct err *err);
 
 /* Prints text on stdout and flushes; a failed write is an error. */
 int cli_print(const char *text, struct err *err);
+
+/* Prints a JSON document, which it takes; NULL is out of memory. `flags` are json_dumps()'s. */
+int cli_print_json(json_t *document, size_t flags, struct err *err);
 
 #endif

@@ -133,17 +133,6 @@ static json_t *sample_json(const struct cell *c, const struct mailbox *m)
                      CONTEND_VERSION " (" CONTEND_COMMIT ")", "metrics", metrics, "absent", absent);
 }
 
-static int print_json(json_t *root, struct err *err)
-{
-    char *text = root ? json_dumps(root, JSON_REAL_PRECISION(15)) : NULL;
-    json_decref(root);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for the sample");
-    int failed = cli_print(text, err) || cli_print("\n", err);
-    free(text);
-    return failed;
-}
-
 /* ---- What is done ---------------------------------------------------------------------- */
 
 static int calibrate(const struct plan *plan, const struct request *r, struct err *err)
@@ -153,11 +142,11 @@ static int calibrate(const struct plan *plan, const struct request *r, struct er
     bool is_timed = c->workload->kind != WORKLOAD_IO && !r->plan.ops;
     double op_ns = is_timed ? visit_op_ns(serial) : 0;
     plan_size_cell(c, (uint64_t)r->plan.ops, op_ns, plan->task_time_ns, plan_cpus());
-    return print_json(json_pack("{s:s, s:s, s:I, s:I, s:I}", "schema", "contend.calibration/1",
-                                "id", c->id, "ops", (json_int_t)(c->batch_ops * c->batch_count),
-                                "batches", (json_int_t)c->batch_count, "tasks",
-                                (json_int_t)c->tasks),
-                      err);
+    return cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I}", "schema", "contend.calibration/1",
+                                    "id", c->id, "ops", (json_int_t)(c->batch_ops * c->batch_count),
+                                    "batches", (json_int_t)c->batch_count, "tasks",
+                                    (json_int_t)c->tasks),
+                          JSON_REAL_PRECISION(15), err);
 }
 
 static int measure(const struct plan *plan, const struct request *r, struct err *err)
@@ -181,7 +170,7 @@ static int measure(const struct plan *plan, const struct request *r, struct err 
     if (m->err.code != ERR_NONE)
         failed = err_set(err, m->err.code, "%s: %s", c->id, m->err.text);
     else
-        failed = print_json(sample_json(c, m), err);
+        failed = cli_print_json(sample_json(c, m), JSON_REAL_PRECISION(15), err);
     mailbox_free(m);
     return failed;
 }

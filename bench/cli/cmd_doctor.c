@@ -3,6 +3,7 @@
 #include "bench/cli/commands.h"
 #include "bench/cli/doctor.h"
 #include "bench/cli/inject.h"
+#include "bench/cli/terminal.h"
 #include "bench/core/buf.h"
 #include "bench/core/clock.h"
 #include "bench/core/opts.h"
@@ -74,7 +75,7 @@ enum { INDENT = 35, WIDTH = 65 };
 static void add_findings(struct buf *out, const struct findings *f)
 {
     static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m"};
-    bool is_coloured = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    bool is_coloured = terminal_has_colour();
     for (int i = 0; i < f->count; i++) {
         const struct finding *one = &f->items[i];
         buf_printf(out, "  %s%-7s%s  %-24s  ", is_coloured ? colours[one->level] : "",
@@ -169,12 +170,7 @@ static int print_json(const struct doctor_facts *d, const struct findings *f, st
     }
     json_t *root = json_pack("{s:s, s:o, s:o}", "schema", "contend.doctor/1", "findings", list,
                              "counters", counters_json(d->counters));
-    char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    json_decref(root);
-    int failed = text ? cli_print(text, err) || cli_print("\n", err)
-                      : err_set(err, ERR_SYSTEM, "no memory for the report");
-    free(text);
-    return failed ? -1 : 0;
+    return cli_print_json(root, JSON_INDENT(1), err);
 }
 
 static int examine(bool json, struct err *err)

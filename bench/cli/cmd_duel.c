@@ -154,7 +154,7 @@ static int run(int argc, char *const *argv, struct err *err)
         free(request);
         return help ? EXIT_FINE : EXIT_USAGE;
     }
-    interrupt_catch();
+    interrupt_catch(INTERRUPT_IGNORED);
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && (file_make_parents(request->output, err) ||
                                             file_check_writable(request->output, err)));

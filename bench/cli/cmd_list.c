@@ -186,12 +186,7 @@ static int print_json(int only, struct err *err)
                 json_array_append_new(list, item_json(&item));
         json_object_set_new(root, kinds[kind], list);
     }
-    char *text = json_dumps(root, JSON_INDENT(1));
-    json_decref(root);
-    int failed = text ? cli_print(text, err) || cli_print("\n", err)
-                      : err_set(err, ERR_SYSTEM, "no memory for the list");
-    free(text);
-    return failed ? -1 : 0;
+    return cli_print_json(root, JSON_INDENT(1), err);
 }
 
 static int run(int argc, char *const *argv, struct err *err)

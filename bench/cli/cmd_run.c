@@ -1,6 +1,7 @@
 /* contend run: measures a suite or named cells, writes the result, says what it means. */
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/cli/interrupt.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/run_session.h"
 #include "bench/core/opts.h"
@@ -145,7 +146,8 @@ static int run(int argc, char *const *argv, struct err *err)
     progress_begin(&line, s->quiet);
     s->run.command_argc = argc + 1;
     s->run.command_argv = argv - 1; /* with the program's own name */
-    s->run.interrupted = run_session_catch_signals();
+    interrupt_catch(INTERRUPT_ENDS);
+    s->run.interrupted = &interrupt_came;
     s->run.on_progress = progress_show;
     s->run.context = &line;
     struct run_report report;

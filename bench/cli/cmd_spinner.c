@@ -1,6 +1,7 @@
 /* contend spinner: the hello world of concurrency, in three models, run for real. */
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/cli/interrupt.h"
 #include "bench/cli/spinner_screen.h"
 #include "bench/cli/spinner_table.h"
 #include "bench/core/opts.h"
@@ -8,7 +9,6 @@
 #include "bench/core/units.h"
 #include "bench/registry.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,23 +21,6 @@ struct settings {
     bool json;
     bool help;
 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void note_signal(int number)
-{
-    stop_signal = number;
-}
-
-/* No SA_RESTART: a write to a reader that does not read ends too. */
-static void catch_signals(void)
-{
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    const struct sigaction action = {.sa_handler = note_signal};
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        sigaction(ends[i], &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 /* "3", "0.5" (seconds) or any time: "500ms". */
 static int parse_duration(const char *text, uint64_t *out_ns, struct err *err)
@@ -143,7 +126,7 @@ static int show_one(const struct spinner_request *r, struct err *err)
     struct spinner_outcome o;
     spinner_terminal_begin(&terminal);
     struct spinner_screen screen = spinner_terminal_screen(&terminal);
-    int rc = spinner_run(r, &screen, &stop_signal, &o, err);
+    int rc = spinner_run(r, &screen, &interrupt_came, &o, err);
     spinner_terminal_end(&terminal);
     if (rc)
         return rc;
@@ -173,8 +156,8 @@ static int perform(const struct settings *s, struct err *err)
                                         .lock_count = lock_count,
                                         .duration_ns = duration_ns};
     if (s->all)
-        return s->json ? spinner_table_json(&table, &stop_signal, err)
-                       : spinner_table_text(&table, &stop_signal, err);
+        return s->json ? spinner_table_json(&table, &interrupt_came, err)
+                       : spinner_table_text(&table, &interrupt_came, err);
     struct spinner_request r = {.model = (enum spinner_model)find_word(spinner_models, s->model),
                                 .work = SLOW_SLEEP,
                                 .lock = locks[0],
@@ -191,9 +174,9 @@ static int run(int argc, char *const *argv, struct err *err)
         return EXIT_USAGE;
     if (s.help)
         return EXIT_FINE;
-    catch_signals();
+    interrupt_catch(INTERRUPT_IGNORED);
     int rc = perform(&s, err);
-    if (!stop_signal)
+    if (!interrupt_came)
         return rc ? EXIT_RUN_FAILED : EXIT_FINE;
     /* What broke while it was being stopped is no news. */
     *err = (struct err){0};

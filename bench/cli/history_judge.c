@@ -1,6 +1,7 @@
 /* contend history show, check, export: what the file says. */
 #include "bench/cli/cli.h"
 #include "bench/cli/history.h"
+#include "bench/cli/terminal.h"
 #include "bench/report/history_export.h"
 #include "bench/report/history_render.h"
 #include "bench/stats/changepoint.h"
@@ -9,10 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-enum { WIDTH_PIPE = 100, WIDTH_LEAST = 20, WIDTH_MOST = 1000 };
 
 /* Everything read and judged. */
 struct view {
@@ -27,16 +24,6 @@ struct wishes {
     struct history_request request;
 };
 
-static int width_of(int64_t asked)
-{
-    struct winsize size;
-    if (asked > 0)
-        return (int)asked;
-    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0)
-        return size.ws_col < WIDTH_LEAST ? WIDTH_LEAST : size.ws_col;
-    return WIDTH_PIPE;
-}
-
 /* What the locale's variables say of the terminal; the locale itself is never set. */
 static bool is_utf8(void)
 {
@@ -47,12 +34,6 @@ static bool is_utf8(void)
             return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
     }
     return false;
-}
-
-static bool wants_colour(void)
-{
-    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(STDOUT_FILENO) && !(no && no[0]) && !(term && !strcmp(term, "dumb"));
 }
 
 static int view_open(struct view *v, const struct wishes *w, struct err *err)
@@ -82,7 +63,7 @@ static void view_close(struct view *v)
 static int print_view(const struct view *v, const struct wishes *w, bool is_check, struct err *err)
 {
     struct history_style style = {
-        .base = {.width = width_of(w->width), .colour = wants_colour()},
+        .base = {.width = terminal_width(w->width), .colour = terminal_has_colour()},
         .utf8 = is_utf8(),
         .is_check = is_check,
     };

@@ -3,6 +3,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
 #include "bench/core/buf.h"
+#include "bench/core/json.h"
 #include "bench/core/rng.h"
 #include "bench/core/units.h"
 #include "bench/duel/duel.h"
@@ -230,12 +231,7 @@ static int print_table(const struct injection *in, struct err *err)
 {
     struct buf out = {0};
     if (in->options->json) {
-        json_t *root = table_json(in);
-        char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
-        buf_printf(&out, "%s\n", text ? text : "");
-        out.failed |= !text;
-        free(text);
-        json_decref(root);
+        json_add_text(&out, table_json(in), JSON_INDENT(1));
     } else {
         add_table(in, &out);
     }
@@ -256,7 +252,7 @@ int inject_run(const struct inject_options *options, struct err *err)
     if (parse_percents(&in, err))
         return EXIT_USAGE;
     in.seed = duel_draw_seed(options->seed);
-    interrupt_catch();
+    interrupt_catch(INTERRUPT_IGNORED);
     int failed = calibrate(&in, err) || duel_all(&in, err);
     if (failed && interrupt_came)
         *err = (struct err){0};

@@ -6,8 +6,15 @@
 
 extern volatile bool interrupt_came;
 
-/* From here on SIGINT, SIGTERM and SIGHUP set interrupt_came, and writing to a closed pipe fails.
+enum interrupt_again {
+    INTERRUPT_IGNORED, /* what has to be put in order still is */
+    INTERRUPT_ENDS     /* the program ends at once: its workers die with it */
+};
+
+/*
+ * From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT set interrupt_came, and writing to a closed pipe
+ * fails.  A write to a reader that does not read ends too.  `again`: what a second one does.
  */
-void interrupt_catch(void);
+void interrupt_catch(enum interrupt_again again);
 
 #endif

@@ -1,21 +1,18 @@
 #include "bench/cli/progress.h"
 
+#include "bench/cli/terminal.h"
 #include "bench/core/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 void progress_begin(struct progress_line *line, bool quiet)
 {
     const char *term = getenv("TERM");
-    *line = (struct progress_line){.columns = 80};
+    *line = (struct progress_line){.columns = (unsigned)terminal_columns(STDERR_FILENO, 80)};
     line->is_on = !quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
-    struct winsize size;
-    if (line->is_on && !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0)
-        line->columns = size.ws_col;
 }
 
 void progress_show(void *context, const struct progress *p)

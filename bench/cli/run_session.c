@@ -3,29 +3,8 @@
 #include "bench/core/clock.h"
 
 #include <ctype.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-static volatile bool interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = true;
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-}
-
-const volatile bool *run_session_catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    return &interrupted;
-}
 
 void run_session_path(const char *suite, char *out, size_t size)
 {

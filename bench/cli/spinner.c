@@ -67,10 +67,10 @@ static bool has_ended(pid_t pid)
 
 /* Draws until the worker has ended, has hung, or is not wanted any more. */
 static int watch(struct drawing *d, pid_t pid, uint64_t deadline_ns,
-                 const volatile sig_atomic_t *stop_signal, struct err *err)
+                 const volatile bool *interrupted, struct err *err)
 {
     enum { LOOK_EVERY_NS = 10000000 };
-    while (!*stop_signal && clock_now_ns() < deadline_ns) {
+    while (!*interrupted && clock_now_ns() < deadline_ns) {
         if (has_ended(pid))
             return draw(d, err);
         if (draw(d, err))
@@ -120,8 +120,8 @@ static int judge(const struct spinner_stage *s, bool in_time, int status, struct
 }
 
 static int perform_and_watch(const struct spinner_request *r, struct spinner_stage *s,
-                             const struct spinner_screen *screen,
-                             const volatile sig_atomic_t *stop_signal, struct err *err)
+                             const struct spinner_screen *screen, const volatile bool *interrupted,
+                             struct err *err)
 {
     /* Computing takes longer where others compute too: ten times, and a minute. */
     uint64_t deadline_ns = clock_now_ns() + 10 * r->duration_ns + UINT64_C(60000000000);
@@ -131,25 +131,24 @@ static int perform_and_watch(const struct spinner_request *r, struct spinner_sta
         work(s, r, parent);
     if (pid < 0)
         return err_set_sys(err, errno, "fork of the spinner's process");
-    int failed = watch(&d, pid, deadline_ns, stop_signal, err);
+    int failed = watch(&d, pid, deadline_ns, interrupted, err);
     bool in_time = has_ended(pid);
     /* The deadline has come: what is left is killed, with all it made. */
     static const volatile bool never = false;
     struct worker_end end = worker_wait(pid, 0, &never);
-    if (*stop_signal)
+    if (*interrupted)
         return 1;
     return failed ? -1 : judge(s, in_time, end.status, err);
 }
 
 int spinner_run(const struct spinner_request *r, const struct spinner_screen *screen,
-                const volatile sig_atomic_t *stop_signal, struct spinner_outcome *outcome,
-                struct err *err)
+                const volatile bool *interrupted, struct spinner_outcome *outcome, struct err *err)
 {
     struct spinner_stage *s =
         mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (s == MAP_FAILED)
         return err_set_sys(err, errno, "mapping what the spinner shows");
-    int rc = perform_and_watch(r, s, screen, stop_signal, err);
+    int rc = perform_and_watch(r, s, screen, interrupted, err);
     if (rc == 0)
         read_outcome(s, outcome);
     munmap(s, sizeof *s);

@@ -13,8 +13,6 @@
 #include "bench/core/err.h"
 #include "workloads/slow_work.h"
 
-#include <signal.h>
-
 enum spinner_model { SPINNER_THREAD, SPINNER_PROCESS, SPINNER_COROUTINE };
 
 struct spinner_request {
@@ -49,11 +47,10 @@ extern const char *const spinner_models[];
 extern const char *const spinner_works[];
 
 /*
- * Runs one; screen may be NULL.  *stop_signal, when it becomes other than 0, ends it: returns 1.
+ * Runs one; screen may be NULL.  *interrupted, when it becomes true, ends it: returns 1.
  * 0: done, outcome filled; -1: it could not be done, or a member of the screen failed.
  */
 int spinner_run(const struct spinner_request *r, const struct spinner_screen *screen,
-                const volatile sig_atomic_t *stop_signal, struct spinner_outcome *outcome,
-                struct err *err);
+                const volatile bool *interrupted, struct spinner_outcome *outcome, struct err *err);
 
 #endif

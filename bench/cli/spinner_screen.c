@@ -1,6 +1,7 @@
 #include "bench/cli/spinner_screen.h"
 
 #include "bench/cli/cli.h"
+#include "bench/cli/terminal.h"
 #include "bench/core/units.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define MESSAGE      "thinking!"
@@ -20,12 +20,9 @@
 void spinner_terminal_begin(struct spinner_terminal *terminal)
 {
     const char *term = getenv("TERM");
-    struct winsize size;
-    *terminal = (struct spinner_terminal){.columns = 1000};
+    *terminal = (struct spinner_terminal){.columns = terminal_columns(STDOUT_FILENO, WIDTH_MOST)};
     terminal->is_terminal = isatty(STDOUT_FILENO);
     terminal->is_dumb = !term || !*term || !strcmp(term, "dumb");
-    if (terminal->is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0)
-        terminal->columns = size.ws_col;
 }
 
 static int object(void *context, const char *text, struct err *err)

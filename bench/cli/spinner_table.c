@@ -26,12 +26,12 @@ struct form {
 };
 
 /* What cannot be done here is a row with its reason; whatever else fails ends the table. */
-static int run_row(const struct spinner_request *r, const volatile sig_atomic_t *stop_signal,
+static int run_row(const struct spinner_request *r, const volatile bool *interrupted,
                    const struct form *form, struct err *err)
 {
     struct spinner_outcome o;
     struct err why = {0};
-    int rc = spinner_run(r, NULL, stop_signal, &o, &why);
+    int rc = spinner_run(r, NULL, interrupted, &o, &why);
     if (rc > 0)
         return rc;
     if (rc < 0 && why.code != ERR_USAGE && why.code != ERR_UNAVAILABLE)
@@ -46,7 +46,7 @@ static bool is_wanted(const char *named, const char *name)
     return !named || !strcmp(named, name);
 }
 
-static int run_rows(const struct spinner_table *table, const volatile sig_atomic_t *stop_signal,
+static int run_rows(const struct spinner_table *table, const volatile bool *interrupted,
                     const struct form *form, struct err *err)
 {
     for (int m = 0; spinner_models[m]; m++)
@@ -59,7 +59,7 @@ static int run_rows(const struct spinner_table *table, const volatile sig_atomic
                                                   .work = (enum slow_kind)w,
                                                   .lock = table->locks[k],
                                                   .duration_ns = table->duration_ns};
-                int rc = run_row(&r, stop_signal, form, err);
+                int rc = run_row(&r, interrupted, form, err);
                 if (rc)
                     return rc;
             }
@@ -109,7 +109,7 @@ static int print_heading(const struct layout *layout, struct err *err)
     return cli_print(text, err);
 }
 
-int spinner_table_text(const struct spinner_table *table, const volatile sig_atomic_t *stop_signal,
+int spinner_table_text(const struct spinner_table *table, const volatile bool *interrupted,
                        struct err *err)
 {
     struct spinner_terminal terminal;
@@ -120,7 +120,7 @@ int spinner_table_text(const struct spinner_table *table, const volatile sig_ato
             layout.lock_width = (int)strlen(table->locks[k]->name);
     if (print_heading(&layout, err))
         return -1;
-    int rc = run_rows(table, stop_signal, &(struct form){add_line, &layout}, err);
+    int rc = run_rows(table, interrupted, &(struct form){add_line, &layout}, err);
     if (rc)
         return rc;
     return cli_print(layout.is_wide
@@ -162,20 +162,15 @@ static int add_object(void *context, const struct row *row, struct err *err)
     return failed;
 }
 
-int spinner_table_json(const struct spinner_table *table, const volatile sig_atomic_t *stop_signal,
+int spinner_table_json(const struct spinner_table *table, const volatile bool *interrupted,
                        struct err *err)
 {
     json_t *rows = json_array();
     if (!rows)
         return err_set(err, ERR_SYSTEM, "no memory for a table");
-    int rc = run_rows(table, stop_signal, &(struct form){add_object, rows}, err);
-    char *text = rc ? NULL : json_dumps(rows, JSON_INDENT(1));
+    int rc = run_rows(table, interrupted, &(struct form){add_object, rows}, err);
+    if (!rc)
+        return cli_print_json(rows, JSON_INDENT(1), err);
     json_decref(rows);
-    if (rc)
-        return rc;
-    rc = text ? cli_print(text, err) || cli_print("\n", err) : -1;
-    if (!text)
-        err_set(err, ERR_SYSTEM, "no memory for a table");
-    free(text);
-    return rc ? -1 : 0;
+    return rc;
 }

@@ -13,9 +13,9 @@ struct spinner_table {
 };
 
 /* Both print to stdout, and return as spinner_run() does. */
-int spinner_table_text(const struct spinner_table *table, const volatile sig_atomic_t *stop_signal,
+int spinner_table_text(const struct spinner_table *table, const volatile bool *interrupted,
                        struct err *err);
-int spinner_table_json(const struct spinner_table *table, const volatile sig_atomic_t *stop_signal,
+int spinner_table_json(const struct spinner_table *table, const volatile bool *interrupted,
                        struct err *err);
 
 #endif

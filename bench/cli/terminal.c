@@ -5,14 +5,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-int terminal_width(int64_t asked)
+int terminal_columns(int descriptor, int otherwise)
 {
     struct winsize size;
-    if (asked > 0)
-        return (int)asked;
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return WIDTH_PIPE;
+    bool is_known = !ioctl(descriptor, TIOCGWINSZ, &size) && size.ws_col > 0;
+    return is_known ? size.ws_col : otherwise;
+}
+
+int terminal_width(int64_t asked)
+{
+    return asked > 0 ? (int)asked : terminal_columns(STDOUT_FILENO, WIDTH_PIPE);
 }
 
 bool terminal_has_colour(void)

@@ -1,4 +1,4 @@
-/* What the terminal at standard output can show. */
+/* What the terminal at standard output (or another descriptor) can show. */
 #ifndef CONTEND_CLI_TERMINAL_H
 #define CONTEND_CLI_TERMINAL_H
 
@@ -6,6 +6,9 @@
 #include <stdint.h>
 
 enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
+
+/* Columns of the terminal behind a descriptor; `otherwise` when it is none, or does not say. */
+int terminal_columns(int descriptor, int otherwise);
 
 /* `asked` if above 0, else the terminal's columns; a pipe or file gets a fixed width, so that
  * output does not depend on where it was made. */

@@ -1,28 +1,22 @@
 /* The document contend.duel/1: verdicts, what they rest on, and every raw value. */
+#include "bench/core/json.h"
 #include "bench/duel/report.h"
 #include "bench/stats/paired.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* What is not finite is absent. */
-static void set_real(json_t *o, const char *key, double value)
-{
-    if (isfinite(value))
-        json_object_set_new(o, key, json_real(value));
-}
-
 /* Relative changes of the metric, whichever direction is better. */
 static json_t *effect_json(const struct arm_effect *e, bool higher)
 {
     const struct summary *s = &e->effect;
     json_t *o = json_object();
-    set_real(o, "center_ratio", log_ratio_to_change(higher ? -s->center : s->center));
-    set_real(o, "lo_ratio", log_ratio_to_change(higher ? -s->hi : s->lo));
-    set_real(o, "hi_ratio", log_ratio_to_change(higher ? -s->lo : s->hi));
+    json_set_finite(o, "center_ratio", log_ratio_to_change(higher ? -s->center : s->center));
+    json_set_finite(o, "lo_ratio", log_ratio_to_change(higher ? -s->hi : s->lo));
+    json_set_finite(o, "hi_ratio", log_ratio_to_change(higher ? -s->lo : s->hi));
     json_object_set_new(o, "level", json_real(s->level));
-    set_real(o, "mean_ratio", log_ratio_to_change(higher ? -e->mean : e->mean));
-    set_real(o, "spread_ratio", e->spread);
+    json_set_finite(o, "mean_ratio", log_ratio_to_change(higher ? -e->mean : e->mean));
+    json_set_finite(o, "spread_ratio", e->spread);
     json_object_set_new(o, "n", json_integer((json_int_t)s->n));
     return o;
 }
@@ -33,19 +27,19 @@ static json_t *confirmation_json(const struct duel_row *row)
     json_t *o = json_object();
     json_object_set_new(o, "agreed", json_boolean(c->has_agreed));
     json_object_set_new(o, "effect", effect_json(&c->head, row->higher_is_better));
-    set_real(o, "evidence_ln", c->evidence_ln);
+    json_set_finite(o, "evidence_ln", c->evidence_ln);
     return o;
 }
 
 static void add_judgement(json_t *o, const struct duel_outcome *out, const struct duel_row *row)
 {
-    set_real(o, "tolerance_ratio", log_ratio_to_change(row->tolerance_ln));
+    json_set_finite(o, "tolerance_ratio", log_ratio_to_change(row->tolerance_ln));
     json_object_set_new(o, "tolerance_source",
                         json_string(tolerance_source_name(row->tolerance_source)));
-    set_real(o, "evidence_slower_ln", row->worse_ln);
-    set_real(o, "evidence_faster_ln", row->better_ln);
-    set_real(o, "detectable_ratio", log_ratio_to_change(row->detectable_ln));
-    set_real(o, "seconds_to_settle", duel_seconds_to_settle(out, row));
+    json_set_finite(o, "evidence_slower_ln", row->worse_ln);
+    json_set_finite(o, "evidence_faster_ln", row->better_ln);
+    json_set_finite(o, "detectable_ratio", log_ratio_to_change(row->detectable_ln));
+    json_set_finite(o, "seconds_to_settle", duel_seconds_to_settle(out, row));
     json_object_set_new(o, "control_fired", json_boolean(row->control_fired));
     if (row->confirmation.was_tried)
         json_object_set_new(o, "confirmation", confirmation_json(row));
@@ -63,8 +57,8 @@ static json_t *row_json(const struct duel_outcome *out, const struct duel_row *r
         json_object_set_new(o, "verdict", json_string(verdict_name(row->verdict)));
     if (*row->reason)
         json_object_set_new(o, "reason", json_string(row->reason));
-    set_real(o, "base", row->base);
-    set_real(o, "head", row->head);
+    json_set_finite(o, "base", row->base);
+    json_set_finite(o, "head", row->head);
     json_object_set_new(o, "effect", effect_json(&row->arms[ARM_HEAD], higher));
     json_object_set_new(o, "null", effect_json(&row->arms[ARM_NULL], higher));
     json_object_set_new(o, "layout", effect_json(&row->arms[ARM_LAYOUT], higher));

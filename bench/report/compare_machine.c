@@ -1,4 +1,5 @@
 /* A comparison for programs: JSON, JUnit XML, annotations of GitHub's workflows. */
+#include "bench/core/json.h"
 #include "bench/report/compare_render.h"
 #include "bench/report/escape.h"
 #include "bench/stats/paired.h"
@@ -9,15 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void set_real(json_t *o, const char *key, double value)
-{
-    if (isfinite(value))
-        json_object_set_new(o, key, json_real(value));
-}
-
 static void set_change(json_t *o, const char *key, double log_ratio)
 {
-    set_real(o, key, log_ratio_to_change(log_ratio));
+    json_set_finite(o, key, log_ratio_to_change(log_ratio));
 }
 
 static json_t *row_json(const struct comparison *c, const struct compare_row *row)
@@ -34,15 +29,15 @@ static json_t *row_json(const struct comparison *c, const struct compare_row *ro
         return NULL;
     if (row->is_control)
         json_object_set_new(o, "control", json_true());
-    set_real(o, "base", row->base);
-    set_real(o, "head", row->head);
+    json_set_finite(o, "base", row->base);
+    json_set_finite(o, "head", row->head);
     if (!row->is_exact) {
         set_change(o, "worse_by", row->shift.effect);
         set_change(o, "lo", row->shift.lo);
         set_change(o, "hi", row->shift.hi);
         set_change(o, "detectable", row->detectable);
-        set_real(o, "evidence_slower_ln", row->shift.slower_ln);
-        set_real(o, "evidence_faster_ln", row->shift.faster_ln);
+        json_set_finite(o, "evidence_slower_ln", row->shift.slower_ln);
+        json_set_finite(o, "evidence_faster_ln", row->shift.faster_ln);
     }
     if (compare_row_reason(c, row, reason)[0])
         json_object_set_new(o, "reason", json_string(reason));
@@ -95,13 +90,8 @@ int compare_as_json(const struct comparison *c, struct buf *out, struct err *err
         (json_int_t)c->judged, "control_shift", log_ratio_to_change(c->control_shift), "only_base",
         (json_int_t)c->only_base, "only_head", (json_int_t)c->only_head, "counts", counts, "notes",
         notes_json(c), "rows", rows);
-    char *text = o ? json_dumps(o, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
-    json_decref(o);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "compare: out of memory");
-    buf_printf(out, "%s\n", text);
-    free(text);
-    return 0;
+    json_add_text(out, o, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    return out->failed ? err_set(err, ERR_SYSTEM, "compare: out of memory") : 0;
 }
 
 /* "+98 % (+61 % .. +143 %), 10.2 M/s -> 5.1 M/s"; or the reason. */

@@ -1,4 +1,5 @@
 /* The fidelity table as text, Markdown and JSON. */
+#include "bench/core/json.h"
 #include "bench/report/fidelity.h"
 #include "bench/report/render.h"
 
@@ -105,12 +106,6 @@ static void render_as_markdown(const struct fidelity *f, struct buf *out)
     add_sum(f, out);
 }
 
-static void set_number(json_t *o, const char *name, double value)
-{
-    if (isfinite(value))
-        json_object_set_new(o, name, json_real(value));
-}
-
 static json_t *row_json(const struct fidelity_row *row)
 {
     json_t *o = json_object();
@@ -121,18 +116,18 @@ static json_t *row_json(const struct fidelity_row *row)
         json_object_set_new(o, "emulated", json_string(row->emulated_text));
         json_object_set_new(o, "real", json_string(row->real_text));
     }
-    set_number(o, "emulated", row->emulated.center);
-    set_number(o, "emulated_lo", row->emulated.lo);
-    set_number(o, "emulated_hi", row->emulated.hi);
-    set_number(o, "real", row->real.center);
-    set_number(o, "real_lo", row->real.lo);
-    set_number(o, "real_hi", row->real.hi);
-    set_number(o, "difference", row->difference);
+    json_set_finite(o, "emulated", row->emulated.center);
+    json_set_finite(o, "emulated_lo", row->emulated.lo);
+    json_set_finite(o, "emulated_hi", row->emulated.hi);
+    json_set_finite(o, "real", row->real.center);
+    json_set_finite(o, "real_lo", row->real.lo);
+    json_set_finite(o, "real_hi", row->real.hi);
+    json_set_finite(o, "difference", row->difference);
     if (row->rule->kind == FIDELITY_VARIANT) {
-        set_number(o, "least", row->rule->least);
-        set_number(o, "most", row->rule->most);
+        json_set_finite(o, "least", row->rule->least);
+        json_set_finite(o, "most", row->rule->most);
     } else {
-        set_number(o, "tolerance", row->rule->tolerance);
+        json_set_finite(o, "tolerance", row->rule->tolerance);
     }
     json_object_set_new(o, "verdict", json_string(fidelity_verdict_name(row->verdict)));
     if (row->verdict == FIDELITY_MISSING)
@@ -153,13 +148,8 @@ static int render_as_json(const struct fidelity *f, const struct result *emulate
                   "agrees", (int)f->counts[FIDELITY_AGREES], "differs",
                   (int)f->counts[FIDELITY_DIFFERS], "undecided", (int)f->counts[FIDELITY_UNDECIDED],
                   "missing", (int)f->counts[FIDELITY_MISSING], "rows", rows);
-    char *text = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(o);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "fidelity: out of memory");
-    buf_printf(out, "%s\n", text);
-    free(text);
-    return 0;
+    json_add_text(out, o, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+    return out->failed ? err_set(err, ERR_SYSTEM, "fidelity: out of memory") : 0;
 }
 
 /* Who is compared, and why the comparison may be worth less. */

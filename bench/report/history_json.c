@@ -1,4 +1,5 @@
 /* The history as JSON: contend.history-check/1. */
+#include "bench/core/json.h"
 #include "bench/report/history_render.h"
 
 #include <math.h>
@@ -80,10 +81,5 @@ void history_render_json(const struct history_judgements *all, const struct hist
                   (json_int_t)tracks->commit_count, "judged", (json_int_t)all->judged, "worse",
                   (json_int_t)all->verdicts[HISTORY_WORSE], "alpha", all->request.alpha, "seed",
                   (json_int_t)all->request.seed, "series", series);
-    char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
-    buf_add(out, text ? text : "");
-    buf_add(out, "\n");
-    out->failed = out->failed || !text;
-    free(text);
-    json_decref(document);
+    json_add_text(out, document, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
 }

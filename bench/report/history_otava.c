@@ -1,6 +1,7 @@
 /* Files for Apache Otava; see history_export.h. */
 #include "bench/core/buf.h"
 #include "bench/core/file.h"
+#include "bench/core/json.h"
 #include "bench/report/history_export.h"
 
 #include <limits.h>
@@ -60,12 +61,7 @@ static void add_json(struct buf *out, const struct track *t, const char *branch)
                                               "unit", t->is_anchored ? "x" : t->unit, "attributes",
                                               "branch", branch, "git_commit", p->commit));
     }
-    char *text = json_dumps(runs, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
-    buf_add(out, text ? text : "");
-    buf_add(out, "\n");
-    out->failed = out->failed || !text;
-    free(text);
-    json_decref(runs);
+    json_add_text(out, runs, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
 }
 
 static void add_test(struct buf *yaml, const struct track *t, enum history_target target,

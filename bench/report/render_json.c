@@ -6,27 +6,21 @@
  *                   "rows": [ { "labels": {..}, "values": [ {..} | null ] } ] } ],
  *     "notes": [..], "sentences": [..] }
  */
+#include "bench/core/json.h"
 #include "bench/report/render.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-/* jansson answers NULL to what is not finite; json_object_set_new() then ignores it. */
-static void set_real(json_t *object, const char *key, double value)
-{
-    if (isfinite(value))
-        json_object_set_new(object, key, json_real(value));
-}
-
 static json_t *summary_json(const struct slot *s)
 {
     const struct summary *sum = &s->metric->summary;
     json_t *o = json_object();
-    set_real(o, "center", sum->center);
-    set_real(o, "lo", sum->lo);
-    set_real(o, "hi", sum->hi);
-    set_real(o, "level", sum->level);
+    json_set_finite(o, "center", sum->center);
+    json_set_finite(o, "lo", sum->lo);
+    json_set_finite(o, "hi", sum->hi);
+    json_set_finite(o, "level", sum->level);
     json_object_set_new(o, "n", json_integer((json_int_t)sum->n));
     json_object_set_new(o, "unit", json_string(s->metric->unit));
     json_object_set_new(o, "source", json_string(s->metric->source));
@@ -36,10 +30,10 @@ static json_t *summary_json(const struct slot *s)
 static json_t *ratio_json(const struct slot *s)
 {
     json_t *o = json_object();
-    set_real(o, "center", s->ratio.center);
-    set_real(o, "lo", s->ratio.lo);
-    set_real(o, "hi", s->ratio.hi);
-    set_real(o, "level", s->ratio.level);
+    json_set_finite(o, "center", s->ratio.center);
+    json_set_finite(o, "lo", s->ratio.lo);
+    json_set_finite(o, "hi", s->ratio.hi);
+    json_set_finite(o, "level", s->ratio.level);
     json_object_set_new(o, "unit", json_string("ratio"));
     return o;
 }

@@ -1,4 +1,5 @@
 /* Sweeps and their law as text, Markdown and JSON. */
+#include "bench/core/json.h"
 #include "bench/report/scaling.h"
 
 #include <jansson.h>
@@ -94,19 +95,12 @@ static void render_as_markdown(const struct sweep *s, struct buf *out)
     add_law(out, s);
 }
 
-/* Numbers are finite or absent. */
-static void set_number(json_t *o, const char *name, double value)
-{
-    if (isfinite(value))
-        json_object_set_new(o, name, json_real(value));
-}
-
 static json_t *interval_json(double center, double lo, double hi)
 {
     json_t *o = json_object();
-    set_number(o, "center", center);
-    set_number(o, "lo", lo);
-    set_number(o, "hi", hi);
+    json_set_finite(o, "center", center);
+    json_set_finite(o, "lo", lo);
+    json_set_finite(o, "hi", hi);
     return o;
 }
 
@@ -120,7 +114,7 @@ static json_t *law_json(const struct usl *u)
     json_object_set_new(o, "sigma", interval_json(u->sigma.center, u->sigma.lo, u->sigma.hi));
     json_object_set_new(o, "kappa", interval_json(u->kappa.center, u->kappa.lo, u->kappa.hi));
     json_object_set_new(o, "peak_tasks", interval_json(u->peak.center, u->peak.lo, u->peak.hi));
-    set_number(o, "residual_ratio", u->residual_ratio);
+    json_set_finite(o, "residual_ratio", u->residual_ratio);
     return o;
 }
 
@@ -133,10 +127,10 @@ static json_t *sweep_json(const struct sweep *s)
         json_t *point = json_object();
         json_object_set_new(point, "id", json_string(p->cell->id));
         json_object_set_new(point, "tasks", json_integer(p->cell->tasks));
-        set_number(point, "throughput_per_s", p->throughput->summary.center);
+        json_set_finite(point, "throughput_per_s", p->throughput->summary.center);
         json_object_set_new(point, "speedup_ratio",
                             interval_json(p->speedup.center, p->speedup.lo, p->speedup.hi));
-        set_number(point, "efficiency_ratio", p->efficiency_ratio);
+        json_set_finite(point, "efficiency_ratio", p->efficiency_ratio);
         json_array_append_new(points, point);
     }
     add_name(&name, s);
@@ -153,13 +147,7 @@ static void render_as_json(const struct scaling *s, struct buf *out)
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(sweeps, sweep_json(&s->sweeps[i]));
     json_t *o = json_pack("{s:o}", "sweeps", sweeps);
-    char *text = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(o);
-    if (text)
-        buf_printf(out, "%s\n", text);
-    else
-        out->failed = true;
-    free(text);
+    json_add_text(out, o, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 }
 
 int scaling_render(const struct scaling *s, const char *format, struct buf *out, struct err *err)

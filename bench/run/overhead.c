@@ -2,6 +2,7 @@
 
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
+#include "bench/core/json.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
 #include "bench/run/launch.h"
@@ -213,10 +214,7 @@ int overhead_measure(struct buf *out, bool json, struct err *err)
         add_row(&s->pairs[i], out, list);
     if (!failed && json) {
         json_t *root = json_pack("{s:i, s:o}", "rounds", ROUNDS, "overhead", list);
-        char *text = json_dumps(root, JSON_INDENT(1));
-        buf_printf(out, "%s\n", text ? text : "");
-        free(text);
-        json_decref(root);
+        json_add_text(out, root, JSON_INDENT(1));
     } else {
         json_decref(list);
     }

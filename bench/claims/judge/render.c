@@ -1,4 +1,5 @@
 #include "bench/claims/judge/render.h"
+#include "bench/core/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -111,13 +112,8 @@ static int list_json(const struct claim_list *claims, struct buf *out, struct er
                                               c->name, "sentence", c->sentence, "where", c->where));
     }
     json_t *root = json_pack("{s:o}", "claims", list);
-    char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    json_decref(root);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "claims: out of memory");
-    buf_printf(out, "%s\n", text);
-    free(text);
-    return 0;
+    json_add_text(out, root, JSON_INDENT(1));
+    return out->failed ? err_set(err, ERR_SYSTEM, "claims: out of memory") : 0;
 }
 
 int claims_list_render(const struct claim_list *claims, size_t format, const struct style *style,

@@ -1,5 +1,6 @@
 /* contend.claims/1: everything, numbers unrounded. */
 #include "bench/claims/judge/render.h"
+#include "bench/core/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -89,11 +90,6 @@ int claims_render_json(const struct claims_page *p, struct buf *out, struct err 
         json_object_set_new(root, "reference", result_json(p->reference));
     if (root && p->reference_missing)
         json_object_set_new(root, "reference_missing", json_string(p->reference_missing));
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
-    json_decref(root);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "claims: out of memory");
-    buf_printf(out, "%s\n", text);
-    free(text);
-    return 0;
+    json_add_text(out, root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    return out->failed ? err_set(err, ERR_SYSTEM, "claims: out of memory") : 0;
 }

@@ -1,5 +1,7 @@
 #include "bench/report/export/export.h"
 
+#include "bench/core/json.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,11 +101,6 @@ long long export_epoch(const char *instant)
 
 int export_json(json_t *document, struct buf *out, struct err *err)
 {
-    char *text = document ? json_dumps(document, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(document);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "export: out of memory");
-    buf_printf(out, "%s\n", text);
-    free(text);
-    return 0;
+    json_add_text(out, document, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    return out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
 }
