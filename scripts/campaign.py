@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measures how often `contend duel` is wrong, and what it finds, beside the methods in use.
 
-Two loops of about 20 ms, one in one thread, one of two threads that share a lock; each on the machine
-as it is and with a bursty neighbour on every CPU; programs that are the same and programs with some
-per cent of work planted.  What was planted is known, so each answer is right or wrong.
+Two loops of about 20 ms, one in one thread, one of two threads that share a lock, the latter with a
+CPU for each thread and with one for both; each on the machine as it is and with a bursty neighbour on
+every CPU; programs that are the same and programs with so much work planted that they take some per
+cent longer.  What was planted is known, so each answer is right or wrong.
 
   duel     contend duel, one run
   welch    hyperfine, one program after the other, Welch's t test on its times, p < 0.05
@@ -27,9 +28,18 @@ import tempfile
 import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent / "campaign.d" / "loop.c"
+SCHEMA = "contend.campaign/2"
 METHODS = {"duel": ["duel"], "sequential": ["welch", "utest", "tenth"]}
 TOOLS = [tool for tools in METHODS.values() for tool in tools]
-PLANTED = {"cpu": [0.0, 0.02, 0.05], "lock": [0.0, 0.05]}
+
+# What is run, what is planted in it, and how duel is told to run it.
+LOOPS = {
+    "cpu": ("cpu", [0.0, 0.02, 0.05], []),
+    "lock": ("lock", [0.0, 0.05], ["--placement", "spread"]),
+    "lock, 1 CPU": ("lock", [0.0, 0.05], ["--placement", "lanes", "--gate", "cpu_ns"]),
+}
+# Of these the other methods have no counterpart.
+DUEL_ALONE = {"lock, 1 CPU"}
 
 
 # ---- The programs ------------------------------------------------------------------------
@@ -48,20 +58,35 @@ def build(directory):
     return sides
 
 
-def wall_s(command):
+def once_s(command):
+    """Wall time, and CPU time of the process alone."""
     begin = time.perf_counter()
-    subprocess.run(command, check=True)
-    return time.perf_counter() - begin
+    child = subprocess.Popen(command)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with status {child.returncode}")
+    return time.perf_counter() - begin, usage.ru_utime + usage.ru_stime
+
+
+def median_s(program, loop, count):
+    runs = [once_s([program, loop, str(count)]) for _ in range(25)]
+    return [statistics.median(column) for column in zip(*runs)]
 
 
 def calibrate(program, loop):
-    """The count that fills 20 ms."""
+    """The count that fills 20 ms, and the share of the time that it rules: starting costs the same."""
     count = 10000
-    while True:
-        took = statistics.median(wall_s([program, loop, str(count)]) for _ in range(9))
-        if took > 0.010:
-            return int(count * 0.020 / took)
+    while median_s(program, loop, count)[0] < 0.010:
         count *= 2
+    count = int(count * 0.020 / median_s(program, loop, count)[0])
+    fixed, whole = median_s(program, loop, 2)[1], median_s(program, loop, count)[1]
+    return {"count": count, "share": round(1 - fixed / whole, 4)}
+
+
+def longer(calibrated, planted):
+    """The count of a head that takes so much longer as a whole."""
+    return round(calibrated["count"] * (1 + planted / calibrated["share"]))
 
 
 class Neighbour:
@@ -160,11 +185,9 @@ def claim(differs, ratio):
     return ("slower" if ratio > 1 else "faster") if differs else "none"
 
 
-def run_duel(options, base, head, seed, placement):
+def run_duel(options, base, head, seed, told):
     command = [options.contend, "duel", "--quiet", "--format", "json", "--seed", str(seed)]
-    command += ["--budget", f"{options.seconds}s", "--placement", placement]
-    command += [word for metric in options.gate for word in ("--gate", metric)]
-    command += ["--", *base, "--", *head]
+    command += ["--budget", f"{options.seconds}s", *told, "--", *base, "--", *head]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 5):
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
@@ -207,9 +230,9 @@ def run_sequential(options, base, head, directory):
 def settings():
     return [
         (loop, noise, planted)
-        for loop in ("cpu", "lock")
+        for loop, (_, all_planted, _) in LOOPS.items()
         for noise in ("quiet", "neighbour")
-        for planted in PLANTED[loop]
+        for planted in all_planted
     ]
 
 
@@ -223,24 +246,24 @@ def read_rows(path):
         except ValueError:
             # The last line of a campaign that was killed may be cut.
             print(f"{path}: line {number} is not whole and is left out", file=sys.stderr)
-    return (rows[0], rows[1:]) if rows and rows[0].get("schema") else (None, [])
+    return (rows[0], rows[1:]) if rows and rows[0].get("schema") == SCHEMA else (None, [])
 
 
 def begin_rows(path, options, sides):
     header, rows = read_rows(path)
+    if not header and path.exists() and path.stat().st_size:
+        sys.exit(f"{path}: not the rows of a campaign like this one ({SCHEMA}), and is left alone")
     if header:
-        for name in ("seed", "seconds", "gate", "lock_placement"):
+        for name in ("seed", "seconds"):
             if header[name] != getattr(options, name):
-                sys.exit(f"{path}: made with another --{name.replace('_', '-')}: {header[name]}")
+                sys.exit(f"{path}: made with another --{name}: {header[name]}")
     else:
-        counts = {loop: calibrate(sides[0], loop) for loop in PLANTED}
+        programs = {program for program, _, _ in LOOPS.values()}
         header = {
-            "schema": "contend.campaign/1",
+            "schema": SCHEMA,
             "seed": options.seed,
             "seconds": options.seconds,
-            "gate": options.gate,
-            "lock_placement": options.lock_placement,
-            "counts": counts,
+            "calibrated": {program: calibrate(sides[0], program) for program in sorted(programs)},
             "cpus": len(os.sched_getaffinity(0)),
             "kernel": os.uname().release,
             "contend": subprocess.run(
@@ -254,15 +277,15 @@ def begin_rows(path, options, sides):
 
 def run_trial(options, header, sides, directory, setting, trial, method):
     loop, noise, planted = setting
-    count = header["counts"][loop]
-    base = [sides[0], loop, str(count)]
-    head = [sides[1], loop, str(round(count * (1 + planted)))]
-    placement = options.lock_placement if loop == "lock" else "free"
+    program, _, told = LOOPS[loop]
+    calibrated = header["calibrated"][program]
+    base = [sides[0], program, str(calibrated["count"])]
+    head = [sides[1], program, str(longer(calibrated, planted))]
     with Neighbour(sides[0], noise == "neighbour"):
         time.sleep(0.2)
         if method == "duel":
             seed = random.Random(f"{options.seed}/{setting}/{trial}").randrange(2**31)
-            answers = run_duel(options, base, head, seed, placement)
+            answers = run_duel(options, base, head, seed, told)
         else:
             answers = run_sequential(options, base, head, directory)
     return [
@@ -286,19 +309,22 @@ def run(options, sides, directory, path):
     header, rows = begin_rows(path, options, sides)
     done = {(r["trial"], r["loop"], r["noise"], r["planted"], r["tool"]) for r in rows}
     with path.open("a") as out:
-        for trial in range(options.trials):
-            order = settings()
+        most = max(options.trials, options.identical)
+        for trial in range(most):
+            order = [s for s in settings() if trial < (options.trials if s[2] else options.identical)]
             random.Random(f"{options.seed}/{trial}").shuffle(order)
             for setting in order:
                 for method in options.methods:
                     if (trial, *setting, METHODS[method][0]) in done:
+                        continue
+                    if method == "sequential" and setting[0] in DUEL_ALONE:
                         continue
                     new = run_trial(options, header, sides, directory, setting, trial, method)
                     # One write, so that a method's tools are all there or none.
                     out.write("".join(json.dumps(row) + "\n" for row in new))
                     out.flush()
                     rows += new
-            print(f"trial {trial + 1} of {options.trials}", file=sys.stderr)
+            print(f"trial {trial + 1} of {most}", file=sys.stderr)
     return header, rows
 
 
@@ -350,16 +376,13 @@ def main():
     )
     parser.add_argument("--contend", default="contend", help="the contend to measure")
     parser.add_argument("--trials", type=int, default=20, help="of each setting (20)")
+    parser.add_argument(
+        "--identical", type=int, help="of each setting with identical programs (as many as --trials)"
+    )
     parser.add_argument("--seconds", type=float, default=5, help="a comparison (5)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--methods", default="duel,sequential", help="duel, sequential (hyperfine's), or both"
-    )
-    parser.add_argument(
-        "--lock-placement", choices=["free", "same", "spread"], default="spread", help="of the lock loop"
-    )
-    parser.add_argument(
-        "--gate", action="append", default=[], help="what duel judges, e.g. cpu_ns (wall_ns)"
     )
     parser.add_argument("-o", "--output", default="results/campaign.jsonl", help="rows, one JSON a line")
     parser.add_argument("--table", action="store_true", help="only print the table of the rows there are")
@@ -380,8 +403,10 @@ def main():
         sys.exit(f"--methods: {', '.join(sorted(unknown))} is unknown (duel, sequential)")
     if "sequential" in options.methods and not shutil.which("hyperfine"):
         sys.exit("hyperfine is not here; --methods duel leaves it out")
-    if options.trials < 1 or options.seconds <= 0:
-        sys.exit("--trials and --seconds must be above 0")
+    if options.identical is None:
+        options.identical = options.trials
+    if options.trials < 1 or options.identical < 1 or options.seconds <= 0:
+        sys.exit("--trials, --identical and --seconds must be above 0")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="contend-campaign.") as name:
         directory = pathlib.Path(name)

@@ -112,7 +112,7 @@ static int calibrate(const struct duel_request *r, struct sampler *sampler, cons
                                      .argv = w.items,
                                      .timeout_ns = (uint64_t)r->timeout_ns};
     struct sample s;
-    if (sampler_run(sampler, &request, &s, err)) {
+    if (sampler_run(sampler, &request, 1, &s, err)) {
         /* What it refuses is what was asked for here. */
         if (s.exit_status == 2)
             err->code = ERR_USAGE;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char *const formats[] = {"text", "markdown", "json", "junit", "github", NULL};
-static const char *const placements[] = {"free", "same", "spread", NULL};
+static const char *const placements[] = {"free", "same", "spread", "lanes", NULL};
 
 static int print_help(const struct opt *table, struct err *err)
 {
@@ -78,7 +78,7 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
         {"param", 'p', OPT_LIST, &r->params, "NAME.PARAM=V", "a parameter of both sides", NULL, 0,
          0, NULL},
         {"placement", 0, OPT_TEXT, &r->placement, "P",
-         "CPUs of both sides (several tasks: spread, else free)", NULL, 0, 0, placements},
+         "CPUs; lanes: two pairs at once, each on its own (several tasks: spread)", NULL, 0, 0, placements},
         {"ops", 0, OPT_NUMBER, &r->ops, "N", "operations a task (calibrated on base)", "count", 1,
          INT64_C(1000000000000), NULL},
         {"task-time", 0, OPT_NUMBER, &r->task_time_ns, "T", "what a calibrated task aims at", "ns",

@@ -83,7 +83,7 @@ static int time_loop(const struct injection *in, struct sampler *sampler, double
         const struct sample_request request = {
             .name = "the loop", .program = in->program, .argv = c.argv, .timeout_ns = 60000000000};
         struct sample s;
-        if (sampler_run(sampler, &request, &s, err))
+        if (sampler_run(sampler, &request, 1, &s, err))
             return -1;
         walls[i] = s.wall_ns;
     }

@@ -1,7 +1,11 @@
 #include "bench/core/affinity.h"
 
+#include "bench/core/file.h"
+
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 int affinity_allowed(int *cpus, int most)
 {
@@ -14,6 +18,42 @@ int affinity_allowed(int *cpus, int most)
         if (CPU_ISSET((size_t)cpu, &set))
             cpus[count++] = cpu;
     return count;
+}
+
+/* The first CPU of the core that this one belongs to. */
+static int core_of(int cpu)
+{
+    char path[96], text[256];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
+    return file_read_small(path, text, sizeof text) > 0 ? atoi(text) : cpu;
+}
+
+struct cpu_rank {
+    int cpu, core, among_core; /* how many of the list come before it in its core */
+};
+
+static int rank_order(const void *a, const void *b)
+{
+    const struct cpu_rank *x = a, *y = b;
+    return x->among_core != y->among_core ? x->among_core - y->among_core : x->cpu - y->cpu;
+}
+
+int affinity_by_core(int *cpus, int count)
+{
+    struct cpu_rank *ranks = calloc((size_t)count + 1, sizeof *ranks);
+    int cores = 0;
+    for (int i = 0; i < count && ranks; i++) {
+        ranks[i] = (struct cpu_rank){cpus[i], core_of(cpus[i]), 0};
+        for (int j = 0; j < i; j++)
+            ranks[i].among_core += ranks[j].core == ranks[i].core;
+        cores += ranks[i].among_core == 0;
+    }
+    if (ranks)
+        qsort(ranks, (size_t)count, sizeof *ranks, rank_order);
+    for (int i = 0; i < count && ranks; i++)
+        cpus[i] = ranks[i].cpu;
+    free(ranks);
+    return cores;
 }
 
 int affinity_pin(int cpu, struct err *err)

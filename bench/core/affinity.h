@@ -7,6 +7,13 @@
 /* The CPUs allowed, ascending; returns how many were stored (at most `most`). */
 int affinity_allowed(int *cpus, int most);
 
+/*
+ * Puts CPUs in such an order that neighbours in the list belong to different cores as far as there
+ * are as many: the first CPU of each core, then the second of each.  Returns how many cores there
+ * are.  A CPU whose core the kernel does not tell is one.
+ */
+int affinity_by_core(int *cpus, int count);
+
 /* Pins the calling thread; -1 with the reason when it is not allowed. */
 int affinity_pin(int cpu, struct err *err);
 

@@ -23,6 +23,8 @@ struct duel {
     int copy_fd;
     bool with_layout;
     size_t layout_padding_bytes;
+    enum { LANES_OPEN, LANES_ON_TRIAL, LANES_SETTLED } choice;
+    size_t trial_from; /* the first slot in two lanes */
 };
 
 /* ---- Slots ------------------------------------------------------------------------- */
@@ -56,20 +58,6 @@ static struct sample_request request_of(const struct duel *d, const struct duel_
     return r;
 }
 
-static int take_sample(struct duel *d, struct duel_phase *p, enum duel_arm arm, unsigned turn,
-                       struct err *err)
-{
-    struct sample_request request = request_of(d, p, arm, turn);
-    struct sample s;
-    bool prints = d->subject->prints_metrics;
-    if (sampler_run(d->sampler, &request, &s, err))
-        return -1;
-    return observe_process(&p->seen, arm, &s, !prints, err) ||
-                   (prints && observe_printed(&p->seen, arm, &s, err))
-               ? -1
-               : 0;
-}
-
 /* A copy that does not run where the program itself does says nothing about the sides. */
 static int give_layout_up(struct duel *d, struct err *err)
 {
@@ -83,27 +71,112 @@ static int give_layout_up(struct duel *d, struct err *err)
     return 0;
 }
 
-static int take_slot(struct duel *d, struct duel_phase *p, struct schedule *schedule,
-                     struct err *err)
+/* The arm that comes next in each lane. Where one lane has fewer, base keeps the other company. */
+static int take_samples(struct duel *d, struct duel_phase *p, const struct slot_order *orders,
+                        size_t lanes, size_t step, struct err *err)
 {
-    struct slot_order order = schedule_next(schedule);
-    size_t slot = p->seen.slot_count;
-    if (observations_add_slot(&p->seen, err))
+    struct sample_request requests[SAMPLES_AT_ONCE];
+    struct sample samples[SAMPLES_AT_ONCE];
+    bool prints = d->subject->prints_metrics;
+    size_t first_slot = p->seen.slot_count - lanes;
+    for (size_t i = 0; i < lanes; i++) {
+        enum duel_arm arm = step < orders[i].count ? orders[i].arms[step] : ARM_BASE;
+        requests[i] = request_of(d, p, arm, (unsigned)(first_slot + i + p->seed));
+        if (d->out->lanes > 1)
+            requests[i].place.cpus = 1;
+    }
+    if (sampler_run(d->sampler, requests, lanes, samples, err))
         return -1;
-    void *grown = realloc(p->orders, (slot + 1) * sizeof *p->orders);
-    if (!grown)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu slots", slot + 1);
-    p->orders = grown;
-    memset(p->orders[slot], 0, sizeof p->orders[slot]);
-    for (size_t i = 0; i < order.count; i++) {
-        p->orders[slot][i] = "BHNL"[order.arms[i]];
-        if (take_sample(d, p, order.arms[i], (unsigned)(slot + p->seed), err) &&
-            (order.arms[i] != ARM_LAYOUT || give_layout_up(d, err))) {
-            p->seen.slot_count--; /* half a slot is none */
+    for (size_t i = 0; i < lanes; i++) {
+        if (step >= orders[i].count)
+            continue;
+        p->seen.slot = first_slot + i;
+        p->orders[p->seen.slot][step] = "BHNL"[orders[i].arms[step]];
+        if (observe_process(&p->seen, orders[i].arms[step], &samples[i], !prints, err) ||
+            (prints && observe_printed(&p->seen, orders[i].arms[step], &samples[i], err)))
             return -1;
-        }
     }
     return 0;
+}
+
+/* Whether one of the samples just tried was the layout control. */
+static bool was_layout(const struct slot_order *orders, size_t lanes, size_t step)
+{
+    for (size_t i = 0; i < lanes; i++)
+        if (step < orders[i].count && orders[i].arms[step] == ARM_LAYOUT)
+            return true;
+    return false;
+}
+
+/* The next slot, or the next two, one in each lane. */
+static int take_slots(struct duel *d, struct duel_phase *p, struct schedule *schedule, size_t lanes,
+                      struct err *err)
+{
+    struct slot_order orders[SAMPLES_AT_ONCE];
+    size_t slots = p->seen.slot_count, steps = 0;
+    void *grown = realloc(p->orders, (slots + lanes) * sizeof *p->orders);
+    if (!grown)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu slots", slots + lanes);
+    p->orders = grown;
+    for (size_t i = 0; i < lanes; i++) {
+        memset(p->orders[slots + i], 0, sizeof p->orders[slots + i]);
+        orders[i] = schedule_next(schedule);
+        steps = orders[i].count > steps ? orders[i].count : steps;
+        if (observations_add_slot(&p->seen, err))
+            return -1;
+    }
+    for (size_t step = 0; step < steps; step++)
+        if (take_samples(d, p, orders, lanes, step, err) &&
+            (!was_layout(orders, lanes, step) || give_layout_up(d, err))) {
+            p->seen.slot_count = slots; /* half a slot is none */
+            return -1;
+        }
+    return 0;
+}
+
+/* ---- Lanes ------------------------------------------------------------------------------- */
+
+/* The shortest of base and head in these slots; NaN where any one did not run alone. */
+static double shortest_net_ns(const struct observations *o, size_t from, size_t to)
+{
+    const struct observed_metric *net = observations_find(o, "wall_net_ns");
+    double shortest = INFINITY;
+    for (size_t i = from; i < to; i++) {
+        double base = net->values[ARM_BASE][i], head = net->values[ARM_HEAD][i];
+        if (isnan(base) || isnan(head))
+            return NAN;
+        shortest = fmin(shortest, fmin(base, head));
+    }
+    return shortest;
+}
+
+/*
+ * Two lanes give twice the pairs.  Only for sides of one thread, which leave the other CPU idle
+ * anyhow, and only where lanes leave each other in peace: threads of one core do not, and a virtual
+ * machine may hide that its CPUs are such.
+ */
+static void choose_lanes(struct duel *d, struct duel_phase *p)
+{
+    struct duel_outcome *out = d->out;
+    size_t slots = p->seen.slot_count;
+    if (slots < p->discarded || d->choice == LANES_SETTLED)
+        return;
+    double alone_ns = shortest_net_ns(&p->seen, 0, d->trial_from ? d->trial_from : slots);
+    if (d->choice == LANES_OPEN) {
+        bool may = d->subject->place.cpus == 0 && !d->subject->place.spread_threads &&
+                   sampler_cores(d->sampler) >= SAMPLES_AT_ONCE && !isnan(alone_ns);
+        d->choice = may ? LANES_ON_TRIAL : LANES_SETTLED;
+        d->trial_from = slots;
+        out->lanes = may ? SAMPLES_AT_ONCE : 1;
+        p->discarded = slots + (may ? DUEL_DISCARDED : 0);
+        return;
+    }
+    double slowed = shortest_net_ns(&p->seen, d->trial_from, slots) / alone_ns - 1;
+    d->choice = LANES_SETTLED;
+    if (!(slowed <= DUEL_SLOWED_MOST)) {
+        out->lanes = 1;
+        out->slowed_ratio = slowed;
+    }
 }
 
 /* ---- Judging while it goes on --------------------------------------------------------- */
@@ -185,6 +258,24 @@ static bool is_over(const struct duel *d, bool is_second)
     return d->out->row_count > 0;
 }
 
+/*
+ * Of a command that does not say what is judged: its time without what others took of it, where that
+ * is known of nearly every sample, and wall time otherwise.
+ */
+static void choose_wall(struct observations *o)
+{
+    struct observed_metric *wall = observations_find(o, "wall_ns");
+    struct observed_metric *net = observations_find(o, "wall_net_ns");
+    size_t known = 0;
+    for (size_t i = 0; i < o->slot_count; i++)
+        known += !isnan(net->values[ARM_BASE][i]) && !isnan(net->values[ARM_HEAD][i]);
+    net->is_gated = 10 * known >= 9 * o->slot_count;
+    wall->is_gated = !net->is_gated;
+    if (!known)
+        observe_absent(o, net->name, net->unit,
+                       "several threads or processes did the work, or the kernel tells no waits");
+}
+
 /* The metrics named are judged, and no others. */
 static int choose_gates(const struct duel *d, struct observations *o, struct err *err)
 {
@@ -231,21 +322,27 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
     uint64_t begin_ns = clock_now_ns(), counted_ns = begin_ns;
     for (;;) {
         tell(d, p, begin_ns);
-        if (take_slot(d, p, &schedule, err))
+        size_t had = p->seen.slot_count, lanes = d->out->lanes;
+        if (d->options->pairs_most && had + 1 >= p->discarded + d->options->pairs_most)
+            lanes = 1;
+        if (take_slots(d, p, &schedule, lanes, err))
             return -1;
-        if (!d->subject->prints_metrics)
+        if (!d->subject->prints_metrics) {
             observe_absent(&p->seen, "startup_ns", "ns",
                            "only a program itself can tell when it is ready (--metrics)");
+            choose_wall(&p->seen);
+        }
         if (choose_gates(d, &p->seen, err))
             return -1;
         uint64_t now_ns = clock_now_ns();
         size_t slots = p->seen.slot_count;
         p->seconds = (double)(now_ns - begin_ns) * 1e-9;
+        /* Of long samples there are few, and none to spare. */
+        if (slots < p->discarded && now_ns - begin_ns > d->options->budget_ns / 10)
+            p->discarded = slots;
+        choose_lanes(d, p);
         if (slots <= p->discarded) {
             counted_ns = now_ns;
-            /* Of long samples there are few, and none to spare. */
-            if (now_ns - begin_ns > d->options->budget_ns / 10)
-                p->discarded = slots;
             continue;
         }
         size_t pairs = slots - p->discarded;
@@ -254,7 +351,7 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         bool is_spent = now_ns - begin_ns + slot_ns > d->options->budget_ns ||
                         (d->options->pairs_most && pairs >= d->options->pairs_most);
         /* Judging all pairs after each of thousands would take longer than measuring them. */
-        if (!is_spent && pairs >= 64 && pairs % (pairs / 32))
+        if (!is_spent && pairs >= 64 && pairs % (pairs / 32) >= lanes)
             continue;
         if (is_second ? judge_second(d, err) : judge(d, err))
             return -1;
@@ -295,6 +392,8 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
     if (!d.sampler)
         return -1;
     make_layout(&d, &rng);
+    d.choice = subject->lanes ? LANES_SETTLED : LANES_OPEN;
+    out->lanes = subject->lanes ? subject->lanes : 1;
     noise_read(&before);
     noise_read(&before); /* the first call resolves paths */
     int failed = run_phase(&d, &out->first, err);

@@ -16,6 +16,9 @@
 /* False alarms among all rows together: half of it for each direction. */
 #define DUEL_ALPHA 0.05
 
+/* What lanes may slow each other down by. */
+#define DUEL_SLOWED_MOST 0.1
+
 enum { DUEL_DISCARDED = 2, DUEL_ORDER_MAX = ARM_COUNT + 1 };
 
 struct duel_side {
@@ -33,6 +36,11 @@ struct duel_subject {
     bool is_identical;    /* same code, same arguments: a difference is not theirs */
     bool prints_metrics;  /* contend.sample/1 on stdout; otherwise wall time is judged */
     struct sample_place place;
+    /*
+     * How many pairs are measured side by side, each on a CPU of its own.  0: two where both sides
+     * are one thread and lanes do not slow each other down, otherwise one.
+     */
+    unsigned lanes;
 };
 
 /* A glob of names, or of NAME:METRIC ("*:startup_ns"); the first that matches counts. */
@@ -78,6 +86,8 @@ struct duel_outcome {
     struct duel_row rows[DUEL_METRICS_MAX];
     size_t row_count;
     struct noise_delta noise;
+    unsigned lanes;        /* 1 or 2 */
+    double slowed_ratio;   /* by how much two lanes slowed each other down, where they did; or 0 */
     char layout_note[256]; /* how the layout control was made, or why there is none */
 };
 

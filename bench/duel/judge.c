@@ -65,20 +65,18 @@ static int effect_of(const struct ratios *r, struct arm_effect *out, struct err 
     return r->count ? mad_of(r->x, r->count, &out->spread, err) : 0;
 }
 
-/* The mean of two e-values is one. */
-static double together_ln(double a, double b)
-{
-    double most = fmax(a, b);
-    return isfinite(most) ? most + log((exp(a - most) + exp(b - most)) / 2) : most;
-}
-
+/*
+ * Three bets at once, each a third of the money: on signs, which hold for any noise; on how far
+ * pairs lie out, for effects small against it; on the mean, for a rare convoy.
+ */
 static double evidence_ln(const struct ratios *r, double shift, bool *by_mean, double needed_ln)
 {
-    double median = evalue_median_ln(r->x, r->count, shift);
-    double mean = evalue_flips_ln(r->x, r->count, shift);
+    const double ln[] = {evalue_median_ln(r->x, r->count, shift),
+                         evalue_scaled_ln(r->x, r->count, shift),
+                         evalue_flips_ln(r->x, r->count, shift)};
     if (by_mean)
-        *by_mean = median < needed_ln && mean > median;
-    return together_ln(median, mean);
+        *by_mean = fmax(ln[0], ln[1]) < needed_ln && ln[2] > fmax(ln[0], ln[1]);
+    return evalue_mean_ln(ln, 3);
 }
 
 static void mirror(struct ratios *r)
@@ -216,7 +214,7 @@ int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot
     if (first->suspicion == VERDICT_FASTER)
         mirror(&head);
     out->evidence_ln = evidence_ln(&head, first->tolerance_ln, NULL, 0);
-    out->has_agreed = out->evidence_ln >= log(1 / JUDGE_SUSPICION_ALPHA);
+    out->has_agreed = out->evidence_ln >= log(1 / JUDGE_AGREEMENT_ALPHA);
     free(head.x);
     return failed;
 }

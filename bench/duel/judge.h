@@ -11,8 +11,11 @@
 #include "bench/stats/summary.h"
 #include "bench/stats/verdict.h"
 
-/* Of each look. Two independent ones at 1/10 leave 1/100: less than half of alpha. */
+/* Of the first look, which decides whether there is a second one. */
 #define JUDGE_SUSPICION_ALPHA 0.1
+
+/* What the second one must show by itself; together they must show more: half of alpha. */
+#define JUDGE_AGREEMENT_ALPHA 0.3
 
 /* From so many pairs on a control counts: fewer have no interval at 95 %. */
 enum { JUDGE_CONTROLS_LEAST = 6 };

@@ -59,7 +59,7 @@ int observations_add_slot(struct observations *o, struct err *err)
                 return -1;
         o->slot_capacity = capacity;
     }
-    o->slot_count++;
+    o->slot = o->slot_count++;
     return 0;
 }
 
@@ -102,7 +102,7 @@ static int put(struct observations *o, enum duel_arm arm, const char *name, cons
                        "%s: the metric %s is in \"%s\" (%s is better), elsewhere in \"%s\" (%s)",
                        duel_arm_title(arm), name, unit, higher ? "higher" : "lower", m->unit,
                        m->higher_is_better ? "higher" : "lower");
-    m->values[arm][o->slot_count - 1] = value;
+    m->values[arm][o->slot] = value;
     return 0;
 }
 
@@ -110,6 +110,7 @@ int observe_process(struct observations *o, enum duel_arm arm, const struct samp
                     bool is_gated, struct err *err)
 {
     return put(o, arm, "wall_ns", "ns", false, is_gated, s->wall_ns, err) ||
+                   put(o, arm, "wall_net_ns", "ns", false, false, s->wall_net_ns, err) ||
                    put(o, arm, "cpu_ns", "ns", false, false, s->cpu_ns, err) ||
                    put(o, arm, "memory_bytes", "bytes", false, false, s->memory_bytes, err)
                ? -1

@@ -3,6 +3,7 @@
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/duel/queue_wait.h"
 #include "bench/duel/threads.h"
 
 #include <errno.h>
@@ -24,21 +25,57 @@ enum { CPUS_MAX = 1024, OUTPUT_MAX = 1 << 20, PADDING_MAX = 1 << 16, LOOK_UP_NS 
 
 /* What the child says before its image is gone. */
 struct stamp {
+    struct queue_mark mark;
     uint64_t exec_ns;
     int exec_errno; /* 0 while the image could be executed */
 };
 
-struct sampler {
-    const volatile bool *interrupted;
-    int null_fd, out_fd, err_fd;
+/* One of the samples that run at the same time. */
+struct lane {
+    const struct sample_request *request;
+    int out_fd, err_fd;
     struct stamp *stamp; /* shared with the child */
     char *output;        /* owned; OUTPUT_MAX + 1 */
-    char *padding;       /* owned; "NAME=xxx.." */
+    pid_t pid;           /* 0: it could not be started */
+    int fd;              /* of the process; -1: it has ended, or none could be had */
+    bool in_time;        /* it ended by itself */
+    uint64_t end_ns;
+    int64_t late_ns; /* of end_ns: what this process waited for a CPU to see it */
+    struct thread_watch watch;
+};
+
+struct sampler {
+    const volatile bool *interrupted;
+    int null_fd;
+    struct lane lanes[SAMPLES_AT_ONCE];
+    char *padding; /* owned; "NAME=xxx.." */
     int cpus[CPUS_MAX];
-    int cpu_count;
+    int cpu_count, core_count;
 };
 
 extern char **environ;
+
+static bool lane_open(struct lane *l)
+{
+    l->fd = -1;
+    l->out_fd = memfd_create("contend-stdout", MFD_CLOEXEC);
+    l->err_fd = memfd_create("contend-stderr", MFD_CLOEXEC);
+    l->stamp =
+        mmap(NULL, sizeof *l->stamp, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    l->output = malloc(OUTPUT_MAX + 1);
+    return l->out_fd >= 0 && l->err_fd >= 0 && l->stamp != MAP_FAILED && l->output;
+}
+
+static void lane_close(struct lane *l)
+{
+    if (l->out_fd >= 0)
+        close(l->out_fd);
+    if (l->err_fd >= 0)
+        close(l->err_fd);
+    if (l->stamp && l->stamp != MAP_FAILED)
+        munmap(l->stamp, sizeof *l->stamp);
+    free(l->output);
+}
 
 struct sampler *sampler_open(const volatile bool *interrupted, struct err *err)
 {
@@ -49,17 +86,15 @@ struct sampler *sampler_open(const volatile bool *interrupted, struct err *err)
     }
     s->interrupted = interrupted;
     s->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    s->out_fd = memfd_create("contend-stdout", MFD_CLOEXEC);
-    s->err_fd = memfd_create("contend-stderr", MFD_CLOEXEC);
-    s->stamp =
-        mmap(NULL, sizeof *s->stamp, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    s->output = malloc(OUTPUT_MAX + 1);
     s->padding = malloc(PADDING_MAX + 64);
     s->cpu_count = affinity_allowed(s->cpus, CPUS_MAX);
+    s->core_count = affinity_by_core(s->cpus, s->cpu_count);
     /* What a sample leaves behind comes to us. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (s->null_fd >= 0 && s->out_fd >= 0 && s->err_fd >= 0 && s->stamp != MAP_FAILED &&
-        s->output && s->padding)
+    bool is_open = s->null_fd >= 0 && s->padding;
+    for (size_t i = 0; i < SAMPLES_AT_ONCE; i++)
+        is_open &= lane_open(&s->lanes[i]);
+    if (is_open)
         return s;
     err_set_sys(err, errno, "files in memory for a sample");
     sampler_close(s);
@@ -70,15 +105,17 @@ void sampler_close(struct sampler *s)
 {
     if (!s)
         return;
-    const int fds[] = {s->null_fd, s->out_fd, s->err_fd};
-    for (size_t i = 0; i < 3; i++)
-        if (fds[i] >= 0)
-            close(fds[i]);
-    if (s->stamp && s->stamp != MAP_FAILED)
-        munmap(s->stamp, sizeof *s->stamp);
-    free(s->output);
+    if (s->null_fd >= 0)
+        close(s->null_fd);
+    for (size_t i = 0; i < SAMPLES_AT_ONCE; i++)
+        lane_close(&s->lanes[i]);
     free(s->padding);
     free(s);
+}
+
+int sampler_cores(const struct sampler *s)
+{
+    return s->core_count;
 }
 
 /* The environment with one more variable; the list is the caller's to free. */
@@ -112,51 +149,91 @@ static void restrict_cpus(const struct sampler *s, const struct sample_place *pl
         sched_setaffinity(0, sizeof set, &set);
 }
 
-static _Noreturn void child(struct sampler *s, const struct sample_request *r, char **list,
-                            pid_t parent)
+static _Noreturn void child(struct sampler *s, struct lane *l, char **list, pid_t parent)
 {
+    const struct sample_request *r = l->request;
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
-    const int defaults[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    const int defaults[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
         signal(defaults[i], SIG_DFL);
     dup2(s->null_fd, STDIN_FILENO);
-    dup2(s->out_fd, STDOUT_FILENO);
-    dup2(s->err_fd, STDERR_FILENO);
+    dup2(l->out_fd, STDOUT_FILENO);
+    dup2(l->err_fd, STDERR_FILENO);
     restrict_cpus(s, &r->place);
-    s->stamp->exec_ns = clock_now_ns();
+    l->stamp->mark = queue_mark_now();
+    l->stamp->exec_ns = clock_now_ns();
     execvpe(r->program, (char *const *)(uintptr_t)r->argv, list);
-    s->stamp->exec_errno = errno;
+    l->stamp->exec_errno = errno;
     _exit(127);
 }
 
-/* Waits for the end, the deadline or an interruption. True: it ended by itself. */
-static bool wait_for_end(struct sampler *s, const struct sample_request *r, pid_t pid, int fd)
+/* ---- Waiting ----------------------------------------------------------------------------- */
+
+/* The earliest moment at which something must be done though none has ended. */
+static uint64_t wake_at(struct sampler *s, size_t count, uint64_t begin_ns, uint64_t now_ns)
 {
-    uint64_t deadline_ns = clock_now_ns() + r->timeout_ns;
-    struct thread_watch watch = {.pid = pid};
-    bool is_watching = r->place.spread_threads && s->cpu_count > 0;
-    while (!*s->interrupted) {
-        uint64_t now_ns = clock_now_ns();
-        if (now_ns >= deadline_ns)
-            return false;
-        /* A signal that came just before the wait is seen after it. */
-        uint64_t left_ns = deadline_ns - now_ns;
-        left_ns = left_ns < LOOK_UP_NS ? left_ns : LOOK_UP_NS;
-        if (is_watching) {
-            uint64_t pause_ns =
-                threads_spread(&watch, s->cpus, (unsigned)s->cpu_count, r->place.first);
-            left_ns = pause_ns < left_ns ? pause_ns : left_ns;
+    uint64_t at_ns = now_ns + LOOK_UP_NS; /* a signal that came just before the wait */
+    for (size_t i = 0; i < count; i++) {
+        struct lane *l = &s->lanes[i];
+        uint64_t deadline_ns = begin_ns + l->request->timeout_ns;
+        if (l->fd < 0)
+            continue;
+        at_ns = deadline_ns < at_ns ? deadline_ns : at_ns;
+        if (l->request->place.spread_threads && s->cpu_count > 0) {
+            uint64_t pause_ns = threads_spread(&l->watch, s->cpus, (unsigned)s->cpu_count,
+                                               l->request->place.first);
+            at_ns = now_ns + pause_ns < at_ns ? now_ns + pause_ns : at_ns;
         }
+    }
+    return at_ns;
+}
+
+static void note_end(struct lane *l, bool in_time, uint64_t now_ns, int64_t late_ns)
+{
+    l->in_time = in_time;
+    l->end_ns = now_ns;
+    l->late_ns = late_ns;
+    close(l->fd);
+    l->fd = -1;
+}
+
+static size_t still_running(const struct sampler *s, size_t count)
+{
+    size_t running = 0;
+    for (size_t i = 0; i < count; i++)
+        running += s->lanes[i].fd >= 0;
+    return running;
+}
+
+/* Waits for all ends, deadlines or an interruption. */
+static void wait_for_ends(struct sampler *s, size_t count)
+{
+    uint64_t begin_ns = clock_now_ns();
+    while (still_running(s, count)) {
+        struct pollfd polled[SAMPLES_AT_ONCE];
+        for (size_t i = 0; i < count; i++) /* poll() leaves out what is below 0 */
+            polled[i] = (struct pollfd){.fd = s->lanes[i].fd, .events = POLLIN};
+        uint64_t now_ns = clock_now_ns(), wake_ns = wake_at(s, count, begin_ns, now_ns);
+        uint64_t left_ns = wake_ns > now_ns ? wake_ns - now_ns : 0;
         struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000u),
                                 .tv_nsec = (long)(left_ns % 1000000000u)};
-        struct pollfd pfd = {.fd = fd, .events = POLLIN};
-        if (ppoll(&pfd, 1, &left, NULL) > 0)
-            return true;
+        struct queue_wait before = queue_wait_of(0);
+        int ready = ppoll(polled, count, &left, NULL);
+        now_ns = clock_now_ns();
+        struct queue_wait after = queue_wait_of(0);
+        int64_t late_ns = before.wait_ns < 0 ? -1 : after.wait_ns - before.wait_ns;
+        for (size_t i = 0; i < count; i++) {
+            struct lane *l = &s->lanes[i];
+            bool has_ended = ready > 0 && polled[i].revents;
+            if (l->fd < 0)
+                continue;
+            if (has_ended || *s->interrupted || now_ns - begin_ns >= l->request->timeout_ns)
+                note_end(l, has_ended, now_ns, late_ns);
+        }
     }
-    return false;
 }
 
 /* Whatever left the group of its process came to us when that ended. */
@@ -178,18 +255,18 @@ static void kill_strays(void)
     }
 }
 
-static const char *read_back(struct sampler *s, int fd)
+static const char *read_back(struct lane *l, int fd)
 {
-    ssize_t got = pread(fd, s->output, OUTPUT_MAX, 0);
-    s->output[got > 0 ? got : 0] = '\0';
-    return s->output;
+    ssize_t got = pread(fd, l->output, OUTPUT_MAX, 0);
+    l->output[got > 0 ? got : 0] = '\0';
+    return l->output;
 }
 
 /* The last line that is not empty, at most `size`, without what a terminal would obey. */
-static const char *last_line(struct sampler *s, char *out, size_t size)
+static const char *last_line(struct lane *l, char *out, size_t size)
 {
-    char *text = s->output;
-    read_back(s, s->err_fd);
+    char *text = l->output;
+    read_back(l, l->err_fd);
     size_t end = strlen(text);
     while (end && (unsigned char)text[end - 1] <= ' ')
         end--;
@@ -207,23 +284,23 @@ static const char *last_line(struct sampler *s, char *out, size_t size)
     return out;
 }
 
-static int judge_end(struct sampler *s, const struct sample_request *r, int status, bool in_time,
-                     struct err *err)
+static int judge_end(const struct sampler *s, struct lane *l, int status, struct err *err)
 {
+    const struct sample_request *r = l->request;
     char line[160];
     if (*s->interrupted)
         return err_set(err, ERR_FAILED, "interrupted");
-    if (s->stamp->exec_errno) {
-        errno = s->stamp->exec_errno;
+    if (l->stamp->exec_errno) {
+        errno = l->stamp->exec_errno;
         return err_set(err, ERR_UNAVAILABLE, "%s: %s cannot be executed: %s", r->name, r->program,
                        strerror(errno));
     }
-    if (!in_time)
+    if (!l->in_time)
         return err_set(err, ERR_FAILED, "%s did not end within %.3g s and was killed (--timeout)",
                        r->name, (double)r->timeout_ns * 1e-9);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    last_line(s, line, sizeof line);
+    last_line(l, line, sizeof line);
     const char *said = *line ? "; it said: " : " and said nothing on stderr";
     if (WIFSIGNALED(status))
         return err_set(err, ERR_FAILED, "%s was killed by signal %d (%s)%s%s", r->name,
@@ -239,48 +316,76 @@ static void rewind_file(int fd)
         lseek(fd, 0, SEEK_SET);
 }
 
-int sampler_run(struct sampler *s, const struct sample_request *r, struct sample *out,
-                struct err *err)
+/* ---- One go ------------------------------------------------------------------------------ */
+
+static int start(struct sampler *s, struct lane *l, const struct sample_request *r, struct err *err)
 {
     char **list = environment(s, r->padding_bytes);
-    *out = (struct sample){.exit_status = -1};
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for an environment");
-    rewind_file(s->out_fd);
-    rewind_file(s->err_fd);
-    *s->stamp = (struct stamp){0};
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        child(s, r, list, parent);
+    rewind_file(l->out_fd);
+    rewind_file(l->err_fd);
+    *l->stamp = (struct stamp){0};
+    l->request = r;
+    l->in_time = false;
+    pid_t parent = getpid();
+    l->pid = fork();
+    if (l->pid == 0)
+        child(s, l, list, parent);
     free(list);
-    if (pid < 0)
+    if (l->pid < 0) {
+        l->pid = 0;
         return err_set_sys(err, errno, "fork for %s", r->name);
-    setpgid(pid, pid);
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    bool in_time = fd >= 0 && wait_for_end(s, r, pid, fd);
-    uint64_t end_ns = clock_now_ns();
-    if (fd >= 0)
-        close(fd);
-    else
-        err_set_sys(err, errno, "watching %s (pidfd_open, Linux 5.3)", r->name);
-    /* Its units that outlived it, or all of them when it must stop. */
-    kill(-pid, SIGKILL);
+    }
+    setpgid(l->pid, l->pid);
+    l->watch = (struct thread_watch){.pid = l->pid};
+    l->fd = (int)syscall(SYS_pidfd_open, l->pid, 0);
+    return l->fd < 0 ? err_set_sys(err, errno, "watching %s (pidfd_open, Linux 5.3)", r->name) : 0;
+}
+
+/* Its units that outlived it, or all of them when it must stop. */
+static int finish(const struct sampler *s, struct lane *l, struct sample *out, struct err *err)
+{
     struct rusage usage;
     int status = 0;
-    while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
+    struct queue_wait end = queue_wait_of(l->pid);
+    kill(-l->pid, SIGKILL);
+    while (wait4(l->pid, &status, 0, &usage) < 0 && errno == EINTR)
         ;
-    kill_strays();
-    int exit_status = in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    *out = (struct sample){.exit_status = exit_status};
-    if (fd < 0 || judge_end(s, r, status, in_time, err))
+    *out = (struct sample){.exit_status =
+                               l->in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    if (judge_end(s, l, status, err))
         return -1;
-    *out = (struct sample){
-        .exit_status = exit_status,
-        .wall_ns = (double)(end_ns - s->stamp->exec_ns),
-        .cpu_ns = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e9 +
-                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3,
-        .memory_bytes = (double)usage.ru_maxrss * 1024,
-        .output = read_back(s, s->out_fd),
-    };
+    out->wall_ns = (double)(l->end_ns - l->stamp->exec_ns);
+    out->wall_net_ns = net_of_others_ns(&l->stamp->mark, &end, &usage, out->wall_ns, l->late_ns);
+    out->cpu_ns = rusage_cpu_ns(&usage);
+    out->memory_bytes = (double)usage.ru_maxrss * 1024;
+    out->output = read_back(l, l->out_fd);
     return 0;
+}
+
+int sampler_run(struct sampler *s, const struct sample_request *requests, size_t count,
+                struct sample *out, struct err *err)
+{
+    size_t started = 0;
+    int failed = 0;
+    for (size_t i = 0; i < count && !failed; i++, started++) {
+        out[i] = (struct sample){.exit_status = -1};
+        failed = start(s, &s->lanes[i], &requests[i], err);
+    }
+    if (!failed)
+        wait_for_ends(s, count);
+    /* The first error is told; the others' samples end all the same. */
+    for (size_t i = 0; i < started; i++) {
+        struct lane *l = &s->lanes[i];
+        struct err other;
+        if (l->pid && finish(s, l, &out[i], failed ? &other : err))
+            failed = -1;
+        if (l->fd >= 0)
+            close(l->fd);
+        l->fd = -1;
+        l->pid = 0;
+    }
+    kill_strays();
+    return failed ? -1 : 0;
 }

@@ -22,6 +22,8 @@ struct sample_place {
     bool spread_threads; /* each thread that appears gets a CPU of its own, in turn */
 };
 
+enum { SAMPLES_AT_ONCE = 2 };
+
 struct sample_request {
     const char *name;    /* for errors: "base" */
     const char *program; /* what is executed; looked up in PATH when it holds no slash */
@@ -33,6 +35,7 @@ struct sample_request {
 
 struct sample {
     double wall_ns, cpu_ns, memory_bytes;
+    double wall_net_ns; /* less waiting for a CPU; NaN where several threads did the work */
     int exit_status;    /* -1: it did not end by itself; set when the sample failed, too */
     const char *output; /* what it wrote on stdout, NUL-terminated; valid until the next sample */
 };
@@ -43,12 +46,16 @@ struct sampler;
 struct sampler *sampler_open(const volatile bool *interrupted, struct err *err);
 void sampler_close(struct sampler *s);
 
+/* Of how many cores there are CPUs to use. Neighbours in the map belong to different ones. */
+int sampler_cores(const struct sampler *s);
+
 /*
+ * Runs up to SAMPLES_AT_ONCE at the same time and waits for all of them.
  * Returns 0, or -1: ERR_SYSTEM when no process could be made; ERR_UNAVAILABLE when the program
  * cannot be executed; ERR_FAILED when it ended otherwise than with status 0 (its last words on
  * stderr are passed on), was killed, did not end in time or was interrupted.
  */
-int sampler_run(struct sampler *s, const struct sample_request *request, struct sample *out,
-                struct err *err);
+int sampler_run(struct sampler *s, const struct sample_request *requests, size_t count,
+                struct sample *out, struct err *err);
 
 #endif

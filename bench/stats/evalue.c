@@ -1,5 +1,7 @@
 #include "bench/stats/evalue.h"
 
+#include "bench/stats/robust.h"
+
 #include <assert.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
@@ -51,18 +53,53 @@ static double ln_stake(double y)
 double evalue_flips_ln(const double *log_ratios, size_t count, double shift)
 {
     enum { STAKES = 13 };
-    double ln[STAKES], largest = -INFINITY;
+    double ln[STAKES] = {0};
     for (int s = 0; s < STAKES; s++) {
         double stake = ldexp(0.5, s);
-        ln[s] = 0;
         for (size_t i = 0; i < count; i++)
             ln[s] += ln_stake(stake * (log_ratios[i] - shift));
-        largest = fmax(largest, ln[s]);
     }
-    double sum = 0;
-    for (int s = 0; s < STAKES; s++)
-        sum += exp(ln[s] - largest);
-    return largest + log(sum / STAKES);
+    return evalue_mean_ln(ln, STAKES);
+}
+
+/* The spread of what came before; the largest value where most are equal. */
+static double known_scale(const double *log_ratios, size_t count, double shift)
+{
+    double scale = 0;
+    if (mad_of(log_ratios, count, &scale, NULL))
+        return 0;
+    for (size_t i = 0; i < count && scale <= 0; i++)
+        scale = fabs(log_ratios[i] - shift);
+    return scale;
+}
+
+double evalue_scaled_ln(const double *log_ratios, size_t count, double shift)
+{
+    static const double stakes[] = {0.05, 0.1, 0.2, 0.35, 0.6, 0.9};
+    enum { STAKES = sizeof stakes / sizeof *stakes, UNSEEN = 4 };
+    double ln[STAKES] = {0}, scale = 0;
+    for (size_t i = UNSEEN, next = UNSEEN; i < count; i++) {
+        if (i == next) {
+            scale = known_scale(log_ratios, i, shift);
+            next = i + (i + 3) / 4;
+        }
+        double win = scale > 0 ? tanh((log_ratios[i] - shift) / (1.5 * scale)) : 0;
+        for (int s = 0; s < STAKES; s++)
+            ln[s] += log1p(stakes[s] * win);
+    }
+    return evalue_mean_ln(ln, STAKES);
+}
+
+double evalue_mean_ln(const double *ln, size_t count)
+{
+    double largest = -INFINITY, sum = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, ln[i]);
+    if (!isfinite(largest))
+        return largest;
+    for (size_t i = 0; i < count; i++)
+        sum += exp(ln[i] - largest);
+    return largest + log(sum / (double)count);
 }
 
 void evalue_interval_of_sorted(const double *sorted, size_t count, double level, double *lo,

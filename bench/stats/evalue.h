@@ -43,6 +43,18 @@ double evalue_median_ln(const double *log_ratios, size_t count, double shift);
 double evalue_flips_ln(const double *log_ratios, size_t count, double shift);
 
 /*
+ * Against the same, for small effects in noise: each pair is staked on by how far it lies beyond
+ * `shift`, in units of the spread of the pairs before it, and no pair more than once (tanh; Huber's
+ * idea that a value far out says which way and not how far, "Robust statistics", 1981).  A stake that
+ * knows only what came before leaves the bet fair; the mean over a fixed grid of stakes.  It needs
+ * about two thirds of the pairs that signs do.  The order of the pairs is that of measuring.
+ */
+double evalue_scaled_ln(const double *log_ratios, size_t count, double shift);
+
+/* ln of the mean of e-values, themselves logarithms: an e-value too. count >= 1. */
+double evalue_mean_ln(const double *ln, size_t count);
+
+/*
  * The median's interval that holds at every moment of a growing sample with `level` (0 to 1) at
  * once: all shifts whose two one-sided e-values stay below 2/(1-level).  -INFINITY..INFINITY while
  * there are too few values (8 at 95 %).  `sorted` is ascending.

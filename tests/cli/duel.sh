@@ -44,8 +44,8 @@ a_side_that_takes_longer_is_slower() {
     expect_out 'confirmed with another seed and layout'
     _valid_duel slow.json
     expect_json slow.json 'd["schema"] == "contend.duel/1" and d["status"] == "regression"'
-    expect_json slow.json 'd["comparisons"][0]["rows"][0]["verdict"] == "slower"'
-    expect_json slow.json 'd["comparisons"][0]["rows"][0]["effect"]["lo_ratio"] > 0.01'
+    expect_json slow.json '[r["verdict"] for r in d["comparisons"][0]["rows"] if r["gated"]] == ["slower"]'
+    expect_json slow.json '[r["effect"]["lo_ratio"] > 0.01 for r in d["comparisons"][0]["rows"] if r["gated"]] == [True]'
     expect_json slow.json 'd["comparisons"][0]["confirmed"]["seed"] != d["comparisons"][0]["measured"]["seed"]'
     # What the row says can be found again in the raw pairs.
     expect_json slow.json '(lambda m: len(m["orders"]) == len(m["values"]["wall_ns"]["base"]) and
@@ -73,8 +73,10 @@ the_seed_decides_the_orders() {
     cp out first
     run duel --seed 4 --pairs 6 --format json -q -- true -- true
     cp out second
-    expect_json first 'd["comparisons"][0]["measured"]["orders"] == json.load(open("second"))["comparisons"][0]["measured"]["orders"]'
-    expect_json first 'len(d["comparisons"][0]["measured"]["orders"]) == 8'
+    # How many slots are discarded depends on the machine: there are two more where lanes are tried.
+    expect_json first '(lambda a, b: len(a) >= 8 and len(b) >= 8 and all(x == y for x, y in zip(a, b)))(
+        d["comparisons"][0]["measured"]["orders"], json.load(open("second"))["comparisons"][0]["measured"]["orders"])'
+    expect_json first '(lambda m: len(m["orders"]) == 6 + m["discarded"])(d["comparisons"][0]["measured"])'
 }
 
 what_sides_print_is_judged_instead_of_wall_time() {

@@ -45,15 +45,21 @@ a_campaign_that_was_cut_goes_on() {
     "$source_dir/scripts/campaign" --contend "$contend" --methods duel --trials 1 --seconds 0.1 -o rows.jsonl >table 2>err ||
         fail "the campaign failed: $(tail -n 1 err)"
     grep -q '^| lock | neighbour | 5 % |' table || fail "no row of the lock loop in the table"
-    expect [ "$(wc -l <rows.jsonl)" -eq 11 ]
+    expect [ "$(wc -l <rows.jsonl)" -eq 15 ]
     # A line cut in the middle is measured again, the others are not.
     head -c -30 rows.jsonl >cut.jsonl
     "$source_dir/scripts/campaign" --contend "$contend" --methods duel --trials 1 --seconds 0.1 -o cut.jsonl >table 2>err ||
         fail "the campaign failed: $(tail -n 1 err)"
-    expect [ "$(wc -l <cut.jsonl)" -eq 11 ]
-    head -n 10 rows.jsonl | cmp -s - <(head -n 10 cut.jsonl) || fail "rows were measured again"
+    expect [ "$(wc -l <cut.jsonl)" -eq 15 ]
+    head -n 14 rows.jsonl | cmp -s - <(head -n 14 cut.jsonl) || fail "rows were measured again"
     "$source_dir/scripts/campaign" --table -o cut.jsonl >again
     expect cmp -s table again
+    # What is not its own is not written over.
+    echo '{"schema": "another/1"}' >foreign.jsonl
+    ! "$source_dir/scripts/campaign" --contend "$contend" --methods duel -o foreign.jsonl >table 2>err ||
+        fail "a foreign file was taken"
+    grep -q 'foreign.jsonl: not the rows of a campaign' err || fail "no reason"
+    expect [ "$(wc -l <foreign.jsonl)" -eq 1 ]
 }
 
 run_tests

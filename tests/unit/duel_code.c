@@ -85,7 +85,7 @@ static void a_copy_in_memory_runs_and_is_the_same_code(void)
     const struct sample_request r = {
         .name = "copy", .program = path, .argv = argv, .timeout_ns = 10000000000};
     struct sample sample;
-    CHECK_EQ(sampler_run(s, &r, &sample, &err), 0);
+    CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
     CHECK_EQ(err.text, "");
     CHECK_EQ(sample.exit_status, 0);
     CHECK(sample.wall_ns > 0 && sample.memory_bytes > 0);
@@ -116,10 +116,10 @@ static void output_and_environment_reach_the_sample(void)
                                .padding_bytes = 160,
                                .timeout_ns = 10000000000};
     struct sample sample;
-    CHECK_EQ(sampler_run(s, &r, &sample, &err), 0);
+    CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
     CHECK_EQ(sample.output, "160");
     r.padding_bytes = 0;
-    CHECK_EQ(sampler_run(s, &r, &sample, &err), 0);
+    CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
     CHECK_EQ(sample.output, "0"); /* nothing is left of the one before */
     sampler_close(s);
 }

@@ -92,11 +92,11 @@ static void looking_after_every_pair_keeps_the_level(void)
 {
     enum { TRIALS = 2000, PAIRS = 400 };
     struct rng r = {2024};
-    int signs = 0, flips = 0;
+    int signs = 0, flips = 0, scaled = 0;
     for (int t = 0; t < TRIALS; t++) {
         double x[PAIRS], scale = 0.01;
         size_t above = 0;
-        bool sign_fired = false, flip_fired = false;
+        bool sign_fired = false, flip_fired = false, scaled_fired = false;
         for (size_t n = 1; n <= PAIRS; n++) {
             if (rng_below(&r, 10) == 0)
                 scale = rng_below(&r, 3) == 0 ? 0.5 : 0.01;
@@ -104,15 +104,46 @@ static void looking_after_every_pair_keeps_the_level(void)
             x[n - 1] = rng_next(&r) & 1 ? noise : -noise;
             above += x[n - 1] > 0;
             sign_fired |= evalue_sign_ln(above, n) >= log(20);
-            if (t < 200 && n % 8 == 0)
+            if (t < 200 && n % 8 == 0) {
                 flip_fired |= evalue_flips_ln(x, n, 0) >= log(20);
+                scaled_fired |= evalue_scaled_ln(x, n, 0) >= log(20);
+            }
         }
         signs += sign_fired;
         flips += flip_fired;
+        scaled += scaled_fired;
     }
     CHECK(signs <= TRIALS / 20); /* by Ville's inequality; in fact about half of it */
     CHECK(signs > 0);
     CHECK(flips <= 200 / 20);
+    CHECK(scaled <= 200 / 20);
+}
+
+/* A shift of a third of the noise, which two thirds of the pairs lie above. */
+static void scaled_stakes_find_what_signs_do_not_yet(void)
+{
+    enum { TRIALS = 200, PAIRS = 110 };
+    struct rng r = {77};
+    int signs = 0, scaled = 0;
+    for (int t = 0; t < TRIALS; t++) {
+        double x[PAIRS];
+        for (size_t i = 0; i < PAIRS; i++)
+            x[i] = 0.02 * (uniform(&r) + uniform(&r) + uniform(&r) - 1.5) + 0.0035;
+        signs += evalue_median_ln(x, PAIRS, 0) >= log(10);
+        scaled += evalue_scaled_ln(x, PAIRS, 0) >= log(10);
+        CHECK(evalue_scaled_ln(x, PAIRS, 0.02) < 0);
+    }
+    CHECK(scaled > signs + TRIALS / 10);
+}
+
+static void scaled_stakes_ask_for_a_spread(void)
+{
+    const double same[] = {0, 0, 0, 0, 0, 0, 0, 0}, far[] = {1, 1, 1, 1, 1, 700, 700, 700};
+    CHECK_NEAR(evalue_scaled_ln(same, 8, 0), 0, 1e-12);
+    CHECK_NEAR(evalue_scaled_ln(far, 4, 0), 0, 1e-12); /* nothing is known of the first ones */
+    CHECK_NEAR(evalue_scaled_ln(far, 0, 0), 0, 1e-12);
+    CHECK(evalue_scaled_ln(far, 8, 0) > 0);
+    CHECK(isfinite(evalue_scaled_ln(far, 8, 0)));
 }
 
 static void a_shift_of_half_the_noise_is_found(void)
@@ -189,6 +220,8 @@ static const struct test tests[] = {
     {"a_shift_of_half_the_noise_is_found", a_shift_of_half_the_noise_is_found},
     {"flips_see_the_convoy_that_signs_do_not", flips_see_the_convoy_that_signs_do_not},
     {"flips_of_far_values_are_finite", flips_of_far_values_are_finite},
+    {"scaled_stakes_find_what_signs_do_not_yet", scaled_stakes_find_what_signs_do_not_yet},
+    {"scaled_stakes_ask_for_a_spread", scaled_stakes_ask_for_a_spread},
     {"rows_are_rejected_together", rows_are_rejected_together},
     {"holm_is_the_step_down_bound", holm_is_the_step_down_bound},
     {0},
