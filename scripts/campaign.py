@@ -69,19 +69,19 @@ def once_s(command):
     return time.perf_counter() - begin, usage.ru_utime + usage.ru_stime
 
 
-def median_s(program, loop, count):
-    runs = [once_s([program, loop, str(count)]) for _ in range(25)]
-    return [statistics.median(column) for column in zip(*runs)]
+def median_wall_s(program, loop, count):
+    return statistics.median(once_s([program, loop, str(count)])[0] for _ in range(15))
 
 
 def calibrate(program, loop):
     """The count that fills 20 ms, and the share of the time that it rules: starting costs the same."""
     count = 10000
-    while median_s(program, loop, count)[0] < 0.010:
+    while median_wall_s(program, loop, count) < 0.010:
         count *= 2
-    count = int(count * 0.020 / median_s(program, loop, count)[0])
-    fixed, whole = median_s(program, loop, 2)[1], median_s(program, loop, count)[1]
-    return {"count": count, "share": round(1 - fixed / whole, 4)}
+    count = int(count * 0.020 / median_wall_s(program, loop, count))
+    pairs = [[once_s([program, loop, str(n)])[1] for n in (count, 2 * count)] for _ in range(101)]
+    once, twice = (statistics.median(column) for column in zip(*pairs))
+    return {"count": count, "share": round(min(1, twice / once - 1), 4)}
 
 
 def longer(calibrated, planted):

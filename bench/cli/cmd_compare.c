@@ -3,8 +3,9 @@
 #include "bench/cli/commands.h"
 #include "bench/cli/compare.h"
 #include "bench/core/opts.h"
-#include "bench/report/compare.h"
+#include "bench/report/compare/compare.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,25 +83,58 @@ static int compare(const struct wishes *w, struct compare_side *base, struct com
     return status;
 }
 
-/* Files of both sides in one array, base first. */
+/* The files of one side. */
+struct loading {
+    const struct opt_list *paths;
+    struct result *results; /* as many as paths, of which `loaded` are filled */
+    size_t loaded;
+    struct err err;
+};
+
+static void *load_side(void *arg)
+{
+    struct loading *l = arg;
+    while (l->loaded < l->paths->count &&
+           !result_load_samples(&l->results[l->loaded], l->paths->items[l->loaded], &l->err))
+        l->loaded++;
+    return NULL;
+}
+
+/* Both sides at the same time: parsing is nearly all there is to do. */
+static void load_sides(struct loading *base, struct loading *head)
+{
+    pthread_t thread;
+    bool is_apart = !pthread_create(&thread, NULL, load_side, head);
+    load_side(base);
+    if (is_apart)
+        pthread_join(thread, NULL);
+    else
+        load_side(head);
+}
+
 static int load_and_compare(const struct wishes *w, struct err *err)
 {
-    size_t count = w->base.count + w->head.count, loaded = 0;
+    size_t count = w->base.count + w->head.count;
     struct result *results = calloc(count, sizeof *results);
-    int status = EXIT_USAGE;
-    if (!results)
+    if (!results) {
         err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
-    while (results && loaded < count &&
-           !result_load_samples(&results[loaded],
-                                loaded < w->base.count ? w->base.items[loaded]
-                                                       : w->head.items[loaded - w->base.count],
-                                err))
-        loaded++;
-    if (results && loaded == count)
-        status = compare(w, &(struct compare_side){results, w->base.count},
-                         &(struct compare_side){results + w->base.count, w->head.count}, err);
-    for (size_t i = 0; i < loaded; i++)
-        result_unload(&results[i]);
+        return EXIT_USAGE;
+    }
+    struct loading base = {.paths = &w->base, .results = results};
+    struct loading head = {.paths = &w->head, .results = results + w->base.count};
+    int status = EXIT_USAGE;
+    load_sides(&base, &head);
+    if (base.loaded < w->base.count)
+        *err = base.err;
+    else if (head.loaded < w->head.count)
+        *err = head.err;
+    else
+        status = compare(w, &(struct compare_side){base.results, base.loaded},
+                         &(struct compare_side){head.results, head.loaded}, err);
+    for (size_t i = 0; i < base.loaded; i++)
+        result_unload(&base.results[i]);
+    for (size_t i = 0; i < head.loaded; i++)
+        result_unload(&head.results[i]);
     free(results);
     return status;
 }

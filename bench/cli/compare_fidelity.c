@@ -1,7 +1,7 @@
 /* compare --fidelity: an emulated runtime against the real one. */
 #include "bench/cli/cli.h"
 #include "bench/cli/compare.h"
-#include "bench/report/fidelity.h"
+#include "bench/report/fidelity/fidelity.h"
 
 #include <string.h>
 

@@ -215,6 +215,9 @@ static int split(struct duel_sides *s, const struct opt_list *list, const char *
 int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
                      const struct words programs[2], struct err *err)
 {
+    if (r->placement && !strcmp(r->placement, "lanes"))
+        return err_set(err, ERR_USAGE,
+                       "--placement: \"lanes\" is for commands; cells take free, same or spread");
     struct words *lists = sides_own(s, calloc(4, sizeof *lists), err);
     if (!lists || split(s, &r->workloads, "--workload", NULL, &lists[0], err) ||
         split(s, &r->locks, "--lock", "none", &lists[1], err) ||

@@ -2,8 +2,8 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/history.h"
 #include "bench/cli/terminal.h"
-#include "bench/report/history_export.h"
-#include "bench/report/history_render.h"
+#include "bench/report/history/export.h"
+#include "bench/report/history/render.h"
 #include "bench/stats/changepoint.h"
 
 #include <ctype.h>

@@ -1,7 +1,7 @@
 /* contend history add, accept: what goes into the file. */
 #include "bench/cli/cli.h"
 #include "bench/cli/history.h"
-#include "bench/report/history.h"
+#include "bench/report/history/history.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 
 #include "bench/coro/coro.h"
 #include "bench/registry.h"
+#include "bench/run/cell_fit.h"
 #include "bench/run/launch.h"
 #include "bench/run/plan.h"
 
@@ -162,7 +163,7 @@ void spinner_perform(struct spinner_stage *s, const struct spinner_request *r)
     c.tasks = is_alone ? 1 : 2;
     c.batch_count = 1;
     c.batch_ops = 1;
-    char *reason = plan_skip_reason(&c);
+    char *reason = cell_skip_reason(&c);
     if (reason)
         err_set(&s->err, ERR_USAGE, "--lock %s with %s: %s", r->lock->name, x->name, reason);
     else if (!launch_open(&c, c.tasks, NULL, 0, &l, &s->err)) {

@@ -3,7 +3,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/rng.h"
 #include "bench/duel/code.h"
-#include "bench/duel/schedule.h"
+#include "bench/duel/engine.h"
 
 #include <fnmatch.h>
 #include <math.h>
@@ -12,172 +12,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-
-struct duel {
-    const struct duel_subject *subject;
-    const struct duel_options *options;
-    size_t subject_count;
-    struct duel_outcome *out;
-    struct sampler *sampler;
-    char copy[64]; /* how the copy of base is executed */
-    int copy_fd;
-    bool with_layout;
-    size_t layout_padding_bytes;
-    enum { LANES_OPEN, LANES_ON_TRIAL, LANES_SETTLED } choice;
-    size_t trial_from; /* the first slot in two lanes */
-};
-
-/* ---- Slots ------------------------------------------------------------------------- */
-
-/* The stack moves in steps of 16 bytes and is much the same again after a page. */
-static size_t draw_padding(struct rng *rng)
-{
-    return 16 * (1 + rng_below(rng, 256));
-}
-
-static struct sample_request request_of(const struct duel *d, const struct duel_phase *p,
-                                        enum duel_arm arm, unsigned turn)
-{
-    const struct duel_side *side = arm == ARM_HEAD ? &d->subject->head : &d->subject->base;
-    struct sample_request r = {
-        .name = duel_arm_title(arm),
-        .program = side->program,
-        .argv = side->argv,
-        .padding_bytes = p->padding_bytes,
-        .place = d->subject->place,
-        .timeout_ns = d->options->timeout_ns,
-    };
-    r.place.first = turn;
-    const char *other = d->subject->relinked ? d->subject->relinked : *d->copy ? d->copy : NULL;
-    if (arm == ARM_LAYOUT) {
-        r.padding_bytes = d->layout_padding_bytes;
-        r.program = other ? other : r.program;
-    } else if (arm == ARM_BASE && p == &d->out->second && d->subject->relinked) {
-        r.program = d->subject->relinked;
-    }
-    return r;
-}
-
-/* A copy that does not run where the program itself does says nothing about the sides. */
-static int give_layout_up(struct duel *d, struct err *err)
-{
-    if (d->subject->relinked || !*d->copy || *d->options->interrupted)
-        return -1;
-    snprintf(d->out->layout_note, sizeof d->out->layout_note,
-             "the copy of base in memory did not run (%.80s): its stack alone was moved",
-             err->text);
-    *err = (struct err){0};
-    *d->copy = '\0';
-    return 0;
-}
-
-/* The arm that comes next in each lane. Where one lane has fewer, base keeps the other company. */
-static int take_samples(struct duel *d, struct duel_phase *p, const struct slot_order *orders,
-                        size_t lanes, size_t step, struct err *err)
-{
-    struct sample_request requests[SAMPLES_AT_ONCE];
-    struct sample samples[SAMPLES_AT_ONCE];
-    bool prints = d->subject->prints_metrics;
-    size_t first_slot = p->seen.slot_count - lanes;
-    for (size_t i = 0; i < lanes; i++) {
-        enum duel_arm arm = step < orders[i].count ? orders[i].arms[step] : ARM_BASE;
-        requests[i] = request_of(d, p, arm, (unsigned)(first_slot + i + p->seed));
-        if (d->out->lanes > 1)
-            requests[i].place.cpus = 1;
-    }
-    if (sampler_run(d->sampler, requests, lanes, samples, err))
-        return -1;
-    for (size_t i = 0; i < lanes; i++) {
-        if (step >= orders[i].count)
-            continue;
-        p->seen.slot = first_slot + i;
-        p->orders[p->seen.slot][step] = "BHNL"[orders[i].arms[step]];
-        if (observe_process(&p->seen, orders[i].arms[step], &samples[i], !prints, err) ||
-            (prints && observe_printed(&p->seen, orders[i].arms[step], &samples[i], err)))
-            return -1;
-    }
-    return 0;
-}
-
-/* Whether one of the samples just tried was the layout control. */
-static bool was_layout(const struct slot_order *orders, size_t lanes, size_t step)
-{
-    for (size_t i = 0; i < lanes; i++)
-        if (step < orders[i].count && orders[i].arms[step] == ARM_LAYOUT)
-            return true;
-    return false;
-}
-
-/* The next slot, or the next two, one in each lane. */
-static int take_slots(struct duel *d, struct duel_phase *p, struct schedule *schedule, size_t lanes,
-                      struct err *err)
-{
-    struct slot_order orders[SAMPLES_AT_ONCE];
-    size_t slots = p->seen.slot_count, steps = 0;
-    void *grown = realloc(p->orders, (slots + lanes) * sizeof *p->orders);
-    if (!grown)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu slots", slots + lanes);
-    p->orders = grown;
-    for (size_t i = 0; i < lanes; i++) {
-        memset(p->orders[slots + i], 0, sizeof p->orders[slots + i]);
-        orders[i] = schedule_next(schedule);
-        steps = orders[i].count > steps ? orders[i].count : steps;
-        if (observations_add_slot(&p->seen, err))
-            return -1;
-    }
-    for (size_t step = 0; step < steps; step++)
-        if (take_samples(d, p, orders, lanes, step, err) &&
-            (!was_layout(orders, lanes, step) || give_layout_up(d, err))) {
-            p->seen.slot_count = slots; /* half a slot is none */
-            return -1;
-        }
-    return 0;
-}
-
-/* ---- Lanes ------------------------------------------------------------------------------- */
-
-/* The shortest of base and head in these slots; NaN where any one did not run alone. */
-static double shortest_net_ns(const struct observations *o, size_t from, size_t to)
-{
-    const struct observed_metric *net = observations_find(o, "wall_net_ns");
-    double shortest = INFINITY;
-    for (size_t i = from; i < to; i++) {
-        double base = net->values[ARM_BASE][i], head = net->values[ARM_HEAD][i];
-        if (isnan(base) || isnan(head))
-            return NAN;
-        shortest = fmin(shortest, fmin(base, head));
-    }
-    return shortest;
-}
-
-/*
- * Two lanes give twice the pairs.  Only for sides of one thread, which leave the other CPU idle
- * anyhow, and only where lanes leave each other in peace: threads of one core do not, and a virtual
- * machine may hide that its CPUs are such.
- */
-static void choose_lanes(struct duel *d, struct duel_phase *p)
-{
-    struct duel_outcome *out = d->out;
-    size_t slots = p->seen.slot_count;
-    if (slots < p->discarded || d->choice == LANES_SETTLED)
-        return;
-    double alone_ns = shortest_net_ns(&p->seen, 0, d->trial_from ? d->trial_from : slots);
-    if (d->choice == LANES_OPEN) {
-        bool may = d->subject->place.cpus == 0 && !d->subject->place.spread_threads &&
-                   sampler_cores(d->sampler) >= SAMPLES_AT_ONCE && !isnan(alone_ns);
-        d->choice = may ? LANES_ON_TRIAL : LANES_SETTLED;
-        d->trial_from = slots;
-        out->lanes = may ? SAMPLES_AT_ONCE : 1;
-        p->discarded = slots + (may ? DUEL_DISCARDED : 0);
-        return;
-    }
-    double slowed = shortest_net_ns(&p->seen, d->trial_from, slots) / alone_ns - 1;
-    d->choice = LANES_SETTLED;
-    if (!(slowed <= DUEL_SLOWED_MOST)) {
-        out->lanes = 1;
-        out->slowed_ratio = slowed;
-    }
-}
 
 /* ---- Judging while it goes on --------------------------------------------------------- */
 
@@ -259,8 +93,8 @@ static bool is_over(const struct duel *d, bool is_second)
 }
 
 /*
- * Of a command that does not say what is judged: its time without what others took of it, where that
- * is known of nearly every sample, and wall time otherwise.
+ * Of a command that does not say what is judged: its time without what others took of it, where
+ * that is known of nearly every sample, and wall time otherwise.
  */
 static void choose_wall(struct observations *o)
 {
@@ -325,8 +159,11 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         size_t had = p->seen.slot_count, lanes = d->out->lanes;
         if (d->options->pairs_most && had + 1 >= p->discarded + d->options->pairs_most)
             lanes = 1;
-        if (take_slots(d, p, &schedule, lanes, err))
-            return -1;
+        if (duel_take_slots(d, p, &schedule, lanes, err)) {
+            if (duel_give_lanes_up(d, err))
+                return -1;
+            continue;
+        }
         if (!d->subject->prints_metrics) {
             observe_absent(&p->seen, "startup_ns", "ns",
                            "only a program itself can tell when it is ready (--metrics)");
@@ -340,7 +177,7 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         /* Of long samples there are few, and none to spare. */
         if (slots < p->discarded && now_ns - begin_ns > d->options->budget_ns / 10)
             p->discarded = slots;
-        choose_lanes(d, p);
+        duel_choose_lanes(d, p);
         if (slots <= p->discarded) {
             counted_ns = now_ns;
             continue;
@@ -365,7 +202,7 @@ static void make_layout(struct duel *d, struct rng *rng)
     char *note = d->out->layout_note;
     size_t size = sizeof d->out->layout_note;
     d->with_layout = true;
-    d->layout_padding_bytes = draw_padding(rng);
+    d->layout_padding_bytes = duel_draw_padding(rng);
     if (d->subject->relinked) {
         snprintf(note, size, "%.200s, and the stack moved", d->subject->relinked);
         return;
@@ -387,12 +224,12 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
     struct noise_reading before, after;
     *out = (struct duel_outcome){.first.seed = rng_next(&rng) >> 1,
                                  .second.seed = rng_next(&rng) >> 1,
-                                 .second.padding_bytes = draw_padding(&rng)};
+                                 .second.padding_bytes = duel_draw_padding(&rng)};
     d.sampler = sampler_open(options->interrupted, err);
     if (!d.sampler)
         return -1;
     make_layout(&d, &rng);
-    d.choice = subject->lanes ? LANES_SETTLED : LANES_OPEN;
+    d.choice = subject->lanes ? LANES_ASKED_FOR : LANES_OPEN;
     out->lanes = subject->lanes ? subject->lanes : 1;
     noise_read(&before);
     noise_read(&before); /* the first call resolves paths */

@@ -87,7 +87,7 @@ struct duel_outcome {
     size_t row_count;
     struct noise_delta noise;
     unsigned lanes;        /* 1 or 2 */
-    double slowed_ratio;   /* by how much two lanes slowed each other down, where they did; or 0 */
+    char lanes_note[256];  /* why there is one lane after two were tried; or "" */
     char layout_note[256]; /* how the layout control was made, or why there is none */
 };
 

@@ -60,7 +60,7 @@ static int effect_of(const struct ratios *r, struct arm_effect *out, struct err 
     if (summary_of(r->x, r->count, SUMMARY_LEVEL, &out->effect, err) ||
         summary_of(r->x, r->count, CONTROL_LEVEL, &sure, err))
         return -1;
-    if (sure.n >= JUDGE_CONTROLS_LEAST && (sure.lo > 0 || sure.hi < 0))
+    if (sure.level >= CONTROL_LEVEL && (sure.lo > 0 || sure.hi < 0))
         out->shown_ln = fabs(sure.center);
     return r->count ? mad_of(r->x, r->count, &out->spread, err) : 0;
 }
@@ -145,7 +145,8 @@ static size_t pairs_to_settle(const struct duel_row *row, const struct arm_effec
 static void judge_head(struct ratios *head, const struct judge_limits *limits, size_t rows_judged,
                        struct duel_row *row)
 {
-    double needed_ln = log(1 / JUDGE_SUSPICION_ALPHA);
+    /* Half of what both looks together must show. */
+    double needed_ln = log(2 / limits->alpha) / 2;
     bool worse_by_mean, better_by_mean;
     row->worse_ln = evidence_ln(head, row->tolerance_ln, &worse_by_mean, needed_ln);
     mirror(head);

@@ -11,13 +11,13 @@
 #include "bench/stats/summary.h"
 #include "bench/stats/verdict.h"
 
-/* Of the first look, which decides whether there is a second one. */
-#define JUDGE_SUSPICION_ALPHA 0.1
+/* Of the first look, which decides whether there is a second one: low, for evidence adds up. */
+#define JUDGE_SUSPICION_ALPHA 0.5
 
 /* What the second one must show by itself; together they must show more: half of alpha. */
 #define JUDGE_AGREEMENT_ALPHA 0.3
 
-/* From so many pairs on a control counts: fewer have no interval at 95 %. */
+/* So many null pairs are waited for: fewer have no interval at 95 %. */
 enum { JUDGE_CONTROLS_LEAST = 6 };
 
 /* What a difference must exceed; the largest wins, and the row says which that was. */
@@ -42,7 +42,7 @@ struct arm_effect {
     struct summary effect; /* median and its exact interval */
     double mean;           /* of the log ratios */
     double spread;         /* MAD-based standard deviation of the log ratios */
-    double shown_ln; /* |median| where its 99 % interval leaves 0 out, from 6 pairs on; or 0 */
+    double shown_ln; /* |median| where its 99 % interval leaves 0 out, from 8 pairs on; or 0 */
 };
 
 /* Once more with another seed and layout, when the row looked different. */
@@ -83,7 +83,7 @@ int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count
                  struct err *err);
 
 /*
- * Before any confirmation: marks the rows to be confirmed, by e-BH at 10 % for each direction, and
+ * Before any confirmation: marks the rows to be confirmed, by e-BH at 50 % for each direction, and
  * gives the others the verdict their anytime interval has.  A suspect has its suspicion for a
  * verdict meanwhile.
  */

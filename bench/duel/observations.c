@@ -60,6 +60,10 @@ int observations_add_slot(struct observations *o, struct err *err)
         o->slot_capacity = capacity;
     }
     o->slot = o->slot_count++;
+    /* One that was taken back may have left values. */
+    for (size_t i = 0; i < o->metric_count; i++)
+        for (int arm = 0; arm < ARM_COUNT; arm++)
+            o->metrics[i].values[arm][o->slot] = NAN;
     return 0;
 }
 

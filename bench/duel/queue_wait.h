@@ -36,7 +36,8 @@ struct queue_mark queue_mark_now(void);
  * Wall time less what others took of it: waiting for a CPU, here and, `late_ns`, where its end was
  * waited for.  A process that never slept got the CPU only after it was preempted; then its own
  * time on the CPU is all of the rest, and the wall would hold what a hypervisor took, too.
- * NaN where it is not known: several threads or processes did the work, or the kernel does not tell.
+ * NaN where it is not known: several threads or processes did the work, or the kernel does not
+ * tell.
  */
 double net_of_others_ns(const struct queue_mark *begin, const struct queue_wait *end,
                         const struct rusage *usage, double wall_ns, int64_t late_ns);

@@ -120,9 +120,8 @@ static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
     }
     if (o->lanes > 1)
         buf_add(out, "  two lanes: two pairs at the same time, each on a CPU of its own\n");
-    if (o->slowed_ratio > 0)
-        buf_printf(out, "  one lane: two slowed each other down by %.0f %%\n",
-                   100 * o->slowed_ratio);
+    if (*o->lanes_note)
+        buf_printf(out, "  one lane: %s\n", o->lanes_note);
     if (o->first.seen.slot_count)
         buf_printf(out, "  layout control: %s\n", o->layout_note);
     struct buf noise = {0};

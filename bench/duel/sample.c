@@ -183,8 +183,8 @@ static uint64_t wake_at(struct sampler *s, size_t count, uint64_t begin_ns, uint
             continue;
         at_ns = deadline_ns < at_ns ? deadline_ns : at_ns;
         if (l->request->place.spread_threads && s->cpu_count > 0) {
-            uint64_t pause_ns = threads_spread(&l->watch, s->cpus, (unsigned)s->cpu_count,
-                                               l->request->place.first);
+            uint64_t pause_ns =
+                threads_spread(&l->watch, s->cpus, (unsigned)s->cpu_count, l->request->place.first);
             at_ns = now_ns + pause_ns < at_ns ? now_ns + pause_ns : at_ns;
         }
     }
@@ -352,8 +352,8 @@ static int finish(const struct sampler *s, struct lane *l, struct sample *out, s
     kill(-l->pid, SIGKILL);
     while (wait4(l->pid, &status, 0, &usage) < 0 && errno == EINTR)
         ;
-    *out = (struct sample){.exit_status =
-                               l->in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    *out =
+        (struct sample){.exit_status = l->in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1};
     if (judge_end(s, l, status, err))
         return -1;
     out->wall_ns = (double)(l->end_ns - l->stamp->exec_ns);

@@ -1,7 +1,7 @@
 #include "bench/report/metric_choice.h"
 
 #include "bench/core/suggest.h"
-#include "bench/report/comparable.h"
+#include "bench/report/compare/comparable.h"
 
 #include <stdlib.h>
 #include <string.h>

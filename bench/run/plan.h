@@ -49,9 +49,6 @@ void plan_request_init(struct plan_request *request);
 int plan_build(const struct plan_request *request, struct plan *out, struct err *err);
 void plan_release(struct plan *p);
 
-/* Why this cell cannot be measured here, to be freed; or NULL. */
-char *plan_skip_reason(const struct cell *c);
-
 /* Whether every cell's clock is simulated: then the result depends on nothing else either. */
 bool plan_is_virtual(const struct plan *p);
 

@@ -45,9 +45,9 @@ double evalue_flips_ln(const double *log_ratios, size_t count, double shift);
 /*
  * Against the same, for small effects in noise: each pair is staked on by how far it lies beyond
  * `shift`, in units of the spread of the pairs before it, and no pair more than once (tanh; Huber's
- * idea that a value far out says which way and not how far, "Robust statistics", 1981).  A stake that
- * knows only what came before leaves the bet fair; the mean over a fixed grid of stakes.  It needs
- * about two thirds of the pairs that signs do.  The order of the pairs is that of measuring.
+ * idea that a value far out says which way and not how far, "Robust statistics", 1981).  A stake
+ * that knows only what came before leaves the bet fair; the mean over a fixed grid of stakes.  It
+ * needs about two thirds of the pairs that signs do.  The order of the pairs is that of measuring.
  */
 double evalue_scaled_ln(const double *log_ratios, size_t count, double shift);
 

@@ -134,6 +134,49 @@ builds_and_plugins_are_compared_as_cells() {
     expect_json out 'any(r["metric"] == "startup_ns" and r["gated"] for r in d["comparisons"][0]["rows"])'
 }
 
+one_thread_is_judged_net_of_what_others_took() {
+    cat >spin.sh <<'SH'
+#!/bin/sh
+i=0; while [ $i -lt $1 ]; do i=$((i+1)); done
+SH
+    chmod +x spin.sh
+    run duel --pairs 8 --seed 8 --format json -- ./spin.sh 4000 -- ./spin.sh 12000
+    expect_status 1
+    if [ -e /proc/self/schedstat ]; then
+        expect_json out '[r["metric"] for r in d["comparisons"][0]["rows"] if r["gated"]] == ["wall_net_ns"]'
+    fi
+    _valid_duel out
+    # Asked for, two pairs run at once, also of commands of several processes.
+    run duel --pairs 7 --seed 8 --placement lanes -- sh -c 'sleep 0.001; :' -- sh -c 'sleep 0.03; :'
+    expect_status 1
+    expect_out 'two lanes: two pairs at the same time'
+    run duel --pairs 7 --seed 8 --placement free --format json -- ./spin.sh 1000 -- ./spin.sh 3000
+    expect_json out 'd["comparisons"][0]["place"]["lanes"] == 1'
+    run duel --workload noop --placement lanes --tasks 1 --set lock=none,mutex
+    expect_refusal 2 '--placement' 'lanes' 'commands'
+}
+
+# Two at once stand in each other's way: then it is one at a time, and no failure.
+programs_that_cannot_run_twice_are_run_in_turn() {
+    cat >alone.sh <<'SH'
+#!/bin/sh
+set -C
+{ true >busy; } 2>/dev/null || { echo busy >&2; exit 9; }
+i=0; while [ $i -lt 10000 ]; do i=$((i+1)); done
+exec rm busy
+SH
+    chmod +x alone.sh
+    run duel --pairs 8 --seed 9 -- ./alone.sh 1 -- ./alone.sh 2
+    [ "$status" -eq 0 ] || [ "$status" -eq 5 ] || { fail "expected status 0 or 5"; show_run; }
+    if [ "$(nproc)" -gt 1 ] && [ -e /proc/self/schedstat ] && grep -q 'lane' out; then
+        expect_out 'one lane: two at the same time failed'
+    fi
+    rm -f busy
+    run duel --pairs 8 --seed 9 --placement lanes -- ./alone.sh 1 -- ./alone.sh 2
+    [ "$(nproc)" -eq 1 ] || expect_refusal 3 'ended with status 9' 'busy'
+    rm -f busy
+}
+
 undecided_fails_with_strict_alone() {
     run duel --pairs 2 -- sleep 0.001 -- sleep 0.002
     expect_status 0

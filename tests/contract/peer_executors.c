@@ -7,6 +7,7 @@
  * ctest: serial, timeout 240, label slow
  */
 #include "bench/registry.h"
+#include "bench/run/cell_fit.h"
 #include "bench/run/launch.h"
 #include "bench/run/plan.h"
 #include "tests/test.h"
@@ -37,7 +38,7 @@ static void run_once(const struct cell *c)
 {
     struct err err = {0};
     struct launch *l;
-    char *reason = plan_skip_reason(c);
+    char *reason = cell_skip_reason(c);
     if (!reason && launch_open(c, c->tasks, NULL, 0, &l, &err)) {
         CHECK_MSG(err.code == ERR_UNAVAILABLE, "%s: %s", c->id, err.text);
     } else if (!reason) {

@@ -5,6 +5,7 @@
  * ctest: serial, timeout 360
  */
 #include "bench/registry.h"
+#include "bench/run/cell_fit.h"
 #include "bench/run/launch.h"
 #include "bench/run/plan.h"
 #include "tests/test.h"
@@ -70,7 +71,7 @@ static void run_twice(struct cell *c)
 
 static bool fits(const struct cell *c)
 {
-    char *reason = plan_skip_reason(c);
+    char *reason = cell_skip_reason(c);
     free(reason);
     return !reason;
 }

@@ -6,6 +6,7 @@
  */
 #include "bench/core/clock.h"
 #include "bench/registry.h"
+#include "bench/run/cell_fit.h"
 #include "bench/run/launch.h"
 #include "bench/run/plan.h"
 #include "tests/test.h"
@@ -22,7 +23,7 @@ static bool open_cell(const char *workload, const struct executor *x, uint32_t t
     c->batch_count = 1;
     c->batch_ops = 1;
     cell_make_id(c);
-    char *reason = plan_skip_reason(c);
+    char *reason = cell_skip_reason(c);
     bool ok = !reason && !launch_open(c, tasks, NULL, 0, l, &err);
     CHECK_MSG(ok || reason || err.code == ERR_UNAVAILABLE, "%s: %s", c->id, err.text);
     free(reason);
@@ -99,7 +100,7 @@ static void units_can_wait_for_each_other(void)
         c.batch_count = 1;
         c.batch_ops = 1;
         cell_make_id(&c);
-        char *reason = plan_skip_reason(&c);
+        char *reason = cell_skip_reason(&c);
         if (!reason && !launch_open(&c, c.tasks, NULL, 0, &l, &err)) {
             CHECK_MSG(!launch_run(l, &err), "%s: %s", c.id, err.text);
             launch_close(l);

@@ -6,6 +6,7 @@
  * ctest: serial, timeout 120
  */
 #include "bench/registry.h"
+#include "bench/run/cell_fit.h"
 #include "bench/run/launch.h"
 #include "bench/run/plan.h"
 #include "tests/test.h"
@@ -68,7 +69,7 @@ static void validate(const struct lock *k, const struct executor *x)
     c.batch_ops = TURNS / 4;
     c.lock_is_shared = true;
     cell_make_id(&c);
-    char *reason = plan_skip_reason(&c);
+    char *reason = cell_skip_reason(&c);
     if (!reason && !launch_open(&c, UNITS, NULL, 0, &l, &err)) {
         CHECK_MSG(!launch_run(l, &err), "%s: %s", c.id, err.text);
         const struct shared *s = l->workload_shared;

@@ -7,6 +7,7 @@
 #include "bench/contend_queue.h"
 #include "bench/core/rng.h"
 #include "bench/registry.h"
+#include "bench/run/cell_fit.h"
 #include "bench/run/launch.h"
 #include "bench/run/plan.h"
 #include "tests/test.h"
@@ -340,7 +341,7 @@ static void run_check(const struct check *check, const struct lock *k, const str
     c.workload_params[ORDER] = check->order;
     c.workload_params[CAPACITY] = check->capacity;
     cell_make_id(&c);
-    char *reason = plan_skip_reason(&c);
+    char *reason = cell_skip_reason(&c);
     if (!reason && !launch_open(&c, c.tasks, NULL, 0, &l, &err)) {
         for (int again = 0; again < 2; again++) {
             CHECK_MSG(!launch_run(l, &err), "%s: %s", c.id, err.text);

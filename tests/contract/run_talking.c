@@ -6,6 +6,7 @@
  * ctest: serial, timeout 120
  */
 #include "bench/registry.h"
+#include "bench/run/cell_fit.h"
 #include "bench/run/launch.h"
 #include "bench/run/plan.h"
 #include "tests/test.h"
@@ -85,7 +86,7 @@ static bool run_cell(const char *workload, const char *lock, const struct execut
     c.batch_ops = ops;
     c.batch_count = 3;
     cell_make_id(&c);
-    char *reason = plan_skip_reason(&c);
+    char *reason = cell_skip_reason(&c);
     bool fits = !reason;
     free(reason);
     if (fits && launch_open(&c, c.tasks, NULL, 0, &l, &err)) {
@@ -182,7 +183,7 @@ static void a_pointer_means_nothing_to_another_process(void)
     struct cell c;
     cell_init(&c, w, registry_find_lock("none", NULL), registry_find_executor("process", NULL));
     c.workload_params[param_find(w->params, "way")] = choice(w, "way", "pointer");
-    char *reason = plan_skip_reason(&c);
+    char *reason = cell_skip_reason(&c);
     CHECK_CONTAINS(reason, "processes share nothing");
     free(reason);
     cell_release(&c);

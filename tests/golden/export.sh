@@ -1,41 +1,8 @@
 #!/bin/bash
-# Exports, imports and comparisons of stored files, byte for byte.  What differs is shown and
-# written to export/NAME.got; `UPDATE_GOLDEN=1 tests/golden/export.sh build/release/contend .`
-# accepts it.
-set -u
-contend=$(readlink -f "${1:?the path of the contend binary}")
-source_dir=$(readlink -f "${2:?the source directory}")
-expected=$source_dir/tests/golden/export
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Exports, imports and comparisons of stored files, byte for byte.
+. "$(dirname "$0")/lib.sh" export "$@"
 # Paths stand in the output: they must not depend on where the tree lies.
 cd "$source_dir/tests/fixtures" || exit 1
-export NO_COLOR=1
-failed=0
-
-same() { # NAME FILE
-    if [ -n "${UPDATE_GOLDEN:-}" ]; then
-        cp "$2" "$expected/$1"
-    elif ! diff -u "$expected/$1" "$2"; then
-        cp "$2" "$expected/$1.got"
-        failed=$((failed + 1))
-    else
-        echo "ok   $1"
-    fi
-}
-
-# golden NAME ARGUMENTS...: standard output, then standard error and the exit status.
-golden() {
-    local name=$1 status
-    shift
-    "$contend" "$@" >"$work/out" 2>"$work/err"
-    status=$?
-    if [ -s "$work/err" ] || [ "$status" -ne 0 ]; then
-        cat "$work/err" >>"$work/out"
-        echo "exit status $status" >>"$work/out"
-    fi
-    same "$name" "$work/out"
-}
 
 for format in bencher google-benchmark pyperf openmetrics prometheus otava-csv otava-json benchfmt \
     junit csv; do

@@ -1,26 +1,9 @@
 #!/usr/bin/env bash
 # `contend run` with the simulated executor, byte for byte: tables, result file, and what a run in
-# two halves gives.  UPDATE_GOLDEN=1 tests/golden/run.sh build/release/contend . accepts it.
-set -u
-contend=$(readlink -f "${1:?the path of the contend binary}")
-source_dir=$(readlink -f "${2:?the source directory}")
-expected=$source_dir/tests/golden/run
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# two halves gives.
+. "$(dirname "$0")/lib.sh" run "$@"
 cd "$work" || exit 1
-export NO_COLOR=1 COLUMNS=100
-failed=0
-
-same() { # NAME FILE
-    if [ -n "${UPDATE_GOLDEN:-}" ]; then
-        cp "$2" "$expected/$1"
-    elif ! diff -u "$expected/$1" "$2"; then
-        cp "$2" "$expected/$1.got"
-        failed=$((failed + 1))
-    else
-        echo "ok   $1"
-    fi
-}
+export COLUMNS=100
 
 options=(--executor fake --lock none,gil --tasks 1,4 --rounds 6 --seed 7 --task-time 100us)
 # The default sleep is a tenth of a second of virtual time: it costs nothing.

@@ -5,7 +5,7 @@
  */
 #include "bench/core/clock.h"
 #include "bench/core/rng.h"
-#include "bench/report/history_judge.h"
+#include "bench/report/history/judge.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Rows, controls and the correction over all of them. */
-#include "bench/report/compare.h"
+#include "bench/report/compare/compare.h"
 
 #include "bench/core/buf.h"
 

@@ -1,5 +1,5 @@
 /* The fidelity table: shapes, verdicts, and reasons for what is missing. */
-#include "bench/report/fidelity.h"
+#include "bench/report/fidelity/fidelity.h"
 #include "tests/test.h"
 
 static struct buf text;

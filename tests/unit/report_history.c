@@ -1,6 +1,6 @@
 /* Tracks, chaining, accepting and verdicts, on histories made in a file of the test's own. */
-#include "bench/report/history_judge.h"
-#include "bench/report/history_render.h"
+#include "bench/report/history/judge.h"
+#include "bench/report/history/render.h"
 #include "bench/report/sparkline.h"
 
 #include "bench/core/file.h"

@@ -1,0 +1,88 @@
+/*
+ * Two results stored at two moments, judged row by row: a row is a metric of a cell both have.
+ *
+ * The words and the sign are those of stats/verdict.h; the caution is that of stats/moments.h.
+ * Slower and faster are said of a row only when e-BH says so among all rows judged; exact metrics
+ * are compared for equality and need no caution.
+ */
+#ifndef CONTEND_REPORT_COMPARE_H
+#define CONTEND_REPORT_COMPARE_H
+
+#include "bench/core/buf.h"
+#include "bench/report/compare/comparable.h"
+#include "bench/stats/moments.h"
+#include "bench/stats/verdict.h"
+
+#define COMPARE_TOLERANCE 0.03 /* the default */
+#define COMPARE_LEVEL     0.99 /* of the intervals shown */
+#define COMPARE_ALPHA     0.05 /* expected share of wrong words among those said, a direction */
+
+/* Several files of one side are replications; at least one. */
+struct compare_side {
+    const struct result *results;
+    size_t count;
+};
+
+struct compare_request {
+    const char *metric; /* "A,B", "all"; NULL: see docs/compare.md */
+    const char *filter; /* as in entries_filter(); NULL: all but controls */
+    double tolerance;   /* a relative change, 0.03 */
+    unsigned allowed;   /* comparable_allow() */
+};
+
+/* What keeps a row from being decided more sharply. */
+enum compare_limit {
+    LIMIT_NONE,
+    LIMIT_MOMENT,      /* two moments of a quiet machine */
+    LIMIT_SPREAD,      /* the rounds of a file differ */
+    LIMIT_DISTURBANCE, /* others were busy on the machine */
+    LIMIT_CONTROL,     /* the control cells moved */
+    LIMIT_ROUNDS,      /* one round a side */
+    LIMIT_CORRECTION,  /* beyond the tolerance alone, not among so many rows */
+};
+
+struct compare_row {
+    const char *id; /* of the cell */
+    const char *metric, *unit, *group;
+    bool higher_is_better, is_neutral, is_exact, is_control;
+    enum verdict verdict;
+    enum compare_limit limit;
+    double base, head; /* medians of the medians of rounds, in `unit`; NaN when there is none */
+    size_t base_rounds, head_rounds;
+    struct moment_shift shift;  /* log ratios */
+    double detectable;          /* the smallest effect it could have seen, a log ratio; INFINITY */
+    double spread, disturbance; /* the larger of both sides */
+    char reason[200];           /* why it is not comparable, or what an exact count did */
+};
+
+struct comparison {
+    struct compare_row *rows; /* owned; slower first, then by effect */
+    size_t count;
+    size_t counts[VERDICT_NOT_COMPARABLE + 1]; /* by verdict, without controls */
+    size_t judged;                             /* rows that took part in the correction */
+    size_t only_base, only_head;               /* cells without a partner */
+    const char *only_example;
+    double control_shift; /* what the controls moved by, a log ratio; 0: no controls */
+    double tolerance;     /* a log ratio */
+    size_t allowed_count; /* differences that were allowed */
+    struct difference allowed[8];
+    const struct compare_side *base, *head; /* borrowed, as the texts are */
+};
+
+/*
+ * Returns 0; or -1 with ERR_NOTCOMPARABLE that names the difference (or that there is nothing in
+ * common), ERR_USAGE for a metric or filter nothing matches, or ERR_SYSTEM.
+ */
+int compare_results(struct comparison *out, const struct compare_side *base,
+                    const struct compare_side *head, const struct compare_request *request,
+                    struct err *err);
+
+void comparison_release(struct comparison *c);
+
+extern const char *const compare_formats[]; /* "text", "markdown", "json", "junit", "github" */
+
+/* The comparison in the format of that index. `with_all` lists every row in text. */
+int compare_render(const struct comparison *c, size_t format, bool with_all, struct buf *out,
+                   struct err *err);
+
+#endif

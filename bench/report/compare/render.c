@@ -1,0 +1,157 @@
+/* Words all formats of a comparison share. */
+#include "bench/report/compare/render.h"
+
+#include "bench/core/units.h"
+#include "bench/stats/paired.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Beyond this factor an interval says nothing: no digits for it. */
+enum { CHANGE_MOST = 100 };
+
+const char *const compare_formats[] = {"text", "markdown", "json", "junit", "github", NULL};
+
+const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
+{
+    double change = log_ratio_to_change(log_ratio);
+    if (fabs(change) < 0.0005)
+        change = 0; /* not "-0.0 %" */
+    if (!isfinite(log_ratio))
+        snprintf(out, CHANGE_TEXT_MAX, "%s", "");
+    else if (fabs(log_ratio) > log(CHANGE_MOST))
+        snprintf(out, CHANGE_TEXT_MAX, "%s%d", log_ratio > 0 ? ">" : "<1/", CHANGE_MOST);
+    else if (log_ratio > log(3) || log_ratio < -log(3))
+        snprintf(out, CHANGE_TEXT_MAX, log_ratio > 0 ? "%.3gx" : "1/%.3g", exp(fabs(log_ratio)));
+    else
+        snprintf(out, CHANGE_TEXT_MAX, "%+.*f %%", fabs(change) < 0.1 ? 1 : 0, 100 * change);
+    return out;
+}
+
+const char *compare_interval_text(const struct compare_row *row, char out[2 * CHANGE_TEXT_MAX + 8])
+{
+    char lo[CHANGE_TEXT_MAX], hi[CHANGE_TEXT_MAX];
+    out[0] = '\0';
+    if (isfinite(row->shift.lo) && isfinite(row->shift.hi))
+        snprintf(out, 2 * CHANGE_TEXT_MAX + 8, "%s .. %s", compare_change_text(row->shift.lo, lo),
+                 compare_change_text(row->shift.hi, hi));
+    return out;
+}
+
+const char *compare_value_text(double value, const char *unit, char out[VALUE_TEXT_MAX])
+{
+    out[0] = '\0';
+    if (isfinite(value))
+        units_format(out, VALUE_TEXT_MAX, value, unit, 3);
+    return out;
+}
+
+/* Why a row is not sharper, "rounds differ by 12 %"; "" when there is nothing to say. */
+static void limit_text(const struct comparison *c, const struct compare_row *row, char *out,
+                       size_t size)
+{
+    switch (row->limit) {
+    case LIMIT_NONE:
+        snprintf(out, size, "%s", "");
+        break;
+    case LIMIT_MOMENT:
+        snprintf(out, size, "two moments of one machine differ by this much");
+        break;
+    case LIMIT_SPREAD:
+        snprintf(out, size, "rounds differ by %.0f %%", 100 * log_ratio_to_change(row->spread));
+        break;
+    case LIMIT_DISTURBANCE:
+        snprintf(out, size, "others were busy on the machine");
+        break;
+    case LIMIT_CONTROL:
+        snprintf(out, size, "the controls moved by %.0f %% too",
+                 100 * log_ratio_to_change(c->control_shift));
+        break;
+    case LIMIT_ROUNDS:
+        snprintf(out, size, "one round a side says nothing of how much it varies");
+        break;
+    case LIMIT_CORRECTION:
+        snprintf(out, size, "beyond the tolerance alone, not among %zu rows", c->judged);
+        break;
+    }
+}
+
+const char *compare_row_reason(const struct comparison *c, const struct compare_row *row,
+                               char out[REASON_TEXT_MAX])
+{
+    char limit[120], change[CHANGE_TEXT_MAX];
+    out[0] = '\0';
+    if (row->reason[0])
+        snprintf(out, REASON_TEXT_MAX, "%s", row->reason);
+    else if (row->verdict == VERDICT_UNDECIDED) {
+        limit_text(c, row, limit, sizeof limit);
+        if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))
+            snprintf(out, REASON_TEXT_MAX, "blind to less than %dx; %s", CHANGE_MOST, limit);
+        else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION)
+            snprintf(out, REASON_TEXT_MAX, "sees %s and more; %s",
+                     compare_change_text(row->detectable, change), limit);
+        else
+            snprintf(out, REASON_TEXT_MAX, "%s", limit);
+    }
+    return out;
+}
+
+void compare_counts_text(const struct comparison *c, struct buf *out)
+{
+    bool any = false;
+    for (enum verdict v = VERDICT_SLOWER; v <= VERDICT_NOT_COMPARABLE; v++) {
+        if (c->counts[v] == 0 && v != VERDICT_SLOWER)
+            continue;
+        buf_printf(out, "%s%zu %s", any ? ", " : "", c->counts[v], verdict_name(v));
+        any = true;
+    }
+    buf_printf(out, " of %zu row%s", c->count, c->count == 1 ? "" : "s");
+}
+
+void compare_notes(const struct comparison *c, void (*line)(struct buf *out, const char *text),
+                   struct buf *out)
+{
+    char text[512], change[CHANGE_TEXT_MAX];
+    const struct result *base = c->base->results, *head = c->head->results;
+    for (size_t i = 0; i < c->allowed_count; i++) {
+        snprintf(text, sizeof text, "allowed: %s", c->allowed[i].text);
+        line(out, text);
+    }
+    if (!strcmp(base->run_id, head->run_id) && !strcmp(base->hostname, head->hostname))
+        line(out, "both sides are one run: nothing can differ");
+    for (size_t i = 0; i < 2; i++)
+        if (!strcmp((i ? head : base)->status, "partial")) {
+            snprintf(text, sizeof text, "%.200s is partial: its run was cut short",
+                     (i ? head : base)->path);
+            line(out, text);
+        }
+    if (c->control_shift > 0) {
+        snprintf(text, sizeof text,
+                 "the controls moved by %s between these two moments: every interval allows for it",
+                 compare_change_text(c->control_shift, change));
+        line(out, text);
+    }
+    if (c->only_base + c->only_head > 0) {
+        snprintf(text, sizeof text, "%zu cell%s only in base, %zu only in head, such as %.200s",
+                 c->only_base, c->only_base == 1 ? "" : "s", c->only_head, c->only_example);
+        line(out, text);
+    }
+}
+
+int compare_render(const struct comparison *c, size_t format, bool with_all, struct buf *out,
+                   struct err *err)
+{
+    int status = 0;
+    if (format == 0)
+        compare_as_text(c, with_all, out);
+    else if (format == 1)
+        compare_as_markdown(c, out);
+    else if (format == 2)
+        status = compare_as_json(c, out, err);
+    else if (format == 3)
+        compare_as_junit(c, out);
+    else
+        compare_as_github(c, out);
+    return status || !out->failed ? status : err_set(err, ERR_SYSTEM, "compare: out of memory");
+}

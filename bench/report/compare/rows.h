@@ -1,0 +1,35 @@
+/* From cells and metrics to rows: what stands between two results and their verdicts. */
+#ifndef CONTEND_REPORT_COMPARE_ROWS_H
+#define CONTEND_REPORT_COMPARE_ROWS_H
+
+#include "bench/report/compare/compare.h"
+
+/* A cell in each file that has it; NULL in those that have not. */
+struct cell_files {
+    const struct result *results;
+    const struct result_cell **cells;
+    size_t count;
+};
+
+/* Working memory shared by all rows. */
+struct row_scratch {
+    struct numbers rounds, pairs;
+    struct moment *moments; /* as many as the larger side has files */
+};
+
+/*
+ * Compares one metric of one cell and fills the row but for the verdict's correction.
+ * `control_shift` widens as a disturbance does.  -1 when memory runs out.
+ */
+int compare_row_of(struct compare_row *row, const struct cell_files *base,
+                   const struct cell_files *head, const struct result_metric *metric,
+                   const struct compare_request *request, double control_shift,
+                   struct row_scratch *scratch);
+
+/*
+ * Takes back what is not slower or faster among all rows (e-BH, a family a direction), and fills
+ * in what each row could have seen.  -1 with ERR_SYSTEM when memory runs out.
+ */
+int compare_correct(struct comparison *c, struct err *err);
+
+#endif

@@ -1,0 +1,188 @@
+/* The fidelity table as text, Markdown and JSON. */
+#include "bench/report/render.h"
+#include "bench/core/json.h"
+#include "bench/report/fidelity/fidelity.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE "%-42s %10s %10s %9s %10s  %s\n"
+
+const char *const fidelity_formats[] = {"text", "markdown", "json", NULL};
+
+static void difference_text(const struct fidelity_row *row, char *out, size_t size)
+{
+    if (!isfinite(row->difference))
+        snprintf(out, size, "%s", "");
+    else if (row->rule->kind == FIDELITY_COLLAPSE)
+        snprintf(out, size, "%+.1f pt", 100 * row->difference);
+    else
+        snprintf(out, size, "%+.1f %%", 100 * row->difference);
+}
+
+static void tolerance_text(const struct fidelity_row *row, char *out, size_t size)
+{
+    if (row->rule->kind == FIDELITY_COLLAPSE)
+        snprintf(out, size, "over %.0f %%", 100 * row->rule->tolerance);
+    else if (row->rule->kind == FIDELITY_ORDER)
+        snprintf(out, size, "same");
+    else if (row->rule->kind == FIDELITY_VARIANT && isinf(row->rule->most))
+        snprintf(out, size, "%g or more", row->rule->least);
+    else if (row->rule->kind == FIDELITY_VARIANT)
+        snprintf(out, size, "%g to %g", row->rule->least, row->rule->most);
+    else
+        snprintf(out, size, "%.0f %%", 100 * row->rule->tolerance);
+}
+
+static bool begins_group(const struct fidelity *f, size_t i)
+{
+    return i == 0 || strcmp(f->rows[i].rule->group, f->rows[i - 1].rule->group) != 0;
+}
+
+static void add_sum(const struct fidelity *f, struct buf *out)
+{
+    buf_printf(out, "%zu rows: %zu agree, %zu differ, %zu undecided, %zu missing\n", f->count,
+               f->counts[FIDELITY_AGREES], f->counts[FIDELITY_DIFFERS],
+               f->counts[FIDELITY_UNDECIDED], f->counts[FIDELITY_MISSING]);
+}
+
+static void render_as_text(const struct fidelity *f, struct buf *out)
+{
+    buf_printf(out, LINE, "", "emulated", "real", "", "tolerance", "verdict");
+    for (size_t i = 0; i < f->count; i++) {
+        const struct fidelity_row *row = &f->rows[i];
+        char difference[24], tolerance[24], text[64];
+        if (begins_group(f, i))
+            buf_printf(out, "%s\n", row->rule->group);
+        difference_text(row, difference, sizeof difference);
+        tolerance_text(row, tolerance, sizeof tolerance);
+        snprintf(text, sizeof text, "  %s", row->rule->text);
+        buf_printf(out, LINE, text, row->emulated_text, row->real_text, difference, tolerance,
+                   fidelity_verdict_name(row->verdict));
+        if (row->verdict == FIDELITY_MISSING)
+            buf_printf(out, "      %s\n", row->reason);
+    }
+    buf_add(out, "\n");
+    add_sum(f, out);
+}
+
+/* A bar would end the cell. */
+static void add_cell(struct buf *out, const char *text)
+{
+    buf_add(out, " ");
+    for (; *text; text++) {
+        if (strchr("\\|*_`<>[]~#", *text))
+            buf_add(out, "\\");
+        buf_add_bytes(out, text, 1);
+    }
+    buf_add(out, " |");
+}
+
+static void render_as_markdown(const struct fidelity *f, struct buf *out)
+{
+    buf_add(out, "| | emulated | real | difference | tolerance | verdict |\n"
+                 "|:---|---:|---:|---:|---:|:---|\n");
+    for (size_t i = 0; i < f->count; i++) {
+        const struct fidelity_row *row = &f->rows[i];
+        char text[128], verdict[FIDELITY_REASON_MAX + 16];
+        buf_add(out, "|");
+        snprintf(text, sizeof text, "%s: %s", row->rule->group, row->rule->text);
+        add_cell(out, text);
+        add_cell(out, row->emulated_text);
+        add_cell(out, row->real_text);
+        difference_text(row, text, sizeof text);
+        add_cell(out, text);
+        tolerance_text(row, text, sizeof text);
+        add_cell(out, text);
+        bool is_missing = row->verdict == FIDELITY_MISSING;
+        snprintf(verdict, sizeof verdict, "%s%s%s", fidelity_verdict_name(row->verdict),
+                 is_missing ? ": " : "", is_missing ? row->reason : "");
+        add_cell(out, verdict);
+        buf_add(out, "\n");
+    }
+    buf_add(out, "\n");
+    add_sum(f, out);
+}
+
+static json_t *row_json(const struct fidelity_row *row)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "name", json_string(row->rule->name));
+    json_object_set_new(o, "group", json_string(row->rule->group));
+    json_object_set_new(o, "text", json_string(row->rule->text));
+    if (row->rule->kind == FIDELITY_ORDER && row->emulated_text[0]) {
+        json_object_set_new(o, "emulated", json_string(row->emulated_text));
+        json_object_set_new(o, "real", json_string(row->real_text));
+    }
+    json_set_finite(o, "emulated", row->emulated.center);
+    json_set_finite(o, "emulated_lo", row->emulated.lo);
+    json_set_finite(o, "emulated_hi", row->emulated.hi);
+    json_set_finite(o, "real", row->real.center);
+    json_set_finite(o, "real_lo", row->real.lo);
+    json_set_finite(o, "real_hi", row->real.hi);
+    json_set_finite(o, "difference", row->difference);
+    if (row->rule->kind == FIDELITY_VARIANT) {
+        json_set_finite(o, "least", row->rule->least);
+        json_set_finite(o, "most", row->rule->most);
+    } else {
+        json_set_finite(o, "tolerance", row->rule->tolerance);
+    }
+    json_object_set_new(o, "verdict", json_string(fidelity_verdict_name(row->verdict)));
+    if (row->verdict == FIDELITY_MISSING)
+        json_object_set_new(o, "reason", json_string(row->reason));
+    return o;
+}
+
+static int render_as_json(const struct fidelity *f, const struct result *emulated,
+                          const struct result *real, struct buf *out, struct err *err)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < f->count; i++)
+        json_array_append_new(rows, row_json(&f->rows[i]));
+    json_t *o =
+        json_pack("{s:{s:s,s:s,s:s}, s:{s:s,s:s,s:s}, s:i, s:i, s:i, s:i, s:o}", "emulated", "file",
+                  emulated->label, "runtime", emulated->runtime, "hostname", emulated->hostname,
+                  "real", "file", real->label, "runtime", real->runtime, "hostname", real->hostname,
+                  "agrees", (int)f->counts[FIDELITY_AGREES], "differs",
+                  (int)f->counts[FIDELITY_DIFFERS], "undecided", (int)f->counts[FIDELITY_UNDECIDED],
+                  "missing", (int)f->counts[FIDELITY_MISSING], "rows", rows);
+    json_add_text(out, o, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+    return out->failed ? err_set(err, ERR_SYSTEM, "fidelity: out of memory") : 0;
+}
+
+/* Who is compared, and why the comparison may be worth less. */
+static void add_heading(const struct result *emulated, const struct result *real, bool is_markdown,
+                        struct buf *out)
+{
+    struct buf line = {0};
+    const struct result *both[] = {emulated, real};
+    for (size_t i = 0; i < 2; i++) {
+        buf_reset(&line);
+        buf_printf(&line, "%s: ", i ? "real" : "emulated");
+        result_line(both[i], &line);
+        buf_printf(out, "%s\n%s", buf_text(&line), is_markdown ? "\n" : "");
+    }
+    buf_release(&line);
+    if (strcmp(emulated->hostname, real->hostname) != 0 || strcmp(emulated->cpu, real->cpu) != 0)
+        buf_printf(out, "warning: the two were measured on different machines\n%s",
+                   is_markdown ? "\n" : "");
+    if (emulated->sanitizer[0])
+        buf_printf(out, "warning: the emulation was built with a sanitizer (%s)\n%s",
+                   emulated->sanitizer, is_markdown ? "\n" : "");
+    buf_add(out, is_markdown ? "" : "\n");
+}
+
+int fidelity_render(const struct fidelity *f, const struct result *emulated,
+                    const struct result *real, size_t format, struct buf *out, struct err *err)
+{
+    if (format == 2)
+        return render_as_json(f, emulated, real, out, err);
+    add_heading(emulated, real, format == 1, out);
+    if (format == 1)
+        render_as_markdown(f, out);
+    else
+        render_as_text(f, out);
+    return out->failed ? err_set(err, ERR_SYSTEM, "fidelity: out of memory") : 0;
+}

@@ -1,0 +1,232 @@
+/* Reading a history file; see history.h. */
+#include "bench/report/history/history.h"
+
+#include "bench/core/file.h"
+#include "bench/report/field.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool history_same_commit(const char *a, const char *b)
+{
+    enum { DIGITS_MIN = 7 };
+    size_t length = 0;
+    while (a[length] && a[length] == b[length])
+        length++;
+    if (!a[length] && !b[length])
+        return true;
+    if ((a[length] && b[length]) || length < DIGITS_MIN)
+        return false;
+    const char *longer = a[length] ? a : b;
+    for (const char *c = longer; *c; c++)
+        if (!isxdigit((unsigned char)*c))
+            return false;
+    return true;
+}
+
+static bool same_anchor(const char *a, const char *b)
+{
+    return a && b ? history_same_commit(a, b) : a == b;
+}
+
+static bool same_place(const struct history_point *p, const char *commit, const char *machine,
+                       const char *anchor)
+{
+    return !strcmp(p->machine, machine) && same_anchor(p->anchor, anchor) &&
+           history_same_commit(p->commit, commit);
+}
+
+const struct history_point *history_find(const struct history *h, const char *commit,
+                                         const char *machine, const char *anchor)
+{
+    for (size_t i = h->point_count; i-- > 0;)
+        if (same_place(&h->points[i], commit, machine, anchor))
+            return &h->points[i];
+    return NULL;
+}
+
+/* A number above 0; 0 when it is not there. */
+static int read_positive(const struct place *at, const json_t *object, const char *key, double *out,
+                         struct err *err)
+{
+    struct place here = {.up = at, .key = key};
+    const json_t *found = json_object_get(object, key);
+    *out = 0;
+    if (!found || json_is_null(found))
+        return 0;
+    if (!json_is_number(found))
+        return place_expected(&here, "a number", found, err);
+    *out = json_number_value(found);
+    if (!(*out > 0) || !isfinite(*out))
+        return place_error(&here, err, "%g is not above 0", *out);
+    return 0;
+}
+
+static int read_value(const struct place *at, const char *series, const json_t *object,
+                      struct history_value *out, struct err *err)
+{
+    struct place here = {.up = at, .key = series};
+    if (!json_is_object(object))
+        return place_expected(&here, "an object", object, err);
+    const char *better = field_text(&here, object, "better", err);
+    *out = (struct history_value){.series = series, .unit = field_text(&here, object, "unit", err)};
+    if (!better || !out->unit || read_positive(&here, object, "ratio", &out->ratio, err) ||
+        read_positive(&here, object, "median", &out->median, err))
+        return -1;
+    if (strcmp(better, "lower") && strcmp(better, "higher"))
+        return place_error(&here, err, "better: \"%s\" is neither \"lower\" nor \"higher\"",
+                           better);
+    out->higher_is_better = !strcmp(better, "higher");
+    return 0;
+}
+
+static int read_point(const struct place *at, const json_t *line, struct history_point *out,
+                      struct err *err)
+{
+    const char *key;
+    json_t *value;
+    size_t count = 0;
+    const json_t *series = field_required(at, line, "series", JSON_OBJECT, err);
+    struct place inside = {.up = at, .key = "series"};
+    out->commit = field_text(at, line, "commit", err);
+    out->machine = field_text(at, line, "machine", err);
+    out->time = field_text(at, line, "time", err);
+    if (!series || !out->commit || !out->machine || !out->time ||
+        field_text_or(at, line, "anchor", NULL, &out->anchor, err))
+        return -1;
+    out->values = calloc(json_object_size(series) + 1, sizeof *out->values);
+    if (!out->values)
+        return err_set(err, ERR_SYSTEM, "history: out of memory");
+    /* The iteration macro needs an object that is not const; nothing is changed. */
+    json_object_foreach((json_t *)(uintptr_t)series, key, value)
+    {
+        struct history_value *v = &out->values[count];
+        if (read_value(&inside, key, value, v, err))
+            return -1;
+        /* Without an anchor a ratio has no meaning, and with one a value without does not. */
+        if (out->anchor ? v->ratio > 0 : v->median > 0)
+            count++;
+    }
+    out->value_count = count;
+    return 0;
+}
+
+static int read_accept(const struct place *at, const json_t *line, struct history_accept *out,
+                       struct err *err)
+{
+    out->from = field_text(at, line, "from", err);
+    out->to = field_text(at, line, "to", err);
+    out->series = field_text(at, line, "series", err);
+    out->reason = field_text(at, line, "reason", err);
+    return out->from && out->to && out->series && out->reason ? 0 : -1;
+}
+
+static int read_line(struct history *h, size_t number, const json_t *line, struct err *err)
+{
+    struct place document = {.key = h->path}, at = {.up = &document, .key = "line"};
+    struct place here = {.up = &at, .index = number};
+    const char *schema = field_text(&here, line, "schema", err);
+    const char *kind = schema ? field_text(&here, line, "kind", err) : NULL;
+    if (schema && strcmp(schema, HISTORY_SCHEMA))
+        return place_error(&here, err, "schema \"%s\" is not \"%s\"", schema, HISTORY_SCHEMA);
+    if (!kind)
+        return -1;
+    if (!strcmp(kind, "point")) {
+        struct history_point *p = &h->points[h->point_count];
+        p->line = number;
+        if (read_point(&here, line, p, err)) {
+            free(p->values);
+            return -1;
+        }
+        for (size_t i = 0; i < h->point_count; i++)
+            if (same_place(&h->points[i], p->commit, p->machine, p->anchor))
+                h->points[i].is_replaced = true;
+        h->point_count++;
+    } else if (!strcmp(kind, "accept")) {
+        if (read_accept(&here, line, &h->accepts[h->accept_count], err))
+            return -1;
+        h->accept_count++;
+    }
+    return 0; /* a kind of a later version says something this one does not need */
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t count = 1;
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+static bool is_blank(const char *text, size_t length)
+{
+    return strspn(text, " \t\r\n") >= length;
+}
+
+static int read_lines(struct history *h, const char *text, struct err *err)
+{
+    size_t number = 0, bad = 0;
+    struct err first = {0};
+    for (const char *next = text; *next; next += *next == '\n') {
+        size_t length = strcspn(next, "\n");
+        const char *from = next;
+        next += length;
+        number++;
+        if (is_blank(from, length))
+            continue;
+        json_error_t where;
+        json_t *line = json_loadb(from, length, JSON_REJECT_DUPLICATES, &where);
+        if (!line) {
+            bad++;
+            err_set(&first, ERR_INPUT, "%s: line %zu, column %d: %s", h->path, number, where.column,
+                    where.text);
+            buf_printf(&h->warnings, "%s: line %zu is no JSON (%s) and was skipped\n", h->path,
+                       number, where.text);
+            continue;
+        }
+        if (json_array_append_new(h->lines, line))
+            return err_set(err, ERR_SYSTEM, "%s: out of memory", h->path);
+        if (read_line(h, number, line, err))
+            return -1;
+    }
+    /* One cut line is an accident; nothing but such lines is another kind of file. */
+    if (bad > 0 && json_array_size(h->lines) == 0)
+        return err_set(err, ERR_INPUT, "%s; not a history of contend", first.text);
+    return 0;
+}
+
+int history_load(struct history *out, const char *path, bool may_be_absent, struct err *err)
+{
+    *out = (struct history){.path = strdup(path), .lines = json_array()};
+    char *text = may_be_absent && access(path, F_OK) && errno == ENOENT
+                     ? strdup("")
+                     : file_read(path, NULL, err);
+    size_t room = text ? count_lines(text) : 1;
+    out->points = calloc(room, sizeof *out->points);
+    out->accepts = calloc(room, sizeof *out->accepts);
+    int failed = !text || !out->path || !out->lines || !out->points || !out->accepts;
+    if (failed)
+        err_set(err, ERR_SYSTEM, "%s: out of memory", path);
+    else
+        failed = read_lines(out, text, err);
+    free(text);
+    if (failed)
+        history_unload(out);
+    return failed ? -1 : 0;
+}
+
+void history_unload(struct history *h)
+{
+    for (size_t i = 0; i < h->point_count; i++)
+        free(h->points[i].values);
+    free(h->points);
+    free(h->accepts);
+    free(h->path);
+    json_decref(h->lines);
+    buf_release(&h->warnings);
+    *h = (struct history){0};
+}

@@ -1,0 +1,95 @@
+/* What the formats of the history have in common: phrases. */
+#include "bench/core/units.h"
+#include "bench/report/history/render.h"
+#include "bench/stats/changepoint.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+char *history_move_text(char *out, size_t size, const struct track *t, double move)
+{
+    double change = 100 * expm1(t->higher_is_better ? -move : move);
+    snprintf(out, size, "%+.*f %%", fabs(change) < 10 ? 1 : 0, change);
+    return out;
+}
+
+char *history_commit_text(char *out, const char *commit)
+{
+    snprintf(out, 16, "%.12s", commit);
+    return out;
+}
+
+static const char *commit_at(const struct track *t, size_t point, char *out)
+{
+    return history_commit_text(out, t->points[point].point->commit);
+}
+
+void history_change_text(struct buf *out, const struct history_judgement *j,
+                         const struct history_change *c)
+{
+    char move[32], good[16], bad[16], likely[16];
+    const struct track *t = j->track;
+    history_move_text(move, sizeof move, t, c->move);
+    commit_at(t, c->last_good, good);
+    commit_at(t, c->first_bad, bad);
+    commit_at(t, c->likely, likely);
+    if (c->is_drift)
+        buf_printf(out, "%s, drifting from %s to %s (Mann-Kendall p %.1g)", move, good, bad,
+                   c->trend_p);
+    else if (c->likely == c->first_bad && c->last_good + 1 >= c->likely)
+        buf_printf(out, "%s, a step at %s (last good %s)", move, likely, good);
+    else
+        buf_printf(out, "%s, a step between %s (last good) and %s (first bad), likely at %s", move,
+                   good, bad, likely);
+    if (c->is_recovered)
+        buf_add(out, "; taken back since");
+    if (c->accept)
+        buf_printf(out, "; accepted: %s", c->accept->reason);
+}
+
+void history_value_text(struct buf *out, const struct track *t)
+{
+    char text[32];
+    double value = track_plain_value(t, t->point_count - 1);
+    if (t->is_anchored)
+        buf_printf(out, "%.3fx of anchor %s", value,
+                   history_commit_text(text, t->regimes[0].anchor));
+    else
+        buf_add(out, units_format(text, sizeof text, value, t->unit, 3));
+    buf_printf(out, ", %zu points", t->point_count);
+}
+
+void history_track_note(struct buf *out, const struct history_judgement *j)
+{
+    const struct track *t = j->track;
+    size_t needed = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN;
+    if (j->verdict == HISTORY_TOO_SHORT)
+        buf_printf(out, "not judged: %zu point%s, %zu are needed", j->point_count,
+                   j->point_count == 1 ? "" : "s", needed);
+    if (t->track_count > 1) {
+        buf_printf(out, "%sone of %zu parts judged apart: ", out->len ? "; " : "", t->track_count);
+        if (t->is_anchored)
+            buf_printf(out, "ratios to %s on ", t->regimes[0].anchor);
+        else
+            buf_add(out, "raw medians on ");
+        buf_add(out, t->regimes[0].machine);
+    }
+    if (j->spike_count > 0)
+        buf_printf(out, "%s%zu lone spike%s set aside", out->len ? "; " : "", j->spike_count,
+                   j->spike_count == 1 ? "" : "s");
+}
+
+void history_summary_text(struct buf *out, const struct history_judgements *all,
+                          const struct history_tracks *tracks)
+{
+    buf_printf(out, "%zu series of %zu commit%s", all->count, tracks->commit_count,
+               tracks->commit_count == 1 ? "" : "s");
+    const char *separator = ": ";
+    for (int v = 0; v <= HISTORY_TOO_SHORT; v++)
+        if (all->verdicts[v] > 0) {
+            buf_printf(out, "%s%zu %s", separator, all->verdicts[v],
+                       history_verdict_name((enum history_verdict)v));
+            separator = ", ";
+        }
+}

@@ -1,0 +1,34 @@
+/* A group of a plan: the cross product of its lists, from a suite or from the command line. */
+#ifndef CONTEND_RUN_PLAN_GROUP_H
+#define CONTEND_RUN_PLAN_GROUP_H
+
+#include "bench/run/plan.h"
+#include "bench/run/word_list.h"
+
+struct plan_group {
+    struct word_list workloads, locks, executors, tasks, placements, params;
+    bool lock_is_shared;
+    uint64_t own_probes;
+    uint64_t ops;
+};
+
+/* One object of a suite's "groups". ERR_INPUT names the key. */
+int plan_group_of_json(struct plan_group *g, const json_t *o, struct err *err);
+
+/* What was named one by one. */
+int plan_group_of_request(struct plan_group *g, const struct plan_request *r, struct err *err);
+
+/* Words of the command line take the place of the group's; workloads pick among groups. */
+int plan_group_override(struct plan_group *g, const struct plan_request *r, struct err *err);
+
+/* What every list means that is empty but workloads and tasks. */
+void plan_group_defaults(struct plan_group *g);
+
+/*
+ * The task counts of one workload, ascending and without repetition; empty or "default" means the
+ * sweep of its kind.  counts has room for WORDS_MAX.
+ */
+int plan_task_counts(const struct word_list *w, const struct workload *workload, uint32_t *counts,
+                     size_t *count, struct err *err);
+
+#endif

@@ -1,0 +1,69 @@
+#include "bench/run/word_list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int word_list_add(struct word_list *w, const char *text, size_t length, struct err *err)
+{
+    if (w->count == WORDS_MAX || length >= WORD_MAX)
+        return err_set(err, ERR_USAGE, "\"%s\": too long a list (at most %d words of %d letters)",
+                       text, WORDS_MAX, WORD_MAX - 1);
+    memcpy(w->items[w->count], text, length);
+    w->items[w->count++][length] = '\0';
+    return 0;
+}
+
+/* Splits "a,b,c"; an empty word is an error. */
+static int word_list_split(struct word_list *w, const char *what, const char *text, struct err *err)
+{
+    for (const char *p = text;; p++) {
+        size_t length = strcspn(p, ",");
+        if (length == 0)
+            return err_set(err, ERR_USAGE, "%s: \"%s\" has an empty word", what, text);
+        if (word_list_add(w, p, length, err))
+            return -1;
+        p += length;
+        if (!*p)
+            return 0;
+    }
+}
+
+int word_list_of_options(struct word_list *w, const char *what, const struct opt_list *list,
+                         struct err *err)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (word_list_split(w, what, list->items[i], err))
+            return -1;
+    return 0;
+}
+
+int word_list_of_json(struct word_list *w, const json_t *object, const char *key, struct err *err)
+{
+    json_t *list = json_object_get(object, key);
+    if (list && !json_is_array(list))
+        return err_set(err, ERR_INPUT, "suite: \"%s\" must be a list of words", key);
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        char number[32];
+        const char *text = json_string_value(item);
+        if (json_is_integer(item)) {
+            snprintf(number, sizeof number, "%lld", (long long)json_integer_value(item));
+            text = number;
+        }
+        if (!text)
+            return err_set(err, ERR_INPUT, "suite: \"%s\" must be a list of words", key);
+        if (word_list_add(w, text, strlen(text), err))
+            return -1;
+    }
+    return 0;
+}
+
+void word_list_default(struct word_list *w, const char *const *items)
+{
+    if (w->count)
+        return;
+    for (; *items; items++)
+        word_list_add(w, *items, strlen(*items), NULL);
+}

@@ -1,0 +1,31 @@
+/* Lists of short words, by value: what "a,b" and ["a", "b"] both become. */
+#ifndef CONTEND_RUN_WORD_LIST_H
+#define CONTEND_RUN_WORD_LIST_H
+
+#include "bench/core/err.h"
+#include "bench/core/opts.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+enum { WORDS_MAX = 64, WORD_MAX = 64 };
+
+struct word_list {
+    char items[WORDS_MAX][WORD_MAX];
+    size_t count;
+};
+
+/* Adds `length` bytes of text. -1 with ERR_USAGE when the word or the list is too long. */
+int word_list_add(struct word_list *w, const char *text, size_t length, struct err *err);
+
+/* Adds all of "a,b,c", once for each time the option was given; an empty word is an error. */
+int word_list_of_options(struct word_list *w, const char *what, const struct opt_list *list,
+                         struct err *err);
+
+/* Adds the words and whole numbers of object[key]; without such a member there are none. */
+int word_list_of_json(struct word_list *w, const json_t *object, const char *key, struct err *err);
+
+/* Adds all of a NULL-terminated array, where there is no word yet. */
+void word_list_default(struct word_list *w, const char *const *items);
+
+#endif
