@@ -175,9 +175,10 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         size_t slots = p->seen.slot_count;
         p->seconds = (double)(now_ns - begin_ns) * 1e-9;
         /* Of long samples there are few, and none to spare. */
-        if (slots < p->discarded && now_ns - begin_ns > d->options->budget_ns / 10)
+        bool has_time = now_ns - begin_ns <= d->options->budget_ns / 10;
+        if (slots < p->discarded && !has_time)
             p->discarded = slots;
-        duel_choose_lanes(d, p);
+        duel_choose_lanes(d, p, has_time);
         if (slots <= p->discarded) {
             counted_ns = now_ns;
             continue;
@@ -239,6 +240,8 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
         needs_second |= is_suspect(&out->rows[i]);
         has_fired |= out->rows[i].is_gated && out->rows[i].control_fired;
     }
+    if (d.choice == LANES_ON_TRIAL)
+        d.choice = LANES_SETTLED;
     if (!failed && needs_second && !has_fired)
         failed = run_phase(&d, &out->second, err);
     noise_read(&after);

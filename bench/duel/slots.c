@@ -125,29 +125,36 @@ static double shortest_net_ns(const struct observations *o, size_t from, size_t 
     return shortest;
 }
 
-void duel_choose_lanes(struct duel *d, struct duel_phase *p)
+static void try_lanes(struct duel *d, struct duel_phase *p, bool has_time)
+{
+    size_t slots = p->seen.slot_count;
+    bool may = d->subject->place.cpus == 0 && !d->subject->place.spread_threads &&
+               sampler_cores(d->sampler) >= SAMPLES_AT_ONCE &&
+               !isnan(shortest_net_ns(&p->seen, 0, slots));
+    d->choice = may ? LANES_ON_TRIAL : LANES_SETTLED;
+    d->trial_from = slots;
+    d->out->lanes = may ? SAMPLES_AT_ONCE : 1;
+    p->discarded = slots + (may && has_time ? DUEL_DISCARDED : 0);
+}
+
+void duel_choose_lanes(struct duel *d, struct duel_phase *p, bool has_time)
 {
     struct duel_outcome *out = d->out;
     size_t slots = p->seen.slot_count;
-    if (slots < p->discarded || d->choice >= LANES_SETTLED)
+    if (d->choice == LANES_OPEN && slots >= p->discarded)
+        try_lanes(d, p, has_time);
+    if (d->choice != LANES_ON_TRIAL || slots < d->trial_from + SAMPLES_AT_ONCE)
         return;
-    double alone_ns = shortest_net_ns(&p->seen, 0, d->trial_from ? d->trial_from : slots);
-    if (d->choice == LANES_OPEN) {
-        bool may = d->subject->place.cpus == 0 && !d->subject->place.spread_threads &&
-                   sampler_cores(d->sampler) >= SAMPLES_AT_ONCE && !isnan(alone_ns);
-        d->choice = may ? LANES_ON_TRIAL : LANES_SETTLED;
-        d->trial_from = slots;
-        out->lanes = may ? SAMPLES_AT_ONCE : 1;
-        p->discarded = slots + (may ? DUEL_DISCARDED : 0);
-        return;
-    }
+    double alone_ns = shortest_net_ns(&p->seen, 0, d->trial_from);
     double slowed = shortest_net_ns(&p->seen, d->trial_from, slots) / alone_ns - 1;
     d->choice = LANES_SETTLED;
-    if (!(slowed <= DUEL_SLOWED_MOST)) {
-        out->lanes = 1;
+    if (slowed <= DUEL_SLOWED_MOST)
+        return;
+    out->lanes = 1;
+    p->discarded = slots;
+    if (!isnan(slowed))
         snprintf(out->lanes_note, sizeof out->lanes_note, "two slowed each other down by %.0f %%",
                  100 * slowed);
-    }
 }
 
 int duel_give_lanes_up(struct duel *d, struct err *err)
