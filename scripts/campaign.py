@@ -69,19 +69,21 @@ def once_s(command):
     return time.perf_counter() - begin, usage.ru_utime + usage.ru_stime
 
 
-def median_wall_s(program, loop, count):
-    return statistics.median(once_s([program, loop, str(count)])[0] for _ in range(15))
+def runs_s(program, loop, count, runs):
+    return zip(*[once_s([program, loop, str(count)]) for _ in range(runs)])
 
 
 def calibrate(program, loop):
     """The count that fills 20 ms, and the share of the time that it rules: starting costs the same."""
-    count = 10000
-    while median_wall_s(program, loop, count) < 0.010:
+    count, wall = 10000, 0
+    while wall < 0.010:
         count *= 2
-    count = int(count * 0.020 / median_wall_s(program, loop, count))
-    pairs = [[once_s([program, loop, str(n)])[1] for n in (count, 2 * count)] for _ in range(101)]
-    once, twice = (statistics.median(column) for column in zip(*pairs))
-    return {"count": count, "share": round(min(1, twice / once - 1), 4)}
+        wall = statistics.median(next(runs_s(program, loop, count, 25)))
+    count = int(count * 0.020 / wall)
+    whole = statistics.median(next(runs_s(program, loop, count, 51)))
+    # What others do to the start only adds.
+    _, fixed = runs_s(program, loop, 2, 51)
+    return {"count": count, "share": round(1 - min(fixed) / whole, 4)}
 
 
 def longer(calibrated, planted):
