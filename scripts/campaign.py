@@ -109,6 +109,12 @@ class Neighbour:
             child.wait()
 
 
+def machine_ticks():
+    """All CPU time of this machine and what a hypervisor took of it, in ticks."""
+    ticks = [int(word) for word in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+    return sum(ticks), ticks[7]
+
+
 # ---- The methods ----------------------------------------------------------------------------
 
 
@@ -283,6 +289,7 @@ def run_trial(options, header, sides, directory, setting, trial, method):
     calibrated = header["calibrated"][program]
     base = [sides[0], program, str(calibrated["count"])]
     head = [sides[1], program, str(longer(calibrated, planted))]
+    before = machine_ticks()
     with Neighbour(sides[0], noise == "neighbour"):
         time.sleep(0.2)
         if method == "duel":
@@ -290,6 +297,7 @@ def run_trial(options, header, sides, directory, setting, trial, method):
             answers = run_duel(options, base, head, seed, told)
         else:
             answers = run_sequential(options, base, head, directory)
+    ticks, stolen = (a - b for a, b in zip(machine_ticks(), before))
     return [
         {
             "trial": trial,
@@ -302,6 +310,7 @@ def run_trial(options, header, sides, directory, setting, trial, method):
             "seconds": round(seconds, 3),
             "n": n,
             "load": os.getloadavg()[0],
+            "steal_ratio": round(stolen / max(1, ticks), 4),
         }
         for tool, verdict, estimate, seconds, n in answers
     ]

@@ -27,10 +27,11 @@ int duel_take_slots(struct duel *d, struct duel_phase *p, struct schedule *sched
                     struct err *err);
 
 /*
- * After each slot: whether two lanes are to be tried, and, once they were, whether they stay.  Where
- * there is time the slots of the trial count for nothing, as the first ones do.  Two lanes give twice the pairs.  Only for sides of one thread, which leave the other CPU idle anyhow,
- * and only where lanes leave each other in peace: threads of one core do not, and a virtual machine
- * may hide that its CPUs are such.
+ * After each slot: whether two lanes are to be tried, and, once they were, whether they stay. Where
+ * there is time the slots of the trial count for nothing, as the first ones do.  Two lanes give
+ * twice the pairs.  Only for sides of one thread, which leave the other CPU idle anyhow, and only
+ * where lanes leave each other in peace: threads of one core do not, and a virtual machine may hide
+ * that its CPUs are such.
  */
 void duel_choose_lanes(struct duel *d, struct duel_phase *p, bool has_time);
 
