@@ -42,7 +42,9 @@ an_interrupted_run_remembers_them() {
     expect grep -q '"own_probes":' cut.json.journal
     run run --resume -o cut.json --no-report -q
     expect_status 0
-    expect_json cut.json 'len(cells[0]["metrics"]["memory_bytes"]["samples"]) == 12'
+    # Forgotten probes would leave those of before the interruption alone; a reading may be missing.
+    expect_json cut.json 'len(cells[0]["metrics"]["makespan_ns"]["samples"]) == 12'
+    expect_json cut.json 'len(cells[0]["metrics"]["memory_bytes"]["samples"]) >= 9'
 }
 
 mistakes_are_named() {
