@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static uint64_t read_clock_ns(clockid_t id)
 {
@@ -19,6 +20,16 @@ uint64_t clock_thread_cpu_ns(void)
 uint64_t clock_process_cpu_ns(void)
 {
     return read_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static uint64_t timeval_ns(struct timeval t)
+{
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+uint64_t clock_cpu_ns_of(const struct rusage *usage)
+{
+    return timeval_ns(usage->ru_utime) + timeval_ns(usage->ru_stime);
 }
 
 void clock_sleep_until_ns(uint64_t deadline_ns)

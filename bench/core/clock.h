@@ -21,6 +21,10 @@ static inline uint64_t clock_now_ns(void)
 uint64_t clock_thread_cpu_ns(void);
 uint64_t clock_process_cpu_ns(void);
 
+/* User and system time of what getrusage() or wait4() told, ns in steps of microseconds. */
+struct rusage;
+uint64_t clock_cpu_ns_of(const struct rusage *usage);
+
 /* Sleeps until that moment of clock_now_ns(); never returns early, survives signals. */
 void clock_sleep_until_ns(uint64_t deadline_ns);
 

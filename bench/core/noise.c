@@ -56,11 +56,6 @@ void noise_parse_cpu_stat(const char *text, bool is_v2, struct noise_reading *ou
         out->throttled_ns = (uint64_t)value * (is_v2 ? 1000 : 1);
 }
 
-static uint64_t time_ns(struct timeval t)
-{
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
-}
-
 void noise_read(struct noise_reading *out)
 {
     pthread_once(&cpu_stat_once, find_cpu_stat);
@@ -74,8 +69,7 @@ void noise_read(struct noise_reading *out)
         noise_parse_cpu_stat(text, cpu_stat_is_v2, out);
     struct rusage children;
     getrusage(RUSAGE_CHILDREN, &children);
-    out->own_cpu_ns =
-        clock_process_cpu_ns() + time_ns(children.ru_utime) + time_ns(children.ru_stime);
+    out->own_cpu_ns = clock_process_cpu_ns() + clock_cpu_ns_of(&children);
 }
 
 /* Kernel counters may step back a little (per-CPU sums are not atomic); that is no time. */

@@ -134,6 +134,8 @@ static json_t *comparison_json(const struct duel_subject *s, const struct duel_o
                   s->place.spread_threads, "lanes", (json_int_t)o->lanes, "layout_note",
                   o->layout_note, "control_fired", duel_control_fired(s, o), "noise",
                   noise_json(&o->noise), "rows", rows, "measured", phase_json(&o->first));
+    if (c && *o->lanes_note)
+        json_object_set_new(c, "lanes_note", json_string(o->lanes_note));
     if (c && o->second.seen.slot_count)
         json_object_set_new(c, "confirmed", phase_json(&o->second));
     return c;

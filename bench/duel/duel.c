@@ -146,18 +146,15 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
 {
     bool is_second = p == &d->out->second;
     struct schedule schedule;
-    schedule_init(&schedule, p->seed,
-                  is_second        ? SCHEDULE_PAIRS
-                  : d->with_layout ? SCHEDULE_ALL
-                                   : SCHEDULE_NULL);
+    schedule_init(&schedule, p->seed, !is_second);
     if (observations_init(&p->seen, err))
         return -1;
     p->discarded = DUEL_DISCARDED;
     uint64_t begin_ns = clock_now_ns(), counted_ns = begin_ns;
     for (;;) {
         tell(d, p, begin_ns);
-        size_t had = p->seen.slot_count, lanes = d->out->lanes;
-        if (d->options->pairs_most && had + 1 >= p->discarded + d->options->pairs_most)
+        size_t lanes = d->out->lanes, most = d->options->pairs_most;
+        if (most && p->seen.slot_count + 1 >= p->discarded + most)
             lanes = 1;
         if (duel_take_slots(d, p, &schedule, lanes, err)) {
             if (duel_give_lanes_up(d, err))
@@ -202,7 +199,6 @@ static void make_layout(struct duel *d, struct rng *rng)
 {
     char *note = d->out->layout_note;
     size_t size = sizeof d->out->layout_note;
-    d->with_layout = true;
     d->layout_padding_bytes = duel_draw_padding(rng);
     if (d->subject->relinked) {
         snprintf(note, size, "%.200s, and the stack moved", d->subject->relinked);

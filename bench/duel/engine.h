@@ -13,7 +13,6 @@ struct duel {
     struct sampler *sampler;
     char copy[64]; /* how the copy of base is executed */
     int copy_fd;
-    bool with_layout;
     size_t layout_padding_bytes;
     enum { LANES_OPEN, LANES_ON_TRIAL, LANES_SETTLED, LANES_ASKED_FOR } choice;
     size_t trial_from; /* the first slot in two lanes */
@@ -36,8 +35,8 @@ int duel_take_slots(struct duel *d, struct duel_phase *p, struct schedule *sched
 void duel_choose_lanes(struct duel *d, struct duel_phase *p, bool has_time);
 
 /*
- * After a failure: 0 and no error any more when it is to be tried again in one lane.  Programs may
- * stand in each other's way: they bind the same port, or lock the same file.
+ * After a sample that failed: 0 and no error any more when it is to be tried again in one lane.
+ * Programs may stand in each other's way: they bind the same port, or lock the same file.
  */
 int duel_give_lanes_up(struct duel *d, struct err *err);
 

@@ -112,8 +112,7 @@ bool judge_is_settled(const struct duel_row *row)
         return true;
     if (row->verdict == VERDICT_UNDECIDED || e->n < PAIRS_LEAST)
         return false;
-    /* Decided is not yet known: a number within a quarter of the threshold, or within a twentieth.
-     */
+    /* Decided is not yet known: to a quarter of the threshold, or to a twentieth of itself. */
     double wanted = fmax(row->threshold_ln / 4, fabs(e->center) / 20);
     return (e->hi - e->lo) / 2 <= wanted && row->arms[ARM_NULL].effect.n >= JUDGE_CONTROLS_LEAST;
 }

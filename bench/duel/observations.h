@@ -52,8 +52,8 @@ void observations_release(struct observations *o);
 int observations_add_slot(struct observations *o, struct err *err);
 
 /*
- * Notes what the operating system says of a sample of the latest slot: wall_ns,
- * wall_net_ns, cpu_ns and memory_bytes.  Only wall time is gated, and only when `is_gated`.
+ * Notes what the operating system says of a sample of `slot`: wall_ns, wall_net_ns,
+ * cpu_ns and memory_bytes.  Only wall time is gated, and only when `is_gated`.
  */
 int observe_process(struct observations *o, enum duel_arm arm, const struct sample *s,
                     bool is_gated, struct err *err);

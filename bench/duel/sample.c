@@ -3,7 +3,7 @@
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
-#include "bench/duel/queue_wait.h"
+#include "bench/duel/net_time.h"
 #include "bench/duel/threads.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ enum { CPUS_MAX = 1024, OUTPUT_MAX = 1 << 20, PADDING_MAX = 1 << 16, LOOK_UP_NS 
 
 /* What the child says before its image is gone. */
 struct stamp {
-    struct queue_mark mark;
+    struct net_mark mark;
     uint64_t exec_ns;
     int exec_errno; /* 0 while the image could be executed */
 };
@@ -47,6 +47,7 @@ struct lane {
 struct sampler {
     const volatile bool *interrupted;
     int null_fd;
+    int sched_fd; /* what this thread waited for a CPU; -1: not known */
     struct lane lanes[SAMPLES_AT_ONCE];
     char *padding; /* owned; "NAME=xxx.." */
     int cpus[CPUS_MAX];
@@ -86,6 +87,7 @@ struct sampler *sampler_open(const volatile bool *interrupted, struct err *err)
     }
     s->interrupted = interrupted;
     s->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    s->sched_fd = schedstat_open();
     s->padding = malloc(PADDING_MAX + 64);
     s->cpu_count = affinity_allowed(s->cpus, CPUS_MAX);
     s->core_count = affinity_by_core(s->cpus, s->cpu_count);
@@ -107,6 +109,8 @@ void sampler_close(struct sampler *s)
         return;
     if (s->null_fd >= 0)
         close(s->null_fd);
+    if (s->sched_fd >= 0)
+        close(s->sched_fd);
     for (size_t i = 0; i < SAMPLES_AT_ONCE; i++)
         lane_close(&s->lanes[i]);
     free(s->padding);
@@ -163,7 +167,7 @@ static _Noreturn void child(struct sampler *s, struct lane *l, char **list, pid_
     dup2(l->out_fd, STDOUT_FILENO);
     dup2(l->err_fd, STDERR_FILENO);
     restrict_cpus(s, &r->place);
-    l->stamp->mark = queue_mark_now();
+    l->stamp->mark = net_mark_now();
     l->stamp->exec_ns = clock_now_ns();
     execvpe(r->program, (char *const *)(uintptr_t)r->argv, list);
     l->stamp->exec_errno = errno;
@@ -220,11 +224,12 @@ static void wait_for_ends(struct sampler *s, size_t count)
         uint64_t left_ns = wake_ns > now_ns ? wake_ns - now_ns : 0;
         struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000u),
                                 .tv_nsec = (long)(left_ns % 1000000000u)};
-        struct queue_wait before = queue_wait_of(0);
+        struct schedstat before, after;
+        bool is_known = schedstat_read(s->sched_fd, &before);
         int ready = ppoll(polled, count, &left, NULL);
         now_ns = clock_now_ns();
-        struct queue_wait after = queue_wait_of(0);
-        int64_t late_ns = before.wait_ns < 0 ? -1 : after.wait_ns - before.wait_ns;
+        is_known = is_known && schedstat_read(s->sched_fd, &after);
+        int64_t late_ns = is_known ? after.wait_ns - before.wait_ns : -1;
         for (size_t i = 0; i < count; i++) {
             struct lane *l = &s->lanes[i];
             bool has_ended = ready > 0 && polled[i].revents;
@@ -348,7 +353,7 @@ static int finish(const struct sampler *s, struct lane *l, struct sample *out, s
 {
     struct rusage usage;
     int status = 0;
-    struct queue_wait end = queue_wait_of(l->pid);
+    struct net_mark end = net_mark_of_dead(l->pid);
     kill(-l->pid, SIGKILL);
     while (wait4(l->pid, &status, 0, &usage) < 0 && errno == EINTR)
         ;
@@ -357,8 +362,8 @@ static int finish(const struct sampler *s, struct lane *l, struct sample *out, s
     if (judge_end(s, l, status, err))
         return -1;
     out->wall_ns = (double)(l->end_ns - l->stamp->exec_ns);
-    out->wall_net_ns = net_of_others_ns(&l->stamp->mark, &end, &usage, out->wall_ns, l->late_ns);
-    out->cpu_ns = rusage_cpu_ns(&usage);
+    out->cpu_ns = (double)clock_cpu_ns_of(&usage);
+    out->wall_net_ns = net_time_ns(&l->stamp->mark, &end, out->cpu_ns, out->wall_ns, l->late_ns);
     out->memory_bytes = (double)usage.ru_maxrss * 1024;
     out->output = read_back(l, l->out_fd);
     return 0;

@@ -1,8 +1,8 @@
 #include "bench/duel/schedule.h"
 
-void schedule_init(struct schedule *s, uint64_t seed, enum schedule_kind kind)
+void schedule_init(struct schedule *s, uint64_t seed, bool with_controls)
 {
-    *s = (struct schedule){.rng = {seed}, .kind = kind};
+    *s = (struct schedule){.rng = {seed}, .with_controls = with_controls};
 }
 
 struct slot_order schedule_next(struct schedule *s)
@@ -15,9 +15,9 @@ struct slot_order schedule_next(struct schedule *s)
     }
     uint32_t arms[ARM_COUNT] = {ARM_BASE, ARM_HEAD};
     size_t count = 2;
-    if (s->places[at] < 2 && s->kind >= SCHEDULE_NULL)
+    if (s->with_controls && s->places[at] < 2)
         arms[count++] = ARM_NULL;
-    else if (s->places[at] == 2 && s->kind == SCHEDULE_ALL)
+    else if (s->with_controls && s->places[at] == 2)
         arms[count++] = ARM_LAYOUT;
     rng_shuffle(&s->rng, arms, count);
     struct slot_order order = {.count = count};

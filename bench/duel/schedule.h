@@ -13,15 +13,9 @@
 
 enum { SCHEDULE_DOZEN = 12 };
 
-enum schedule_kind {
-    SCHEDULE_PAIRS, /* base and head alone */
-    SCHEDULE_NULL,  /* with the null control */
-    SCHEDULE_ALL,   /* with the layout control too */
-};
-
 struct schedule {
     struct rng rng;
-    enum schedule_kind kind;
+    bool with_controls;              /* otherwise base and head alone */
     uint32_t places[SCHEDULE_DOZEN]; /* of this dozen: 0 and 1 have the null, 2 the layout */
     size_t slot;
 };
@@ -31,7 +25,7 @@ struct slot_order {
     size_t count;
 };
 
-void schedule_init(struct schedule *s, uint64_t seed, enum schedule_kind kind);
+void schedule_init(struct schedule *s, uint64_t seed, bool with_controls);
 struct slot_order schedule_next(struct schedule *s);
 
 #endif

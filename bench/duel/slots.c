@@ -89,6 +89,7 @@ int duel_take_slots(struct duel *d, struct duel_phase *p, struct schedule *sched
 {
     struct slot_order orders[SAMPLES_AT_ONCE];
     size_t slots = p->seen.slot_count, steps = 0;
+    bool failed = false;
     void *grown = realloc(p->orders, (slots + lanes) * sizeof *p->orders);
     if (!grown)
         return err_set(err, ERR_SYSTEM, "no memory for %zu slots", slots + lanes);
@@ -97,16 +98,14 @@ int duel_take_slots(struct duel *d, struct duel_phase *p, struct schedule *sched
         memset(p->orders[slots + i], 0, sizeof p->orders[slots + i]);
         orders[i] = schedule_next(schedule);
         steps = orders[i].count > steps ? orders[i].count : steps;
-        if (observations_add_slot(&p->seen, err))
-            return -1;
+        failed = failed || observations_add_slot(&p->seen, err);
     }
-    for (size_t step = 0; step < steps; step++)
-        if (take_samples(d, p, orders, lanes, step, err) &&
-            (!was_layout(orders, lanes, step) || give_layout_up(d, err))) {
-            p->seen.slot_count = slots; /* half a slot is none */
-            return -1;
-        }
-    return 0;
+    for (size_t step = 0; step < steps && !failed; step++)
+        failed = take_samples(d, p, orders, lanes, step, err) &&
+                 (!was_layout(orders, lanes, step) || give_layout_up(d, err));
+    if (failed)
+        p->seen.slot_count = slots; /* half a slot is none */
+    return failed ? -1 : 0;
 }
 
 /* ---- Lanes ------------------------------------------------------------------------------- */
@@ -159,7 +158,8 @@ void duel_choose_lanes(struct duel *d, struct duel_phase *p, bool has_time)
 
 int duel_give_lanes_up(struct duel *d, struct err *err)
 {
-    if (d->out->lanes == 1 || d->choice == LANES_ASKED_FOR || *d->options->interrupted)
+    if (d->out->lanes == 1 || d->choice == LANES_ASKED_FOR || err->code != ERR_FAILED ||
+        *d->options->interrupted)
         return -1;
     snprintf(d->out->lanes_note, sizeof d->out->lanes_note, "two at the same time failed (%.200s)",
              err->text);

@@ -92,11 +92,6 @@ static struct usage usage_since(const struct usage *begin)
     };
 }
 
-static uint64_t time_ns(struct timeval t)
-{
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
-}
-
 static struct totals read_totals(void)
 {
     struct rusage self, children;
@@ -104,7 +99,7 @@ static struct totals read_totals(void)
     getrusage(RUSAGE_CHILDREN, &children);
     return (struct totals){
         .process_cpu_ns = clock_process_cpu_ns(),
-        .child_cpu_ns = time_ns(children.ru_utime) + time_ns(children.ru_stime),
+        .child_cpu_ns = clock_cpu_ns_of(&children),
         .page_faults =
             (uint64_t)(self.ru_minflt + self.ru_majflt + children.ru_minflt + children.ru_majflt),
     };

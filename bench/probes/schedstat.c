@@ -8,8 +8,8 @@
  * which then read their last value in 1 us; and where there are more units than descriptors,
  * or than are needed for a ratio, only some are read, evenly over all.
  */
+#include "bench/core/schedstat.h"
 #include "bench/contend.h"
-#include "bench/core/file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ static const struct metric metrics[] = {
 };
 
 struct unit {
-    uint64_t begin_ns;
+    int64_t begin_ns;
     uint64_t has_begin;
     int64_t fd_plus_one; /* 0: no file is open */
     char last[104];      /* what the file said at the end, parsed when all is over: in a forked
@@ -44,13 +44,12 @@ static const char own_path[] = "/proc/thread-self/schedstat";
 /* Of a process's first thread: the directory the coordinator has looked up already. */
 static const char process_path[] = "/proc/self/schedstat";
 
-/* "94562 188267 2": time run, time waited for a CPU, slices. */
-static bool parse_delay(const char *text, uint64_t *delay_ns)
+static bool parse_delay(const char *text, int64_t *delay_ns)
 {
-    unsigned long long run, delay;
-    if (sscanf(text, "%llu %llu", &run, &delay) != 2)
+    struct schedstat s;
+    if (!schedstat_parse(text, &s))
         return false;
-    *delay_ns = delay;
+    *delay_ns = s.wait_ns;
     return true;
 }
 
@@ -73,11 +72,12 @@ static void read_path(const char *path, char *text, size_t size)
 /* A thread that asks has run: a kernel that says 0 keeps no such figures. */
 static const char *unavailable(void)
 {
+    struct schedstat s;
     char text[96];
-    unsigned long long run;
-    if (file_read_small(own_path, text, sizeof text) <= 0)
+    read_path(own_path, text, sizeof text);
+    if (!*text)
         return "the kernel has no /proc/thread-self/schedstat (CONFIG_SCHED_INFO)";
-    if (sscanf(text, "%llu", &run) != 1 || run == 0)
+    if (!schedstat_parse(text, &s) || s.ran_ns == 0)
         return "the kernel keeps no run-queue times (/proc/thread-self/schedstat is 0)";
     return NULL;
 }
@@ -93,10 +93,10 @@ static void begin_own(struct unit *u)
 /* What was added between begin and last reading; false when either is missing. */
 static bool delay_of(const struct unit *u, uint64_t *delay_ns)
 {
-    uint64_t last_ns;
+    int64_t last_ns;
     if (!u->has_begin || !parse_delay(u->last, &last_ns) || last_ns < u->begin_ns)
         return false;
-    *delay_ns = last_ns - u->begin_ns;
+    *delay_ns = (uint64_t)(last_ns - u->begin_ns);
     return true;
 }
 

@@ -62,7 +62,7 @@ double evalue_flips_ln(const double *log_ratios, size_t count, double shift)
     return evalue_mean_ln(ln, STAKES);
 }
 
-/* The spread of what came before; the largest value where most are equal. */
+/* The spread of what came before; where most are equal, how far the first other one lies out. */
 static double known_scale(const double *log_ratios, size_t count, double shift)
 {
     double scale = 0;

@@ -61,7 +61,7 @@ static struct duel_row judged(struct machine m, int slots, const struct judge_li
 {
     struct observations o;
     struct schedule s;
-    schedule_init(&s, rng_next(&m.rng), SCHEDULE_ALL);
+    schedule_init(&s, rng_next(&m.rng), true);
     CHECK_EQ(observations_init(&o, NULL), 0);
     add_slots(&o, &s, &m, slots);
     struct duel_row row = judge_once(&o, l);
@@ -283,7 +283,7 @@ static struct duel_row judged_in_two_looks(struct machine *m, const struct judge
     for (int look = 0; look < 2; look++) {
         struct observations o;
         struct schedule s;
-        schedule_init(&s, rng_next(&m->rng), look ? SCHEDULE_PAIRS : SCHEDULE_ALL);
+        schedule_init(&s, rng_next(&m->rng), !look);
         CHECK_EQ(observations_init(&o, NULL), 0);
         for (int i = 0; i < SLOTS; i++) {
             add_slots(&o, &s, m, 1);

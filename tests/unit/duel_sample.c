@@ -2,7 +2,7 @@
 #include "bench/duel/sample.h"
 
 #include "bench/core/clock.h"
-#include "bench/duel/queue_wait.h"
+#include "bench/duel/net_time.h"
 #include "tests/test.h"
 
 #include <unistd.h>
@@ -17,38 +17,34 @@ static struct sample_request shell(const char *name, const char *const *argv)
 
 /* ---- The account, from numbers ----------------------------------------------------------- */
 
-static struct rusage usage_of(long cpu_us, long preemptions)
+static struct net_mark mark(int64_t ran_ns, int64_t wait_ns, int64_t slices, int64_t preemptions)
 {
-    return (struct rusage){.ru_utime = {.tv_usec = cpu_us}, .ru_nivcsw = preemptions};
+    return (struct net_mark){true, {ran_ns, wait_ns, slices}, preemptions};
 }
 
 static void without_sleep_the_time_on_the_cpu_is_all(void)
 {
-    struct queue_mark begin = {.queue = {40000, 3000, 2}, .ran_ns = 50000, .preemptions = 1};
-    struct queue_wait end = {20050000, 8003000, 6};
-    struct rusage usage = usage_of(20050, 5); /* it got the CPU 4 times and was preempted 4 times */
-    CHECK_EQ(net_of_others_ns(&begin, &end, &usage, 31e6, 700), 20e6);
+    struct net_mark begin = mark(50000, 3000, 2, 1);
+    struct net_mark end = mark(20050000, 8003000, 6, 5); /* lost 4 times, and had 4 times again */
+    CHECK_EQ(net_time_ns(&begin, &end, 20050e3, 31e6, 700), 20e6);
 }
 
 static void with_sleep_waits_are_taken_off_the_wall(void)
 {
-    struct queue_mark begin = {.queue = {40000, 3000, 2}, .ran_ns = 50000, .preemptions = 1};
-    struct queue_wait end = {20050000, 8003000, 7};
-    struct rusage usage = usage_of(20050, 5); /* the fifth time it came from sleep */
-    CHECK_EQ(net_of_others_ns(&begin, &end, &usage, 31e6, 700), 31e6 - 8e6 - 700);
-    CHECK_EQ(net_of_others_ns(&begin, &end, &usage, 8e6, 700), 1.0); /* a ratio needs more than 0 */
+    struct net_mark begin = mark(50000, 3000, 2, 1);
+    struct net_mark end = mark(20050000, 8003000, 7, 5); /* the fifth time it came from sleep */
+    CHECK_EQ(net_time_ns(&begin, &end, 20050e3, 31e6, 700), 31e6 - 8e6 - 700);
+    CHECK_EQ(net_time_ns(&begin, &end, 20050e3, 8e6, 700), 1.0); /* a ratio needs more than 0 */
 }
 
 static void what_is_not_known_is_not_made_up(void)
 {
-    struct queue_mark begin = {.queue = {0, 0, 1}}, dumb = {.queue = {-1, -1, -1}};
-    struct queue_wait end = {20000000, 0, 1}, unknown = {-1, -1, -1};
-    struct rusage one = usage_of(20000, 0), two = usage_of(21000, 0);
-    CHECK(isfinite(net_of_others_ns(&begin, &end, &one, 30e6, 0)));
-    CHECK(isnan(net_of_others_ns(&begin, &end, &two, 30e6, 0))); /* other threads did 5 % */
-    CHECK(isnan(net_of_others_ns(&begin, &unknown, &one, 30e6, 0)));
-    CHECK(isnan(net_of_others_ns(&dumb, &end, &one, 30e6, 0)));
-    CHECK(isnan(net_of_others_ns(&begin, &end, &one, 30e6, -1)));
+    struct net_mark begin = mark(0, 0, 1, 0), end = mark(20000000, 0, 1, 0), unknown = {0};
+    CHECK(isfinite(net_time_ns(&begin, &end, 20e6, 30e6, 0)));
+    CHECK(isnan(net_time_ns(&begin, &end, 21e6, 30e6, 0))); /* other threads did 5 % */
+    CHECK(isnan(net_time_ns(&begin, &unknown, 20e6, 30e6, 0)));
+    CHECK(isnan(net_time_ns(&unknown, &end, 20e6, 30e6, 0)));
+    CHECK(isnan(net_time_ns(&begin, &end, 20e6, 30e6, -1)));
 }
 
 /* ---- Processes --------------------------------------------------------------------------- */
@@ -57,7 +53,7 @@ static void what_is_not_known_is_not_made_up(void)
 
 static void net_time_holds_computing_and_sleep(void)
 {
-    if (queue_wait_of(0).wait_ns < 0) {
+    if (!net_mark_now().is_known) {
         SKIP("the kernel tells no waits");
         return;
     }
@@ -75,6 +71,11 @@ static void net_time_holds_computing_and_sleep(void)
     CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
     /* It waits for a CPU too, after the sleep; what it slept remains. */
     CHECK(sample.wall_net_ns >= 29e6);
+    /* What a child is preempted does not hide that its parent sleeps until it ends. */
+    const char *const waits[] = {"sh", "-c", COUNT(300000) "; sleep 0.2; " COUNT(300000), NULL};
+    r = shell("base", waits);
+    CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
+    CHECK(isnan(sample.wall_net_ns) || sample.wall_net_ns >= 200e6);
     sampler_close(s);
 }
 
