@@ -28,7 +28,7 @@ import tempfile
 import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent / "campaign.d" / "loop.c"
-SCHEMA = "contend.campaign/2"
+SCHEMA = "contend.campaign/3"
 METHODS = {"duel": ["duel"], "sequential": ["welch", "utest", "tenth"]}
 TOOLS = [tool for tools in METHODS.values() for tool in tools]
 
@@ -195,6 +195,7 @@ def claim(differs, ratio):
 
 def run_duel(options, base, head, seed, told):
     command = [options.contend, "duel", "--quiet", "--format", "json", "--seed", str(seed)]
+    command += ["--priority", options.priority]
     command += ["--budget", f"{options.seconds}s", *told, "--", *base, "--", *head]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 5):
@@ -262,15 +263,16 @@ def begin_rows(path, options, sides):
     if not header and path.exists() and path.stat().st_size:
         sys.exit(f"{path}: not the rows of a campaign like this one ({SCHEMA}), and is left alone")
     if header:
-        for name in ("seed", "seconds"):
-            if header[name] != getattr(options, name):
-                sys.exit(f"{path}: made with another --{name}: {header[name]}")
+        for name in ("seed", "seconds", "priority"):
+            if header.get(name) != getattr(options, name):
+                sys.exit(f"{path}: made with another --{name}: {header.get(name)}")
     else:
         programs = {program for program, _, _ in LOOPS.values()}
         header = {
             "schema": SCHEMA,
             "seed": options.seed,
             "seconds": options.seconds,
+            "priority": options.priority,
             "calibrated": {program: calibrate(sides[0], program) for program in sorted(programs)},
             "cpus": len(os.sched_getaffinity(0)),
             "kernel": os.uname().release,
@@ -328,7 +330,7 @@ def run(options, sides, directory, path):
                 for method in options.methods:
                     if (trial, *setting, METHODS[method][0]) in done:
                         continue
-                    if method == "sequential" and setting[0] in DUEL_ALONE:
+                    if method == "sequential" and (setting[0] in DUEL_ALONE or trial >= options.beside):
                         continue
                     new = run_trial(options, header, sides, directory, setting, trial, method)
                     # One write, so that a method's tools are all there or none.
@@ -360,7 +362,7 @@ def table(header, rows):
     tools = [t for t in TOOLS if any(r["tool"] == t for r in rows)]
     lines = [
         f"{header['contend']}, {header['cpus']} CPUs, Linux {header['kernel']}, "
-        f"{header['seconds']:g} s a comparison, seed {header['seed']}",
+        f"{header['seconds']:g} s a comparison, seed {header['seed']}, duel --priority {header['priority']}",
         "",
         "Said of identical programs (planted 0 %), or found of what was planted; then the estimate's mean "
         "absolute error in percentage points and the mean time of a comparison in seconds.",
@@ -390,6 +392,10 @@ def main():
     parser.add_argument(
         "--identical", type=int, help="of each setting with identical programs (as many as --trials)"
     )
+    parser.add_argument(
+        "--beside", type=int, help="of each setting by the sequential methods (as many as by duel)"
+    )
+    parser.add_argument("--priority", default="raise", choices=["raise", "keep"], help="of duel (raise)")
     parser.add_argument("--seconds", type=float, default=5, help="a comparison (5)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
@@ -416,8 +422,10 @@ def main():
         sys.exit("hyperfine is not here; --methods duel leaves it out")
     if options.identical is None:
         options.identical = options.trials
-    if options.trials < 1 or options.identical < 1 or options.seconds <= 0:
-        sys.exit("--trials, --identical and --seconds must be above 0")
+    if options.beside is None:
+        options.beside = max(options.trials, options.identical)
+    if options.trials < 1 or options.beside < 0 or options.identical < 1 or options.seconds <= 0:
+        sys.exit("--trials, --identical and --seconds must be above 0, --beside not below")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="contend-campaign.") as name:
         directory = pathlib.Path(name)

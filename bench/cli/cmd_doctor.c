@@ -7,6 +7,7 @@
 #include "bench/core/buf.h"
 #include "bench/core/clock.h"
 #include "bench/core/opts.h"
+#include "bench/core/priority.h"
 #include "bench/registry.h"
 #include "bench/run/overhead.h"
 #include "version.h"
@@ -28,11 +29,14 @@ static const char *reason_of(const char *name)
 
 static void gather(struct doctor_facts *d)
 {
+    static char priority_reason[128];
     struct noise_reading before, after;
+    bool may_raise = priority_may_be_raised(priority_reason, sizeof priority_reason);
     *d = (struct doctor_facts){
         .build_type = CONTEND_BUILD_TYPE,
         .sanitizer = CONTEND_SANITIZER,
         .schedstat_reason = reason_of("schedstat"),
+        .priority_reason = may_raise ? NULL : priority_reason,
     };
     reason_of("papi"); /* has the counters judged */
     d->counters = counters_known();

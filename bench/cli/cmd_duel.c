@@ -1,4 +1,5 @@
 /* contend duel: base and head interleaved in one run, until there is a verdict. */
+#include "bench/cli/ahead.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/duel_request.h"
@@ -155,6 +156,12 @@ static int run(int argc, char *const *argv, struct err *err)
         return help ? EXIT_FINE : EXIT_USAGE;
     }
     interrupt_catch(INTERRUPT_IGNORED);
+    char priority[AHEAD_NOTE];
+    pid_t child = ahead_go(!strcmp(request->priority, "raise"), priority);
+    if (child > 0) {
+        free(request);
+        return ahead_await(child, err);
+    }
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && (file_make_parents(request->output, err) ||
                                             file_check_writable(request->output, err)));
@@ -174,6 +181,7 @@ static int run(int argc, char *const *argv, struct err *err)
             .tolerances = tolerances.items,
             .tolerance_count = tolerances.count,
             .seed = duel_draw_seed(request->seed),
+            .priority_note = priority,
             .interrupted = &interrupt_came,
             .on_progress = is_seen ? show : NULL,
             .context = &drawn_ns,

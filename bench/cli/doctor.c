@@ -149,6 +149,16 @@ static void examine_pressure(const struct doctor_facts *d, struct findings *out)
     }
 }
 
+static void examine_priority(const struct doctor_facts *d, struct findings *out)
+{
+    struct finding *f = add(out, d->priority_reason ? FINDING_NOTE : FINDING_OK, "priority");
+    see(f, "%s%s", d->priority_reason ? "duels cannot raise theirs: " : "duels may raise theirs",
+        d->priority_reason ? d->priority_reason : "");
+    if (d->priority_reason)
+        advise(f, "where other programs run beside a duel: sudo contend duel, "
+                  "or docker run --cap-add SYS_NICE");
+}
+
 static void examine_frequency(const struct host *h, struct findings *out)
 {
     bool is_steady = !strcmp(h->governor, "performance");
@@ -281,6 +291,7 @@ void doctor_examine(const struct doctor_facts *facts, struct findings *out)
     examine_steal(facts, out);
     examine_load(facts, out);
     examine_pressure(facts, out);
+    examine_priority(facts, out);
     examine_frequency(&facts->host, out);
     examine_clock(&facts->host, out);
     examine_memory(&facts->host, out);

@@ -31,6 +31,7 @@ struct doctor_facts {
     struct noise_delta noise;               /* of a span in which we did nothing */
     const struct counter_verdict *counters; /* NULL: not tried */
     const char *schedstat_reason;           /* NULL: available */
+    const char *priority_reason;            /* why duels cannot raise theirs; NULL: they can */
     const char *build_type;                 /* "Release" */
     const char *sanitizer;                  /* "" for none */
 };

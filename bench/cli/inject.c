@@ -1,5 +1,6 @@
 #include "bench/cli/inject.h"
 
+#include "bench/cli/ahead.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
 #include "bench/core/buf.h"
@@ -38,6 +39,7 @@ struct injection {
     double base_steps;
     double steps_share; /* of the wall time; the rest is starting and ending */
     uint64_t seed;
+    char priority[AHEAD_NOTE];
 };
 
 static int parse_percents(struct injection *in, struct err *err)
@@ -174,18 +176,17 @@ static int duel_all(struct injection *in, struct err *err)
     return 0;
 }
 
-/* ---- What comes out ----------------------------------------------------------------------------
- */
+/* ---- What comes out ------------------------------------------------------------------------ */
 
 static void add_table(const struct injection *in, struct buf *out)
 {
     buf_printf(out,
                "contend duel on this machine: a loop of 20 ms against itself with more work "
-               "planted,\n%.3g s a comparison, threshold %.3g %%, seed %llu\n\n"
+               "planted,\n%.3g s a comparison, threshold %.3g %%, seed %llu, %s\n\n"
                "  planted  duels  slower  faster  same  shifted  undecided  control  error    "
                "time\n",
                (double)in->options->budget_ns * 1e-9, 100 * in->options->threshold,
-               (unsigned long long)in->seed);
+               (unsigned long long)in->seed, in->priority);
     for (size_t i = 0; i < in->count; i++) {
         const struct effect *e = &in->effects[i];
         if (!e->trials)
@@ -253,6 +254,9 @@ int inject_run(const struct inject_options *options, struct err *err)
         return EXIT_USAGE;
     in.seed = duel_draw_seed(options->seed);
     interrupt_catch(INTERRUPT_IGNORED);
+    pid_t child = ahead_go(true, in.priority);
+    if (child > 0)
+        return ahead_await(child, err);
     int failed = calibrate(&in, err) || duel_all(&in, err);
     if (failed && interrupt_came)
         *err = (struct err){0};

@@ -11,14 +11,21 @@ static void on_signal(int number)
     interrupt_came = true;
 }
 
-void interrupt_catch(enum interrupt_again again)
+static void catch_ends(void (*handler)(int number), int flags)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    const struct sigaction action = {
-        .sa_handler = on_signal,
-        .sa_flags = again == INTERRUPT_ENDS ? (int)SA_RESETHAND : 0, /* and never SA_RESTART */
-    };
+    const struct sigaction action = {.sa_handler = handler, .sa_flags = flags}; /* no SA_RESTART */
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         sigaction(ends[i], &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+void interrupt_catch(enum interrupt_again again)
+{
+    catch_ends(on_signal, again == INTERRUPT_ENDS ? (int)SA_RESETHAND : 0);
+}
+
+void interrupt_catch_with(void (*handler)(int number))
+{
+    catch_ends(handler, 0);
 }

@@ -17,4 +17,7 @@ enum interrupt_again {
  */
 void interrupt_catch(enum interrupt_again again);
 
+/* The same signals to a handler of the caller's, each time. */
+void interrupt_catch_with(void (*handler)(int number));
+
 #endif

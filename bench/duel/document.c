@@ -1,5 +1,6 @@
 /* The document contend.duel/1: verdicts, what they rest on, and every raw value. */
 #include "bench/core/json.h"
+#include "bench/core/priority.h"
 #include "bench/duel/report.h"
 #include "bench/stats/paired.h"
 
@@ -148,9 +149,10 @@ json_t *duel_document(const struct duel_report *r, json_t *run, json_t *host)
     const struct duel_options *o = r->options;
     for (size_t i = 0; i < r->count; i++)
         json_array_append_new(comparisons, comparison_json(&r->subjects[i], &r->outcomes[i]));
-    return json_pack("{s:s, s:o*, s:o*, s:s, s:{s:f, s:f, s:f, s:f, s:I}, s:o}", "schema",
-                     "contend.duel/1", "run", run, "host", host, "status",
-                     statuses[duel_status_of(r)], "limits", "alpha", o->limits.alpha,
+    return json_pack("{s:s, s:o*, s:o*, s:s, s:{s:i, s:s}, s:{s:f, s:f, s:f, s:f, s:I}, s:o}",
+                     "schema", "contend.duel/1", "run", run, "host", host, "status",
+                     statuses[duel_status_of(r)], "priority", "nice", priority_nice(), "note",
+                     o->priority_note ? o->priority_note : "", "limits", "alpha", o->limits.alpha,
                      "threshold_ratio", o->limits.threshold, "floor_ns", o->limits.floor_ns,
                      "budget_s", (double)o->budget_ns * 1e-9, "seed", (json_int_t)o->seed,
                      "comparisons", comparisons);

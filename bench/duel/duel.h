@@ -65,6 +65,7 @@ struct duel_options {
     const struct duel_tolerance *tolerances;
     size_t tolerance_count;
     uint64_t seed;
+    const char *priority_note; /* what priority samples have, in words; NULL: nothing to say */
     const volatile bool *interrupted;
     void (*on_progress)(void *context, const struct duel_progress *p);
     void *context;

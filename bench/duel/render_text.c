@@ -142,6 +142,8 @@ void duel_render_text(const struct duel_report *r, struct buf *out)
         add_subject(out, r, i);
         seconds += r->outcomes[i].first.seconds + r->outcomes[i].second.seconds;
     }
+    if (r->options->priority_note)
+        buf_printf(out, "priority: %s\n", r->options->priority_note);
     duel_add_tally(out, r);
     buf_printf(out, ", in %.1f s, seed %llu\n", seconds, (unsigned long long)r->options->seed);
 }

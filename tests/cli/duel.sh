@@ -226,6 +226,47 @@ an_interrupt_leaves_no_process_and_a_partial_document() {
     _expect_no_sides
 }
 
+a_duel_that_is_killed_takes_all_with_it() {
+    "$contend" duel --budget 60s --threshold 0 -- sleep 0.02 -- sleep 0.02 >out 2>err </dev/null &
+    pid=$!
+    sleep 0.5
+    kill -KILL "$pid"
+    wait "$pid"
+    _expect_no_sides
+}
+
+_nice_of_sides() {
+    printf '#!/bin/sh\nnice >>%s\n' "$work/nices" >nice.sh
+    chmod +x nice.sh
+    rm -f nices
+    run "$@" --pairs 3 --format json -- ./nice.sh -- ./nice.sh
+    nices=$(sort -u nices)
+}
+
+priority_is_raised_where_it_may_be_and_wanted() {
+    local nices
+    _nice_of_sides duel --priority keep
+    expect [ "$nices" = 0 ]
+    expect_json out 'd["priority"]["nice"] == 0 and "as asked" in d["priority"]["note"]'
+    _nice_of_sides duel
+    if nice -n -20 true 2>&1 | grep -q .; then
+        expect [ "$nices" = 0 ]
+        expect_json out 'd["priority"]["nice"] == 0 and "CAP_SYS_NICE" in d["priority"]["note"]'
+    else
+        expect [ "$nices" = -20 ]
+        expect_json out 'd["priority"]["nice"] == -20 and "session" in d["priority"]["note"]'
+    fi
+    _valid_duel out
+    # Who asked for another one has it.
+    printf '#!/bin/sh\nexec nice -n 3 "%s" "$@"\n' "$contend" >niced
+    chmod +x niced
+    contend=./niced _nice_of_sides duel
+    expect [ "$nices" = 3 ]
+    expect_json out '"another one" in d["priority"]["note"]'
+    run duel --priority high -- true -- true
+    expect_refusal 2 '--priority' '"high"' 'raise, keep'
+}
+
 what_is_not_offered_is_refused() {
     run duel
     expect_refusal 2 'nothing to compare'
