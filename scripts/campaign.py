@@ -395,7 +395,7 @@ def main():
     parser.add_argument(
         "--beside", type=int, help="of each setting by the sequential methods (as many as by duel)"
     )
-    parser.add_argument("--priority", default="raise", choices=["raise", "keep"], help="of duel (raise)")
+    parser.add_argument("--priority", default="auto", choices=["auto", "raise", "keep"], help="of duel (auto)")
     parser.add_argument("--seconds", type=float, default=5, help="a comparison (5)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(

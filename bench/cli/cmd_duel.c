@@ -6,6 +6,7 @@
 #include "bench/cli/interrupt.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/core/priority.h"
 #include "bench/duel/report.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
@@ -157,7 +158,7 @@ static int run(int argc, char *const *argv, struct err *err)
     }
     interrupt_catch(INTERRUPT_IGNORED);
     char priority[AHEAD_NOTE];
-    pid_t child = ahead_go(!strcmp(request->priority, "raise"), priority);
+    pid_t child = ahead_go(strcmp(request->priority, "keep") != 0, priority);
     if (child > 0) {
         free(request);
         return ahead_await(child, err);
@@ -182,6 +183,8 @@ static int run(int argc, char *const *argv, struct err *err)
             .tolerance_count = tolerances.count,
             .seed = duel_draw_seed(request->seed),
             .priority_note = priority,
+            .may_go_realtime =
+                !strcmp(request->priority, "auto") && priority_nice() == PRIORITY_FIRST,
             .interrupted = &interrupt_came,
             .on_progress = is_seen ? show : NULL,
             .context = &drawn_ns,

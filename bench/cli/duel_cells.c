@@ -143,12 +143,10 @@ static char *number_text(struct duel_sides *s, int64_t value, struct err *err)
     return sides_own_text(s, text, err);
 }
 
-/* As many CPUs as tasks, in turn; all of them when there are no more. */
-static unsigned cpus_for(int64_t tasks)
+static int64_t allowed_cpus(void)
 {
     int cpus[1024];
-    int allowed = affinity_allowed(cpus, 1024);
-    return tasks < allowed ? (unsigned)tasks : 0;
+    return affinity_allowed(cpus, 1024);
 }
 
 /* One cell on both sides: calibrated on base, the same operations for head. */
@@ -184,10 +182,13 @@ static int make_cell(const struct duel_request *r, struct duel_sides *s, struct 
     subject->relinked = r->relinked;
     subject->is_identical = sides_are_identical(&subject->base, &subject->head);
     int64_t tasks = first.tasks > second.tasks ? first.tasks : second.tasks;
+    bool is_same[] = {!strcmp(axes[0].placement, "same"), !strcmp(axes[1].placement, "same")};
+    /* As many CPUs as tasks, in turn; all of them when there are no more. */
     if (!strcmp(axes[0].placement, "spread"))
-        subject->place.cpus = cpus_for(tasks);
-    else if (!strcmp(axes[0].placement, "same") && !strcmp(axes[1].placement, "same"))
+        subject->place.cpus = tasks < allowed_cpus() ? (unsigned)tasks : 0;
+    else if (is_same[0] && is_same[1])
         subject->place.cpus = 1;
+    subject->has_cpu_each = tasks <= allowed_cpus() && !is_same[0] && !is_same[1];
     return subject->name ? 0 : -1;
 }
 

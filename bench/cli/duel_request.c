@@ -13,7 +13,7 @@
 
 static const char *const formats[] = {"text", "markdown", "json", "junit", "github", NULL};
 static const char *const placements[] = {"free", "same", "spread", "lanes", NULL};
-static const char *const priorities[] = {"raise", "keep", NULL};
+static const char *const priorities[] = {"auto", "raise", "keep", NULL};
 
 static int print_help(const struct opt *table, struct err *err)
 {
@@ -63,7 +63,7 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
                                .floor_ns = (int64_t)(2 * clock_resolution_ns()),
                                .seed = -1,
                                .threshold = 0.01,
-                               .priority = "raise",
+                               .priority = "auto",
                                .format = "text"};
     const struct opt table[] = {
         {"set", 0, OPT_TEXT, &r->set, "KEY=A,B",
@@ -82,7 +82,7 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
         {"placement", 0, OPT_TEXT, &r->placement, "P", "CPUs of both sides (several tasks: spread)",
          NULL, 0, 0, placements},
         {"priority", 0, OPT_TEXT, &r->priority, "P",
-         "of this program and both sides: raise where allowed", NULL, 0, 0, priorities},
+         "of all processes here: raised where allowed (auto)", NULL, 0, 0, priorities},
         {"ops", 0, OPT_NUMBER, &r->ops, "N", "operations a task (calibrated on base)", "count", 1,
          INT64_C(1000000000000), NULL},
         {"task-time", 0, OPT_NUMBER, &r->task_time_ns, "T", "what a calibrated task aims at", "ns",

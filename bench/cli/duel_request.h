@@ -17,7 +17,7 @@ struct duel_request {
     double threshold;
     const char *tolerances;
     struct opt_list gates;
-    const char *priority; /* "raise" or "keep" */
+    const char *priority; /* "auto", "raise" or "keep" */
     bool is_strict;
     /* What comes out. */
     const char *format, *output;

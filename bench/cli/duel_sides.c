@@ -38,6 +38,7 @@ static int make_commands(const struct duel_request *r, struct duel_sides *s,
     if (r->placement && !strcmp(r->placement, "same"))
         subject->place.cpus = 1;
     subject->place.spread_threads = r->placement && !strcmp(r->placement, "spread");
+    subject->has_cpu_each = subject->place.spread_threads;
     if (r->placement)
         subject->lanes = strcmp(r->placement, "lanes") ? 1 : SAMPLES_AT_ONCE;
     return 0;

@@ -128,15 +128,15 @@ static json_t *comparison_json(const struct duel_subject *s, const struct duel_o
     json_t *rows = json_array();
     for (size_t i = 0; i < o->row_count; i++)
         json_array_append_new(rows, row_json(o, &o->rows[i]));
-    json_t *c =
-        json_pack("{s:s, s:o, s:o, s:b, s:{s:I, s:b, s:I}, s:s, s:b, s:o, s:o, s:o}", "name",
-                  s->name, "base", side_json(&s->base), "head", side_json(&s->head), "identical",
-                  s->is_identical, "place", "cpus", (json_int_t)s->place.cpus, "threads_spread",
-                  s->place.spread_threads, "lanes", (json_int_t)o->lanes, "layout_note",
-                  o->layout_note, "control_fired", duel_control_fired(s, o), "noise",
-                  noise_json(&o->noise), "rows", rows, "measured", phase_json(&o->first));
-    if (c && *o->lanes_note)
-        json_object_set_new(c, "lanes_note", json_string(o->lanes_note));
+    json_t *c = json_pack("{s:s, s:o, s:o, s:b, s:{s:I, s:b, s:I, s:b}, s:s, s:b, s:o, s:o, s:o}",
+                          "name", s->name, "base", side_json(&s->base), "head", side_json(&s->head),
+                          "identical", s->is_identical, "place", "cpus", (json_int_t)s->place.cpus,
+                          "threads_spread", s->place.spread_threads, "lanes", (json_int_t)o->lanes,
+                          "realtime", o->is_realtime, "layout_note", o->layout_note,
+                          "control_fired", duel_control_fired(s, o), "noise", noise_json(&o->noise),
+                          "rows", rows, "measured", phase_json(&o->first));
+    if (c && *o->mode_note)
+        json_object_set_new(c, "mode_note", json_string(o->mode_note));
     if (c && o->second.seen.slot_count)
         json_object_set_new(c, "confirmed", phase_json(&o->second));
     return c;

@@ -157,7 +157,7 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         if (most && p->seen.slot_count + 1 >= p->discarded + most)
             lanes = 1;
         if (duel_take_slots(d, p, &schedule, lanes, err)) {
-            if (duel_give_lanes_up(d, err))
+            if (duel_give_mode_up(d, err))
                 return -1;
             continue;
         }
@@ -175,7 +175,7 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         bool has_time = now_ns - begin_ns <= d->options->budget_ns / 10;
         if (slots < p->discarded && !has_time)
             p->discarded = slots;
-        duel_choose_lanes(d, p, has_time);
+        duel_choose_mode(d, p, has_time);
         if (slots <= p->discarded) {
             counted_ns = now_ns;
             continue;
@@ -226,7 +226,7 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
     if (!d.sampler)
         return -1;
     make_layout(&d, &rng);
-    d.choice = subject->lanes ? LANES_ASKED_FOR : LANES_OPEN;
+    d.mode = subject->lanes > 1 ? MODE_ASKED_FOR : MODE_OPEN;
     out->lanes = subject->lanes ? subject->lanes : 1;
     noise_read(&before);
     noise_read(&before); /* the first call resolves paths */
@@ -236,8 +236,8 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
         needs_second |= is_suspect(&out->rows[i]);
         has_fired |= out->rows[i].is_gated && out->rows[i].control_fired;
     }
-    if (d.choice == LANES_ON_TRIAL)
-        d.choice = LANES_SETTLED;
+    if (d.mode == MODE_ON_TRIAL)
+        d.mode = MODE_SETTLED;
     if (!failed && needs_second && !has_fired)
         failed = run_phase(&d, &out->second, err);
     noise_read(&after);

@@ -19,6 +19,9 @@
 /* What lanes may slow each other down by. */
 #define DUEL_SLOWED_MOST 0.1
 
+/* And real time its sides: a thread that waits for a CPU there waits for many times as long. */
+#define DUEL_SLOWED_MOST_REALTIME 0.5
+
 enum { DUEL_DISCARDED = 2, DUEL_ORDER_MAX = ARM_COUNT + 1 };
 
 struct duel_side {
@@ -36,6 +39,7 @@ struct duel_subject {
     bool is_identical;    /* same code, same arguments: a difference is not theirs */
     bool prints_metrics;  /* contend.sample/1 on stdout; otherwise wall time is judged */
     struct sample_place place;
+    bool has_cpu_each; /* its threads, as far as anybody knows: real time may be tried */
     /*
      * How many pairs are measured side by side, each on a CPU of its own.  0: two where both sides
      * are one thread and lanes do not slow each other down, otherwise one.
@@ -66,6 +70,7 @@ struct duel_options {
     size_t tolerance_count;
     uint64_t seed;
     const char *priority_note; /* what priority samples have, in words; NULL: nothing to say */
+    bool may_go_realtime;      /* where threads have a CPU each, and it is allowed */
     const volatile bool *interrupted;
     void (*on_progress)(void *context, const struct duel_progress *p);
     void *context;
@@ -88,7 +93,8 @@ struct duel_outcome {
     size_t row_count;
     struct noise_delta noise;
     unsigned lanes;        /* 1 or 2 */
-    char lanes_note[256];  /* why there is one lane after two were tried; or "" */
+    bool is_realtime;      /* nobody else had the CPUs of a sample */
+    char mode_note[256];   /* why that, or two lanes, was given up after a trial; or "" */
     char layout_note[256]; /* how the layout control was made, or why there is none */
 };
 

@@ -120,8 +120,10 @@ static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
     }
     if (o->lanes > 1)
         buf_add(out, "  two lanes: two pairs at the same time, each on a CPU of its own\n");
-    if (*o->lanes_note)
-        buf_printf(out, "  one lane: %s\n", o->lanes_note);
+    if (o->is_realtime)
+        buf_add(out, "  real time: nobody else had the CPUs of a side\n");
+    if (*o->mode_note)
+        buf_printf(out, "  %s\n", o->mode_note);
     if (o->first.seen.slot_count)
         buf_printf(out, "  layout control: %s\n", o->layout_note);
     struct buf noise = {0};

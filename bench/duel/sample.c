@@ -3,6 +3,7 @@
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/core/priority.h"
 #include "bench/duel/net_time.h"
 #include "bench/duel/threads.h"
 
@@ -52,6 +53,8 @@ struct sampler {
     char *padding; /* owned; "NAME=xxx.." */
     int cpus[CPUS_MAX];
     int cpu_count, core_count;
+    int nice;         /* of samples */
+    bool is_realtime; /* this process, so that it is not kept waiting by those it watches */
 };
 
 extern char **environ;
@@ -88,6 +91,7 @@ struct sampler *sampler_open(const volatile bool *interrupted, struct err *err)
     s->interrupted = interrupted;
     s->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     s->sched_fd = schedstat_open();
+    s->nice = priority_nice();
     s->padding = malloc(PADDING_MAX + 64);
     s->cpu_count = affinity_allowed(s->cpus, CPUS_MAX);
     s->core_count = affinity_by_core(s->cpus, s->cpu_count);
@@ -107,6 +111,8 @@ void sampler_close(struct sampler *s)
 {
     if (!s)
         return;
+    if (s->is_realtime)
+        priority_be_ordinary();
     if (s->null_fd >= 0)
         close(s->null_fd);
     if (s->sched_fd >= 0)
@@ -120,6 +126,17 @@ void sampler_close(struct sampler *s)
 int sampler_cores(const struct sampler *s)
 {
     return s->core_count;
+}
+
+int sampler_cpus(const struct sampler *s)
+{
+    return s->cpu_count;
+}
+
+bool sampler_may_go_realtime(struct sampler *s)
+{
+    s->is_realtime = s->is_realtime || priority_conduct();
+    return s->is_realtime;
 }
 
 /* The environment with one more variable; the list is the caller's to free. */
@@ -167,6 +184,12 @@ static _Noreturn void child(struct sampler *s, struct lane *l, char **list, pid_
     dup2(l->out_fd, STDOUT_FILENO);
     dup2(l->err_fd, STDERR_FILENO);
     restrict_cpus(s, &r->place);
+    if (s->is_realtime) /* not inherited from a conductor, and neither is nice */
+        setpriority(PRIO_PROCESS, 0, s->nice);
+    if (r->place.is_realtime && !priority_perform()) {
+        l->stamp->exec_errno = errno;
+        _exit(127);
+    }
     l->stamp->mark = net_mark_now();
     l->stamp->exec_ns = clock_now_ns();
     execvpe(r->program, (char *const *)(uintptr_t)r->argv, list);
@@ -364,6 +387,7 @@ static int finish(const struct sampler *s, struct lane *l, struct sample *out, s
     out->wall_ns = (double)(l->end_ns - l->stamp->exec_ns);
     out->cpu_ns = (double)clock_cpu_ns_of(&usage);
     out->wall_net_ns = net_time_ns(&l->stamp->mark, &end, out->cpu_ns, out->wall_ns, l->late_ns);
+    out->threads = l->watch.pinned;
     out->memory_bytes = (double)usage.ru_maxrss * 1024;
     out->output = read_back(l, l->out_fd);
     return 0;

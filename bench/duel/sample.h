@@ -20,6 +20,7 @@ struct sample_place {
     unsigned cpus;       /* how many of the CPUs allowed here; 0: all of them */
     unsigned first;      /* index of the first one, round and round */
     bool spread_threads; /* each thread that appears gets a CPU of its own, in turn */
+    bool is_realtime;    /* nobody else gets that CPU meanwhile; see sampler_may_go_realtime() */
 };
 
 enum { SAMPLES_AT_ONCE = 2 };
@@ -36,6 +37,7 @@ struct sample_request {
 struct sample {
     double wall_ns, cpu_ns, memory_bytes;
     double wall_net_ns; /* less waiting for a CPU; NaN where several threads did the work */
+    unsigned threads;   /* that were given CPUs of their own, if asked for */
     int exit_status;    /* -1: it did not end by itself; set when the sample failed, too */
     const char *output; /* what it wrote on stdout, NUL-terminated; valid until the next sample */
 };
@@ -48,6 +50,12 @@ void sampler_close(struct sampler *s);
 
 /* Of how many cores there are CPUs to use. Neighbours in the map belong to different ones. */
 int sampler_cores(const struct sampler *s);
+
+/* How many CPUs there are to use. */
+int sampler_cpus(const struct sampler *s);
+
+/* Whether samples can be real-time here: it takes a privilege. */
+bool sampler_may_go_realtime(struct sampler *s);
 
 /*
  * Runs up to SAMPLES_AT_ONCE at the same time and waits for all of them.

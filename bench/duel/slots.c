@@ -1,7 +1,6 @@
 /* Slots: which samples are run, beside which others, and what becomes of them. */
 #include "bench/duel/engine.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +57,15 @@ static int take_samples(struct duel *d, struct duel_phase *p, const struct slot_
     for (size_t i = 0; i < lanes; i++) {
         enum duel_arm arm = step < orders[i].count ? orders[i].arms[step] : ARM_BASE;
         requests[i] = request_of(d, p, arm, (unsigned)(first_slot + i + p->seed));
+        requests[i].place.is_realtime = d->out->is_realtime;
         if (d->out->lanes > 1)
             requests[i].place.cpus = 1;
     }
     if (sampler_run(d->sampler, requests, lanes, samples, err))
         return -1;
     for (size_t i = 0; i < lanes; i++) {
+        d->most_threads =
+            samples[i].threads > d->most_threads ? samples[i].threads : d->most_threads;
         if (step >= orders[i].count)
             continue;
         p->seen.slot = first_slot + i;
@@ -106,65 +108,4 @@ int duel_take_slots(struct duel *d, struct duel_phase *p, struct schedule *sched
     if (failed)
         p->seen.slot_count = slots; /* half a slot is none */
     return failed ? -1 : 0;
-}
-
-/* ---- Lanes ------------------------------------------------------------------------------- */
-
-/* The shortest of base and head in these slots; NaN where any one did not run alone. */
-static double shortest_net_ns(const struct observations *o, size_t from, size_t to)
-{
-    const struct observed_metric *net = observations_find(o, "wall_net_ns");
-    double shortest = INFINITY;
-    for (size_t i = from; i < to; i++) {
-        double base = net->values[ARM_BASE][i], head = net->values[ARM_HEAD][i];
-        if (isnan(base) || isnan(head))
-            return NAN;
-        shortest = fmin(shortest, fmin(base, head));
-    }
-    return shortest;
-}
-
-static void try_lanes(struct duel *d, struct duel_phase *p, bool has_time)
-{
-    size_t slots = p->seen.slot_count;
-    bool may = d->subject->place.cpus == 0 && !d->subject->place.spread_threads &&
-               sampler_cores(d->sampler) >= SAMPLES_AT_ONCE &&
-               !isnan(shortest_net_ns(&p->seen, 0, slots));
-    d->choice = may ? LANES_ON_TRIAL : LANES_SETTLED;
-    d->trial_from = slots;
-    d->out->lanes = may ? SAMPLES_AT_ONCE : 1;
-    p->discarded = slots + (may && has_time ? DUEL_DISCARDED : 0);
-}
-
-void duel_choose_lanes(struct duel *d, struct duel_phase *p, bool has_time)
-{
-    struct duel_outcome *out = d->out;
-    size_t slots = p->seen.slot_count;
-    if (d->choice == LANES_OPEN && slots >= p->discarded)
-        try_lanes(d, p, has_time);
-    if (d->choice != LANES_ON_TRIAL || slots < d->trial_from + SAMPLES_AT_ONCE)
-        return;
-    double alone_ns = shortest_net_ns(&p->seen, 0, d->trial_from);
-    double slowed = shortest_net_ns(&p->seen, d->trial_from, slots) / alone_ns - 1;
-    d->choice = LANES_SETTLED;
-    if (slowed <= DUEL_SLOWED_MOST)
-        return;
-    out->lanes = 1;
-    p->discarded = slots;
-    if (!isnan(slowed))
-        snprintf(out->lanes_note, sizeof out->lanes_note, "two slowed each other down by %.0f %%",
-                 100 * slowed);
-}
-
-int duel_give_lanes_up(struct duel *d, struct err *err)
-{
-    if (d->out->lanes == 1 || d->choice == LANES_ASKED_FOR || err->code != ERR_FAILED ||
-        *d->options->interrupted)
-        return -1;
-    snprintf(d->out->lanes_note, sizeof d->out->lanes_note, "two at the same time failed (%.200s)",
-             err->text);
-    *err = (struct err){0};
-    d->out->lanes = 1;
-    d->choice = LANES_SETTLED;
-    return 0;
 }

@@ -382,3 +382,19 @@ double visit_op_ns(const struct cell *c)
     }
     return 0;
 }
+
+double visit_slowdown(const struct cell *c, double op_ns, uint64_t time_ns, uint32_t cpus)
+{
+    enum { PARTS = 64, ENOUGH = 4 };
+    struct cell together = *c;
+    together.control = NO_CONTROL; /* with all its tasks, not in its serial form */
+    if (c->is_control || op_ns <= 0)
+        return 1;
+    double alone_ns = op_ns * fmax(1, (double)c->tasks / cpus);
+    uint64_t most = (uint64_t)fmax(1, (double)time_ns / alone_ns), elapsed_ns = 0;
+    uint64_t ops = most / PARTS + 1;
+    while (!visit_calibrate(&together, ops, &elapsed_ns, NULL) && ops < most &&
+           elapsed_ns < time_ns / ENOUGH)
+        ops *= ENOUGH;
+    return fmax(1, (double)elapsed_ns / (double)ops / alone_ns);
+}

@@ -62,6 +62,13 @@ int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_n
  */
 double visit_op_ns(const struct cell *c);
 
+/*
+ * How many times longer an operation takes when all tasks of the cell are at it, beside what their
+ * sharing of `cpus` CPUs explains: what they do to each other.  From a part of `time_ns`.  1 when
+ * it cannot be told.
+ */
+double visit_slowdown(const struct cell *c, double op_ns, uint64_t time_ns, uint32_t cpus);
+
 struct mailbox *mailbox_new(struct err *err);
 void mailbox_free(struct mailbox *m);
 

@@ -264,7 +264,29 @@ priority_is_raised_where_it_may_be_and_wanted() {
     expect [ "$nices" = 3 ]
     expect_json out '"another one" in d["priority"]["note"]'
     run duel --priority high -- true -- true
-    expect_refusal 2 '--priority' '"high"' 'raise, keep'
+    expect_refusal 2 '--priority' '"high"' 'auto, raise, keep'
+}
+
+real_time_is_for_threads_that_have_a_cpu_each() {
+    run duel --placement spread --priority raise --pairs 3 --format json -- sleep 0.001 -- sleep 0.001
+    expect_json out 'd["comparisons"][0]["place"]["realtime"] is False'
+    expect_json out '"mode_note" not in d["comparisons"][0]'
+    # Tried where it may be, and then kept, or given up in words.
+    run duel --placement spread --pairs 3 --format json -- sleep 0.001 -- sleep 0.001
+    expect_json out '(d["comparisons"][0]["place"]["realtime"] or "mode_note" in d["comparisons"][0]) == '"$(
+        chrt -r 1 true 2>/dev/null && nice -n -20 true 2>/dev/null && echo True || echo False)"
+    _valid_duel out
+    run duel --workload spin --set lock=none,mutex --tasks 100 --pairs 2 --ops 10 --format json
+    expect_json out 'd["comparisons"][0]["place"]["realtime"] is False'
+}
+
+cells_of_tasks_that_fight_have_fewer_operations() {
+    run cell --workload counter --lock none --tasks 2 --placement spread --calibrate
+    expect_status 0
+    cp out alone
+    run cell --workload counter --lock ticket --tasks 2 --placement spread --calibrate
+    expect_status 0
+    expect_json out 'd["ops"] < json.load(open("alone"))["ops"]'
 }
 
 what_is_not_offered_is_refused() {
