@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,37 @@
 #define CLEAR_LINE   "\r\x1b[K"
 #define CLEAR_BLANKS "\r           \r" /* as wide as a frame, for who knows no better */
 
+static volatile sig_atomic_t cursor_is_hidden;
+
+/* write(), for a handler must not touch stdio; a terminal that is gone needs no cursor. */
+static void put(const char *text, size_t length)
+{
+    if (write(STDOUT_FILENO, text, length) < 0)
+        return;
+}
+
+/* Ctrl-Z: the shell that comes next has a cursor, and the spinner has none when it goes on. */
+static void on_suspend(int number)
+{
+    int kept = errno;
+    (void)number;
+    if (cursor_is_hidden)
+        put(SHOW_CURSOR, sizeof SHOW_CURSOR - 1);
+    raise(SIGSTOP);
+    if (cursor_is_hidden)
+        put(HIDE_CURSOR, sizeof HIDE_CURSOR - 1);
+    errno = kept;
+}
+
 void spinner_terminal_begin(struct spinner_terminal *terminal)
 {
     const char *term = getenv("TERM");
     *terminal = (struct spinner_terminal){.columns = terminal_columns(STDOUT_FILENO, WIDTH_MOST)};
     terminal->is_terminal = isatty(STDOUT_FILENO);
     terminal->is_dumb = !term || !*term || !strcmp(term, "dumb");
+    const struct sigaction action = {.sa_handler = on_suspend, .sa_flags = SA_RESTART};
+    if (terminal->is_terminal && !terminal->is_dumb)
+        sigaction(SIGTSTP, &action, NULL);
 }
 
 static int object(void *context, const char *text, struct err *err)
@@ -43,6 +69,7 @@ static int frame(void *context, uint64_t number, uint64_t at_ns, struct err *err
         snprintf(text, sizeof text, "%s\r%c " MESSAGE,
                  terminal->is_drawn || terminal->is_dumb ? "" : HIDE_CURSOR, glyph);
     terminal->is_drawn = true;
+    cursor_is_hidden = 1;
     return cli_print(text, err);
 }
 
@@ -52,6 +79,7 @@ static int clear(void *context, struct err *err)
     if (!terminal->is_terminal || !terminal->is_drawn)
         return 0;
     terminal->is_drawn = false;
+    cursor_is_hidden = 0;
     return cli_print(terminal->is_dumb ? CLEAR_BLANKS : CLEAR_LINE SHOW_CURSOR, err);
 }
 

@@ -147,7 +147,8 @@ stopped_on_a_pipe_it_leaves_nothing() {
 }
 
 # _on_a_terminal SCRIPT MODEL...: plays it on a terminal of 40 columns; what was typed is in `typed`.
-# SCRIPT is "interrupt" or "hang up", after the third frame, or "wait".
+# SCRIPT is "interrupt", "hang up" or "suspend" (and go on, and interrupt), after the third frame, or
+# "wait".
 _on_a_terminal() {
     [ -n "$python" ] || return 77
     TERM=xterm "$python" - "$contend" "$@" <<'PY'
@@ -157,18 +158,25 @@ pid, fd = pty.fork()
 if pid == 0:
     os.execv(binary, [binary, "spinner"] + arguments)
 fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
-typed, acted = b"", script == "wait"
+typed, acted, frames = b"", script == "wait", 3
 while True:
     try:
         more = os.read(fd, 4096)
     except OSError:
         more = b""
     typed += more
-    if not acted and typed.count(b"thinking!") >= 3:
-        acted = True
+    if not acted and typed.count(b"thinking!") >= frames:
+        acted = script != "suspend"
         if script == "hang up":
             os.close(fd)
             break
+        if script == "suspend":
+            os.write(fd, b"\x1a")
+            _, status = os.waitpid(pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status)
+            os.kill(pid, signal.SIGCONT)
+            script, frames = "interrupt", frames + 2
+            continue
         os.write(fd, b"\x03")
     if not more:
         break
@@ -178,12 +186,14 @@ sys.exit(status if status >= 0 else 128 - status)
 PY
 }
 
-# The last that was done to the line is clearing it, and to the cursor, showing it.
+# _expect_clean_terminal [TIMES]: the last that was done to the line is clearing it, and to the
+# cursor, showing it; it was hidden so many times.
 _expect_clean_terminal() {
-    "$python" - <<'PY' || fail "the terminal is not clean: $(tail -c 80 typed | od -c | head -n 6)"
+    "$python" - "${1:-1}" <<'PY' || fail "the terminal is not clean: $(tail -c 80 typed | od -c | head -n 6)"
+import sys
 typed = open("typed", "rb").read()
 after = typed[typed.rindex(b"thinking!"):]
-assert typed.count(b"\x1b[?25l") == typed.count(b"\x1b[?25h") == 1
+assert typed.count(b"\x1b[?25l") == typed.count(b"\x1b[?25h") == int(sys.argv[1])
 assert b"\r\x1b[K\x1b[?25h" in after
 assert b"\x1b[?25l" not in after
 PY
@@ -218,6 +228,19 @@ an_interrupt_leaves_a_clean_terminal() {
         expect_status 130
         _expect_clean_terminal
         ! grep -q 'Answer' typed || fail "it answered"
+        expect_no_leftovers
+    done
+}
+
+a_suspended_one_gives_the_cursor_back_meanwhile() {
+    local model
+    for model in thread coroutine; do
+        _on_a_terminal suspend $model --seconds 30
+        status=$?
+        [ $status -eq 77 ] && return
+        last_command="spinner $model, then Ctrl-Z, fg and Ctrl-C"
+        expect_status 130
+        _expect_clean_terminal 2
         expect_no_leftovers
     done
 }
