@@ -40,7 +40,7 @@ regress: build
 	@HEAD_BUILD=. scripts/ci/regress.sh "$(BASE)" $(CELLS)
 
 test:
-	@scripts/install-deps --tests
+	@scripts/install-deps --tests --peers
 	@JOBS=$(JOBS) scripts/ci.sh
 
 format:
