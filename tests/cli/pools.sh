@@ -6,7 +6,8 @@
 
 fresh_images_do_the_work_under_every_lock() {
     run run --workload sleep,prime,noop --lock none,mutex,gil --executor spawn --tasks 1,3 \
-        -p sleep.duration=1ms --task-time 1ms --rounds 1 --budget 1s -o spawn.json
+        -p sleep.duration=1ms -p prime.number=1000003 --task-time 1ms --rounds 1 --budget 1s \
+        -o spawn.json
     expect_status 0
     expect_valid spawn.json
     expect_json spawn.json 'len([c for c in cells if c["role"] == "measured"]) == 18'
