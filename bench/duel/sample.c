@@ -170,6 +170,21 @@ static void restrict_cpus(const struct sampler *s, const struct sample_place *pl
         sched_setaffinity(0, sizeof set, &set);
 }
 
+/*
+ * The mark and the clock of one moment: who loses the CPU between them has waited by the mark and
+ * not by the clock.
+ */
+static void stamp_start(struct stamp *stamp)
+{
+    struct rusage usage;
+    int tries = 0;
+    do {
+        stamp->mark = net_mark_now();
+        stamp->exec_ns = clock_now_ns();
+    } while (stamp->mark.is_known && !getrusage(RUSAGE_THREAD, &usage) &&
+             usage.ru_nivcsw != stamp->mark.preemptions && ++tries < 5);
+}
+
 static _Noreturn void child(struct sampler *s, struct lane *l, char **list, pid_t parent)
 {
     const struct sample_request *r = l->request;
@@ -190,8 +205,7 @@ static _Noreturn void child(struct sampler *s, struct lane *l, char **list, pid_
         l->stamp->exec_errno = errno;
         _exit(127);
     }
-    l->stamp->mark = net_mark_now();
-    l->stamp->exec_ns = clock_now_ns();
+    stamp_start(l->stamp);
     execvpe(r->program, (char *const *)(uintptr_t)r->argv, list);
     l->stamp->exec_errno = errno;
     _exit(127);
@@ -235,6 +249,35 @@ static size_t still_running(const struct sampler *s, size_t count)
     return running;
 }
 
+/* What this thread has waited for a CPU so far, and how often it lost one. */
+struct own_waits {
+    bool is_known;
+    struct schedstat sched;
+    int64_t preemptions;
+};
+
+static struct own_waits own_waits_now(const struct sampler *s)
+{
+    struct own_waits w = {0};
+    struct rusage usage;
+    w.is_known = schedstat_read(s->sched_fd, &w.sched) && !getrusage(RUSAGE_THREAD, &usage);
+    if (w.is_known)
+        w.preemptions = usage.ru_nivcsw;
+    return w;
+}
+
+/*
+ * How late a sleep in between was noticed to be over; -1: not known.  Who lost the CPU before going
+ * to sleep waited, too, while the sample went on: then none of it is taken for lateness.
+ */
+static int64_t late_between(const struct own_waits *before, const struct own_waits *after)
+{
+    if (!before->is_known || !after->is_known)
+        return -1;
+    return after->preemptions == before->preemptions ? after->sched.wait_ns - before->sched.wait_ns
+                                                     : 0;
+}
+
 /* Waits for all ends, deadlines or an interruption. */
 static void wait_for_ends(struct sampler *s, size_t count)
 {
@@ -247,12 +290,11 @@ static void wait_for_ends(struct sampler *s, size_t count)
         uint64_t left_ns = wake_ns > now_ns ? wake_ns - now_ns : 0;
         struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000u),
                                 .tv_nsec = (long)(left_ns % 1000000000u)};
-        struct schedstat before, after;
-        bool is_known = schedstat_read(s->sched_fd, &before);
+        struct own_waits before = own_waits_now(s);
         int ready = ppoll(polled, count, &left, NULL);
         now_ns = clock_now_ns();
-        is_known = is_known && schedstat_read(s->sched_fd, &after);
-        int64_t late_ns = is_known ? after.wait_ns - before.wait_ns : -1;
+        struct own_waits after = own_waits_now(s);
+        int64_t late_ns = late_between(&before, &after);
         for (size_t i = 0; i < count; i++) {
             struct lane *l = &s->lanes[i];
             bool has_ended = ready > 0 && polled[i].revents;
