@@ -277,7 +277,7 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     if (check_suite_keys(suite, err) || word_list_of_options(&b.params, "-p", &r->params, err) ||
         suite_number(suite, "rounds", "count", ROUNDS_MAX, 11, &rounds, err) ||
         suite_number(suite, "budget", "ns", INT64_MAX, 60000000000, &budget_ns, err) ||
-        suite_number(suite, "task_time", "ns", 60000000000, 50000000, &task_time_ns, err))
+        suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, 50000000, &task_time_ns, err))
         goto fail;
     if (suite ? expand_suite(&b, suite, err) : expand_request(&b, err))
         goto fail;

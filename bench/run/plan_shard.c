@@ -43,8 +43,8 @@ int plan_take_shard(struct plan *p, int64_t index, int64_t count, struct err *er
     }
     for (size_t i = 0; i < kept; i++) {
         struct cell *c = &p->cells[i];
-        /* What is here for others alone needs no ceiling of its own. */
-        c->control = c->is_control || c->control == NO_CONTROL ? NO_CONTROL : moved[c->control];
+        if (c->control != NO_CONTROL)
+            c->control = shares[c->control] == NOT_OURS ? NO_CONTROL : moved[c->control];
     }
     if (!failed)
         p->cell_count = kept;
