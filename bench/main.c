@@ -1,5 +1,6 @@
 /* contend: argv -> command -> exit status.  The only place that ends the program. */
 #include "bench/cli/cli.h"
+#include "bench/core/json.h"
 #include "bench/executors/spawn.h"
 
 #include <fcntl.h>
@@ -23,6 +24,7 @@ static void hold_standard_descriptors(void)
 int main(int argc, char **argv)
 {
     hold_standard_descriptors();
+    json_watch_memory();
     gsl_set_error_handler_off(); /* its functions return what went wrong; it would abort */
     return cli_main(argc, argv);
 }

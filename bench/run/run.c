@@ -1,6 +1,7 @@
 #include "bench/run/run.h"
 
 #include "bench/core/clock.h"
+#include "bench/core/json.h"
 #include "bench/core/output.h"
 #include "bench/core/rng.h"
 #include "bench/registry.h"
@@ -142,7 +143,7 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
     };
     json_t *root =
         assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = json_to_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     json_decref(root);
     if (!text)
         return err_set(err, ERR_SYSTEM, "no memory for the result");
@@ -150,6 +151,26 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
     r->is_shown |= !failed;
     free(text);
     return failed;
+}
+
+/* What the disk holds is read again before the journal, the only other copy, goes. */
+static int check_written(const struct run *r, struct err *err)
+{
+    const char *path = r->options->path;
+    if (output_is_stream(path))
+        return 0;
+    json_error_t error;
+    json_t *root = json_load_file(path, 0, &error);
+    size_t count = json_array_size(json_object_get(root, "cells"));
+    json_decref(root);
+    if (!root)
+        return err_set(err, ERR_SYSTEM,
+                       "%s: was written and cannot be read again: %s; the run is in %s", path,
+                       error.text, r->journal.path);
+    if (count != r->plan.cell_count)
+        return err_set(err, ERR_SYSTEM, "%s: holds %zu of %zu cells; the run is in %s", path, count,
+                       r->plan.cell_count, r->journal.path);
+    return 0;
 }
 
 /* ---- Rounds ------------------------------------------------------------------------ */
@@ -307,8 +328,8 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
             const json_t *today = json_object_get(parts[i].now, *key);
             if (then && today && json_equal(then, today))
                 continue;
-            char *a = then ? json_dumps(then, JSON_ENCODE_ANY) : NULL;
-            char *b = today ? json_dumps(today, JSON_ENCODE_ANY) : NULL;
+            char *a = json_to_text(then, JSON_ENCODE_ANY);
+            char *b = json_to_text(today, JSON_ENCODE_ANY);
             failed =
                 err_set(err, ERR_INPUT,
                         "%s: was begun by another %s (its %s is %.60s, here %.60s); --force "
@@ -416,7 +437,8 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
         if (!r.is_shown)
             journal_finish(&r.journal); /* nothing that could be gone on with */
     } else if (!failed) {
-        failed = write_result(&r, !report->is_interrupted, err);
+        failed = write_result(&r, !report->is_interrupted, err) ||
+                 (!report->is_interrupted && check_written(&r, err));
     }
     if (!failed && r.records) {
         count_cells(&r, report);
