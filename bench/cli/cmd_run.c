@@ -121,11 +121,9 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
 /* One line on how it went, to stderr; the tables follow on stdout. */
 static void say_how_it_went(const struct run_report *r, const char *path)
 {
-    if (r->is_untouched) {
-        fprintf(stderr, "interrupted before anything was measured: %s is as it was\n", path);
-        return;
-    }
     run_session_tell(r);
+    if (r->is_untouched)
+        return;
     if (r->is_interrupted && output_is_stream(path))
         fputs("interrupted: what was measured is in the document\n", stderr);
     else if (r->is_interrupted)

@@ -21,6 +21,10 @@ void run_session_path(const char *suite, char *out, size_t size)
 
 void run_session_tell(const struct run_report *r)
 {
+    if (r->is_untouched) {
+        fputs("interrupted before anything was measured; no result was written\n", stderr);
+        return;
+    }
     fprintf(stderr, "%zu cells measured", r->ok_count);
     if (r->skipped_count)
         fprintf(stderr, ", %zu skipped", r->skipped_count);
