@@ -530,6 +530,8 @@ enum probe_trait {
     PROBE_KERNEL_UNITS = 2,
     /* With it: launches without the probe stand before and after, for what the probe costs. */
     PROBE_COMPARED = 4,
+    /* It reads nothing but the stamps of tasks: right under a simulated clock as well. */
+    PROBE_ANY_CLOCK = 8,
 };
 
 /* One probe at work in one launch. */

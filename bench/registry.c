@@ -1,6 +1,7 @@
 #include "bench/registry.h"
 
 #include "bench/core/suggest.h"
+#include "bench/registry_check.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -19,8 +20,9 @@
 #include "bench/probes/probes.def"
 #undef PROBE
 
-/* Room for what plug-ins add. */
+/* Room for what plug-ins add; a plug-in that finds none is refused. */
 enum { MOST = 128 };
+static_assert((int)MOST > (int)PROBES_MAX, "the table of probes ends with a row without one");
 
 static const struct workload *workloads[MOST] = {
 #define WORKLOAD(name) &workload_##name,
@@ -67,18 +69,22 @@ static char *plugin_paths[MOST];
         unknown(word, name, names, count, err);                                                    \
         return NULL;                                                                               \
     }                                                                                              \
-    static int add_##kind(const struct kind *const *added, const char *path, struct err *err)      \
+    static int add_##kind(const struct kind *const *added, size_t most, const char *path,          \
+                          struct err *err)                                                         \
     {                                                                                              \
         for (; added && *added; added++) {                                                         \
             size_t i = 0;                                                                          \
-            for (; i < MOST - 1 && table[i]; i++)                                                  \
+            if (kind##_check(*added, err))                                                         \
+                return err_prefix(err, "--plugin: %s: ", path);                                    \
+            for (; i < most && table[i]; i++)                                                      \
                 if (!strcmp(table[i]->name, (*added)->name))                                       \
                     return err_set(err, ERR_USAGE,                                                 \
                                    "--plugin: %s: there is already a %s "                          \
                                    "called \"%s\"",                                                \
                                    path, word, (*added)->name);                                    \
-            if (i == MOST - 1)                                                                     \
-                return err_set(err, ERR_USAGE, "--plugin: %s: too many of kind %s", path, word);   \
+            if (i == most)                                                                         \
+                return err_set(err, ERR_USAGE, "--plugin: %s: more than %zu of kind %s in all",    \
+                               path, most, word);                                                  \
             table[i] = *added;                                                                     \
         }                                                                                          \
         return 0;                                                                                  \
@@ -105,6 +111,44 @@ const char *registry_plugin_path(size_t i)
     return i < MOST ? plugin_paths[i] : NULL;
 }
 
+/* Whether another probe, or the workload, has a metric of that name as well. */
+static const char *other_owner(const struct metric *m, const struct metric *table)
+{
+    for (const struct metric *n = table; n && n->name; n++)
+        if (n != m && !strcmp(n->name, m->name))
+            return n->name;
+    return NULL;
+}
+
+/* All metrics of a cell stand in one list by their names: each probe's and its workload's. */
+static int check_together(const char *path, struct err *err)
+{
+    size_t of_probes = 0;
+    for (size_t i = 0; probes[i]; i++) {
+        of_probes += metric_count(probes[i]->metrics);
+        for (size_t j = i + 1; probes[j]; j++)
+            for (const struct metric *m = probes[j]->metrics; m->name; m++)
+                if (other_owner(m, probes[i]->metrics))
+                    return err_set(err, ERR_INPUT,
+                                   "--plugin: %s: probe \"%s\": metric \"%s\" is that of probe "
+                                   "\"%s\" already",
+                                   path, probes[j]->name, m->name, probes[i]->name);
+    }
+    for (size_t i = 0; workloads[i]; i++) {
+        if (of_probes + metric_count(workloads[i]->metrics) > METRICS_MAX)
+            return err_set(err, ERR_INPUT, "--plugin: %s: more than %d metrics of a cell", path,
+                           METRICS_MAX);
+        for (size_t j = 0; probes[j]; j++)
+            for (const struct metric *m = workloads[i]->metrics; m && m->name; m++)
+                if (other_owner(m, probes[j]->metrics))
+                    return err_set(err, ERR_INPUT,
+                                   "--plugin: %s: workload \"%s\": metric \"%s\" is that of "
+                                   "probe \"%s\" already",
+                                   path, workloads[i]->name, m->name, probes[j]->name);
+    }
+    return 0;
+}
+
 int registry_load_plugin(const char *path, struct err *err)
 {
     /* Without a slash dlopen would search the library path instead of this directory. */
@@ -124,15 +168,18 @@ int registry_load_plugin(const char *path, struct err *err)
         return err_set(err, ERR_INPUT, "--plugin: %s was built for ABI %u, this is ABI %d", path,
                        abi, CONTEND_ABI);
     }
-    for (size_t i = 0; i < MOST; i++)
-        if (!plugin_paths[i]) {
-            plugin_paths[i] = strdup(path);
-            break;
-        }
-    if (add_workload(plugin->workloads, path, err) || add_executor(plugin->executors, path, err) ||
-        add_lock(plugin->locks, path, err) || add_probe(plugin->probes, path, err))
+    size_t slot = 0;
+    while (slot < MOST && plugin_paths[slot])
+        slot++;
+    if (slot == MOST)
+        return err_set(err, ERR_USAGE, "--plugin: %s: more than %d plug-ins", path, MOST);
+    if (add_workload(plugin->workloads, MOST - 1, path, err) ||
+        add_executor(plugin->executors, MOST - 1, path, err) ||
+        add_lock(plugin->locks, MOST - 1, path, err) ||
+        add_probe(plugin->probes, PROBES_MAX, path, err) || check_together(path, err))
         return -1;
-    return 0;
+    plugin_paths[slot] = strdup(path);
+    return plugin_paths[slot] ? 0 : err_set(err, ERR_SYSTEM, "--plugin: %s: no memory", path);
 }
 
 size_t param_count(const struct param *params)

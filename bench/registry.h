@@ -10,6 +10,10 @@
 #include "bench/contend.h"
 #include "bench/core/err.h"
 
+/* Most probes there can be, and most metrics of one cell: its probes' and its workload's.  A
+ * plug-in that goes beyond is refused. */
+enum { PROBES_MAX = 16, METRICS_MAX = 128 };
+
 enum registry_kind { REGISTRY_WORKLOAD, REGISTRY_EXECUTOR, REGISTRY_LOCK, REGISTRY_PROBE };
 
 /* The i-th of its kind, NULL behind the last. */

@@ -5,6 +5,7 @@
 #include "bench/cli/progress.h"
 #include "bench/cli/reference.h"
 #include "bench/cli/run_session.h"
+#include "bench/core/json.h"
 #include "bench/registry.h"
 #include "bench/run/suite.h"
 
@@ -58,7 +59,7 @@ int claims_suite_add(struct err *err)
     const struct opt_list none = {0};
     /* On more CPUs than one: what cannot be judged here is still a cell. */
     json_t *suite = claims_choose(&all, &none, err) ? NULL : claims_suite(&all, NULL, 2);
-    char *text = suite ? json_dumps(suite, JSON_INDENT(1)) : NULL;
+    char *text = json_to_text(suite, JSON_INDENT(1));
     json_decref(suite);
     if (!text)
         return err_set(err, ERR_SYSTEM, "suite claims: out of memory");

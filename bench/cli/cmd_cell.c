@@ -113,8 +113,8 @@ static json_t *sample_json(const struct cell *c, const struct mailbox *m)
     for (size_t i = 0; i < list.count; i++) {
         const struct metric *metric = list.metrics[i];
         const struct found *f = &m->found[i];
-        bool is_latency = !strcmp(list.owners[i], c->workload->name) &&
-                          !strcmp(metric->group, "latency") && f->has_histogram;
+        bool is_latency = list.descriptors[i] == c->workload && !strcmp(metric->group, "latency") &&
+                          f->has_histogram;
         bool is_headline =
             !strcmp(metric->name, "throughput_per_s") || !strcmp(metric->name, "startup_ns");
         bool is_shown = is_headline || !strcmp(metric->name, "makespan_ns") ||

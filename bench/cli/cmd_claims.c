@@ -6,6 +6,7 @@
 #include "bench/cli/run_session.h"
 #include "bench/cli/terminal.h"
 #include "bench/core/opts.h"
+#include "bench/core/output.h"
 #include "bench/registry.h"
 
 #include <stdio.h>
@@ -243,7 +244,7 @@ static int run(int argc, char *const *argv, struct err *err)
         if (err->code == ERR_NONE && status != EXIT_INTERRUPTED)
             status = judge(s, format_of(s->format), err);
         status = has_failed ? EXIT_RUN_FAILED : status;
-        if (is_measured && err->code == ERR_NONE)
+        if (is_measured && err->code == ERR_NONE && output_exists(s->result))
             fprintf(stderr, "result: %s\n", s->result);
         if (s->python_path[0] && err->code == ERR_NONE)
             fprintf(stderr, "reference: %s\n", s->python_path);

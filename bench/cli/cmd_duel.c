@@ -5,7 +5,8 @@
 #include "bench/cli/duel_request.h"
 #include "bench/cli/interrupt.h"
 #include "bench/core/clock.h"
-#include "bench/core/file.h"
+#include "bench/core/json.h"
+#include "bench/core/output.h"
 #include "bench/core/priority.h"
 #include "bench/duel/report.h"
 #include "bench/registry.h"
@@ -55,7 +56,7 @@ static char *document_text(const struct duel_report *r, int argc, char *const *a
     json_t *run, *host;
     describe_run(r, argc, argv, is_partial, &run, &host);
     json_t *root = duel_document(r, run, host);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = json_to_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     json_decref(root);
     if (!text)
         err_set(err, ERR_SYSTEM, "no memory for the document");
@@ -91,7 +92,7 @@ static int put_out(const struct duel_request *request, const struct duel_report 
     char *document = wanted ? document_text(r, argc, argv, is_partial, err) : NULL;
     int failed = wanted && !document ? -1 : 0;
     if (!failed && request->output)
-        failed = file_write_atomic(request->output, document, strlen(document), err);
+        failed = output_write(request->output, document, strlen(document), err);
     if (!failed && !is_partial)
         failed = print_report(r, request->format, document, err);
     free(document);
@@ -164,8 +165,7 @@ static int run(int argc, char *const *argv, struct err *err)
         return ahead_await(child, err);
     }
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
-    failed = failed || (request->output && (file_make_parents(request->output, err) ||
-                                            file_check_writable(request->output, err)));
+    failed = failed || (request->output && output_check(request->output, err));
     failed = failed || duel_sides_make(request, &interrupt_came, &sides, err);
     if (!failed) {
         uint64_t drawn_ns = 0;

@@ -1,8 +1,8 @@
 /* contend export: results in the formats of other programs. */
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
-#include "bench/core/file.h"
 #include "bench/core/opts.h"
+#include "bench/core/output.h"
 #include "bench/report/export/export.h"
 
 #include <stdio.h>
@@ -46,7 +46,7 @@ static int write_files(const struct export_format *format, const struct export_i
     for (size_t i = 0; i < count && !status; i++) {
         buf_reset(&name);
         buf_printf(&name, "%s%s", path ? path : "", format->suffixes[i] ? format->suffixes[i] : "");
-        status = path ? file_write_atomic(buf_text(&name), buf_text(&text[i]), text[i].len, err)
+        status = path ? output_write_text(buf_text(&name), &text[i], err)
                       : cli_print(buf_text(&text[i]), err);
     }
     for (size_t i = 0; i < EXPORT_FILES_MAX; i++)

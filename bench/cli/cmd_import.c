@@ -3,6 +3,7 @@
 #include "bench/cli/commands.h"
 #include "bench/core/file.h"
 #include "bench/core/opts.h"
+#include "bench/core/output.h"
 #include "bench/report/import/import.h"
 
 #include <stdlib.h>
@@ -33,8 +34,8 @@ static int import(const char *path, const char *format, const char *output, stru
     if (!text)
         return EXIT_USAGE;
     int status = import_text(path, text, length, format, &made, err) ? EXIT_USAGE : EXIT_FINE;
-    if (!status && (output ? file_write_atomic(output, buf_text(&made), made.len, err)
-                           : cli_print(buf_text(&made), err)))
+    if (!status &&
+        (output ? output_write_text(output, &made, err) : cli_print(buf_text(&made), err)))
         status = EXIT_RUN_FAILED;
     buf_release(&made);
     free(text);

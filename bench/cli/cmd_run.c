@@ -5,6 +5,7 @@
 #include "bench/cli/progress.h"
 #include "bench/cli/run_session.h"
 #include "bench/core/opts.h"
+#include "bench/core/output.h"
 #include "bench/registry.h"
 #include "bench/run/run.h"
 
@@ -60,7 +61,7 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
         {"tasks", 0, OPT_LIST, &p->tasks, "N,M", "numbers of tasks; \"4cpus\" is four a CPU", NULL,
          0, 0, NULL},
         {"workers", 0, OPT_NUMBER, &p->workers, "N", "workers of pools (as many as CPUs)", "count",
-         1, 100000, NULL},
+         1, WORKERS_MAX, NULL},
         {"placement", 0, OPT_LIST, &p->placements, "P", "free, same, spread", NULL, 0, 0, NULL},
         {"param", 'p', OPT_LIST, &p->params, "NAME.PARAM=V",
          "a parameter, e.g. sleep.duration=10ms", NULL, 0, 0, NULL},
@@ -68,18 +69,18 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
          NULL, 0, 0, NULL},
         {"lock.scope", 0, OPT_TEXT, &p->lock_scope, "S", "locks across processes", NULL, 0, 0,
          scopes},
-        {"ops", 0, OPT_NUMBER, &p->ops, "N", "operations a task (calibrated)", "count", 1,
-         INT64_C(1000000000000), NULL},
+        {"ops", 0, OPT_NUMBER, &p->ops, "N", "operations a task (calibrated)", "count", 1, OPS_MAX,
+         NULL},
         {"task-time", 0, OPT_NUMBER, &p->task_time_ns, "T", "what a calibrated task aims at", "ns",
-         10000, 60000000000, NULL},
+         10000, TASK_TIME_MAX_NS, NULL},
         {"rounds", 0, OPT_NUMBER, &p->rounds, "N", "at most this many rounds", "count", 1,
          ROUNDS_MAX, NULL},
         {"budget", 0, OPT_NUMBER, &p->budget_ns, "T", "no new round after this time", "ns", 1,
          INT64_MAX, NULL},
         {"timeout", 0, OPT_NUMBER, &p->timeout_ns, "T", "a cell's visit is stopped after this",
-         "ns", 100000000, INT64_MAX, NULL},
+         "ns", TIMEOUT_LEAST_NS, INT64_MAX, NULL},
         {"timer-slack", 0, OPT_NUMBER, &p->timer_slack_ns, "T",
-         "how late the kernel may wake a sleeper", "ns", 1, 1000000000, NULL},
+         "how late the kernel may wake a sleeper", "ns", 1, TIMER_SLACK_MAX_NS, NULL},
         {"seed", 0, OPT_NUMBER, &p->seed, "N", "of the order of cells (drawn)", "count", 0,
          INT64_MAX, NULL},
         {"shard", 0, OPT_TEXT, &s->shard, "I/N", "only the I-th of N parts of the plan", NULL, 0, 0,
@@ -121,7 +122,11 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
 static void say_how_it_went(const struct run_report *r, const char *path)
 {
     run_session_tell(r);
-    if (r->is_interrupted)
+    if (r->is_untouched)
+        return;
+    if (r->is_interrupted && output_is_stream(path))
+        fputs("interrupted: what was measured is in the document\n", stderr);
+    else if (r->is_interrupted)
         fprintf(stderr,
                 "interrupted: what was measured is in %s; go on with: contend run --resume -o %s\n",
                 path, path);
@@ -156,7 +161,9 @@ static int run(int argc, char *const *argv, struct err *err)
     if (failed)
         goto done;
     say_how_it_went(&report, s->run.path);
-    if (s->no_report) {
+    if (report.is_untouched || output_is_stream(s->run.path)) {
+        /* Nothing to show, or the document itself is what was asked for. */
+    } else if (s->no_report) {
         printf("%s\n", s->run.path);
     } else {
         char *const report_argv[] = {(char *)(uintptr_t) "report", (char *)(uintptr_t)s->run.path,
@@ -165,9 +172,9 @@ static int run(int argc, char *const *argv, struct err *err)
         fflush(stdout);
         fprintf(stderr, "result: %s\n", s->run.path);
     }
-    status = report.is_interrupted ? EXIT_INTERRUPTED
-             : report.failed_count ? EXIT_RUN_FAILED
-                                   : EXIT_FINE;
+    status = report.is_interrupted                     ? EXIT_INTERRUPTED
+             : report.failed_count || !report.ok_count ? EXIT_RUN_FAILED
+                                                       : EXIT_FINE;
 done:
     free(s);
     return help ? EXIT_FINE : status;

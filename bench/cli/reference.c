@@ -4,6 +4,7 @@
 #include "bench/core/buf.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/core/output.h"
 #include "bench/report/result.h"
 #include "reference_files.h"
 
@@ -280,7 +281,7 @@ static int take_result(const struct child *c, const char *made, const char *pyth
     }
     result_unload(&r);
     char *text = file_read(made, &length, err);
-    int failed = !text || file_write_atomic(output, text, length, err);
+    int failed = !text || output_write(output, text, length, err);
     free(text);
     return failed ? -1 : 0;
 }
@@ -294,8 +295,7 @@ int reference_run(const struct reference_request *request, struct err *err)
     struct child child = {0};
     int status = EXIT_RUN_FAILED;
     if (find_python(request->python, python, sizeof python, err) ||
-        (request->output &&
-         (file_make_parents(request->output, err) || file_check_writable(request->output, err))))
+        (request->output && output_check(request->output, err)))
         return status;
     if (unpack(folder, sizeof folder, err))
         goto remove;

@@ -7,17 +7,75 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The kernel refuses a mask smaller than its own: it grows until it fits.  To be freed. */
+static cpu_set_t *allowed_set(size_t *bytes)
+{
+    for (size_t cpus = 1024; cpus <= 1 << 20; cpus *= 4) {
+        cpu_set_t *set = CPU_ALLOC(cpus);
+        *bytes = CPU_ALLOC_SIZE(cpus);
+        if (set && !sched_getaffinity(0, *bytes, set))
+            return set;
+        CPU_FREE(set);
+    }
+    return NULL;
+}
+
+struct affinity_mask {
+    cpu_set_t *set;
+    size_t bytes;
+};
+
+struct affinity_mask *affinity_save(void)
+{
+    struct affinity_mask *mask = malloc(sizeof *mask);
+    if (mask && !(mask->set = allowed_set(&mask->bytes))) {
+        free(mask);
+        mask = NULL;
+    }
+    return mask;
+}
+
+void affinity_restore(struct affinity_mask *mask)
+{
+    if (!mask)
+        return;
+    sched_setaffinity(0, mask->bytes, mask->set);
+    CPU_FREE(mask->set);
+    free(mask);
+}
+
 int affinity_allowed(int *cpus, int most)
 {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set))
-        return 0;
+    size_t bytes;
     int count = 0;
-    for (int cpu = 0; cpu < CPU_SETSIZE && count < most; cpu++)
-        if (CPU_ISSET((size_t)cpu, &set))
+    cpu_set_t *set = allowed_set(&bytes);
+    for (int cpu = 0; set && cpu < (int)(bytes * 8) && count < most; cpu++)
+        if (CPU_ISSET_S((size_t)cpu, bytes, set))
             cpus[count++] = cpu;
+    CPU_FREE(set);
     return count;
+}
+
+int affinity_count(void)
+{
+    size_t bytes;
+    cpu_set_t *set = allowed_set(&bytes);
+    int count = set ? CPU_COUNT_S(bytes, set) : 0;
+    CPU_FREE(set);
+    return count;
+}
+
+int affinity_nth(unsigned index)
+{
+    size_t bytes;
+    cpu_set_t *set = allowed_set(&bytes);
+    int count = set ? CPU_COUNT_S(bytes, set) : 0, nth = count ? (int)(index % (unsigned)count) : 0;
+    int found = -1;
+    for (int cpu = 0; count && found < 0; cpu++)
+        if (CPU_ISSET_S((size_t)cpu, bytes, set) && nth-- == 0)
+            found = cpu;
+    CPU_FREE(set);
+    return found;
 }
 
 /* The first CPU of the core that this one belongs to. */
@@ -58,19 +116,22 @@ int affinity_by_core(int *cpus, int count)
 
 int affinity_pin(int cpu, struct err *err)
 {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)cpu, &set);
-    if (sched_setaffinity(0, sizeof set, &set))
-        return err_set_sys(err, errno, "pinning to CPU %d", cpu);
-    return 0;
+    size_t bytes = CPU_ALLOC_SIZE((size_t)cpu + 1);
+    cpu_set_t *set = CPU_ALLOC((size_t)cpu + 1);
+    if (!set)
+        return err_set(err, ERR_SYSTEM, "no memory for a mask of CPUs");
+    CPU_ZERO_S(bytes, set);
+    CPU_SET_S((size_t)cpu, bytes, set);
+    int failed = sched_setaffinity(0, bytes, set);
+    int kept = errno;
+    CPU_FREE(set);
+    return failed ? err_set_sys(err, kept, "pinning to CPU %d", cpu) : 0;
 }
 
 int affinity_pin_nth(unsigned index, struct err *err)
 {
-    int cpus[1024];
-    int count = affinity_allowed(cpus, 1024);
-    if (count <= 0)
+    int cpu = affinity_nth(index);
+    if (cpu < 0)
         return err_set(err, ERR_SYSTEM, "no CPU is allowed to this process");
-    return affinity_pin(cpus[index % (unsigned)count], err);
+    return affinity_pin(cpu, err);
 }

@@ -7,6 +7,17 @@
 /* The CPUs allowed, ascending; returns how many were stored (at most `most`). */
 int affinity_allowed(int *cpus, int most);
 
+/* How many are allowed, on a machine of any size; 0 when the kernel does not say. */
+int affinity_count(void);
+
+/* The index-th allowed CPU, round and round; -1 when the kernel does not say. */
+int affinity_nth(unsigned index);
+
+/* The mask of the calling thread, to be given back; NULL when the kernel does not say. */
+struct affinity_mask *affinity_save(void);
+/* Sets it again and frees it; NULL is accepted. */
+void affinity_restore(struct affinity_mask *mask);
+
 /*
  * Puts CPUs in such an order that neighbours in the list belong to different cores as far as there
  * are as many: the first CPU of each core, then the second of each.  Returns how many cores there

@@ -1,5 +1,6 @@
 #include "bench/core/counters.h"
 
+#include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 
 #include <errno.h>
@@ -53,19 +54,11 @@ const char *counter_name(enum counter counter)
 /* Moves to the first allowed CPU, then to the second: at least one migration. */
 static void canary_migrate(void)
 {
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(0, sizeof allowed, &allowed))
-        return;
-    int visited = 0;
-    for (size_t cpu = 0; cpu < CPU_SETSIZE && visited < 2; cpu++) {
-        if (!CPU_ISSET(cpu, &allowed))
-            continue;
-        CPU_ZERO(&one);
-        CPU_SET(cpu, &one);
-        sched_setaffinity(0, sizeof one, &one);
-        visited++;
-    }
-    sched_setaffinity(0, sizeof allowed, &allowed);
+    struct affinity_mask *before = affinity_save();
+    int cpus[2], count = affinity_allowed(cpus, 2);
+    for (int i = 0; i < count; i++)
+        affinity_pin(cpus[i], NULL);
+    affinity_restore(before);
 }
 
 static void canary_touch(void)
@@ -146,8 +139,7 @@ struct finding {
 
 static bool has_another_cpu(void)
 {
-    cpu_set_t allowed;
-    return !sched_getaffinity(0, sizeof allowed, &allowed) && CPU_COUNT(&allowed) > 1;
+    return affinity_count() > 1;
 }
 
 static void probe_scope(const struct counter_provider *p, enum counter_scope scope,

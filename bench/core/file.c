@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,75 +41,6 @@ char *file_read(const char *path, size_t *length, struct err *err)
     if (!text)
         err_set(err, ERR_SYSTEM, "%s: out of memory", path);
     return text;
-}
-
-static int write_all(int fd, const char *data, size_t length)
-{
-    while (length > 0) {
-        ssize_t put = write(fd, data, length);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -1;
-        data += put;
-        length -= (size_t)put;
-    }
-    return 0;
-}
-
-static void sync_directory_of(const char *path)
-{
-    char copy[PATH_MAX];
-    snprintf(copy, sizeof copy, "%s", path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    fsync(fd);
-    close(fd);
-}
-
-int file_write_atomic(const char *path, const char *data, size_t length, struct err *err)
-{
-    char temporary[PATH_MAX];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) >= sizeof temporary)
-        return err_set(err, ERR_INPUT, "%s: the path is too long", path);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return err_set_sys(err, errno, "%s: cannot be written", path);
-    if (write_all(fd, data, length) || fsync(fd)) {
-        err_set_sys(err, errno, "%s: cannot be written", path);
-        close(fd);
-        unlink(temporary);
-        return -1;
-    }
-    if (close(fd) || rename(temporary, path)) {
-        err_set_sys(err, errno, "%s: cannot be written", path);
-        unlink(temporary);
-        return -1;
-    }
-    sync_directory_of(path);
-    return 0;
-}
-
-int file_check_writable(const char *path, struct err *err)
-{
-    struct stat st;
-    if (!stat(path, &st) && S_ISDIR(st.st_mode))
-        return err_set(err, ERR_INPUT, "%s: is a directory; name a file to write", path);
-    char temporary[PATH_MAX];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) >= sizeof temporary)
-        return err_set(err, ERR_INPUT, "%s: the path is too long", path);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
-    /* A full file system lets an empty file be made, and refuses its first block. */
-    char block[4096] = {0};
-    int failed = write_all(fd, block, sizeof block) || fsync(fd) ? errno : 0;
-    close(fd);
-    unlink(temporary);
-    if (failed)
-        return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(failed));
-    return 0;
 }
 
 int file_make_parents(const char *path, struct err *err)

@@ -1,4 +1,4 @@
-/* Whole files: read, write so that a reader never sees half of one, and small /proc files. */
+/* Whole files to read, and small ones of /proc.  Writing is output.h. */
 #ifndef CONTEND_CORE_FILE_H
 #define CONTEND_CORE_FILE_H
 
@@ -9,15 +9,6 @@
 
 /* The file's content, NUL-terminated; the caller frees it. NULL with ERR_INPUT. "-" is stdin. */
 char *file_read(const char *path, size_t *length, struct err *err);
-
-/*
- * Writes to PATH.tmp, syncs, renames over PATH, syncs the directory: at every moment PATH is
- * the old file or the new one.  On failure PATH is untouched and the temporary file is gone.
- */
-int file_write_atomic(const char *path, const char *data, size_t length, struct err *err);
-
-/* Whether a file could be created at path: tries with a temporary neighbour. */
-int file_check_writable(const char *path, struct err *err);
 
 /* Creates the directories above path that are missing. */
 int file_make_parents(const char *path, struct err *err);

@@ -1,5 +1,6 @@
 #include "bench/core/host.h"
 
+#include "bench/core/affinity.h"
 #include "bench/core/cgroup.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
@@ -256,18 +257,8 @@ static enum host_switch read_smt(void)
 
 int32_t host_cpus_allowed(void)
 {
-    /* The kernel refuses a mask smaller than its own: grow until it fits. */
-    for (int cpus = 1024; cpus <= 1 << 20; cpus *= 4) {
-        cpu_set_t *set = CPU_ALLOC((size_t)cpus);
-        size_t bytes = CPU_ALLOC_SIZE((size_t)cpus);
-        int count = 0;
-        if (set && !sched_getaffinity(0, bytes, set))
-            count = CPU_COUNT_S(bytes, set);
-        CPU_FREE(set);
-        if (count > 0)
-            return count;
-    }
-    return 1;
+    int count = affinity_count();
+    return count > 0 ? count : 1;
 }
 
 /* Of /proc/meminfo, in bytes; -1 when it is not there. */

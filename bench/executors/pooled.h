@@ -40,8 +40,7 @@ static inline void pooled_run(void *context, uint32_t item)
 
 static inline struct pool_config pooled_config(struct launch *l)
 {
-    int cpus[1024];
-    int count = affinity_allowed(cpus, 1024);
+    int count = affinity_count();
     return (struct pool_config){
         .workers = l->worker_count,
         .items = l->task_count,

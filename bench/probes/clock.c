@@ -126,6 +126,7 @@ static void collect(struct probe_run *p, struct sink *sink)
 const struct probe probe_clock = {
     .name = "clock",
     .summary = "startup, phases, throughput, makespan from stamps",
+    .traits = PROBE_ANY_CLOCK,
     .metrics = metrics,
     .collect = collect,
 };

@@ -91,6 +91,7 @@ static void collect(struct probe_run *p, struct sink *sink)
 const struct probe probe_ledger = {
     .name = "ledger",
     .summary = "waiting for the lock, hand-overs and fairness",
+    .traits = PROBE_ANY_CLOCK,
     .metrics = metrics,
     .collect = collect,
 };

@@ -146,12 +146,6 @@ static json_t *notes_json(const struct page *p)
     return list;
 }
 
-static int add_chunk(const char *bytes, size_t count, void *out)
-{
-    buf_add_bytes(out, bytes, count);
-    return ((struct buf *)out)->failed ? -1 : 0;
-}
-
 void render_json(const struct page *p, struct buf *out)
 {
     json_t *root = json_object(), *tables = json_array();
@@ -167,8 +161,5 @@ void render_json(const struct page *p, struct buf *out)
             json_array_append_new(list, json_string(p->sentences->items[i]));
         json_object_set_new(root, "sentences", list);
     }
-    if (!root || json_dump_callback(root, add_chunk, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)))
-        out->failed = true;
-    buf_add(out, "\n");
-    json_decref(root);
+    json_add_text(out, root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 }

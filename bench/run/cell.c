@@ -1,8 +1,10 @@
 #include "bench/run/cell.h"
 
 #include "bench/core/err.h"
+#include "bench/core/json_read.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
+#include "bench/run/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,20 +98,23 @@ int params_from_json(const struct param *table, const json_t *object, int64_t *v
 {
     const char *name;
     json_t *value;
+    if (!json_is_object(object))
+        return err_set(err, ERR_INPUT, "its parameters are not an object");
     json_object_foreach((json_t *)(uintptr_t)object, name, value)
     {
         int row = param_find(table, name);
         if (row < 0)
-            return err_set(err, ERR_INPUT, "unknown parameter \"%s\"", name);
-        if (!table[row].choices) {
-            values[row] = json_integer_value(value);
-            continue;
-        }
-        int choice =
-            json_is_string(value) ? choice_index(&table[row], json_string_value(value)) : -1;
-        if (choice < 0)
+            return err_set(err, ERR_INPUT, "unknown parameter \"%.64s\"", name);
+        const struct param *p = &table[row];
+        int64_t number = !p->choices             ? json_integer_value(value)
+                         : json_is_string(value) ? choice_index(p, json_string_value(value))
+                                                 : -1;
+        if (p->choices && number < 0)
             return err_set(err, ERR_INPUT, "parameter \"%s\": unknown choice", name);
-        values[row] = choice;
+        if (!p->choices && (!json_is_integer(value) || number < p->min || number > p->max))
+            return err_set(err, ERR_INPUT, "parameter \"%s\": not a whole number from %lld to %lld",
+                           name, (long long)p->min, (long long)p->max);
+        values[row] = number;
     }
     return 0;
 }
@@ -167,40 +172,46 @@ json_t *cell_to_json(const struct cell *c)
 
 int cell_from_json(const json_t *object, struct cell *c, struct err *err)
 {
-    const char *workload, *lock, *executor, *skip = NULL;
-    json_int_t tasks, workers, batch_ops, batch_count;
-    int placement, control, is_shared, is_control;
-    json_t *wp, *kp, *xp;
-    if (json_unpack((json_t *)(uintptr_t)object,
-                    "{s:s, s:s, s:s, s:I, s:I, s:i, s:b, s:b, s:o, s:o, s:o, s:i, s:I, s:I, s?s}",
-                    "workload", &workload, "lock", &lock, "executor", &executor, "tasks", &tasks,
-                    "workers", &workers, "placement", &placement, "lock_is_shared", &is_shared,
-                    "is_control", &is_control, "params", &wp, "lock_params", &kp, "executor_params",
-                    &xp, "control", &control, "batch_ops", &batch_ops, "batch_count", &batch_count,
-                    "skip_reason", &skip))
-        return err_set(err, ERR_INPUT, "a cell of the plan is incomplete");
-    const struct workload *w = registry_find_workload(workload, err);
-    const struct lock *k = registry_find_lock(lock, err);
-    const struct executor *x = registry_find_executor(executor, err);
-    if (!w || !k || !x)
+    struct json_reader r = json_reader_of(object, "it");
+    const char *workload = json_read_text(&r, "workload"), *lock = json_read_text(&r, "lock");
+    const char *executor = json_read_text(&r, "executor");
+    const char *skip = json_read_text_or(&r, "skip_reason", NULL);
+    const json_t *wp = json_read_object(&r, "params"), *kp = json_read_object(&r, "lock_params");
+    const json_t *xp = json_read_object(&r, "executor_params");
+    const json_t *probes = json_read_array_or_null(&r, "own_probes");
+    struct cell read = {
+        .tasks = (uint32_t)json_read_int(&r, "tasks", 1, TASKS_MAX),
+        .workers = (uint32_t)json_read_int(&r, "workers", 0, WORKERS_MAX),
+        .placement =
+            (enum placement)json_read_int(&r, "placement", PLACEMENT_FREE, PLACEMENT_SPREAD),
+        .lock_is_shared = json_read_bool(&r, "lock_is_shared"),
+        .is_control = json_read_bool(&r, "is_control"),
+        .control = (int)json_read_int(&r, "control", NO_CONTROL, INT32_MAX),
+        .batch_ops = (uint64_t)json_read_int(&r, "batch_ops", 0, OPS_MAX),
+        .batch_count = (uint32_t)json_read_int(&r, "batch_count", 0, INT32_MAX),
+    };
+    if (json_reader_end(&r, err))
         return -1;
-    cell_init(c, w, k, x);
-    c->tasks = (uint32_t)tasks;
-    c->workers = (uint32_t)workers;
-    c->placement = (enum placement)placement;
-    c->lock_is_shared = is_shared;
-    c->is_control = is_control;
-    c->control = control;
-    c->batch_ops = (uint64_t)batch_ops;
-    c->batch_count = (uint32_t)batch_count;
-    c->skip_reason = skip ? strdup(skip) : NULL;
-    if (params_from_json(w->params, wp, c->workload_params, err) ||
-        params_from_json(k->params, kp, c->lock_params, err) ||
-        params_from_json(x->params, xp, c->executor_params, err) ||
-        probes_from_json(json_object_get(object, "own_probes"), &c->own_probes, err)) {
-        cell_release(c);
+    read.workload = registry_find_workload(workload, err);
+    read.lock = registry_find_lock(lock, err);
+    read.executor = registry_find_executor(executor, err);
+    if (!read.workload || !read.lock || !read.executor)
         return -1;
+    set_defaults(read.workload->params, read.workload_params);
+    set_defaults(read.lock->params, read.lock_params);
+    set_defaults(read.executor->params, read.executor_params);
+    if (params_from_json(read.workload->params, wp, read.workload_params, err) ||
+        params_from_json(read.lock->params, kp, read.lock_params, err) ||
+        params_from_json(read.executor->params, xp, read.executor_params, err) ||
+        probes_from_json(probes, &read.own_probes, err))
+        return -1;
+    if (skip && !(read.skip_reason = strdup(skip)))
+        return err_set(err, ERR_SYSTEM, "no memory for a cell");
+    cell_make_id(&read);
+    if (!read.id) {
+        cell_release(&read);
+        return err_set(err, ERR_SYSTEM, "no memory for a cell");
     }
-    cell_make_id(c);
+    *c = read;
     return 0;
 }

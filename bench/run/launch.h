@@ -10,9 +10,8 @@
 
 #include "bench/contend.h"
 #include "bench/core/err.h"
+#include "bench/registry.h"
 #include "bench/run/cell.h"
-
-enum { PROBES_MAX = 16 };
 
 /* In front of each lock's state: who had it last, to count hand-overs. Written by its holder. */
 struct lock_header {

@@ -5,11 +5,13 @@
 #include <assert.h>
 #include <string.h>
 
-static void add(struct metric_list *list, const struct metric *table, const char *owner)
+static void add(struct metric_list *list, const struct metric *table, const char *owner,
+                const void *descriptor)
 {
     for (size_t i = 0; i < metric_count(table); i++) {
         assert(list->count < METRICS_MAX);
         list->owners[list->count] = owner;
+        list->descriptors[list->count] = descriptor;
         list->metrics[list->count++] = &table[i];
     }
 }
@@ -19,14 +21,14 @@ void metric_list_of(const struct workload *w, struct metric_list *out)
     out->count = 0;
     const struct probe *p;
     for (size_t i = 0; (p = registry_probe(i)) != NULL; i++)
-        add(out, p->metrics, p->name);
-    add(out, w->metrics, w->name);
+        add(out, p->metrics, p->name, p);
+    add(out, w->metrics, w->name, w);
 }
 
-int metric_offset(const struct metric_list *list, const char *owner)
+int metric_offset(const struct metric_list *list, const void *descriptor)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (!strcmp(list->owners[i], owner))
+        if (list->descriptors[i] == descriptor)
             return (int)i;
     return -1;
 }

@@ -2,21 +2,20 @@
 #ifndef CONTEND_RUN_METRICS_H
 #define CONTEND_RUN_METRICS_H
 
-#include "bench/contend.h"
-
-enum { METRICS_MAX = 128 };
+#include "bench/registry.h"
 
 struct metric_list {
     const struct metric *metrics[METRICS_MAX];
-    const char *owners[METRICS_MAX]; /* probe or workload it belongs to: its usual source */
+    const char *owners[METRICS_MAX];      /* name of the probe or workload: its usual source */
+    const void *descriptors[METRICS_MAX]; /* that probe or workload: two may share a name */
     size_t count;
 };
 
 /* Every probe's metrics and those of the workload. */
 void metric_list_of(const struct workload *w, struct metric_list *out);
 
-/* Where the metrics of that owner begin in the list; -1 if it has none. */
-int metric_offset(const struct metric_list *list, const char *owner);
+/* Where the metrics of that probe or workload begin in the list; -1 if it has none. */
+int metric_offset(const struct metric_list *list, const void *descriptor);
 int metric_index(const struct metric_list *list, const char *name);
 
 #endif

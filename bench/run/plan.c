@@ -2,13 +2,16 @@
 
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
+#include "bench/core/suggest.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
 #include "bench/run/cell_fit.h"
 #include "bench/run/cell_param.h"
 #include "bench/run/plan_group.h"
+#include "bench/run/plan_shard.h"
 #include "bench/run/suite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -20,8 +23,7 @@ void plan_request_init(struct plan_request *r)
 
 uint32_t plan_cpus(void)
 {
-    int cpus[1024];
-    int count = affinity_allowed(cpus, 1024);
+    int count = affinity_count();
     return count > 0 ? (uint32_t)count : 1;
 }
 
@@ -187,14 +189,44 @@ static int suite_number(const json_t *suite, const char *key, const char *unit, 
                         int64_t fallback, int64_t *out, struct err *err)
 {
     const json_t *value = json_object_get(suite, key);
+    char number[32], what[64];
     *out = fallback;
-    if (json_is_integer(value)) {
-        *out = json_integer_value(value);
+    if (!value)
         return 0;
+    const char *text = json_string_value(value);
+    if (json_is_integer(value)) {
+        snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        text = number;
     }
-    return value ? units_parse(key, json_string_value(value) ? json_string_value(value) : "?", unit,
-                               1, max, out, err)
-                 : 0;
+    snprintf(what, sizeof what, "suite: \"%s\"", key);
+    if (!text)
+        return err_set(err, ERR_INPUT, "%s must be a number or words such as \"%s\"", what,
+                       strcmp(unit, "ns") ? "11" : "60s");
+    return units_parse(what, text, unit, 1, max, out, err);
+}
+
+/* A word that is not known is a wish that would not be heard. */
+static int check_suite_keys(const json_t *suite, struct err *err)
+{
+    static const char *const keys[] = {"summary", "comment",   "rounds",
+                                       "budget",  "task_time", "groups"};
+    enum { KEYS = sizeof keys / sizeof keys[0] };
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)suite, key, value)
+    {
+        size_t i = 0;
+        while (i < KEYS && strcmp(key, keys[i]))
+            i++;
+        if (i < KEYS)
+            continue;
+        const char *near = suggest(key, keys, KEYS);
+        return err_set(err, ERR_INPUT, "suite: unknown key \"%.64s\"%s%s%s", key,
+                       near ? "; did you mean \""
+                            : " (summary, comment, rounds, budget, task_time, groups)",
+                       near ? near : "", near ? "\"?" : "");
+    }
+    return 0;
 }
 
 static int expand_suite(struct builder *b, const json_t *suite, struct err *err)
@@ -231,36 +263,6 @@ static uint64_t draw_seed(int64_t asked)
     return asked < 0 ? seed & 0x7fffffff : seed;
 }
 
-/* Keeps every shard_count-th measured cell, and the controls those refer to. */
-static void take_shard(struct plan *p, int64_t index, int64_t count)
-{
-    int64_t seen = 0;
-    for (size_t i = 0; i < p->cell_count; i++) {
-        struct cell *c = &p->cells[i];
-        if (c->is_control)
-            continue;
-        if (seen++ % count != index - 1 && !c->skip_reason)
-            c->batch_ops = UINT64_MAX; /* marked: not ours */
-    }
-    for (size_t i = 0; i < p->cell_count; i++)
-        if (p->cells[i].batch_ops != UINT64_MAX && p->cells[i].control >= 0)
-            p->cells[p->cells[i].control].batch_ops = 0;
-    int *moved = calloc(p->cell_count, sizeof *moved);
-    size_t kept = 0;
-    for (size_t i = 0; i < p->cell_count && moved; i++) {
-        moved[i] = (int)kept;
-        if (p->cells[i].batch_ops == UINT64_MAX)
-            cell_release(&p->cells[i]);
-        else
-            p->cells[kept++] = p->cells[i];
-    }
-    p->cell_count = moved ? kept : p->cell_count;
-    for (size_t i = 0; i < kept && moved; i++)
-        if (p->cells[i].control >= 0)
-            p->cells[i].control = moved[p->cells[i].control];
-    free(moved);
-}
-
 int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
@@ -272,10 +274,10 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     int64_t rounds, budget_ns, task_time_ns;
     if (name && !suite)
         return -1;
-    if (word_list_of_options(&b.params, "-p", &r->params, err) ||
+    if (check_suite_keys(suite, err) || word_list_of_options(&b.params, "-p", &r->params, err) ||
         suite_number(suite, "rounds", "count", ROUNDS_MAX, 11, &rounds, err) ||
         suite_number(suite, "budget", "ns", INT64_MAX, 60000000000, &budget_ns, err) ||
-        suite_number(suite, "task_time", "ns", 60000000000, 50000000, &task_time_ns, err))
+        suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, 50000000, &task_time_ns, err))
         goto fail;
     if (suite ? expand_suite(&b, suite, err) : expand_request(&b, err))
         goto fail;
@@ -285,8 +287,8 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     }
     if (check_params_used(&b, err) || add_controls(&b, err))
         goto fail;
-    if (r->shard_count > 0)
-        take_shard(out, r->shard_index, r->shard_count);
+    if (r->shard_count > 0 && plan_take_shard(out, r->shard_index, r->shard_count, err))
+        goto fail;
     out->suite = name ? strdup(name) : NULL;
     out->seed = draw_seed(r->seed);
     out->rounds = (uint32_t)(r->rounds ? r->rounds : rounds);

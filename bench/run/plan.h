@@ -10,7 +10,11 @@
 #include "bench/core/opts.h"
 #include "bench/run/cell.h"
 
-enum { TASKS_MAX = 1000000, ROUNDS_MAX = 1000 };
+enum { TASKS_MAX = 1000000, WORKERS_MAX = 100000, ROUNDS_MAX = 1000 };
+#define OPS_MAX            INT64_C(1000000000000) /* of a task */
+#define TASK_TIME_MAX_NS   INT64_C(60000000000)
+#define TIMER_SLACK_MAX_NS INT64_C(1000000000)
+#define TIMEOUT_LEAST_NS   INT64_C(100000000)
 
 /* What was asked for. Lists hold words as typed, "a,b,c" allowed in each; empty: the default. */
 struct plan_request {

@@ -32,6 +32,10 @@ int plan_group_of_json(struct plan_group *g, const json_t *o, struct err *err)
                                        "probes",     "ops"};
     const char *key;
     json_t *value;
+    if (!json_is_object(o))
+        return err_set(err, ERR_INPUT, "suite: each of \"groups\" must be an object");
+    if (json_object_get(o, "params") && !json_is_object(json_object_get(o, "params")))
+        return err_set(err, ERR_INPUT, "suite: \"params\" must be an object of names and values");
     json_object_foreach((json_t *)(uintptr_t)o, key, value)
     {
         bool known = false;
@@ -41,18 +45,35 @@ int plan_group_of_json(struct plan_group *g, const json_t *o, struct err *err)
             return err_set(err, ERR_INPUT, "suite: unknown key \"%s\" in a group", key);
     }
     const char *scope = json_string_value(json_object_get(o, "lock_scope"));
+    if (json_object_get(o, "lock_scope") &&
+        (!scope || (strcmp(scope, "shared") && strcmp(scope, "auto"))))
+        return err_set(err, ERR_INPUT,
+                       "suite: \"lock_scope\" must be \"auto\" or \"shared\"%s%.64s%s",
+                       scope ? ", not \"" : "", scope ? scope : "", scope ? "\"" : "");
     g->lock_is_shared = scope && !strcmp(scope, "shared");
     if (probes_from_json(json_object_get(o, "probes"), &g->own_probes, err))
         return -1;
     value = json_object_get(o, "ops");
-    if (value && json_integer_value(value) < 1)
-        return err_set(err, ERR_INPUT, "suite: \"ops\" must be a whole number above 0");
+    if (value && (json_integer_value(value) < 1 || json_integer_value(value) > OPS_MAX))
+        return err_set(err, ERR_INPUT, "suite: \"ops\" must be a whole number from 1 to %lld",
+                       (long long)OPS_MAX);
     g->ops = (uint64_t)json_integer_value(value);
     json_object_foreach(json_object_get(o, "params"), key, value)
     {
         char assignment[WORD_MAX];
+        char number[32];
         const char *text = json_string_value(value);
-        snprintf(assignment, sizeof assignment, "%s=%s", key, text ? text : "");
+        if (json_is_integer(value)) {
+            snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+            text = number;
+        }
+        if (!text)
+            return err_set(err, ERR_INPUT, "suite: parameter \"%.64s\" must be a word or a number",
+                           key);
+        if ((size_t)snprintf(assignment, sizeof assignment, "%s=%s", key, text) >=
+            sizeof assignment)
+            return err_set(err, ERR_INPUT, "suite: parameter \"%.64s\": its value is too long",
+                           key);
         if (word_list_add(&g->params, assignment, strlen(assignment), err))
             return -1;
     }

@@ -1,4 +1,5 @@
 /* The plan as the journal and the result hold it. */
+#include "bench/core/json_read.h"
 #include "bench/run/plan.h"
 
 #include <stdlib.h>
@@ -19,34 +20,48 @@ json_t *plan_to_json(const struct plan *p)
     return o;
 }
 
+/* Ceilings are cells of this plan; a ceiling's own is itself. */
+static int check_controls(const struct plan *p, struct err *err)
+{
+    for (size_t i = 0; i < p->cell_count; i++) {
+        int control = p->cells[i].control;
+        if (control >= (int)p->cell_count)
+            return err_set(err, ERR_INPUT, "the plan: cell %zu: \"control\" is %d (%d to %zu)", i,
+                           control, NO_CONTROL, p->cell_count - 1);
+    }
+    return 0;
+}
+
 int plan_from_json(const json_t *object, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
-    json_int_t seed, rounds, budget, task_time, slack, timeout;
-    json_t *cells;
-    const char *suite = NULL;
-    if (json_unpack((json_t *)(uintptr_t)object, "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s?s}", "seed",
-                    &seed, "rounds", &rounds, "budget_ns", &budget, "task_time_ns", &task_time,
-                    "timer_slack_ns", &slack, "timeout_ns", &timeout, "cells", &cells, "suite",
-                    &suite) ||
-        !json_is_array(cells))
-        return err_set(err, ERR_INPUT, "the plan in the journal is incomplete");
-    out->seed = (uint64_t)seed;
-    out->rounds = (uint32_t)rounds;
-    out->budget_ns = (uint64_t)budget;
-    out->task_time_ns = (uint64_t)task_time;
-    out->timer_slack_ns = (uint64_t)slack;
-    out->timeout_ns = (uint64_t)timeout;
+    struct json_reader r = json_reader_of(object, "the plan");
+    out->seed = (uint64_t)json_read_int(&r, "seed", INT64_MIN, INT64_MAX);
+    out->rounds = (uint32_t)json_read_int(&r, "rounds", 1, ROUNDS_MAX);
+    out->budget_ns = (uint64_t)json_read_int(&r, "budget_ns", 1, INT64_MAX);
+    out->task_time_ns = (uint64_t)json_read_int(&r, "task_time_ns", 1, TASK_TIME_MAX_NS);
+    out->timer_slack_ns = (uint64_t)json_read_int(&r, "timer_slack_ns", 1, TIMER_SLACK_MAX_NS);
+    out->timeout_ns = (uint64_t)json_read_int(&r, "timeout_ns", TIMEOUT_LEAST_NS, INT64_MAX);
+    const json_t *cells = json_read_array(&r, "cells");
+    const char *suite = json_read_text_or(&r, "suite", NULL);
+    if (json_reader_end(&r, err))
+        return -1;
+    if (json_array_size(cells) == 0 || json_array_size(cells) > INT32_MAX)
+        return err_set(err, ERR_INPUT, "the plan: \"cells\" has none, or too many");
     out->suite = suite ? strdup(suite) : NULL;
-    out->cells = calloc(json_array_size(cells) + 1, sizeof *out->cells);
-    if (!out->cells)
-        return err_set(err, ERR_SYSTEM, "no memory for the plan");
-    for (size_t i = 0; i < json_array_size(cells); i++) {
-        if (cell_from_json(json_array_get(cells, i), &out->cells[i], err)) {
-            plan_release(out);
-            return -1;
-        }
-        out->cell_count++;
+    out->cells = calloc(json_array_size(cells), sizeof *out->cells);
+    int failed = out->cells && (out->suite || !suite)
+                     ? 0
+                     : err_set(err, ERR_SYSTEM, "no memory for the plan");
+    for (size_t i = 0; i < json_array_size(cells) && !failed; i++) {
+        failed = cell_from_json(json_array_get(cells, i), &out->cells[i], err);
+        if (failed)
+            err_prefix(err, "the plan: cell %zu: ", i);
+        out->cell_count += !failed;
     }
-    return 0;
+    if (!failed)
+        failed = check_controls(out, err);
+    if (failed)
+        plan_release(out);
+    return failed ? -1 : 0;
 }

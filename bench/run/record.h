@@ -43,7 +43,13 @@ void records_free(struct record *records, size_t count);
 json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
                       const struct mailbox *m);
 
-/* Adds what that object says. An object that does not fit the plan is an error. */
+/*
+ * Whether that object is a visit of one of these cells in a round it has not got yet, with every
+ * member of the right type and range.  ERR_INPUT says what is wrong.  See record_check.c.
+ */
+int records_check(const struct record *records, size_t count, const json_t *visit, struct err *err);
+
+/* Adds what that object says, which records_check() has passed. */
 int records_add(struct record *records, size_t count, const json_t *visit, struct err *err);
 
 /* Rounds that every measurable cell has. */

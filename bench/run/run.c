@@ -1,7 +1,8 @@
 #include "bench/run/run.h"
 
 #include "bench/core/clock.h"
-#include "bench/core/file.h"
+#include "bench/core/json.h"
+#include "bench/core/output.h"
 #include "bench/core/rng.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
@@ -28,7 +29,19 @@ struct run {
     uint64_t begin_ns;
     uint64_t earlier_ns; /* what the runs before this one took, when going on */
     uint64_t round_ns;   /* the latest round */
+    /* A complete result that is there stays as it was until there is something to show instead. */
+    bool is_shown;
+    struct journal_faults faults; /* of the journal this run goes on from */
 };
+
+/* Whether any visit is known, this run's or an earlier part's. */
+static bool has_visits(const struct run *r)
+{
+    for (size_t i = 0; r->records && i < r->plan.cell_count; i++)
+        if (r->records[i].launch_count || r->records[i].failed != ERR_NONE)
+            return true;
+    return false;
+}
 
 /* Probes that lack something find out once, here; workers inherit the verdict. */
 static void ask_probes(void)
@@ -120,6 +133,9 @@ static int calibrate(struct run *r, struct err *err)
 
 static int write_result(struct run *r, bool is_complete, struct err *err)
 {
+    /* A pipe gets one document, the last. */
+    if (!is_complete && output_is_stream(r->options->path) && !*r->options->interrupted)
+        return 0;
     struct run_state state = {
         .rounds = records_rounds(r->records, r->plan.cell_count),
         .is_complete = is_complete,
@@ -127,13 +143,34 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
     };
     json_t *root =
         assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = json_to_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     json_decref(root);
     if (!text)
         return err_set(err, ERR_SYSTEM, "no memory for the result");
-    int failed = file_write_atomic(r->options->path, text, strlen(text), err);
+    int failed = output_write(r->options->path, text, strlen(text), err);
+    r->is_shown |= !failed;
     free(text);
     return failed;
+}
+
+/* What the disk holds is read again before the journal, the only other copy, goes. */
+static int check_written(const struct run *r, struct err *err)
+{
+    const char *path = r->options->path;
+    if (output_is_stream(path))
+        return 0;
+    json_error_t error;
+    json_t *root = json_load_file(path, 0, &error);
+    size_t count = json_array_size(json_object_get(root, "cells"));
+    json_decref(root);
+    if (!root)
+        return err_set(err, ERR_SYSTEM,
+                       "%s: was written and cannot be read again: %s; the run is in %s", path,
+                       error.text, r->journal.path);
+    if (count != r->plan.cell_count)
+        return err_set(err, ERR_SYSTEM, "%s: holds %zu of %zu cells; the run is in %s", path, count,
+                       r->plan.cell_count, r->journal.path);
+    return 0;
 }
 
 /* ---- Rounds ------------------------------------------------------------------------ */
@@ -183,7 +220,8 @@ static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *
     json_t *visit = visit_to_json(cell, round, v.cell, r->mailbox);
     if (!visit)
         return err_set(err, ERR_SYSTEM, "no memory for a visit");
-    int failed = journal_append(&r->journal, visit, err) ||
+    int failed = records_check(r->records, r->plan.cell_count, visit, err) ||
+                 journal_append(&r->journal, visit, err) ||
                  records_add(r->records, r->plan.cell_count, visit, err);
     json_decref(visit);
     return failed ? -1 : 0;
@@ -236,16 +274,9 @@ static int do_rounds(struct run *r, struct err *err)
 
 /* ---- Beginning and end ------------------------------------------------------------- */
 
-static int begin_new(struct run *r, struct err *err)
+static int measure_sizes_and_begin(struct run *r, struct err *err)
 {
     const struct run_options *o = r->options;
-    if (plan_build(&o->plan, &r->plan, err))
-        return -1;
-    if (o->force) {
-        char path[4096];
-        snprintf(path, sizeof path, "%s.journal", o->path);
-        unlink(path);
-    }
     if (calibrate(r, err))
         return -1;
     json_t *result_header = assemble_header(&r->plan, o->command_argc, o->command_argv);
@@ -253,32 +284,103 @@ static int begin_new(struct run *r, struct err *err)
                           "plan", plan_to_json(&r->plan));
     if (!r->header)
         return err_set(err, ERR_SYSTEM, "no memory for the header");
-    if (journal_create(&r->journal, o->path, r->header, err))
+    if (journal_append(&r->journal, r->header, err))
         return -1;
     r->records = records_new(&r->plan, err);
-    return r->records ? write_result(r, false, err) : -1;
+    if (!r->records)
+        return -1;
+    return output_exists(o->path) ? 0 : write_result(r, false, err);
+}
+
+static int begin_new(struct run *r, struct err *err)
+{
+    const struct run_options *o = r->options;
+    /* The lock first: a run that is refused has touched nothing of the one that goes on. */
+    if (plan_build(&o->plan, &r->plan, err) || journal_create(&r->journal, o->path, o->force, err))
+        return -1;
+    if (measure_sizes_and_begin(r, err)) {
+        journal_finish(&r->journal);
+        return -1;
+    }
+    return 0;
+}
+
+/* One result is of one program on one machine: what was measured by another is not gone on with. */
+static int check_same_origin(const struct run *r, const json_t *header, struct err *err)
+{
+    static const char *const of_tool[] = {"version",    "commit",    "compiler", "flags",
+                                          "build_type", "sanitizer", NULL};
+    static const char *const of_host[] = {
+        "hostname", "cpu", "architecture", "cpus_allowed", "kernel", "libc", NULL};
+    json_t *now = assemble_header(&r->plan, r->options->command_argc, r->options->command_argv);
+    const struct {
+        const char *part;
+        const json_t *then, *now;
+        const char *const *keys;
+    } parts[] = {
+        {"build", json_object_get(json_object_get(header, "run"), "tool"),
+         json_object_get(json_object_get(now, "run"), "tool"), of_tool},
+        {"machine", json_object_get(header, "host"), json_object_get(now, "host"), of_host}};
+    int failed = now ? 0 : err_set(err, ERR_SYSTEM, "no memory for a header");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !failed; i++)
+        for (const char *const *key = parts[i].keys; *key && !failed; key++) {
+            const json_t *then = json_object_get(parts[i].then, *key);
+            const json_t *today = json_object_get(parts[i].now, *key);
+            if (then && today && json_equal(then, today))
+                continue;
+            char *a = json_to_text(then, JSON_ENCODE_ANY);
+            char *b = json_to_text(today, JSON_ENCODE_ANY);
+            failed =
+                err_set(err, ERR_INPUT,
+                        "%s: was begun by another %s (its %s is %.60s, here %.60s); --force "
+                        "discards it",
+                        r->journal.path, parts[i].part, *key, a ? a : "missing", b ? b : "missing");
+            free(a);
+            free(b);
+        }
+    json_decref(now);
+    return failed;
+}
+
+/* Takes each visit that is one; the others are counted and named. */
+static void take_visits(struct run *r, const json_t *visits)
+{
+    for (size_t i = 0; i < json_array_size(visits); i++) {
+        const json_t *visit = json_array_get(visits, i);
+        struct err why = {0};
+        if (records_check(r->records, r->plan.cell_count, visit, &why) ||
+            records_add(r->records, r->plan.cell_count, visit, &why)) {
+            journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
+                          why.text);
+            continue;
+        }
+        /* Each visit's launches are the least it took. */
+        const json_t *launches = json_object_get(visit, "launches");
+        for (size_t j = 0; j < json_array_size(launches); j++)
+            r->earlier_ns += (uint64_t)json_integer_value(
+                json_object_get(json_array_get(launches, j), "duration_ns"));
+    }
 }
 
 static int begin_again(struct run *r, struct err *err)
 {
     json_t *visits = NULL;
-    if (journal_open(&r->journal, r->options->path, &r->header, &visits, err))
+    if (journal_open(&r->journal, r->options->path, &r->header, &visits, &r->faults, err))
         return -1;
     const char *schema = json_string_value(json_object_get(r->header, "schema"));
+    const json_t *header = json_object_get(r->header, "header");
     int failed = 0;
-    if (!schema || strcmp(schema, "contend.journal/1"))
+    if (!schema || strcmp(schema, "contend.journal/1") || !json_is_object(header) ||
+        !json_is_object(json_object_get(header, "run")))
         failed = err_set(err, ERR_INPUT, "%s: not a journal of this version", r->journal.path);
-    if (!failed)
-        failed = plan_from_json(json_object_get(r->header, "plan"), &r->plan, err);
+    if (!failed && plan_from_json(json_object_get(r->header, "plan"), &r->plan, err))
+        failed = err_prefix(err, "%s: line 1: ", r->journal.path);
+    failed = failed || check_same_origin(r, header, err);
     if (!failed && !(r->records = records_new(&r->plan, err)))
         failed = -1;
-    for (size_t i = 0; i < json_array_size(visits) && !failed; i++) {
-        failed = records_add(r->records, r->plan.cell_count, json_array_get(visits, i), err);
-        /* Each visit's launches are the least it took. */
-        const json_t *launches = json_object_get(json_array_get(visits, i), "launches");
-        for (size_t j = 0; j < json_array_size(launches); j++)
-            r->earlier_ns += (uint64_t)json_integer_value(
-                json_object_get(json_array_get(launches, j), "duration_ns"));
+    if (!failed) {
+        take_visits(r, visits);
+        r->is_shown = true;
     }
     json_decref(visits);
     return failed ? -1 : 0;
@@ -314,7 +416,7 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
     *report = (struct run_report){0};
     /* Units whose worker was killed come to us, so that none is left unseen. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    int failed = file_make_parents(o->path, err) || file_check_writable(o->path, err);
+    int failed = output_check(o->path, err);
     if (!failed && !(r.mailbox = mailbox_new(err)))
         failed = -1;
     if (!failed) {
@@ -329,9 +431,16 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
         failed = 0;
         *err = (struct err){0};
     }
-    if (!failed)
-        failed = write_result(&r, !report->is_interrupted, err);
-    if (!failed) {
+    report->journal_faults = r.faults;
+    if (!failed && report->is_interrupted && !has_visits(&r)) {
+        report->is_untouched = !r.is_shown;
+        if (!r.is_shown)
+            journal_finish(&r.journal); /* nothing that could be gone on with */
+    } else if (!failed) {
+        failed = write_result(&r, !report->is_interrupted, err) ||
+                 (!report->is_interrupted && check_written(&r, err));
+    }
+    if (!failed && r.records) {
         count_cells(&r, report);
         report->rounds = records_rounds(r.records, r.plan.cell_count);
         report->rounds_planned = r.plan.rounds;

@@ -11,6 +11,7 @@
 
 #include "bench/core/err.h"
 #include "bench/core/opts.h"
+#include "bench/run/journal.h"
 #include "bench/run/plan.h"
 
 #include <stdbool.h>
@@ -40,7 +41,9 @@ struct run_report {
     size_t ok_count, skipped_count, failed_count; /* measured cells, controls left out */
     uint32_t rounds, rounds_planned;
     bool is_interrupted;
+    bool is_untouched; /* it ended before anything was measured: the file is as it was */
     uint64_t duration_ns;
+    struct journal_faults journal_faults; /* lines of the journal that could not be used */
 };
 
 /*

@@ -118,12 +118,12 @@ static void collect(struct launch *l, struct mailbox *m, const struct metric_lis
     struct harness *h = harness_of(l);
     for (size_t i = 0; i < h->probe_count; i++) {
         const struct probe *probe = h->probes[i].probe;
-        p->offset = metric_offset(list, probe->name);
+        p->offset = metric_offset(list, probe);
         if (p->offset >= 0)
             probe->collect(&h->probes[i], &p->sink);
     }
     if (with_workload && l->workload->collect) {
-        p->offset = metric_offset(list, l->workload->name);
+        p->offset = metric_offset(list, l->workload);
         l->workload->collect(l, &p->sink);
     }
     settle_quantities(p);
@@ -138,14 +138,14 @@ static bool is_virtual(const struct cell *c)
 
 static bool probe_fits(const struct probe *p, const struct cell *c)
 {
-    return !is_virtual(c) || !strcmp(p->name, "clock") || !strcmp(p->name, "ledger");
+    return !is_virtual(c) || p->traits & PROBE_ANY_CLOCK;
 }
 
 /* Notes for every metric of a probe that cannot be used at all why that is so. */
 static void note_unavailable(const struct probe *p, const struct metric_list *list,
                              struct mailbox *m, const char *reason)
 {
-    int offset = metric_offset(list, p->name);
+    int offset = metric_offset(list, p);
     for (size_t i = 0; offset >= 0 && i < metric_count(p->metrics); i++)
         snprintf(m->found[(size_t)offset + i].reason, TEXT_MAX, "%.*s", TEXT_MAX - 1, reason);
 }
@@ -166,8 +166,8 @@ static size_t choose_probes(const struct visit *v, bool own_launch, const struct
                                                        : NULL;
         if (reason)
             note_unavailable(p, list, m, reason);
-        else if (count < PROBES_MAX)
-            chosen[count++] = p;
+        else
+            chosen[count++] = p; /* the registry holds at most PROBES_MAX */
     }
     return count;
 }

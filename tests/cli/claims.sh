@@ -98,7 +98,10 @@ one_cpu_gives_no_verdict_on_parallelism() {
 a_run_that_is_interrupted_says_so() {
     "$contend" claims -o cut.json -q >out 2>err &
     local pid=$!
-    sleep 1
+    for _ in $(seq 3000); do # until something is measured: before that there is nothing to show
+        [ "$(cat cut.json.journal 2>/dev/null | wc -l)" -ge 3 ] && break
+        sleep 0.02
+    done
     kill -INT "$pid"
     wait "$pid"
     status=$?

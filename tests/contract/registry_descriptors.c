@@ -1,120 +1,130 @@
 /* Every registered plug-in is well-formed: tested by being in the registry. */
 #include "bench/registry.h"
+#include "bench/registry_check.h"
 #include "tests/test.h"
 
-#include <ctype.h>
+/* What stands in the registry passes the check that outside plug-ins have to pass, once. */
+#define WELL_FORMED(kind)                                                                          \
+    static void kind##s_are_well_formed(void)                                                      \
+    {                                                                                              \
+        const struct kind *one;                                                                    \
+        for (size_t i = 0; (one = registry_##kind(i)) != NULL; i++) {                              \
+            struct err err = {0};                                                                  \
+            CHECK_MSG(!kind##_check(one, &err), "%s", err.text);                                   \
+            CHECK_MSG(registry_find_##kind(one->name, NULL) == one, "%s is there twice",           \
+                      one->name);                                                                  \
+        }                                                                                          \
+    }
 
-enum { SUMMARY_COLUMNS = 60 };
+WELL_FORMED(workload)
+WELL_FORMED(executor)
+WELL_FORMED(lock)
+WELL_FORMED(probe)
 
-static bool is_word(const char *name)
+/* ---- Descriptors as nobody should write them ------------------------------------------------ */
+
+static uint64_t run_nothing(struct task *t, uint64_t op_count)
 {
-    for (const char *p = name; *p; p++)
-        if (!(islower((unsigned char)*p) || isdigit((unsigned char)*p) || *p == '_'))
-            return false;
-    return *name;
+    (void)t;
+    return op_count;
 }
 
-static void check_text(const char *kind, const char *name, const char *summary)
+static void collect_nothing(struct launch *l, struct sink *sink)
 {
-    CHECK_MSG(is_word(name), "%s \"%s\": not a word of a-z, 0-9 and _", kind, name);
-    CHECK_MSG(summary && *summary && strlen(summary) <= SUMMARY_COLUMNS,
-              "%s %s: its summary is empty or longer than %d columns", kind, name, SUMMARY_COLUMNS);
+    (void)l;
+    (void)sink;
 }
 
-static void check_params(const char *name, const struct param *params)
+static const char *const two_words[] = {"off", "on", NULL};
+
+#define ROW(n)                                                                                     \
+    {                                                                                              \
+        .name = n, .unit = "count", .value = 1, .min = 0, .max = 9, .help = "a number"             \
+    }
+
+static const struct param nine_rows[] = {ROW("a"), ROW("b"), ROW("c"), ROW("d"), ROW("e"),
+                                         ROW("f"), ROW("g"), ROW("h"), ROW("i"), {0}};
+static const struct param same_twice[] = {ROW("a"), ROW("a"), {0}};
+static const struct param default_outside[] = {
+    {.name = "a", .unit = "ns", .value = 10, .min = 0, .max = 9, .help = "a number"}, {0}};
+static const struct param unknown_unit[] = {
+    {.name = "a", .unit = "furlong", .value = 1, .min = 0, .max = 9, .help = "a number"}, {0}};
+static const struct param no_unit[] = {
+    {.name = "a", .value = 1, .min = 0, .max = 9, .help = "a number"}, {0}};
+static const struct param beyond_choices[] = {
+    {.name = "a", .max = 7, .help = "a word", .choices = two_words}, {0}};
+static const struct param below_choices[] = {
+    {.name = "a", .value = -1, .min = -1, .max = 1, .help = "a word", .choices = two_words}, {0}};
+static const struct param bad_name[] = {ROW("a.b"), {0}};
+static const struct metric bad_unit[] = {
+    {"x_furlong", "furlong", BETTER_LOWER, NATURE_NOISY, "startup", "A definition in words."}, {0}};
+static const struct metric other_suffix[] = {
+    {"x_ms", "ns", BETTER_LOWER, NATURE_NOISY, "startup", "A definition in words."}, {0}};
+static const struct metric no_direction[] = {
+    {"x_ns", "ns", (enum better)7, NATURE_NOISY, "startup", "A definition in words."}, {0}};
+static const struct metric twice[] = {
+    {"x_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup", "A definition in words."},
+    {"x_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup", "A definition in words."},
+    {0}};
+static const struct metric undefined[] = {{"x_ns", "ns", BETTER_LOWER, NATURE_NOISY, "g", NULL},
+                                          {0}};
+static const struct metric well[] = {
+    {"x_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup", "A definition in words."}, {0}};
+
+static void a_workload_that_is_malformed_is_refused_with_the_reason(void)
 {
-    CHECK_MSG(param_count(params) <= CONTEND_PARAM_MAX, "%s: too many parameters", name);
-    for (const struct param *p = params; p && p->name; p++) {
-        CHECK_MSG(is_word(p->name), "%s.%s: not a word", name, p->name);
-        CHECK_MSG(p->help && *p->help, "%s.%s: no help", name, p->name);
-        CHECK_MSG(p->value >= p->min && p->value <= p->max, "%s.%s: default out of range", name,
-                  p->name);
-        CHECK_MSG(param_find(params, p->name) == p - params, "%s.%s: twice", name, p->name);
-        int64_t choices = 0;
-        while (p->choices && p->choices[choices])
-            choices++;
-        CHECK_MSG(!p->choices || p->max == choices - 1, "%s.%s: max is not the last choice", name,
-                  p->name);
+    static const struct {
+        struct workload workload;
+        const char *said;
+    } rows[] = {
+        {{.name = "w", .summary = "s", .run = run_nothing}, NULL},
+        {{.name = "w",
+          .summary = "s",
+          .run = run_nothing,
+          .metrics = well,
+          .collect = collect_nothing},
+         NULL},
+        {{.name = NULL, .summary = "s", .run = run_nothing}, "no name"},
+        {{.name = "Two Words", .summary = "s", .run = run_nothing}, "not a word"},
+        {{.name = "", .summary = "s", .run = run_nothing}, "not a word"},
+        {{.name = "w", .run = run_nothing}, "summary"},
+        {{.name = "w", .summary = "s"}, "run()"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .kind = (enum workload_kind)99}, "kind"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .metrics = well}, "collect()"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = nine_rows}, "more than 8"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = same_twice}, "twice"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = default_outside}, "default"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = unknown_unit}, "unit"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = no_unit}, "unit"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = beyond_choices}, "choices"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = below_choices}, "choices"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .params = bad_name}, "not a word"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .metrics = bad_unit}, "unit"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .metrics = other_suffix}, "end in"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .metrics = no_direction}, "direction"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .metrics = twice}, "twice"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .metrics = undefined}, "definition"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        int refused = workload_check(&rows[i].workload, &err);
+        CHECK_MSG(!refused == !rows[i].said, "row %zu: %s", i, err.text);
+        if (rows[i].said)
+            CHECK_CONTAINS(err.text, rows[i].said);
     }
 }
 
-/* "startup_ns" ends in its unit; a ratio, a rate and a count may say it otherwise. */
-static void check_metrics(const char *name, const struct metric *metrics)
+static void a_plugin_that_lacks_a_verb_is_refused_with_the_reason(void)
 {
-    static const char *const units[] = {"ns", "bytes", "count", "ratio", "per_s", NULL};
-    for (const struct metric *m = metrics; m && m->name; m++) {
-        bool known = false;
-        for (const char *const *u = units; *u; u++)
-            known |= !strcmp(*u, m->unit);
-        CHECK_MSG(known, "%s: metric %s has the unknown unit \"%s\"", name, m->name, m->unit);
-        size_t length = strlen(m->name), tail = strlen(m->unit);
-        bool ends = length > tail && !strcmp(m->name + length - tail, m->unit);
-        CHECK_MSG(ends || !strcmp(m->unit, "count"), "%s: metric %s does not end in its unit %s",
-                  name, m->name, m->unit);
-        CHECK_MSG(m->definition && strlen(m->definition) > 10, "%s: metric %s has no definition",
-                  name, m->name);
-        CHECK_MSG(m->group && *m->group, "%s: metric %s has no group", name, m->name);
-    }
-}
-
-static void workloads_are_well_formed(void)
-{
-    const struct workload *w;
-    for (size_t i = 0; (w = registry_workload(i)) != NULL; i++) {
-        check_text("workload", w->name, w->summary);
-        check_params(w->name, w->params);
-        check_metrics(w->name, w->metrics);
-        CHECK_MSG(w->run != NULL, "workload %s has no body", w->name);
-        CHECK_MSG(!w->metrics || w->collect, "workload %s has metrics and does not collect",
-                  w->name);
-        CHECK_MSG(registry_find_workload(w->name, NULL) == w, "workload %s is there twice",
-                  w->name);
-    }
-}
-
-static void executors_are_well_formed(void)
-{
-    const struct executor *x;
-    for (size_t i = 0; (x = registry_executor(i)) != NULL; i++) {
-        check_text("executor", x->name, x->summary);
-        check_params(x->name, x->params);
-        const char *why_not = x->unavailable ? x->unavailable() : NULL;
-        CHECK_MSG(!why_not || *why_not, "executor %s is unavailable for no reason", x->name);
-        CHECK_MSG(registry_find_executor(x->name, NULL) == x, "executor %s is there twice",
-                  x->name);
-        if (why_not) /* the library it stands for was not there when this was built */
-            continue;
-        CHECK_MSG(x->start && x->join && x->sleep_until && x->wait && x->wake,
-                  "executor %s lacks a verb", x->name);
-        bool cooperative = !(x->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL));
-        /* A task without a stack steps aside by returning. */
-        bool can_yield = x->yield || (x->traits & EXECUTOR_STACKLESS);
-        CHECK_MSG(!cooperative || can_yield, "executor %s is cooperative and cannot yield",
-                  x->name);
-        CHECK_MSG(!x->open == !x->close, "executor %s has open without close", x->name);
-    }
-}
-
-static void locks_are_well_formed(void)
-{
-    const struct lock *k;
-    for (size_t i = 0; (k = registry_lock(i)) != NULL; i++) {
-        check_text("lock", k->name, k->summary);
-        check_params(k->name, k->params);
-        CHECK_MSG(k->acquire && k->release, "lock %s lacks a verb", k->name);
-        CHECK_MSG(registry_find_lock(k->name, NULL) == k, "lock %s is there twice", k->name);
-    }
-}
-
-static void probes_are_well_formed(void)
-{
-    const struct probe *p;
-    for (size_t i = 0; (p = registry_probe(i)) != NULL; i++) {
-        check_text("probe", p->name, p->summary);
-        check_metrics(p->name, p->metrics);
-        CHECK_MSG(p->metrics && p->collect, "probe %s finds nothing", p->name);
-        CHECK_MSG(registry_find_probe(p->name, NULL) == p, "probe %s is there twice", p->name);
-    }
+    struct err err = {0};
+    CHECK_EQ(executor_check(&(struct executor){.name = "x", .summary = "s"}, &err), -1);
+    CHECK_CONTAINS(err.text, "start");
+    err = (struct err){0};
+    CHECK_EQ(lock_check(&(struct lock){.name = "k", .summary = "s"}, &err), -1);
+    CHECK_CONTAINS(err.text, "acquire");
+    err = (struct err){0};
+    CHECK_EQ(probe_check(&(struct probe){.name = "p", .summary = "s"}, &err), -1);
+    CHECK_CONTAINS(err.text, "metrics");
 }
 
 static void metric_names_are_unique_over_all_probes(void)
@@ -151,6 +161,10 @@ static const struct test tests[] = {
     {"executors_are_well_formed", executors_are_well_formed},
     {"locks_are_well_formed", locks_are_well_formed},
     {"probes_are_well_formed", probes_are_well_formed},
+    {"a_workload_that_is_malformed_is_refused_with_the_reason",
+     a_workload_that_is_malformed_is_refused_with_the_reason},
+    {"a_plugin_that_lacks_a_verb_is_refused_with_the_reason",
+     a_plugin_that_lacks_a_verb_is_refused_with_the_reason},
     {"metric_names_are_unique_over_all_probes", metric_names_are_unique_over_all_probes},
     {"an_unknown_name_is_answered_with_the_nearest", an_unknown_name_is_answered_with_the_nearest},
     {"a_plugin_that_is_none_is_refused", a_plugin_that_is_none_is_refused},

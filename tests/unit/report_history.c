@@ -3,7 +3,7 @@
 #include "bench/report/history/render.h"
 #include "bench/report/sparkline.h"
 
-#include "bench/core/file.h"
+#include "bench/core/output.h"
 #include "tests/test.h"
 
 #include <unistd.h>
@@ -50,7 +50,7 @@ static bool judge(struct judged *j)
         .alpha = HISTORY_ALPHA, .least_ratio = HISTORY_LEAST_RATIO, .seed = 1};
     struct err err = {0};
     *j = (struct judged){0};
-    bool ok = !file_write_atomic(path, buf_text(&text), text.len, &err) &&
+    bool ok = !output_write(path, buf_text(&text), text.len, &err) &&
               !history_load(&j->history, path, false, &err) &&
               !history_tracks_of(&j->tracks, &j->history, NULL, &err) &&
               !history_judge(&j->all, &j->tracks, &j->history, &request, &err);

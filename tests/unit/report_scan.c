@@ -4,6 +4,7 @@
 #include "bench/core/buf.h"
 #include "bench/core/rng.h"
 #include "bench/report/result.h"
+#include "bench/report/slim.h"
 
 #include "tests/test.h"
 
@@ -219,7 +220,26 @@ static void a_wrong_number_is_named_as_ever(void)
     buf_release(&text);
 }
 
+/* What kept CPUs from a cell is what others used and what the hypervisor took, where it is known.
+ */
+static void the_ledger_adds_what_was_stolen_to_what_others_used(void)
+{
+    struct slim_ledger l = {0};
+    slim_ledger_add(&l, 100, 5, 20);
+    CHECK_EQ(l.known_ns, 100.0);
+    CHECK_EQ(l.foreign_ns, 25.0);
+    slim_ledger_add(&l, 50, 1, NAN); /* no steal where nobody could take it */
+    CHECK_EQ(l.known_ns, 150.0);
+    CHECK_EQ(l.foreign_ns, 26.0);
+    slim_ledger_add(&l, 50, NAN, 7); /* a launch of which nothing is known counts for nothing */
+    slim_ledger_add(&l, 0, 7, 7);
+    CHECK_EQ(l.known_ns, 150.0);
+    CHECK_EQ(l.foreign_ns, 26.0);
+}
+
 static const struct test tests[] = {
+    {"the_ledger_adds_what_was_stolen_to_what_others_used",
+     the_ledger_adds_what_was_stolen_to_what_others_used},
     {"numbers_are_the_nearest_doubles", numbers_are_the_nearest_doubles},
     {"numbers_drawn_at_random_are_too", numbers_drawn_at_random_are_too},
     {"what_is_no_number_of_json_is_not_taken", what_is_no_number_of_json_is_not_taken},

@@ -2,6 +2,7 @@
 #include "bench/core/buf.h"
 #include "bench/core/file.h"
 #include "bench/core/json.h"
+#include "bench/core/output.h"
 #include "bench/report/history/export.h"
 
 #include <limits.h>
@@ -103,9 +104,7 @@ static int write_file(const char *directory, const char *name, const struct buf 
     char path[PATH_MAX];
     if ((size_t)snprintf(path, sizeof path, "%s/%s", directory, name) >= sizeof path)
         return err_set(err, ERR_INPUT, "%s: the path is too long", directory);
-    if (text->failed)
-        return err_set(err, ERR_SYSTEM, "%s: out of memory", path);
-    return file_make_parents(path, err) ? -1 : file_write_atomic(path, text->data, text->len, err);
+    return file_make_parents(path, err) ? -1 : output_write_text(path, text, err);
 }
 
 int history_write_otava(const struct history_tracks *tracks, enum history_target target,

@@ -1,0 +1,19 @@
+/*
+ * What a descriptor must be before anything relies on it: asked of each outside plug-in when it is
+ * loaded, and of the built-in ones by the contract test, so that both are held to one rule.
+ */
+#ifndef CONTEND_REGISTRY_CHECK_H
+#define CONTEND_REGISTRY_CHECK_H
+
+#include "bench/contend.h"
+#include "bench/core/err.h"
+
+enum { SUMMARY_COLUMNS = 60 };
+
+/* Each returns 0, or -1 with ERR_INPUT that names the descriptor and what is wrong with it. */
+int workload_check(const struct workload *w, struct err *err);
+int executor_check(const struct executor *x, struct err *err);
+int lock_check(const struct lock *k, struct err *err);
+int probe_check(const struct probe *p, struct err *err);
+
+#endif
