@@ -28,7 +28,6 @@ struct search {
     double *extreme[DIRECTIONS];    /* of the points from i on: the largest, the smallest */
     double *difference[DIRECTIONS]; /* at each cut */
     double *inverse;                /* of the counts that means are divided by */
-    double *widening;               /* of the standard error at each cut, by dependence */
     struct chance *chance[DIRECTIONS];
     double line_scale; /* 1/standard deviation of the line's statistic over all orders */
     struct rng rng;
@@ -92,16 +91,35 @@ static void find_peaks(const struct search *s, struct peak peaks[DIRECTIONS])
         }
 }
 
-/* What was seen, of which dependence takes a part at each cut. */
+/*
+ * What is left of a statistic when its standard error is so many times as large.  It is in standard
+ * deviations of the whole series, which hold the change itself; the error is that of what the
+ * change leaves over: as Student's t, and back.
+ */
+static double widen(const struct search *s, double statistic, double widening)
+{
+    double degrees = (double)s->n - 2, most = degrees + 1;
+    double squared = fmin(statistic * statistic, 0.99 * most);
+    double t_squared = squared * degrees / (most - squared) / (widening * widening);
+    return copysign(sqrt(t_squared * most / (degrees + t_squared)), statistic);
+}
+
+/* What was seen, less what dependence may have done. */
 static void find_seen(const struct search *s, double dependence, struct peak peaks[DIRECTIONS])
 {
-    double line = find_differences(s) * s->line_scale / changepoint_line_widening(dependence, s->n);
+    double line = find_differences(s) * s->line_scale;
+    if (!(dependence > 0)) {
+        find_peaks(s, peaks);
+        return;
+    }
+    line = widen(s, line, changepoint_line_widening(dependence, s->n));
     peaks[UP] = (struct peak){.statistic = line};
     peaks[DOWN] = (struct peak){.statistic = -line};
     for (int d = 0; d < DIRECTIONS; d++)
         for (size_t at = s->first; at <= s->last; at++) {
             const struct chance *c = &s->chance[d][at];
-            double statistic = (s->difference[d][at] - c->mean) * c->scale / s->widening[at];
+            double statistic = (s->difference[d][at] - c->mean) * c->scale;
+            statistic = widen(s, statistic, changepoint_widening(dependence, at, s->n - at));
             if (statistic > peaks[d].statistic)
                 peaks[d] = (struct peak){statistic, at};
         }
@@ -178,7 +196,7 @@ static void permute(struct search *s, const struct peak seen[DIRECTIONS], size_t
 static int open_search(struct search *s, const double *x, size_t count,
                        const struct changepoint_plan *plan, struct err *err)
 {
-    enum { ARRAYS = 7, CHANCES = 2 };
+    enum { ARRAYS = 6, CHANCES = 2 };
     size_t bytes = count * (ARRAYS * sizeof(double) + CHANCES * sizeof(struct chance));
     double *block = calloc(1, bytes);
     *s = (struct search){0};
@@ -193,7 +211,6 @@ static int open_search(struct search *s, const double *x, size_t count,
         .extreme = {block + count, block + 2 * count},
         .difference = {block + 3 * count, block + 4 * count},
         .inverse = block + 5 * count,
-        .widening = block + 6 * count,
         .chance = {chances, chances + count},
         .rng = {plan->seed},
     };
@@ -202,10 +219,8 @@ static int open_search(struct search *s, const double *x, size_t count,
         return -1;
     }
     s->line_scale = line_scale(s);
-    for (size_t i = 1; i < count; i++) {
+    for (size_t i = 1; i < count; i++)
         s->inverse[i] = 1 / (double)i;
-        s->widening[i] = changepoint_widening(plan->dependence, i, count - i);
-    }
     return 0;
 }
 

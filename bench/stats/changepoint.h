@@ -106,11 +106,11 @@ struct changepoint_cuts {
  * looked at again.  So a cut counts by the evidence of its own piece: what happened before, in
  * whatever direction, hides nothing.
  *
- * Looking at more pieces is paid for: the halves of a piece share what it was allowed, so that all
- * pieces without a change together are wrong as rarely as the whole would be (a half that is too
- * short to be cut leaves its share to the other), and a cut's p is at least that of the cuts that
- * led to it (Goeman and Finos, "The inheritance procedure", Statistical Applications in Genetics
- * and Molecular Biology 11, 2012).  Pieces with a smaller share are permuted more often.
+ * Looking at more pieces is paid for: the halves of a piece share what it was allowed (by the roots
+ * of their places to be cut), so that all pieces without a change together are wrong as rarely as
+ * the whole would be, and a cut's p is at least that of the cuts that led to it (Goeman and Finos,
+ * "The inheritance procedure", Statistical Applications in Genetics and Molecular Biology 11,
+ * 2012).  Pieces with a smaller share are permuted more often.
  */
 int changepoint_segment(const double *x, size_t count, const struct changepoint_plan *plan,
                         double p_cut, struct changepoint_cuts *out, struct err *err);
@@ -120,7 +120,7 @@ int changepoint_segment(const double *x, size_t count, const struct changepoint_
  * leave over, or of what a straight line leaves where that is less, corrected for the levels that
  * were fitted (Kendall, "Note on bias in the estimation of autocorrelation", Biometrika 41, 1954).
  * 0 where it may well be chance, so that independent noise is mostly judged as such; otherwise
- * half a standard error more than was found.  At most 0.98.
+ * one and a half standard errors more than was found.  At most 0.98.
  */
 int changepoint_dependence(const double *x, size_t count, const struct changepoint_cut *cuts,
                            size_t cut_count, double *out, struct err *err);

@@ -20,9 +20,11 @@ struct piece {
     double path_p; /* the largest p of the cuts that led here */
 };
 
-static bool can_be_cut(const struct segmentation *s, size_t count)
+/* Where a piece of so many points can be cut. */
+static double places(const struct segmentation *s, size_t count)
 {
-    return count >= s->plan->before_min + s->plan->after_min;
+    size_t least = s->plan->before_min + s->plan->after_min;
+    return count < least ? 0 : (double)(count - least + 1);
 }
 
 /* A p of the piece as what it counts for in the whole series. */
@@ -54,7 +56,7 @@ static int cut_piece(const struct segmentation *s, const struct piece *piece, st
     struct changepoint point;
     struct changepoint_plan plan = *s->plan;
     const double *x = s->x + piece->from;
-    if (!can_be_cut(s, piece->count))
+    if (!(places(s, piece->count) > 0))
         return 0;
     plan.seed = s->plan->seed + piece->from; /* another stream for each piece */
     plan.permutations =
@@ -72,10 +74,11 @@ static int cut_piece(const struct segmentation *s, const struct piece *piece, st
     if (point.at == 0)
         return 0;
     size_t after = piece->count - point.at;
-    double share = piece->share / (can_be_cut(s, point.at) && can_be_cut(s, after) ? 2 : 1);
+    double left_places = places(s, point.at), right_places = places(s, after);
+    double each = piece->share / fmax(sqrt(left_places) + sqrt(right_places), 1);
     double p = point.is_up ? up : down;
-    struct piece left = {piece->from, point.at, share, p};
-    struct piece right = {piece->from + point.at, after, share, p};
+    struct piece left = {piece->from, point.at, each * sqrt(left_places), p};
+    struct piece right = {piece->from + point.at, after, each * sqrt(right_places), p};
     if (cut_piece(s, &left, err))
         return -1;
     s->out->items[s->out->count++] = (struct changepoint_cut){right.from, point.is_up, p};

@@ -11,9 +11,7 @@
  * LONE_SPREADS robust standard deviations.  Of three points of one level 4 in 100 do.
  */
 enum { POINTS_ENOUGH = 5 };
-#ifndef LONE_SPREADS
 #define LONE_SPREADS 2.5
-#endif
 
 /* A piece of a curve, from..to, and the change in it. */
 struct step {
