@@ -13,8 +13,8 @@
  * and what is added to be safe.  Chosen by simulation: independent series are held to be dependent
  * in one of ten cases, and then lose some power; those of 0.3 are missed in few.
  */
-#define NOTABLE_ERRORS 1.3
-#define SAFETY_ERRORS  1.5
+#define NOTABLE_ERRORS  1.3
+#define SAFETY_ERRORS   1.5
 #define MOST_DEPENDENCE 0.98
 
 /* What the levels between the cuts leave over. */

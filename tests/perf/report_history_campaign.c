@@ -170,24 +170,24 @@ static size_t make_shape(double *x, const struct shape *s, size_t *starts)
 static void changes(size_t trials, const struct shape *s)
 {
     double x[MOST_POINTS];
-    size_t starts[13], found = 0, near = 0, good = 0;
+    size_t starts[13], found = 0, named = 0, near = 0, good = 0;
     for (size_t t = 0; t < trials; t++) {
         size_t count = make_shape(x, s, starts);
         struct answer a = check(x, 1, count, HISTORY_ALPHA, t);
         found += a.worse;
+        named += a.worse + a.watch;
         if (a.worse == 0)
             continue;
         near += distance(a.likely, starts[s->regression]) <= 3;
         good += a.last_good >= starts[s->good] && a.last_good < starts[s->good + 1];
     }
+    printf("| %s%s | %zu | %.1f | %.1f with watched", s->name,
+           s->regression > 0 ? "" : ": no regression stands", trials, percent(found, trials),
+           percent(named, trials));
     if (s->regression > 0)
-        printf(
-            "| %s | %zu | %.1f | %.1f of those within 3 points of the place; last good really good "
-            "in %.1f |\n",
-            s->name, trials, percent(found, trials), percent(near, found), percent(good, found));
-    else
-        printf("| %s: no regression stands | %zu | %.1f | |\n", s->name, trials,
-               percent(found, trials));
+        printf("; %.1f of those found within 3 points of the place, last good really good in %.1f",
+               percent(near, found), percent(good, found));
+    printf(" |\n");
 }
 
 static void all_changes(size_t trials)

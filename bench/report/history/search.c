@@ -33,27 +33,18 @@ static int open_curve(struct track_curve *c, struct track *t, size_t first, stru
 }
 
 /*
- * The dependence is that of what the cuts leave over.  Dependent points are cut too often, which
- * takes from their dependence: cut again with what was found, they have more of it.
+ * The dependence is that of what the cuts of independent points leave over, and stays: cut again,
+ * a step that is missed would pass for dependence, and hide the next.
  */
 static int reckon_with_dependence(struct history_search *s, double p_cut, struct err *err)
 {
-    enum { ROUNDS = 4 };
     const struct track_curve *c = &s->curve;
-    for (int round = 0; round < ROUNDS; round++) {
-        double dependence;
-        if (changepoint_dependence(c->x, c->count, s->cuts.items, s->cuts.count, &dependence, err))
-            return -1;
-        if (dependence <= s->plan.dependence)
-            return 0;
-        size_t cut_count = s->cuts.count;
-        s->plan.dependence = dependence;
-        if (changepoint_segment(c->x, c->count, &s->plan, p_cut, &s->cuts, err))
-            return -1;
-        if (s->cuts.count == cut_count) /* nothing more to learn */
-            return 0;
-    }
-    return 0;
+    if (changepoint_dependence(c->x, c->count, s->cuts.items, s->cuts.count, &s->plan.dependence,
+                               err))
+        return -1;
+    if (!(s->plan.dependence > 0))
+        return 0;
+    return changepoint_segment(c->x, c->count, &s->plan, p_cut, &s->cuts, err);
 }
 
 int history_search(struct history_search *s, struct track *t, size_t first,
