@@ -3,6 +3,7 @@
 
 #include "bench/core/rng.h"
 #include "bench/stats/changepoint_clip.h"
+#include "bench/stats/changepoint_widening.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct search {
     double *series;                 /* drawn in; shuffled in place once the statistic is known */
     double *extreme[DIRECTIONS];    /* of the points from i on: the largest, the smallest */
     double *difference[DIRECTIONS]; /* at each cut */
+    double *inverse;                /* of the counts that means are divided by */
     struct chance *chance[DIRECTIONS];
     double line_scale; /* 1/standard deviation of the line's statistic over all orders */
     struct rng rng;
@@ -67,14 +69,14 @@ static double find_differences(const struct search *s)
         high = value > high ? value : high;
         if (at < s->first)
             continue;
-        double before = (double)(at - 1), after = (double)(s->n - at - 1), tail = total - head;
-        s->difference[UP][at] = (tail - s->extreme[UP][at]) / after - (head - low) / before;
-        s->difference[DOWN][at] = (head - high) / before - (tail - s->extreme[DOWN][at]) / after;
+        double before = s->inverse[at - 1], after = s->inverse[s->n - at - 1], tail = total - head;
+        s->difference[UP][at] = (tail - s->extreme[UP][at]) * after - (head - low) * before;
+        s->difference[DOWN][at] = (head - high) * before - (tail - s->extreme[DOWN][at]) * after;
     }
     return covariance;
 }
 
-/* The whole search in both directions. */
+/* The whole search of a shuffled series in both directions. */
 static void find_peaks(const struct search *s, struct peak peaks[DIRECTIONS])
 {
     double line = find_differences(s) * s->line_scale;
@@ -84,6 +86,40 @@ static void find_peaks(const struct search *s, struct peak peaks[DIRECTIONS])
         for (size_t at = s->first; at <= s->last; at++) {
             const struct chance *c = &s->chance[d][at];
             double statistic = (s->difference[d][at] - c->mean) * c->scale;
+            if (statistic > peaks[d].statistic)
+                peaks[d] = (struct peak){statistic, at};
+        }
+}
+
+/*
+ * What is left of a statistic when its standard error is so many times as large.  It is in standard
+ * deviations of the whole series, which hold the change itself; the error is that of what the
+ * change leaves over: as Student's t, and back.
+ */
+static double widen(const struct search *s, double statistic, double widening)
+{
+    double degrees = (double)s->n - 2, most = degrees + 1;
+    double squared = fmin(statistic * statistic, 0.99 * most);
+    double t_squared = squared * degrees / (most - squared) / (widening * widening);
+    return copysign(sqrt(t_squared * most / (degrees + t_squared)), statistic);
+}
+
+/* What was seen, less what dependence may have done. */
+static void find_seen(const struct search *s, double dependence, struct peak peaks[DIRECTIONS])
+{
+    double line = find_differences(s) * s->line_scale;
+    if (!(dependence > 0)) {
+        find_peaks(s, peaks);
+        return;
+    }
+    line = widen(s, line, changepoint_line_widening(dependence, s->n));
+    peaks[UP] = (struct peak){.statistic = line};
+    peaks[DOWN] = (struct peak){.statistic = -line};
+    for (int d = 0; d < DIRECTIONS; d++)
+        for (size_t at = s->first; at <= s->last; at++) {
+            const struct chance *c = &s->chance[d][at];
+            double statistic = (s->difference[d][at] - c->mean) * c->scale;
+            statistic = widen(s, statistic, changepoint_widening(dependence, at, s->n - at));
             if (statistic > peaks[d].statistic)
                 peaks[d] = (struct peak){statistic, at};
         }
@@ -160,7 +196,7 @@ static void permute(struct search *s, const struct peak seen[DIRECTIONS], size_t
 static int open_search(struct search *s, const double *x, size_t count,
                        const struct changepoint_plan *plan, struct err *err)
 {
-    enum { ARRAYS = 5, CHANCES = 2 };
+    enum { ARRAYS = 6, CHANCES = 2 };
     size_t bytes = count * (ARRAYS * sizeof(double) + CHANCES * sizeof(struct chance));
     double *block = calloc(1, bytes);
     *s = (struct search){0};
@@ -174,6 +210,7 @@ static int open_search(struct search *s, const double *x, size_t count,
         .series = block,
         .extreme = {block + count, block + 2 * count},
         .difference = {block + 3 * count, block + 4 * count},
+        .inverse = block + 5 * count,
         .chance = {chances, chances + count},
         .rng = {plan->seed},
     };
@@ -182,6 +219,8 @@ static int open_search(struct search *s, const double *x, size_t count,
         return -1;
     }
     s->line_scale = line_scale(s);
+    for (size_t i = 1; i < count; i++)
+        s->inverse[i] = 1 / (double)i;
     return 0;
 }
 
@@ -202,7 +241,7 @@ int changepoint_test(const double *x, size_t count, const struct changepoint_pla
             free(s.series);
             return -1;
         }
-        find_peaks(&s, seen);
+        find_seen(&s, plan->dependence, seen);
         permute(&s, seen, plan->permutations, p);
     }
     out->up = (struct changepoint_side){seen[UP].statistic, p[UP], seen[UP].at};

@@ -2,6 +2,7 @@
 #include "bench/stats/changepoint.h"
 
 #include "bench/stats/changepoint_clip.h"
+#include "bench/stats/changepoint_widening.h"
 #include "bench/stats/robust.h"
 
 #include <math.h>
@@ -37,9 +38,12 @@ static int median_of(const double *x, size_t count, double *out, struct err *err
     return 0;
 }
 
-/* Sum of squares about the two means at each cut; cuts that are not allowed are infinite. */
+/*
+ * Sum of squares about the two means at each cut; cuts that are not allowed or go the other way are
+ * infinite.
+ */
 static void cut_costs(const double *x, size_t count, const struct changepoint_plan *plan,
-                      double *costs)
+                      enum changepoint_way way, double *costs)
 {
     double total = 0, squares = 0, head = 0;
     for (size_t i = 0; i < count; i++) {
@@ -50,6 +54,9 @@ static void cut_costs(const double *x, size_t count, const struct changepoint_pl
     for (size_t at = 0; at < count; at++) {
         double tail = total - head;
         bool is_allowed = at >= plan->before_min && at + plan->after_min <= count;
+        double rise = tail * (double)at - head * (double)(count - at);
+        is_allowed = is_allowed && !(way == CHANGEPOINT_UP && rise <= 0) &&
+                     !(way == CHANGEPOINT_DOWN && rise >= 0);
         costs[at] = INFINITY;
         if (is_allowed)
             costs[at] =
@@ -80,8 +87,8 @@ static int shift_of(const double *x, size_t count, size_t at, double medians, do
 }
 
 /* Medians of both sides, and the spread of what is left. `left` has room for count values. */
-static int describe(const double *x, size_t count, double *left, struct changepoint *c,
-                    struct err *err)
+static int describe(const double *x, size_t count, double dependence, double *left,
+                    struct changepoint *c, struct err *err)
 {
     if (median_of(x, c->at, &c->before, err) ||
         median_of(x + c->at, count - c->at, &c->after, err) ||
@@ -91,12 +98,39 @@ static int describe(const double *x, size_t count, double *left, struct changepo
         left[i] = x[i] - (i < c->at ? c->before : c->after);
     if (mad_of(left, count, &c->spread, err))
         return -1;
-    c->move_error = c->spread * sqrt(1 / (double)c->at + 1 / (double)(count - c->at));
+    c->move_error = c->spread * sqrt(1 / (double)c->at + 1 / (double)(count - c->at)) *
+                    changepoint_widening(dependence, c->at, count - c->at);
     return 0;
 }
 
+/* The cheapest cut, and the range of those that are nearly as cheap. at = 0: none is allowed. */
+static void find_cheapest(const double *costs, size_t count, struct changepoint *out)
+{
+    *out = (struct changepoint){0};
+    for (size_t at = 1; at < count; at++)
+        if (isfinite(costs[at]) && (out->at == 0 || costs[at] < costs[out->at]))
+            out->at = at;
+    if (out->at == 0)
+        return;
+    double bound = costs[out->at] * (1 + PLAUSIBLE_EXCESS / (double)(count - 2));
+    out->earliest = out->latest = out->at;
+    for (size_t at = 1; at < count; at++)
+        if (costs[at] <= bound) {
+            out->earliest = at < out->earliest ? at : out->earliest;
+            out->latest = at;
+        }
+}
+
+static double mean_of(const double *x, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += x[i];
+    return sum / (double)count;
+}
+
 int changepoint_locate(const double *x, size_t count, const struct changepoint_plan *plan,
-                       struct changepoint *out, struct err *err)
+                       enum changepoint_way way, struct changepoint *out, struct err *err)
 {
     double *work = malloc(2 * count * sizeof *work);
     if (!work)
@@ -104,49 +138,15 @@ int changepoint_locate(const double *x, size_t count, const struct changepoint_p
     double *clipped = work, *costs = work + count;
     int failed = changepoint_clip(x, count, clipped, err);
     if (!failed) {
-        cut_costs(clipped, count, plan, costs);
-        *out = (struct changepoint){.at = plan->before_min};
-        for (size_t at = plan->before_min; at + plan->after_min <= count; at++)
-            if (costs[at] < costs[out->at])
-                out->at = at;
-        double bound = costs[out->at] * (1 + PLAUSIBLE_EXCESS / (double)(count - 2));
-        out->earliest = out->latest = out->at;
-        for (size_t at = plan->before_min; at + plan->after_min <= count; at++)
-            if (costs[at] <= bound) {
-                out->earliest = at < out->earliest ? at : out->earliest;
-                out->latest = at;
-            }
-        failed = describe(x, count, clipped, out, err);
+        cut_costs(clipped, count, plan, way, costs);
+        find_cheapest(costs, count, out);
+    }
+    if (!failed && out->at > 0) {
+        out->is_up = mean_of(clipped + out->at, count - out->at) > mean_of(clipped, out->at);
+        failed = describe(x, count, plan->dependence, clipped, out, err);
     }
     free(work);
     return failed ? -1 : 0;
-}
-
-/* One piece from `from`: tested, and cut at its best place when it is to be cut. */
-static int cut_piece(const double *x, size_t from, size_t count,
-                     const struct changepoint_plan *plan, double p_cut, size_t *cuts,
-                     size_t *cut_count, struct err *err)
-{
-    struct changepoint_test test;
-    struct changepoint point;
-    struct changepoint_plan own = *plan;
-    own.seed = plan->seed + from; /* another stream for each piece */
-    if (changepoint_test(x + from, count, &own, &test, err))
-        return -1;
-    if (test.up.p > p_cut && test.down.p > p_cut)
-        return 0;
-    if (changepoint_locate(x + from, count, plan, &point, err) ||
-        cut_piece(x, from, point.at, plan, p_cut, cuts, cut_count, err))
-        return -1;
-    cuts[(*cut_count)++] = from + point.at;
-    return cut_piece(x, from + point.at, count - point.at, plan, p_cut, cuts, cut_count, err);
-}
-
-int changepoint_segment(const double *x, size_t count, const struct changepoint_plan *plan,
-                        double p_cut, size_t *cuts, size_t *cut_count, struct err *err)
-{
-    *cut_count = 0;
-    return cut_piece(x, 0, count, plan, p_cut, cuts, cut_count, err);
 }
 
 static double criterion(double deviation_sum, size_t count, size_t parameters)
@@ -165,8 +165,8 @@ static int sum_of_deviations(const double *x, size_t count, double *sum, struct 
     return 0;
 }
 
-int changepoint_prefers_line(const double *x, size_t count, const size_t *cuts, size_t cut_count,
-                             bool *out, struct err *err)
+int changepoint_prefers_line(const double *x, size_t count, const struct changepoint_cut *cuts,
+                             size_t cut_count, bool *out, struct err *err)
 {
     struct drift drift;
     double steps = 0, line = 0;
@@ -180,7 +180,7 @@ int changepoint_prefers_line(const double *x, size_t count, const size_t *cuts, 
     int failed = sum_of_deviations(left, count, &line, err);
     free(left);
     for (size_t i = 0, from = 0; !failed && i <= cut_count; i++) {
-        size_t to = i < cut_count ? cuts[i] : count;
+        size_t to = i < cut_count ? cuts[i].at : count;
         failed = sum_of_deviations(x + from, to - from, &steps, err);
         from = to;
     }

@@ -89,13 +89,38 @@ a_lone_spike_is_no_change_and_a_regression_taken_back_is_told_apart() {
     run history check --file spike.jsonl
     expect_status 0
     run history show --file spike.jsonl
-    expect_out '1 lone spike set aside'
+    expect_out '1 lone spike'
     _points back.jsonl 20 99 0
     _points back.jsonl 15 0 0.08 v1 m1 20
     _points back.jsonl 15 99 0 v1 m1 35
     run history check --file back.jsonl
     expect_status 0
     expect_out 'recovered  spin/makespan_ns'
+}
+
+a_regression_after_a_larger_improvement_fails() {
+    "${python:-python3}" - <<'PY'
+import json, random
+random.seed(5)
+with open("masked.jsonl", "w") as out:
+    for i in range(130):
+        r = (1 if i < 60 else .8 if i < 100 else .88) * (1 + random.gauss(0, .01))
+        out.write(json.dumps({"schema": "contend.history/1", "kind": "point", "commit": "c%03d" % i, "anchor": "v1",
+            "machine": "m1", "time": "2026-01-01T00:00:00Z", "series": {"spin/makespan_ns": {
+                "unit": "ns", "better": "lower", "ratio": r, "median": 1e6 * r}}}) + "\n")
+PY
+    run history check --file masked.jsonl
+    expect_status 1
+    expect_out 'worse  spin/makespan_ns'
+    run history check --file masked.jsonl --format json
+    expect_status 1
+    expect_json out '[(c["direction"], c["first_bad"]) for c in d["series"][0]["changes"]] == [("better", "c060"), ("worse", "c100")]'
+    expect_json out 'd["series"][0]["changes"][1]["last_good"] == "c099" and 0 <= d["series"][0]["dependence"] < 1'
+    # Accepted, it is quiet, and the improvement stands.
+    run history accept c100 --file masked.jsonl --reason 'a bounded queue'
+    run history check --file masked.jsonl
+    expect_status 0
+    expect_out 'accepted  spin/makespan_ns'
 }
 
 the_same_seed_says_the_same() {

@@ -4,6 +4,7 @@
 #include "bench/report/sparkline.h"
 
 #include "bench/core/output.h"
+#include "bench/core/rng.h"
 #include "tests/test.h"
 
 #include <unistd.h>
@@ -85,6 +86,147 @@ static void a_step_names_the_last_good_and_the_first_bad_commit(void)
         CHECK_CONTAINS(buf_text(&words), "a step at abc0019 (last good abc0018)");
         buf_release(&words);
     }
+    release(&j);
+}
+
+/* The newest change for the worse of the first series; NULL when there is none. */
+static const struct history_change *newest_worse(const struct judged *j)
+{
+    const struct history_judgement *found = &j->all.items[0];
+    for (size_t i = found->change_count; i-- > 0;)
+        if (found->changes[i].move > 0)
+            return &found->changes[i];
+    return NULL;
+}
+
+static void a_regression_after_a_larger_improvement_is_worse(void)
+{
+    static const double levels[][2] = {{0.8, 0.88}, {0.9, 0.9495}, {0.8, 0.85}, {0.5, 0.75}};
+    for (size_t k = 0; k < sizeof levels / sizeof *levels; k++) {
+        struct judged j;
+        for (size_t i = 0; i < 130; i++)
+            add_point(i, "v1", "m", wobble(i) * (i < 60 ? 1 : levels[k][i >= 100]));
+        if (!judge(&j))
+            return;
+        CHECK_EQ(j.all.items[0].verdict, HISTORY_WORSE);
+        if (CHECK_EQ(j.all.items[0].change_count, 2)) {
+            const struct history_change *c = j.all.items[0].changes;
+            CHECK(c[0].move < 0 && c[1].move > 0 && !c[1].is_recovered);
+            CHECK_EQ(c[0].likely, 60);
+            CHECK_EQ(c[1].likely, 100);
+            CHECK_EQ(c[1].last_good, 99);
+            CHECK_NEAR(c[1].move, log(levels[k][1] / levels[k][0]), 0.01);
+        }
+        release(&j);
+    }
+}
+
+static void the_last_good_commit_lies_before_all_that_is_worse(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 120; i++)
+        add_point(i, "v1", "m", wobble(i) * (i < 50 ? 1 : i < 90 ? 1.06 : 1.13));
+    if (!judge(&j))
+        return;
+    const struct history_change *c = newest_worse(&j);
+    if (CHECK(c != NULL)) {
+        CHECK_EQ(c->likely, 90);
+        CHECK_EQ(c->last_before, 89);
+        CHECK_EQ(c->last_good, 49);
+        struct buf words = {0};
+        history_change_text(&words, &j.all.items[0], c);
+        CHECK_CONTAINS(buf_text(&words), "a step at abc005a (last good abc0031)");
+        buf_release(&words);
+    }
+    release(&j);
+    /* What was accepted is good. */
+    for (size_t i = 0; i < 120; i++)
+        add_point(i, "v1", "m", wobble(i) * (i < 50 ? 1 : i < 90 ? 1.06 : 1.13));
+    add_accept(50, 50);
+    if (!judge(&j))
+        return;
+    c = newest_worse(&j);
+    if (CHECK(c != NULL))
+        CHECK_EQ(c->last_good, 89);
+    release(&j);
+}
+
+static void an_odd_run_right_before_a_step_is_not_the_last_good_commit(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 60; i++)
+        add_point(i, "v1", "m", wobble(i) * (i == 39 ? 1.095 : i < 41 ? 1 : 1.1));
+    if (!judge(&j))
+        return;
+    const struct history_change *c = newest_worse(&j);
+    if (CHECK(c != NULL)) {
+        CHECK(c->last_good != 39 && c->last_good <= 40);
+        CHECK(c->first_bad >= 41);
+    }
+    release(&j);
+}
+
+static void what_came_back_is_recovered_though_it_is_worse_again(void)
+{
+    struct judged j;
+    for (size_t i = 0; i < 140; i++)
+        add_point(i, "v1", "m", wobble(i) * (i < 40 || (i >= 70 && i < 110) ? 1 : 1.1));
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.all.items[0].verdict, HISTORY_WORSE);
+    if (CHECK_EQ(j.all.items[0].change_count, 3)) {
+        const struct history_change *c = j.all.items[0].changes;
+        CHECK(c[0].move > 0 && c[0].is_recovered);
+        CHECK(c[1].move < 0);
+        CHECK(c[2].move > 0 && !c[2].is_recovered);
+        CHECK_EQ(c[2].last_good, 109);
+    }
+    release(&j);
+}
+
+static void what_one_point_alone_says_is_watched(void)
+{
+    struct judged j;
+    /* Two of the newest three are a little high, one very much so. */
+    static const double newest[] = {1.022, 1.6, 1.024};
+    for (size_t i = 0; i < 60; i++)
+        add_point(i, "v1", "m", i < 57 ? wobble(i) : newest[i - 57]);
+    if (!judge(&j))
+        return;
+    const struct history_judgement *found = &j.all.items[0];
+    CHECK_EQ(found->verdict, HISTORY_WATCH_IT);
+    CHECK_EQ(found->doubt, HISTORY_ONE_POINT);
+    CHECK_EQ(found->watch_from, 57);
+    release(&j);
+    for (size_t i = 0; i < 62; i++)
+        add_point(i, "v1", "m", i < 57 ? wobble(i) : i < 60 ? newest[i - 57] : 1.023);
+    if (!judge(&j))
+        return;
+    CHECK_EQ(j.all.items[0].verdict, HISTORY_WORSE); /* five points are enough */
+    release(&j);
+}
+
+static void points_that_follow_each_other_are_reckoned_with(void)
+{
+    struct judged j;
+    struct history_style style = {.base = {.width = 100}};
+    struct buf page = {0};
+    struct err err = {0};
+    /* Slow weeks: a level wanders, and no commit moves it. */
+    double level = 0;
+    struct rng rng = {12};
+    for (size_t i = 0; i < 100; i++) {
+        level = 0.8 * level + 0.02 * ((double)(rng_next(&rng) >> 11) * 0x1p-53 - 0.5);
+        add_point(i, "v1", "m", exp(level));
+    }
+    if (!judge(&j))
+        return;
+    const struct history_judgement *found = &j.all.items[0];
+    CHECK(found->verdict != HISTORY_WORSE);
+    CHECK_MSG(found->dependence > 0.6 && found->dependence < 1, "%g", found->dependence);
+    CHECK_EQ(history_render(&j.all, &j.tracks, &j.history, HISTORY_TEXT, &style, &page, &err), 0);
+    CHECK_CONTAINS(buf_text(&page), "neighbouring points resemble each other");
+    buf_release(&page);
     release(&j);
 }
 
@@ -224,6 +366,17 @@ static void sparklines_show_the_newest_and_do_not_magnify_noise(void)
 static const struct test tests[] = {
     {"a_step_names_the_last_good_and_the_first_bad_commit",
      a_step_names_the_last_good_and_the_first_bad_commit},
+    {"a_regression_after_a_larger_improvement_is_worse",
+     a_regression_after_a_larger_improvement_is_worse},
+    {"the_last_good_commit_lies_before_all_that_is_worse",
+     the_last_good_commit_lies_before_all_that_is_worse},
+    {"an_odd_run_right_before_a_step_is_not_the_last_good_commit",
+     an_odd_run_right_before_a_step_is_not_the_last_good_commit},
+    {"what_came_back_is_recovered_though_it_is_worse_again",
+     what_came_back_is_recovered_though_it_is_worse_again},
+    {"what_one_point_alone_says_is_watched", what_one_point_alone_says_is_watched},
+    {"points_that_follow_each_other_are_reckoned_with",
+     points_that_follow_each_other_are_reckoned_with},
     {"raw_medians_need_a_larger_move", raw_medians_need_a_larger_move},
     {"anchors_are_chained_by_a_commit_that_became_one",
      anchors_are_chained_by_a_commit_that_became_one},

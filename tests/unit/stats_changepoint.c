@@ -2,6 +2,7 @@
 #include "bench/stats/changepoint.h"
 
 #include "bench/core/rng.h"
+#include "bench/stats/changepoint_widening.h"
 #include "tests/test.h"
 
 #include <gsl/gsl_cdf.h>
@@ -97,7 +98,7 @@ static void a_step_without_noise_is_found(void)
         x[i] = 1;
     CHECK_EQ(changepoint_test(x, 40, &plan, &t, NULL), 0);
     CHECK(t.up.p < 0.001);
-    CHECK_EQ(changepoint_locate(x, 40, &plan, &c, NULL), 0);
+    CHECK_EQ(changepoint_locate(x, 40, &plan, CHANGEPOINT_EITHER, &c, NULL), 0);
     CHECK_EQ(c.at, 30);
     CHECK_EQ(c.earliest, 30);
     CHECK_EQ(c.latest, 30);
@@ -146,7 +147,7 @@ static void the_true_place_is_among_the_plausible_ones(void)
         for (uint64_t s = 0; s < SERIES; s++) {
             struct changepoint c;
             make(x, 80, 50, steps[k], 7000 + s);
-            changepoint_locate(x, 80, &plan, &c, NULL);
+            changepoint_locate(x, 80, &plan, CHANGEPOINT_EITHER, &c, NULL);
             CHECK(c.earliest <= c.at && c.at <= c.latest);
             covered += c.earliest <= 50 && c.latest >= 50;
         }
@@ -160,7 +161,7 @@ static void the_move_is_the_step(void)
     double x[MOST];
     struct changepoint c;
     make(x, 100, 60, 8, 8);
-    CHECK_EQ(changepoint_locate(x, 100, &plan, &c, NULL), 0);
+    CHECK_EQ(changepoint_locate(x, 100, &plan, CHANGEPOINT_EITHER, &c, NULL), 0);
     CHECK_EQ(c.at, 60);
     CHECK_NEAR(c.move, 8, 1);
     CHECK_NEAR(c.spread, 1, 0.4);
@@ -170,33 +171,184 @@ static void the_move_is_the_step(void)
 static void several_steps_are_cut_one_by_one(void)
 {
     double x[MOST];
-    size_t cuts[MOST], count;
+    struct changepoint_cut items[MOST];
+    struct changepoint_cuts cuts = {.items = items};
     make(x, 90, 30, 6, 9);
     for (size_t i = 60; i < 90; i++)
         x[i] -= 9;
-    CHECK_EQ(changepoint_segment(x, 90, &plan, 0.01, cuts, &count, NULL), 0);
-    if (!CHECK_EQ(count, 2))
+    CHECK_EQ(changepoint_segment(x, 90, &plan, 0.01, &cuts, NULL), 0);
+    if (!CHECK_EQ(cuts.count, 2))
         return;
-    CHECK_EQ(cuts[0], 30);
-    CHECK_EQ(cuts[1], 60);
+    CHECK(items[0].at == 30 && items[0].is_up);
+    CHECK(items[1].at == 60 && !items[1].is_up);
+}
+
+static void a_smaller_step_the_other_way_counts_by_its_own_piece(void)
+{
+    /* The falls are larger than what follows them, which the whole series shows no trace of. */
+    static const double falls[] = {2, 5, 20, 50};
+    for (size_t k = 0; k < sizeof falls / sizeof *falls; k++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            double x[MOST];
+            struct changepoint_cut items[MOST];
+            struct changepoint_cuts cuts = {.items = items};
+            struct changepoint_test whole;
+            double back = falls[k] > 4 ? 4 : 2;
+            make(x, 110, 50, -2 * falls[k], 20 + k);
+            for (size_t i = 0; i < 110; i++)
+                x[i] = sign * (x[i] + (i >= 85 ? back : 0));
+            CHECK_EQ(changepoint_test(x, 110, &plan, &whole, NULL), 0);
+            CHECK((sign > 0 ? whole.up.p : whole.down.p) > 0.05);
+            CHECK_EQ(changepoint_segment(x, 110, &plan, 0.01, &cuts, NULL), 0);
+            if (!CHECK_EQ(cuts.count, 2))
+                continue;
+            CHECK_MSG(items[0].at >= 48 && items[0].at <= 52, "first cut at %zu", items[0].at);
+            CHECK_MSG(items[1].at >= 82 && items[1].at <= 88, "second cut at %zu", items[1].at);
+            CHECK_EQ(items[0].is_up, sign < 0);
+            CHECK_EQ(items[1].is_up, sign > 0);
+            CHECK((sign > 0 ? cuts.up.p : cuts.down.p) <= 0.01);
+        }
+}
+
+static void pieces_share_what_the_whole_is_allowed(void)
+{
+    enum { SERIES = 300 };
+    size_t false_cuts = 0, true_cuts = 0;
+    for (uint64_t s = 0; s < SERIES; s++) {
+        double x[MOST];
+        struct changepoint_cut items[MOST];
+        struct changepoint_cuts cuts = {.items = items};
+        make(x, 120, 40, -12, 3000 + s);
+        for (size_t i = 80; i < 120; i++)
+            x[i] -= 12;
+        changepoint_segment(x, 120, &plan, 0.05, &cuts, NULL);
+        for (size_t i = 0; i < cuts.count; i++) {
+            true_cuts += items[i].at == 40 || items[i].at == 80;
+            false_cuts += items[i].is_up;
+        }
+    }
+    /* Of three quiet pieces one in 20 is cut wrongly upwards; four standard deviations are left. */
+    CHECK_EQ(true_cuts, 2 * SERIES);
+    CHECK_MSG(false_cuts <= 30, "%zu in %d", false_cuts, SERIES);
+}
+
+static void a_cut_goes_the_way_that_is_asked_for(void)
+{
+    double x[MOST];
+    struct changepoint c;
+    make(x, 90, 30, -20, 9);
+    for (size_t i = 70; i < 90; i++)
+        x[i] += 5;
+    CHECK_EQ(changepoint_locate(x, 90, &plan, CHANGEPOINT_EITHER, &c, NULL), 0);
+    CHECK(c.at == 30 && !c.is_up);
+    for (size_t i = 0; i < 90; i++)
+        x[i] = (double)i;
+    CHECK_EQ(changepoint_locate(x, 90, &plan, CHANGEPOINT_UP, &c, NULL), 0);
+    CHECK(c.at > 0 && c.is_up);
+    CHECK_EQ(changepoint_locate(x, 90, &plan, CHANGEPOINT_DOWN, &c, NULL), 0);
+    CHECK_EQ(c.at, 0);
+}
+
+/* Points of which a share comes from a second regime, `apart` standard deviations higher. */
+static void make_regimes(double *x, size_t count, double share, double apart, uint64_t seed)
+{
+    struct rng rng = {seed * 7919 + 1};
+    make(x, count, count, 0, seed);
+    for (size_t i = 0; i < count; i++)
+        x[i] += (double)(rng_next(&rng) >> 11) * 0x1p-53 < share ? apart : 0;
+}
+
+static void p_values_hold_where_noise_has_two_regimes(void)
+{
+    enum { SERIES = 400 };
+    static const struct {
+        double share, apart;
+    } kinds[] = {{0.05, 6}, {0.1, 8}, {0.2, 5}};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        size_t below = 0;
+        for (uint64_t s = 0; s < SERIES; s++) {
+            double x[MOST];
+            struct changepoint_cut items[MOST];
+            struct changepoint_cuts cuts = {.items = items};
+            make_regimes(x, 60, kinds[k].share, kinds[k].apart, 50000 + s);
+            changepoint_segment(x, 60, &plan, 0.05, &cuts, NULL);
+            below += cuts.up.p <= 0.05;
+        }
+        /* Binomial (400, 0.05): 20 +- 4.4. Four standard deviations are left. */
+        CHECK_MSG(below <= 37, "share %g, %g apart: %zu of %d", kinds[k].share, kinds[k].apart,
+                  below, SERIES);
+    }
+}
+
+/* Autoregression of order 1, standard deviation 1. */
+static void make_following(double *x, size_t count, double r, uint64_t seed)
+{
+    make(x, count, count, 0, seed);
+    for (size_t i = 1; i < count; i++)
+        x[i] = r * x[i - 1] + sqrt(1 - r * r) * x[i];
+}
+
+static void dependence_is_estimated_past_steps_and_drift(void)
+{
+    enum { SERIES = 200 };
+    for (int shape = 0; shape < 3; shape++)
+        for (int k = 0; k < 2; k++) {
+            double sum = 0, r = k ? 0.6 : 0;
+            for (uint64_t s = 0; s < SERIES; s++) {
+                double x[MOST], found;
+                struct changepoint_cut cut = {.at = 70};
+                make_following(x, 120, r, 900 + s);
+                for (size_t i = 0; i < 120; i++)
+                    x[i] += shape == 1 ? (i >= 70 ? 10 : 0) : shape == 2 ? 0.1 * (double)i : 0;
+                CHECK_EQ(changepoint_dependence(x, 120, &cut, shape > 0, &found, NULL), 0);
+                sum += found / SERIES;
+            }
+            /* What is added to be safe is a standard error or less: 0.09. */
+            CHECK_MSG(k ? sum > 0.55 && sum < 0.72 : sum < 0.06, "shape %d, %g: %g", shape, r, sum);
+        }
+}
+
+static void dependence_widens_what_it_should(void)
+{
+    enum { POINTS = 40, AT = 25, SERIES = 4000 };
+    CHECK_EQ(changepoint_widening(0, 10, 20), 1.0);
+    CHECK_EQ(changepoint_line_widening(0, 30), 1.0);
+    for (double r = 0.3; r < 0.9; r += 0.3) {
+        double difference = 0, shown = 0;
+        for (uint64_t s = 0; s < SERIES; s++) {
+            double x[MOST], before = 0, after = 0, mean = 0;
+            make_following(x, POINTS, r, 100000 + s);
+            for (size_t i = 0; i < POINTS; i++) {
+                *(i < AT ? &before : &after) += x[i] / (double)(i < AT ? AT : POINTS - AT);
+                mean += x[i] / POINTS;
+            }
+            difference += (after - before) * (after - before) / SERIES;
+            for (size_t i = 0; i < POINTS; i++)
+                shown += (x[i] - mean) * (x[i] - mean) / (POINTS - 1) / SERIES;
+        }
+        double independent = shown * (1.0 / AT + 1.0 / (POINTS - AT));
+        double expected = sqrt(difference / independent);
+        CHECK_NEAR(changepoint_widening(r, AT, POINTS - AT), expected, 0.05 * expected);
+    }
 }
 
 static void drift_and_step_are_told_apart(void)
 {
     double x[MOST];
-    size_t cuts[MOST], count;
+    struct changepoint_cut items[MOST];
+    struct changepoint_cuts cuts = {.items = items};
     bool is_line;
     make(x, 100, 100, 0, 10);
     for (size_t i = 0; i < 100; i++)
         x[i] += 0.08 * (double)i;
-    CHECK_EQ(changepoint_segment(x, 100, &plan, 0.01, cuts, &count, NULL), 0);
-    CHECK(count > 0);
-    CHECK_EQ(changepoint_prefers_line(x, 100, cuts, count, &is_line, NULL), 0);
+    CHECK_EQ(changepoint_segment(x, 100, &plan, 0.01, &cuts, NULL), 0);
+    CHECK(cuts.count > 0);
+    CHECK_EQ(changepoint_prefers_line(x, 100, items, cuts.count, &is_line, NULL), 0);
     CHECK(is_line);
     make(x, 100, 50, 4, 10);
-    CHECK_EQ(changepoint_segment(x, 100, &plan, 0.01, cuts, &count, NULL), 0);
-    CHECK_EQ(count, 1);
-    CHECK_EQ(changepoint_prefers_line(x, 100, cuts, count, &is_line, NULL), 0);
+    CHECK_EQ(changepoint_segment(x, 100, &plan, 0.01, &cuts, NULL), 0);
+    CHECK_EQ(cuts.count, 1);
+    CHECK_EQ(changepoint_prefers_line(x, 100, items, cuts.count, &is_line, NULL), 0);
     CHECK(!is_line);
 }
 
@@ -213,6 +365,13 @@ static const struct test tests[] = {
     {"the_true_place_is_among_the_plausible_ones", the_true_place_is_among_the_plausible_ones},
     {"the_move_is_the_step", the_move_is_the_step},
     {"several_steps_are_cut_one_by_one", several_steps_are_cut_one_by_one},
+    {"a_smaller_step_the_other_way_counts_by_its_own_piece",
+     a_smaller_step_the_other_way_counts_by_its_own_piece},
+    {"pieces_share_what_the_whole_is_allowed", pieces_share_what_the_whole_is_allowed},
+    {"a_cut_goes_the_way_that_is_asked_for", a_cut_goes_the_way_that_is_asked_for},
+    {"p_values_hold_where_noise_has_two_regimes", p_values_hold_where_noise_has_two_regimes},
+    {"dependence_is_estimated_past_steps_and_drift", dependence_is_estimated_past_steps_and_drift},
+    {"dependence_widens_what_it_should", dependence_widens_what_it_should},
     {"drift_and_step_are_told_apart", drift_and_step_are_told_apart},
     {0},
 };

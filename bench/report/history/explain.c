@@ -1,6 +1,7 @@
-/* What changed in a track that was found to change; see history_explain.h. */
+/* What a search that found something means for the verdict; see explain.h. */
 #include "bench/report/history/explain.h"
 
+#include "bench/stats/changepoint_widening.h"
 #include "bench/stats/robust.h"
 
 #include <fnmatch.h>
@@ -15,147 +16,46 @@ static int out_of_memory(struct err *err)
     return err_set(err, ERR_SYSTEM, "history: out of memory");
 }
 
-/* ---- Points ------------------------------------------------------------------------- */
-
-/* Marks lone spikes in the track and returns the rest, from point `first` on. */
-int track_curve_open(struct track_curve *c, struct track *t, size_t first, struct err *err)
+double history_least_move(const struct history_context *v, const struct track *t)
 {
-    size_t n = t->point_count - first;
-    bool *is_spike = calloc(n + 1, sizeof *is_spike);
-    *c = (struct track_curve){.x = calloc(n + 1, sizeof *c->x),
-                              .point = calloc(n + 1, sizeof *c->point)};
-    int failed = !is_spike || !c->x || !c->point ? out_of_memory(err) : 0;
-    for (size_t i = 0; !failed && i < n; i++)
-        c->x[i] = t->points[first + i].value;
-    failed = failed || changepoint_spikes(c->x, n, is_spike, err);
-    for (size_t i = 0; !failed && i < n; i++) {
-        t->points[first + i].is_spike = is_spike[i];
-        if (is_spike[i])
-            continue;
-        c->x[c->count] = t->points[first + i].value;
-        c->point[c->count++] = first + i;
-    }
-    free(is_spike);
-    if (failed) {
-        free(c->x);
-        free(c->point);
-    }
-    return failed ? -1 : 0;
-}
-
-void track_curve_close(struct track_curve *c)
-{
-    free(c->x);
-    free(c->point);
-}
-
-double track_weight(const struct track *t)
-{
-    return t->is_anchored ? 1 : HISTORY_RAW_WEIGHT;
-}
-
-/* ---- Describing --------------------------------------------------------------------- */
-
-static double least_move(const struct history_judgements *all, const struct track *t)
-{
-    double ratio = all->request.least_ratio;
+    double ratio = v->all->request.least_ratio;
     if (!t->is_anchored)
         ratio = fmax(ratio, HISTORY_LEAST_RATIO_RAW);
     return log1p(ratio);
 }
 
-/*
- * What the shifts between regimes may be wrong by, as far as it moves the two sides apart: a
- * shift that both sides share in the same measure moves neither.  Variance.
- */
-static double chaining_variance(const struct track *t, const struct track_curve *c, size_t from,
-                                size_t at, size_t to, double spread)
+bool history_is_large(const struct history_context *v, const struct track *t,
+                      const struct history_change *c)
 {
-    double sum = 0;
-    for (size_t r = 1; r < t->regime_count; r++) {
-        double before = 0, after = 0;
-        for (size_t i = from; i < to; i++)
-            if (t->points[c->point[i]].regime == r)
-                *(i < at ? &before : &after) += 1;
-        double share = before / (double)(at - from) - after / (double)(to - at);
-        sum += share * share * t->regimes[r].shift_variances * spread * spread;
-    }
-    return sum;
+    return fabs(c->move) >= fmax(history_least_move(v, t), MOVE_ERRORS * c->move_error);
 }
 
-/* Whether an accept speaks of that series and of a commit among points last_good+1 .. first_bad. */
-static const struct history_accept *find_accept(const struct history *h,
-                                                const struct history_tracks *tracks,
-                                                const struct track *t, size_t last_good,
-                                                size_t first_bad)
+bool history_counts(const struct history_context *v, const struct track *t, bool is_up, double p)
 {
-    for (size_t i = h->accept_count; i-- > 0;) {
-        const struct history_accept *a = &h->accepts[i];
-        size_t from = history_order_of(tracks, a->from), to = history_order_of(tracks, a->to);
-        if (fnmatch(a->series, t->series, 0) || from == tracks->commit_count ||
-            to == tracks->commit_count)
+    return p * track_weight(t) <= (is_up ? v->worse_limit : v->better_limit);
+}
+
+const struct history_accept *history_find_accept(const struct history_context *v,
+                                                 const struct track *t, size_t last_before,
+                                                 size_t first_bad)
+{
+    for (size_t i = v->h->accept_count; i-- > 0;) {
+        const struct history_accept *a = &v->h->accepts[i];
+        size_t from = history_order_of(v->tracks, a->from), to = history_order_of(v->tracks, a->to);
+        if (fnmatch(a->series, t->series, 0) || from == v->tracks->commit_count ||
+            to == v->tracks->commit_count)
             continue;
-        if (from <= t->points[first_bad].order && to > t->points[last_good].order)
+        if (from <= t->points[first_bad].order && to > t->points[last_before].order)
             return a;
     }
     return NULL;
 }
 
-static bool is_large(const struct history_judgements *all, const struct track *t,
-                     const struct history_change *c)
-{
-    return fabs(c->move) >= fmax(least_move(all, t), MOVE_ERRORS * c->move_error);
-}
-
-/* Only what way the series was found to move: cuts come from both. */
-static void add_change(const struct history_judgements *all, struct history_judgement *j,
-                       const struct history_change *c)
-{
-    double p = c->move > 0 ? j->p_worse : j->p_better;
-    if (p <= all->request.alpha && is_large(all, j->track, c))
-        j->changes[j->change_count++] = *c;
-}
-
-static int median_of(const double *x, size_t count, double *out, struct err *err)
-{
-    struct summary s;
-    if (summary_of(x, count, SUMMARY_LEVEL, &s, err))
-        return -1;
-    *out = s.center;
-    return 0;
-}
-
-static int describe_steps(const struct history_judgements *all, struct history_judgement *j,
-                          const struct track_curve *c, const struct changepoint_plan *plan,
-                          const size_t *cuts, size_t cut_count, struct err *err)
-{
-    double today;
-    size_t last = cut_count > 0 ? cuts[cut_count - 1] : 0;
-    if (median_of(c->x + last, c->count - last, &today, err))
-        return -1;
-    for (size_t i = 0; i < cut_count; i++) {
-        size_t from = i > 0 ? cuts[i - 1] : 0, to = i + 1 < cut_count ? cuts[i + 1] : c->count;
-        struct changepoint p;
-        if (changepoint_locate(c->x + from, to - from, plan, &p, err))
-            return -1;
-        double variance = chaining_variance(j->track, c, from, from + p.at, to, p.spread);
-        add_change(all, j,
-                   &(struct history_change){
-                       .last_good = c->point[from + p.earliest - 1],
-                       .first_bad = c->point[from + p.latest],
-                       .likely = c->point[from + p.at],
-                       .move = p.move,
-                       .move_error = sqrt(p.move_error * p.move_error + variance),
-                       .is_recovered = p.move > 0 && today - p.before < least_move(all, j->track),
-                   });
-    }
-    return 0;
-}
-
 /* The line's rise from the first point to the last, and its standard error. */
-static int describe_drift(const struct history_judgements *all, struct history_judgement *j,
-                          const struct track_curve *c, struct err *err)
+static int explain_drift(const struct history_context *v, struct history_judgement *j,
+                         const struct history_search *found, struct err *err)
 {
+    const struct track_curve *c = &found->curve;
     struct drift drift;
     double spread, *left = calloc(c->count, sizeof *left);
     if (!left)
@@ -167,65 +67,55 @@ static int describe_drift(const struct history_judgements *all, struct history_j
     free(left);
     if (failed)
         return -1;
-    add_change(all, j,
-               &(struct history_change){
-                   .is_drift = true,
-                   .last_good = c->point[0],
-                   .first_bad = c->point[c->count - 1],
-                   .likely = c->point[c->count - 1],
-                   .move = drift.slope * (double)(c->count - 1),
-                   .move_error = spread * sqrt(12 / (double)c->count),
-                   .trend_p = drift.p,
-               });
+    struct history_change change = {
+        .is_drift = true,
+        .last_before = c->first,
+        .last_good = c->first,
+        .first_bad = c->first + c->count - 1,
+        .likely = c->first + c->count - 1,
+        .move = drift.slope * (double)(c->count - 1),
+        .move_error = spread * sqrt(12 / (double)c->count) *
+                      changepoint_line_widening(found->plan.dependence, c->count),
+        .trend_p = drift.p,
+    };
+    bool is_up = change.move > 0;
+    if (history_counts(v, j->track, is_up, is_up ? found->cuts.up.p : found->cuts.down.p) &&
+        history_is_large(v, j->track, &change)) {
+        change.accept = history_find_accept(v, j->track, change.last_before, change.first_bad);
+        j->changes[j->change_count++] = change;
+    }
     return 0;
 }
 
-static void conclude(struct history_judgement *j)
+/* The cuts that count in either direction; returns how many. */
+static size_t keep_cuts(const struct history_context *v, const struct track *t,
+                        const struct changepoint_cuts *all, struct changepoint_cut *kept)
 {
-    bool any[HISTORY_TOO_SHORT + 1] = {false};
-    for (size_t i = 0; i < j->change_count; i++) {
-        const struct history_change *c = &j->changes[i];
-        any[c->move <= 0      ? HISTORY_BETTER
-            : c->is_recovered ? HISTORY_RECOVERED
-            : c->accept       ? HISTORY_ACCEPTED
-                              : HISTORY_WORSE] = true;
-    }
-    for (int v = HISTORY_WORSE; v <= HISTORY_BETTER; v++)
-        if (any[v]) {
-            j->verdict = (enum history_verdict)v;
-            return;
-        }
-    j->verdict = HISTORY_STEADY;
+    size_t count = 0;
+    double limit = fmax(v->worse_limit, v->better_limit);
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].p * track_weight(t) <= limit)
+            kept[count++] = all->items[i];
+    return count;
 }
 
-/* The changes of a track from point `first` on. */
-static int describe(const struct history_judgements *all, struct history_judgement *j,
-                    const struct history_tracks *tracks, const struct history *h, size_t first,
-                    const struct changepoint_plan *plan, double p_cut, struct err *err)
+static int explain(const struct history_context *v, struct history_judgement *j,
+                   const struct history_search *found, struct err *err)
 {
-    struct track_curve c;
-    size_t cut_count = 0;
+    const struct track_curve *c = &found->curve;
     bool is_line = false;
-    if (track_curve_open(&c, j->track, first, err))
-        return -1;
-    size_t *cuts = calloc(c.count + 1, sizeof *cuts);
+    struct changepoint_cut *cuts = calloc(found->cuts.count + 1, sizeof *cuts);
     free(j->changes);
     j->change_count = 0;
-    j->changes = calloc(c.count + 1, sizeof *j->changes);
+    j->changes = calloc(found->cuts.count + 1, sizeof *j->changes);
     int failed = !cuts || !j->changes ? out_of_memory(err) : 0;
-    failed = failed || changepoint_segment(c.x, c.count, plan, p_cut / track_weight(j->track), cuts,
-                                           &cut_count, err);
-    if (!failed && cut_count > 0)
-        failed = changepoint_prefers_line(c.x, c.count, cuts, cut_count, &is_line, err);
-    if (!failed && is_line)
-        failed = describe_drift(all, j, &c, err);
-    else if (!failed)
-        failed = describe_steps(all, j, &c, plan, cuts, cut_count, err);
-    for (size_t i = 0; !failed && i < j->change_count; i++)
-        j->changes[i].accept =
-            find_accept(h, tracks, j->track, j->changes[i].last_good, j->changes[i].first_bad);
+    size_t count = failed ? 0 : keep_cuts(v, j->track, &found->cuts, cuts);
+    if (!failed && count > 0)
+        failed = changepoint_prefers_line(c->x, c->count, cuts, count, &is_line, err);
+    if (!failed)
+        failed = is_line ? explain_drift(v, j, found, err)
+                         : history_explain_steps(v, j, found, cuts, count, err);
     free(cuts);
-    track_curve_close(&c);
     return failed ? -1 : 0;
 }
 
@@ -239,21 +129,45 @@ static size_t point_behind(const struct history_tracks *tracks, const struct tra
     return i;
 }
 
-int history_explain(const struct history_judgements *all, struct history_judgement *j,
-                    const struct history_tracks *tracks, const struct history *h,
-                    const struct changepoint_plan *plan, double p_cut, struct err *err)
+/* A drift that was accepted up to a commit is looked at again from there. */
+static int explain_from_accept(const struct history_context *v, struct history_judgement *j,
+                               struct err *err)
 {
-    if (describe(all, j, tracks, h, history_first_point(&all->request, j->track), plan, p_cut, err))
-        return -1;
-    /* A drift that was accepted up to a commit is looked at again from there. */
-    if (j->change_count == 1 && j->changes[0].is_drift && j->changes[0].accept) {
-        struct history_change accepted = j->changes[0];
-        size_t first = point_behind(tracks, j->track, accepted.accept);
-        if (describe(all, j, tracks, h, first, plan, p_cut, err))
-            return -1;
-        if (j->change_count == 0)
-            j->changes[j->change_count++] = accepted;
+    struct history_change accepted = j->changes[0];
+    struct history_search later;
+    size_t first = point_behind(v->tracks, j->track, accepted.accept);
+    int failed = history_search(&later, j->track, first, &v->all->request, v->plan, err) ||
+                 explain(v, j, &later, err);
+    history_search_release(&later);
+    if (!failed && j->change_count == 0)
+        j->changes[j->change_count++] = accepted;
+    return failed ? -1 : 0;
+}
+
+static void conclude(struct history_judgement *j)
+{
+    bool any[HISTORY_TOO_SHORT + 1] = {false};
+    for (size_t i = 0; i < j->change_count; i++) {
+        const struct history_change *c = &j->changes[i];
+        any[c->move <= 0      ? HISTORY_BETTER
+            : c->is_recovered ? HISTORY_RECOVERED
+            : c->accept       ? HISTORY_ACCEPTED
+                              : HISTORY_WORSE] = true;
     }
+    j->verdict = HISTORY_STEADY;
+    for (int v = HISTORY_BETTER; v >= HISTORY_WORSE; v--)
+        if (any[v])
+            j->verdict = (enum history_verdict)v;
+}
+
+int history_explain(const struct history_context *v, struct history_judgement *j,
+                    const struct history_search *found, struct err *err)
+{
+    if (explain(v, j, found, err))
+        return -1;
+    if (j->change_count == 1 && j->changes[0].is_drift && j->changes[0].accept &&
+        explain_from_accept(v, j, err))
+        return -1;
     conclude(j);
     return 0;
 }

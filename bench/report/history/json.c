@@ -12,11 +12,11 @@ static json_t *change_json(const struct history_judgement *j, const struct histo
     const struct track *t = j->track;
     double sign = t->higher_is_better ? -1 : 1;
     json_t *change = json_pack(
-        "{ss ss sf sf ss ss ss sb so}", "kind", c->is_drift ? "drift" : "step", "direction",
+        "{ss ss sf sf ss ss ss ss sb so}", "kind", c->is_drift ? "drift" : "step", "direction",
         c->move > 0 ? "worse" : "better", "change_ratio", expm1(sign * c->move), "log_move_error",
-        c->move_error, "last_good", t->points[c->last_good].point->commit, "first_bad",
-        t->points[c->first_bad].point->commit, "likely", t->points[c->likely].point->commit,
-        "recovered", c->is_recovered, "accepted",
+        c->move_error, "last_before", t->points[c->last_before].point->commit, "last_good",
+        t->points[c->last_good].point->commit, "first_bad", t->points[c->first_bad].point->commit,
+        "likely", t->points[c->likely].point->commit, "recovered", c->is_recovered, "accepted",
         c->accept ? json_pack("{ss ss ss}", "from", c->accept->from, "to", c->accept->to, "reason",
                               c->accept->reason)
                   : json_null());
@@ -59,6 +59,7 @@ static json_t *series_json(const struct history_judgement *j)
     if (j->verdict != HISTORY_TOO_SHORT) {
         json_object_set_new(series, "p_worse", json_real(j->p_worse));
         json_object_set_new(series, "p_better", json_real(j->p_better));
+        json_object_set_new(series, "dependence", json_real(j->dependence));
     } else {
         struct buf why = {0};
         history_track_note(&why, j);

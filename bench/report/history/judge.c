@@ -50,30 +50,28 @@ size_t history_first_point(const struct history_request *request, const struct t
     return is_all ? 0 : t->point_count - request->newest;
 }
 
-static int test_track(struct history_judgement *j, const struct history_request *request,
-                      const struct changepoint_plan *plan, struct err *err)
+static int search_track(struct history_judgement *j, struct history_search *found,
+                        const struct history_request *request, const struct changepoint_plan *plan,
+                        struct err *err)
 {
-    struct track_curve c;
-    struct changepoint_test test;
     size_t first = history_first_point(request, j->track);
-    if (track_curve_open(&c, j->track, first, err))
+    if (history_search(found, j->track, first, request, plan, err))
         return -1;
-    j->point_count = c.count;
-    j->spike_count = j->track->point_count - first - c.count;
-    j->verdict = c.count < POINTS_MIN ? HISTORY_TOO_SHORT : HISTORY_STEADY;
-    int failed = changepoint_test(c.x, c.count, plan, &test, err);
-    if (!failed) {
-        j->p_worse = fmin(1, test.up.p * track_weight(j->track));
-        j->p_better = fmin(1, test.down.p * track_weight(j->track));
-        j->watch_from = c.count ? c.point[test.up.at] : 0;
-    }
-    track_curve_close(&c);
-    return failed;
+    double weight = track_weight(j->track);
+    j->point_count = found->curve.count;
+    j->spike_count = found->curve.spike_count;
+    j->verdict = j->point_count < POINTS_MIN ? HISTORY_TOO_SHORT : HISTORY_STEADY;
+    j->dependence = found->plan.dependence;
+    j->p_worse = fmin(1, found->cuts.up.p * weight);
+    j->p_better = fmin(1, found->cuts.down.p * weight);
+    return 0;
 }
 
-/* Replaces the p-values of those judged by adjusted ones; *p_cut is what was asked of one series.
+/*
+ * Replaces the p-values of those judged by adjusted ones; the limits are what was asked of one
+ * series.
  */
-static int correct(struct history_judgements *all, double *p_cut, struct err *err)
+static int correct(struct history_judgements *all, struct history_context *v, struct err *err)
 {
     double *p = calloc(2 * all->judged + 1, sizeof *p);
     double *worse = p, *better = p + all->judged;
@@ -94,42 +92,74 @@ static int correct(struct history_judgements *all, double *p_cut, struct err *er
             rejected[0] += worse[n - 1] <= all->request.alpha;
             rejected[1] += better[n - 1] <= all->request.alpha;
         }
-    size_t most = rejected[0] > rejected[1] ? rejected[0] : rejected[1];
-    *p_cut = all->request.alpha * (double)most / (double)(n ? n : 1);
+    double each = all->request.alpha / (double)(n ? n : 1);
+    v->worse_limit = each * (double)rejected[0];
+    v->better_limit = each * (double)rejected[1];
     free(p);
     return failed ? -1 : 0;
+}
+
+/* What is too weak, or would count were the points independent, is named. */
+static void consider_watching(const struct history_judgements *all, struct history_judgement *j,
+                              const struct history_search *found)
+{
+    if (j->verdict != HISTORY_STEADY && j->verdict != HISTORY_BETTER)
+        return;
+    const struct changepoint_side *up = &found->cuts.up, *independent = &found->independent_up;
+    double p = independent->p * track_weight(j->track) * (double)all->judged;
+    if (j->doubt == HISTORY_ONE_POINT) {
+        j->verdict = HISTORY_WATCH_IT;
+    } else if (j->p_worse <= HISTORY_WATCH) {
+        j->verdict = HISTORY_WATCH_IT;
+        j->watch_from = up->at > 0 ? found->curve.first + up->at : 0;
+    } else if (j->dependence > 0 && p <= all->request.alpha) {
+        j->verdict = HISTORY_WATCH_IT;
+        j->doubt = HISTORY_RESEMBLING;
+        j->watch_from = independent->at > 0 ? found->curve.first + independent->at : 0;
+    }
+}
+
+static int judge_all(struct history_judgements *out, struct history_tracks *tracks,
+                     const struct history *h, struct history_search *found, struct err *err)
+{
+    struct changepoint_plan plan = plan_for(&out->request, tracks);
+    struct history_context v = {.all = out, .tracks = tracks, .h = h, .plan = &plan};
+    for (size_t i = 0; i < tracks->count; i++) {
+        struct history_judgement *j = &out->items[out->count++];
+        j->track = &tracks->items[i];
+        if (search_track(j, &found[i], &out->request, &plan, err))
+            return -1;
+        out->judged += j->verdict != HISTORY_TOO_SHORT;
+    }
+    if (correct(out, &v, err))
+        return -1;
+    for (size_t i = 0; i < out->count; i++) {
+        struct history_judgement *j = &out->items[i];
+        if (j->verdict != HISTORY_TOO_SHORT) {
+            if (fmin(j->p_worse, j->p_better) <= out->request.alpha &&
+                history_explain(&v, j, &found[i], err))
+                return -1;
+            consider_watching(out, j, &found[i]);
+        }
+        out->verdicts[j->verdict]++;
+    }
+    return 0;
 }
 
 int history_judge(struct history_judgements *out, struct history_tracks *tracks,
                   const struct history *h, const struct history_request *request, struct err *err)
 {
-    struct changepoint_plan plan = plan_for(request, tracks);
-    double p_cut = 0;
+    struct history_search *found = calloc(tracks->count + 1, sizeof *found);
     *out = (struct history_judgements){
         .items = calloc(tracks->count + 1, sizeof *out->items),
         .request = *request,
     };
-    if (!out->items)
-        return out_of_memory(err);
-    for (size_t i = 0; i < tracks->count; i++) {
-        struct history_judgement *j = &out->items[out->count++];
-        j->track = &tracks->items[i];
-        if (test_track(j, request, &plan, err))
-            return -1;
-        out->judged += j->verdict != HISTORY_TOO_SHORT;
-    }
-    if (correct(out, &p_cut, err))
-        return -1;
-    for (size_t i = 0; i < out->count; i++) {
-        struct history_judgement *j = &out->items[i];
-        if (j->verdict != HISTORY_TOO_SHORT && fmin(j->p_worse, j->p_better) <= request->alpha &&
-            history_explain(out, j, tracks, h, &plan, p_cut, err))
-            return -1;
-        if (j->verdict == HISTORY_STEADY && j->p_worse <= HISTORY_WATCH)
-            j->verdict = HISTORY_WATCH_IT;
-        out->verdicts[j->verdict]++;
-    }
-    return 0;
+    int failed = !out->items || !found ? out_of_memory(err) : 0;
+    failed = failed || judge_all(out, tracks, h, found, err);
+    for (size_t i = 0; found && i < tracks->count; i++)
+        history_search_release(&found[i]);
+    free(found);
+    return failed ? -1 : 0;
 }
 
 void history_judgements_release(struct history_judgements *j)

@@ -1,11 +1,13 @@
 /*
  * What changed, in which series, between which commits, and whether somebody has said that it may.
  *
- * Every track with enough points is tested (stats/changepoint.h), for the worse and for the better
- * apart, and all of those p-values are corrected together, quiet ones included.  A change counts
- * when it is also large: at least `least_ratio`, and 3 standard errors of the move.  Lone spikes
- * are set aside first.  Raw medians are judged more cautiously: their p counts ten times, and the
- * least move is 5 %, since days differ.
+ * Every track with enough points is cut wherever it changes (stats/changepoint.h), for the worse
+ * and for the better apart: a cut counts by the evidence of its own piece.  Of each track the least
+ * p of a direction, for all its pieces, is corrected together with those of all other tracks, quiet
+ * ones included.  A change counts when it is also large: at least `least_ratio`, and 3 standard
+ * errors of the move.  Where neighbouring points resemble each other, p and standard errors reckon
+ * with it. Raw medians are judged more cautiously: their p counts ten times, and the least move is
+ * 5 %, since days differ.
  */
 #ifndef CONTEND_REPORT_HISTORY_JUDGE_H
 #define CONTEND_REPORT_HISTORY_JUDGE_H
@@ -39,13 +41,21 @@ enum history_verdict {
     HISTORY_TOO_SHORT, /* not judged */
 };
 
+/* Why a change for the worse is named, no more. */
+enum history_doubt {
+    HISTORY_TOO_WEAK,   /* p */
+    HISTORY_RESEMBLING, /* enough, were the points independent, which they are not */
+    HISTORY_ONE_POINT,  /* few points, of which one alone makes it */
+};
+
 struct history_change {
     bool is_drift;
-    size_t last_good,
-        first_bad;     /* points of the track; the cause lies behind one, up to the other */
-    size_t likely;     /* the likeliest first bad one */
-    double move;       /* natural logarithm; positive is worse */
-    double move_error; /* its standard error */
+    size_t last_before, first_bad; /* of the track; the cause lies behind one, up to the other */
+    size_t last_good;              /* last_before, or further back where that is worse already */
+    size_t likely;                 /* the likeliest first bad one */
+    double before;                 /* the level */
+    double move;                   /* natural logarithm; positive is worse */
+    double move_error;             /* its standard error */
     double
         trend_p; /* of a drift: two-sided, from Kendall's rank test against the order (Mann 1945) */
     const struct history_accept *accept; /* NULL: nobody did */
@@ -58,9 +68,11 @@ struct history_judgement {
     double p_worse, p_better; /* adjusted over all series judged */
     struct history_change *changes;
     size_t change_count;
-    size_t spike_count; /* set aside */
-    size_t point_count; /* judged: without spikes */
-    size_t watch_from;  /* HISTORY_WATCH_IT: the point it may have begun with */
+    size_t spike_count; /* lone ones among the points judged */
+    size_t point_count; /* judged */
+    double dependence;  /* of neighbouring points, reckoned with; 0: none was seen */
+    enum history_doubt doubt;
+    size_t watch_from; /* HISTORY_WATCH_IT: the point it may have begun with; 0: a drift */
 };
 
 struct history_judgements {

@@ -71,7 +71,12 @@ static void add_watch(struct buf *out, const struct history_judgement *j)
         buf_printf(out, "may be worse since %s", commit);
     else
         buf_add(out, "may be drifting");
-    buf_printf(out, " (p %.2g, too weak to say); a duel settles it", j->p_worse);
+    if (j->doubt == HISTORY_ONE_POINT)
+        buf_add(out, " (one point alone says so); more points or a duel settle it");
+    else if (j->doubt == HISTORY_RESEMBLING)
+        buf_printf(out, " (p %.2g, as points resemble each other); a duel settles it", j->p_worse);
+    else
+        buf_printf(out, " (p %.2g, too weak to say); a duel settles it", j->p_worse);
 }
 
 static int add_track(struct buf *out, const struct history_judgement *j,

@@ -26,7 +26,7 @@ struct track_point {
     size_t order;  /* of the commit in the history */
     size_t regime; /* in the track's regimes */
     double value;  /* natural logarithm in the reference regime; larger is worse */
-    bool is_spike; /* set by the judge: set aside */
+    bool is_spike; /* set by the judge: stands alone */
 };
 
 struct track {

@@ -28,20 +28,24 @@ static const char *commit_at(const struct track *t, size_t point, char *out)
 void history_change_text(struct buf *out, const struct history_judgement *j,
                          const struct history_change *c)
 {
-    char move[32], good[16], bad[16], likely[16];
+    char move[32], before[16], good[16], bad[16], likely[16];
     const struct track *t = j->track;
     history_move_text(move, sizeof move, t, c->move);
+    commit_at(t, c->last_before, before);
     commit_at(t, c->last_good, good);
     commit_at(t, c->first_bad, bad);
     commit_at(t, c->likely, likely);
     if (c->is_drift)
         buf_printf(out, "%s, drifting from %s to %s (Mann-Kendall p %.1g)", move, good, bad,
                    c->trend_p);
-    else if (c->likely == c->first_bad && c->last_good + 1 >= c->likely)
+    else if (c->likely == c->first_bad && c->last_before + 1 >= c->likely)
         buf_printf(out, "%s, a step at %s (last good %s)", move, likely, good);
-    else
+    else if (c->last_before == c->last_good)
         buf_printf(out, "%s, a step between %s (last good) and %s (first bad), likely at %s", move,
                    good, bad, likely);
+    else
+        buf_printf(out, "%s, a step between %s and %s, likely at %s (last good %s)", move, before,
+                   bad, likely, good);
     if (c->is_recovered)
         buf_add(out, "; taken back since");
     if (c->accept)
@@ -76,8 +80,13 @@ void history_track_note(struct buf *out, const struct history_judgement *j)
         buf_add(out, t->regimes[0].machine);
     }
     if (j->spike_count > 0)
-        buf_printf(out, "%s%zu lone spike%s set aside", out->len ? "; " : "", j->spike_count,
+        buf_printf(out, "%s%zu lone spike%s", out->len ? "; " : "", j->spike_count,
                    j->spike_count == 1 ? "" : "s");
+    if (j->dependence > 0)
+        buf_printf(out,
+                   "%sneighbouring points resemble each other (correlation %.2f): a move must be "
+                   "larger to count",
+                   out->len ? "; " : "", j->dependence);
 }
 
 void history_summary_text(struct buf *out, const struct history_judgements *all,
