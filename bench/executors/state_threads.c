@@ -11,7 +11,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/err.h"
 #include "bench/executors/parking.h"
-#include "bench/executors/peer_library.h"
+#include "bench/core/peer_library.h"
 
 #include <poll.h>
 #include <stdlib.h>
