@@ -2,6 +2,7 @@
 #include "bench/cli/cli.h"
 #include "bench/executors/spawn.h"
 
+/* Its workers have it, and here is asked what they can do. */
 const char program_has_unit_command[] = "yes";
 
 int main(int argc, char **argv)
