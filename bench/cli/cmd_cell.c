@@ -80,6 +80,7 @@ static int ask(struct mailbox *m, enum assignment_kind kind, const struct cell *
                const struct plan *plan, double op_ns, struct err *err)
 {
     static const volatile bool never = false; /* an interrupt ends this process as any other */
+    mailbox_clear(m);
     assignment_init(&m->job, kind);
     m->job.op_ns = op_ns;
     m->job.time_ns = plan->task_time_ns;

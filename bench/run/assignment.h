@@ -14,6 +14,7 @@
 
 enum assignment_kind {
     ASSIGN_VISIT,     /* measure the cell */
+    ASSIGN_OWN,       /* launches of its own for each probe that disturbs the others */
     ASSIGN_CALIBRATE, /* what one of its operations takes: mailbox->op_ns */
     ASSIGN_SLOWDOWN,  /* how much longer with all its tasks: mailbox->slowdown */
     ASSIGN_SAMPLE,    /* measure the cell and print what was found */
@@ -41,10 +42,10 @@ struct cell_form {
 struct assignment {
     char build[ASSIGNED_BUILD_MAX]; /* both sides are of one build, or nothing here holds */
     enum assignment_kind kind;
+    int32_t parent;          /* of the process that does it; 0: whoever started contend */
     bool keeps_surroundings; /* directory, umask and environment stay the user's */
     struct cell_form cell;
     uint32_t launches;
-    bool with_own_launches;
     uint64_t timer_slack_ns;
     uint64_t lifecycle_ns;         /* so long the lifecycle is repeated */
     uint64_t time_ns;              /* of ASSIGN_SLOWDOWN: what a task aims at */

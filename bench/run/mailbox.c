@@ -59,7 +59,7 @@ void mailbox_clear(struct mailbox *m)
         for (size_t j = 0; j < LAUNCHES_MAX; j++)
             f->values[j] = NAN;
         f->reason[0] = f->source[0] = '\0';
-        f->has_histogram = false;
+        f->has_histogram = f->is_failed = false;
     }
 }
 

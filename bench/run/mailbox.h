@@ -16,6 +16,7 @@ struct found {
     double values[LAUNCHES_MAX]; /* NAN: this launch has none */
     char reason[TEXT_MAX];       /* why there are none; "" if nothing was said */
     char source[64];             /* "" for the owner's name */
+    bool is_failed;              /* a launch of its own went wrong, for that reason */
     bool has_histogram;
     struct histogram histogram;
 };

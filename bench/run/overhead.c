@@ -70,6 +70,7 @@ int overhead_measure(struct buf *out, bool json, struct err *err)
     struct mailbox *m = mailbox_new(err);
     if (!m)
         return -1;
+    mailbox_clear(m);
     assignment_init(&m->job, ASSIGN_OVERHEAD);
     int failed = worker_run(m, clock_now_ns() + MOST_S * UINT64_C(1000000000), &never, err);
     if (!failed && m->err.code != ERR_NONE)

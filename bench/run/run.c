@@ -80,6 +80,7 @@ struct calibrated {
 static int calibrate_one(struct run *r, struct calibrated *done, struct err *err)
 {
     const struct cell *c = &r->plan.cells[done->cell];
+    mailbox_clear(r->mailbox);
     assignment_init(&r->mailbox->job, ASSIGN_CALIBRATE);
     if (assignment_set_cell(&r->mailbox->job, c, err) ||
         worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns, r->options->interrupted, err))
@@ -205,19 +206,30 @@ static void tell(struct run *r, uint32_t round, size_t done, size_t total, const
     r->options->on_progress(r->options->context, &p);
 }
 
+/* One worker of a visit. */
+static int measure_cell(struct run *r, uint32_t cell, enum assignment_kind kind, struct err *err)
+{
+    struct assignment *a = &r->mailbox->job;
+    assignment_init(a, kind);
+    a->timer_slack_ns = r->plan.timer_slack_ns;
+    a->lifecycle_ns = LIFECYCLE_NS;
+    return assignment_set_cell(a, &r->plan.cells[cell], err)
+               ? -1
+               : worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns,
+                            r->options->interrupted, err);
+}
+
 static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *err)
 {
     /* Each cell in every third round, in turn, so that rounds take the same time; in a run of
      * fewer rounds all at once, so that each cell has everything. */
     bool with_own = r->plan.rounds < 3 || r->plan.cells[cell].own_probes != PROBES_ALL ||
                     (cell + round) % 3 == 0;
-    struct assignment *a = &r->mailbox->job;
-    assignment_init(a, ASSIGN_VISIT);
-    a->with_own_launches = with_own;
-    a->timer_slack_ns = r->plan.timer_slack_ns;
-    a->lifecycle_ns = LIFECYCLE_NS;
-    if (assignment_set_cell(a, &r->plan.cells[cell], err) ||
-        worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns, r->options->interrupted, err))
+    mailbox_clear(r->mailbox);
+    if (with_own && measure_cell(r, cell, ASSIGN_OWN, err))
+        return -1;
+    /* A worker that did not survive the probes has a cell that is not to be trusted. */
+    if (r->mailbox->err.code == ERR_NONE && measure_cell(r, cell, ASSIGN_VISIT, err))
         return -1;
     return keep_visit(r, cell, round, err);
 }

@@ -151,6 +151,20 @@ static void note_unavailable(const struct probe *p, const struct metric_list *li
         snprintf(m->found[(size_t)offset + i].reason, TEXT_MAX, "%.*s", TEXT_MAX - 1, reason);
 }
 
+/*
+ * And why it could not be done this time.  A limit is what it is; a unit that was killed is told
+ * even where other rounds have a number.
+ */
+static void note_failed(const struct probe *p, const struct metric_list *list, struct mailbox *m,
+                        const struct err *err)
+{
+    int offset = metric_offset(list, p->name);
+    note_unavailable(p, list, m, err->text);
+    for (size_t i = 0; offset >= 0 && i < metric_count(p->metrics); i++)
+        m->found[(size_t)offset + i].is_failed =
+            err->code != ERR_LIMIT && err->code != ERR_UNAVAILABLE;
+}
+
 /* The probes that can be used here, with or without launches of their own. */
 static size_t choose_probes(const struct visit *v, bool own_launch, const struct probe **chosen,
                             const struct metric_list *list, struct mailbox *m)
@@ -332,26 +346,36 @@ static void measure_own(const struct visit *v, const struct metric_list *list, s
         if ((chosen[i]->traits & PROBE_COMPARED) && !(v->cell->lock->traits & LOCK_EXCLUSIVE))
             note_unavailable(chosen[i], list, m, "there is no lock to wait for");
         else if (measure_one(v, chosen[i], list, m, &err))
-            note_unavailable(chosen[i], list, m, err.text);
+            note_failed(chosen[i], list, m, &err);
     }
+}
+
+static void begin(const struct visit *v)
+{
+    struct noise_reading first;
+    noise_read(&first); /* the first call resolves paths */
+    if (is_virtual(v->cell))
+        return;
+    make_libc_multithreaded();
+    prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);
 }
 
 void visit_measure(const struct visit *v, struct mailbox *m)
 {
     struct metric_list list;
     metric_list_of(v->cell->workload, &list);
-    struct noise_reading first;
-    noise_read(&first); /* the first call resolves paths */
-    if (!is_virtual(v->cell)) {
-        make_libc_multithreaded();
-        prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);
-    }
-    if (!place_coordinator(v->cell, &m->err)) {
-        if (v->with_own_launches)
-            measure_own(v, &list, m);
+    begin(v);
+    if (!place_coordinator(v->cell, &m->err))
         measure_plain(v, &list, m);
-    }
-    m->is_done = true;
+}
+
+void visit_measure_own(const struct visit *v, struct mailbox *m)
+{
+    struct metric_list list;
+    metric_list_of(v->cell->workload, &list);
+    begin(v);
+    if (!place_coordinator(v->cell, &m->err))
+        measure_own(v, &list, m);
 }
 
 int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_ns, struct err *err)
@@ -391,9 +415,9 @@ double visit_op_ns(const struct cell *c, struct err *err)
     for (uint64_t ops = 1; ops < UINT64_C(1) << 40; ops *= 2) {
         if (visit_calibrate(c, ops, &elapsed_ns, err))
             return 0;
-        if (elapsed_ns >= ENOUGH_NS)
-            elapsed_ns = least_of_tries(c, ops, elapsed_ns);
         /* Only what takes long by itself is long enough: it may have been held up once. */
+        if (elapsed_ns >= ENOUGH_NS / 2)
+            elapsed_ns = least_of_tries(c, ops, elapsed_ns);
         if (elapsed_ns >= ENOUGH_NS / 2)
             return (double)elapsed_ns / (double)ops;
         if (elapsed_ns < ENOUGH_NS / 8)

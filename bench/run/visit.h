@@ -15,14 +15,19 @@ enum { LIFECYCLE_NS = 8000000 }; /* enough for a median of hundreds of threads *
 /* What one visit does. */
 struct visit {
     const struct cell *cell;
-    uint32_t launches;      /* measured ones, 1 .. LAUNCHES_MAX - extra */
-    bool with_own_launches; /* also those probes that disturb the others */
+    uint32_t launches; /* measured ones, 1 .. LAUNCHES_MAX - extra */
     uint64_t timer_slack_ns;
     uint64_t lifecycle_ns; /* so long units are made and joined again and again */
 };
 
 /* The body of the worker, which tests may want in their own process. */
 void visit_measure(const struct visit *v, struct mailbox *mailbox);
+
+/*
+ * The body of another one: a launch for each probe that disturbs the others.  What such a probe
+ * loads and touches must not be in the process whose forks are timed.
+ */
+void visit_measure_own(const struct visit *v, struct mailbox *mailbox);
 
 /* Runs one plain launch without probes; for calibration. Elapsed from gate to last join. */
 int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_ns, struct err *err);

@@ -77,13 +77,12 @@ struct worker_end worker_wait(pid_t pid, uint64_t deadline_ns, const volatile bo
 
 /* ---- Its program ----------------------------------------------------------------------- */
 
-/* contend worker PARENT [PLUGIN]... */
-enum { PROGRAM, COMMAND, PARENT, PLUGINS, PLUGINS_MAX = 128 };
+/* contend worker [PLUGIN]... */
+enum { PROGRAM, COMMAND, PLUGINS, PLUGINS_MAX = 128 };
 
 /* All that exec wants, made before the fork: a child of vfork() must not allocate. */
 struct start {
     int image, mailbox;
-    char parent[24];
     char *argv[PLUGINS + PLUGINS_MAX + 1];
     size_t plugins;
     char **environment;
@@ -96,16 +95,15 @@ static void start_release(struct start *s)
     free(s->environment);
 }
 
-static int start_init(struct start *s, const struct mailbox *m, pid_t parent, struct err *err)
+static int start_init(struct start *s, struct mailbox *m, pid_t parent, struct err *err)
 {
     static char program[] = "contend", command[] = "worker";
     *s = (struct start){.mailbox = m->fd};
     if ((s->image = worker_image(err)) < 0)
         return -1;
-    snprintf(s->parent, sizeof s->parent, "%d", (int)parent);
+    m->job.parent = parent;
     s->argv[PROGRAM] = program;
     s->argv[COMMAND] = command;
-    s->argv[PARENT] = s->parent;
     /* Whole paths: a worker has a directory of its own. */
     for (const char *path; (path = registry_plugin_path(s->plugins)) != NULL; s->plugins++) {
         char *whole = s->plugins < PLUGINS_MAX ? realpath(path, NULL) : NULL;
@@ -169,7 +167,7 @@ int worker_run(struct mailbox *m, uint64_t deadline_ns, const volatile bool *int
                struct err *err)
 {
     struct start s;
-    mailbox_clear(m);
+    m->is_done = false;
     if (start_init(&s, m, getpid(), err))
         return -1;
     pid_t pid = spawn(&s, err);

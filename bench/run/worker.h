@@ -13,7 +13,8 @@
 #include <sys/types.h>
 
 /*
- * Starts a worker on mailbox->job and waits for its end.  A worker that crashed or hung leaves its
+ * Starts a worker on mailbox->job and waits for its end; what it finds is added to what is in the
+ * mailbox.  A worker that crashed or hung leaves its
  * story in mailbox->err.  Returns -1 when none could be started (ERR_SYSTEM), or when *interrupted
  * became true: then it was killed, and ERR_FAILED is set.
  */

@@ -6,7 +6,7 @@
  * is part of what a process costs.  It is started afresh for each visit (bench/run/worker.c) and
  * finds its assignment on descriptor 3; or for one task, by the executor `spawn`.
  *
- *     contend worker PARENT [PLUGIN]...
+ *     contend worker [PLUGIN]...
  *     contend unit FD MEMORY BYTES LAUNCH PARENT INDEX [PLUGIN]...
  */
 #include "bench/executors/spawn.h"
@@ -47,7 +47,6 @@ static int do_job(struct mailbox *m, struct err *err)
     const struct visit v = {
         .cell = &c,
         .launches = a->launches,
-        .with_own_launches = a->with_own_launches,
         .timer_slack_ns = a->timer_slack_ns,
         .lifecycle_ns = a->lifecycle_ns,
     };
@@ -55,6 +54,9 @@ static int do_job(struct mailbox *m, struct err *err)
     switch (a->kind) {
     case ASSIGN_VISIT:
         visit_measure(&v, m);
+        break;
+    case ASSIGN_OWN:
+        visit_measure_own(&v, m);
         break;
     case ASSIGN_CALIBRATE:
         m->op_ns = visit_op_ns(&c, &m->err);
@@ -77,7 +79,7 @@ static int do_job(struct mailbox *m, struct err *err)
 
 static int load_plugins(int argc, char *const *argv, struct err *err)
 {
-    for (int i = 2; i < argc; i++)
+    for (int i = 1; i < argc; i++)
         if (registry_load_plugin(argv[i], err))
             return -1;
     return 0;
@@ -85,14 +87,14 @@ static int load_plugins(int argc, char *const *argv, struct err *err)
 
 static int work(int argc, char *const *argv, struct err *err)
 {
-    pid_t parent = argc > 1 ? (pid_t)atol(argv[1]) : 0; /* 0: in its place */
+    struct mailbox *m = mailbox_attach(WORKER_MAILBOX_FD, err);
+    if (!m || assignment_check(&m->job, err))
+        return -1;
+    pid_t parent = m->job.parent;
     if (parent)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (parent && getppid() != parent)
         return -1; /* the parent went before the request could be made */
-    struct mailbox *m = mailbox_attach(WORKER_MAILBOX_FD, err);
-    if (!m || assignment_check(&m->job, err))
-        return -1;
     surroundings_enter(parent != 0, m->job.keeps_surroundings);
     counters_adopt(&m->job.counters);
     int failed = load_plugins(argc, argv, err) ? -1 : do_job(m, err);

@@ -34,7 +34,7 @@ the_program_of_the_workers_refuses_strangers() {
     expect_refusal 2 'only the executor "spawn" calls this'
     run unit 3 x 4096 1 1 0
     expect_refusal 2 'unit: "x"'
-    run worker 0
+    run worker
     expect_refusal 2 'descriptor 3 holds no assignment'
 }
 
