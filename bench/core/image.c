@@ -12,8 +12,6 @@
 #define MFD_EXEC 0x10U /* Linux 6.3 */
 #endif
 
-enum { FD_LEAST = 10 };
-
 static int write_all(int fd, const struct image *image)
 {
     for (const unsigned char *p = image->begin; p < image->end;) {
@@ -67,7 +65,7 @@ int image_open(const struct image *image, struct err *err)
     if (fd < 0)
         fd = in_file(image);
     /* Low numbers may be a standard stream that is closed here and wanted there. */
-    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, IMAGE_FD_LEAST);
     int error = errno;
     if (fd >= 0)
         close(fd);

@@ -21,6 +21,9 @@ struct image {
     extern const unsigned char symbol[] __attribute__((visibility("hidden")));                     \
     extern const unsigned char symbol##_end[] __attribute__((visibility("hidden")))
 
+/* Descriptors of images lie above those that whoever is started wants elsewhere. */
+enum { IMAGE_FD_LEAST = 10 };
+
 /*
  * A descriptor that image_exec() starts it from; closed on exec, above 9, the caller's to close.
  * Where files in memory may not be executed it is a file without a name in TMPDIR.

@@ -100,10 +100,11 @@ a_worker_of_the_last_round_is_as_small_as_one_of_the_first() {
         -o many.json
     expect_status 0
     expect_json many.json 'all(len(c["metrics"]["rss_anon_bytes"]["samples"]) >= 2 for c in cells)'
+    # A sanitizer's own memory comes and goes.
+    [ -z "$sanitizer" ] || return 0
     expect_none many.json '[(c["id"], v) for c in cells
-        for v in [c["metrics"]["rss_anon_bytes"]["samples"]] if abs(v[-1] - v[0]) > 256 * 1024]'
-    [ -n "$sanitizer" ] || expect_none many.json '[(c["id"], v) for c in cells
-        for v in [c["metrics"]["rss_anon_bytes"]["samples"]] if max(v) > 2 << 20]'
+        for v in [c["metrics"]["rss_anon_bytes"]["samples"]]
+        if abs(v[-1] - v[0]) > 256 * 1024 or max(v) > 2 << 20]'
 }
 
 # ---- Workers that die ----------------------------------------------------------------------
