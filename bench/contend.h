@@ -241,6 +241,11 @@ enum workload_trait {
     WORKLOAD_PRIVATE = 2,
     /* Its units wait for each other: all of a launch have to be alive at once. */
     WORKLOAD_TOGETHER = 4,
+    /*
+     * It runs the user's own programs: its units have the directory, the umask and the whole
+     * environment that contend was started with.  All others have those of any other run.
+     */
+    WORKLOAD_SURROUNDINGS = 8,
 };
 
 /* What the stackless form of a workload asks for when it comes back. */

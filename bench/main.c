@@ -7,6 +7,7 @@
 #include <gsl/gsl_errno.h>
 #include <unistd.h>
 
+/* Its workers have it, and here is asked what they can do. */
 const char program_has_unit_command[] = "yes";
 
 /* Started without stdin, stdout or stderr: what is opened first, a journal say, must not take their

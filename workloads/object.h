@@ -7,7 +7,8 @@
 #ifndef CONTEND_WORKLOADS_OBJECT_H
 #define CONTEND_WORKLOADS_OBJECT_H
 
-#include <jansson.h>
+#include "bench/core/json_library.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,28 +57,32 @@ static inline size_t object_text_room(size_t bytes)
     return 64 + 20 * object_length(bytes);
 }
 
-/* Returns the length of the text, 0 when there was no memory. */
+/* Returns the length of the text, 0 when there was no memory. json_library_load() comes first. */
 static inline size_t object_to_text(const struct object *o, size_t bytes, char *text)
 {
-    json_t *values = json_array();
+    const struct json_library *j = &json_library;
+    json_t *values = j->json_array();
     for (size_t i = 0, n = object_length(bytes); i < n; i++)
-        json_array_append_new(values, json_integer(o->values[i]));
-    json_t *tree = json_pack("{s:I, s:o}", "sequence", (json_int_t)o->sequence, "values", values);
-    size_t length = json_dumpb(tree, text, object_text_room(bytes), JSON_COMPACT);
-    json_decref(tree);
+        j->json_array_append_new(values, j->json_integer(o->values[i]));
+    json_t *tree =
+        j->json_pack("{s:I, s:o}", "sequence", (json_int_t)o->sequence, "values", values);
+    size_t length = j->json_dumpb(tree, text, object_text_room(bytes), JSON_COMPACT);
+    json_library_release(tree);
     return length <= object_text_room(bytes) ? length : 0;
 }
 
 /* Returns whether the text was an object of this size. */
 static inline bool object_from_text(struct object *o, size_t bytes, const char *text, size_t length)
 {
-    json_t *tree = json_loadb(text, length, 0, NULL), *values = json_object_get(tree, "values");
-    size_t count = json_array_size(values);
+    const struct json_library *j = &json_library;
+    json_t *tree = j->json_loadb(text, length, 0, NULL);
+    json_t *values = j->json_object_get(tree, "values");
+    size_t count = j->json_array_size(values);
     bool is_whole = count == object_length(bytes);
-    o->sequence = json_integer_value(json_object_get(tree, "sequence"));
+    o->sequence = j->json_integer_value(j->json_object_get(tree, "sequence"));
     for (size_t i = 0; i < count && is_whole; i++)
-        o->values[i] = json_integer_value(json_array_get(values, i));
-    json_decref(tree);
+        o->values[i] = j->json_integer_value(j->json_array_get(values, i));
+    json_library_release(tree);
     return is_whole;
 }
 

@@ -12,10 +12,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run,     &command_report,    &command_compare, &command_duel,
-    &command_history, &command_claims,    &command_spinner, &command_export,
-    &command_import,  &command_reference, &command_list,    &command_doctor,
-    &command_once,    &command_unit,      &command_cell,    NULL,
+    &command_run,    &command_report,  &command_compare, &command_duel,   &command_history,
+    &command_claims, &command_spinner, &command_export,  &command_import, &command_reference,
+    &command_list,   &command_doctor,  &command_once,    &command_cell,   NULL,
 };
 
 static void add_usage(struct buf *out)

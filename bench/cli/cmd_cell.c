@@ -1,15 +1,15 @@
 /*
- * contend cell: measures one cell once, in this process, and prints what it found as one line of
- * JSON (contend.sample/1).  What `contend duel` starts for each sample when its sides are settings,
- * plug-ins or other builds of this program.
+ * contend cell: measures one cell once, as a worker of a run would, and prints what it found as one
+ * line of JSON (contend.sample/1).  What `contend duel` starts for each sample when its sides are
+ * settings, plug-ins or other builds of this program.
  */
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/core/clock.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
 #include "bench/run/plan.h"
-#include "bench/run/visit.h"
-#include "version.h"
+#include "bench/run/worker.h"
 
 #include <math.h>
 #include <signal.h>
@@ -70,84 +70,45 @@ static int parse(struct request *r, int argc, char *const *argv, struct err *err
     return 0;
 }
 
-/* ---- What is printed ----------------------------------------------------------------- */
-
-static json_t *metric_json(double value, const char *unit, enum better better, bool gated)
-{
-    return json_pack("{s:f, s:s, s:s, s:b}", "value", value, "unit", unit, "better",
-                     better == BETTER_HIGHER ? "higher" : "lower", "gated", gated);
-}
-
-/* "latency_ns" -> "latency_p99_ns". */
-static void percentile_name(char *out, size_t size, const char *metric, const char *percentile)
-{
-    const char *unit = strrchr(metric, '_');
-    int stem = unit ? (int)(unit - metric) : (int)strlen(metric);
-    snprintf(out, size, "%.*s_%s%s", stem, metric, percentile, unit ? unit : "");
-}
-
-static void add_percentiles(json_t *metrics, const struct metric *m, const struct histogram *h)
-{
-    static const struct {
-        const char *name;
-        double q;
-    } rows[] = {{"p50", 0.5}, {"p99", 0.99}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char name[80];
-        percentile_name(name, sizeof name, m->name, rows[i].name);
-        json_object_set_new(
-            metrics, name,
-            metric_json((double)histogram_quantile(h, rows[i].q), m->unit, m->better, true));
-    }
-}
-
-/*
- * Gated are the figures a user feels: throughput, startup, and the percentiles of what a workload
- * calls a latency.  The rest is shown: it explains them.
- */
-static json_t *sample_json(const struct cell *c, const struct mailbox *m)
-{
-    struct metric_list list;
-    metric_list_of(c->workload, &list);
-    json_t *metrics = json_object(), *absent = json_object();
-    for (size_t i = 0; i < list.count; i++) {
-        const struct metric *metric = list.metrics[i];
-        const struct found *f = &m->found[i];
-        bool is_latency = list.descriptors[i] == c->workload && !strcmp(metric->group, "latency") &&
-                          f->has_histogram;
-        bool is_headline =
-            !strcmp(metric->name, "throughput_per_s") || !strcmp(metric->name, "startup_ns");
-        bool is_shown = is_headline || !strcmp(metric->name, "makespan_ns") ||
-                        !strcmp(metric->name, "lifecycle_ns") ||
-                        !strcmp(metric->name, "process_cpu_ns");
-        if (is_latency)
-            add_percentiles(metrics, metric, &f->histogram);
-        else if (is_shown && isfinite(f->values[0]) && f->values[0] > 0)
-            json_object_set_new(
-                metrics, metric->name,
-                metric_json(f->values[0], metric->unit, metric->better, is_headline));
-        else if (is_headline && *f->reason)
-            json_object_set_new(absent, metric->name, json_string(f->reason));
-    }
-    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "schema", "contend.sample/1", "id", c->id, "tool",
-                     CONTEND_VERSION " (" CONTEND_COMMIT ")", "metrics", metrics, "absent", absent);
-}
-
 /* ---- What is done ---------------------------------------------------------------------- */
 
 /* Tasks that compute in turn, under one lock or in one thread, need no fewer operations. */
 enum { SLOWDOWN_MOST = 3 };
 
-static int calibrate(const struct plan *plan, const struct request *r, struct err *err)
+/* One assignment, by a worker that this process waits for. */
+static int ask(struct mailbox *m, enum assignment_kind kind, const struct cell *c,
+               const struct plan *plan, double op_ns, struct err *err)
+{
+    static const volatile bool never = false; /* an interrupt ends this process as any other */
+    mailbox_clear(m);
+    assignment_init(&m->job, kind);
+    m->job.op_ns = op_ns;
+    m->job.time_ns = plan->task_time_ns;
+    m->job.cpus = plan_cpus();
+    if (assignment_set_cell(&m->job, c, err) ||
+        worker_run(m, clock_now_ns() + plan->timeout_ns, &never, err))
+        return -1;
+    return m->err.code == ERR_NONE ? 0 : err_set(err, m->err.code, "%s: %s", c->id, m->err.text);
+}
+
+static int calibrate(const struct plan *plan, const struct request *r, struct mailbox *m,
+                     struct err *err)
 {
     struct cell *c = &plan->cells[0];
     const struct cell *serial = c->control >= 0 ? &plan->cells[c->control] : c;
     bool is_timed = c->workload->kind != WORKLOAD_IO && !r->plan.ops;
-    double op_ns = is_timed ? visit_op_ns(serial) : 0;
-    /* Some locks make an operation thirty times longer: then a sample would be, and pairs few. */
-    double slowdown = visit_slowdown(c, op_ns, plan->task_time_ns, plan_cpus());
-    if (slowdown > SLOWDOWN_MOST)
-        op_ns *= slowdown;
+    double op_ns = 0;
+    if (is_timed) {
+        if (ask(m, ASSIGN_CALIBRATE, serial, plan, 0, err))
+            return -1;
+        op_ns = m->op_ns;
+        /* Some locks make an operation thirty times longer: then a sample would be, and pairs few.
+         */
+        if (ask(m, ASSIGN_SLOWDOWN, c, plan, op_ns, err))
+            return -1;
+        if (m->slowdown > SLOWDOWN_MOST)
+            op_ns *= m->slowdown;
+    }
     plan_size_cell(c, (uint64_t)r->plan.ops, op_ns, plan->task_time_ns, plan_cpus());
     return cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I}", "schema", "contend.calibration/1",
                                     "id", c->id, "ops", (json_int_t)(c->batch_ops * c->batch_count),
@@ -156,8 +117,11 @@ static int calibrate(const struct plan *plan, const struct request *r, struct er
                           JSON_REAL_PRECISION(15), err);
 }
 
-static int measure(const struct plan *plan, const struct request *r, struct err *err)
+/* Whoever started this process measures it: the worker takes its place. */
+static int measure(const struct plan *plan, const struct request *r, struct mailbox *m,
+                   struct err *err)
 {
+    enum { ENOUGH_NS = 2000000 }; /* of making units: a duel wants many samples, not long ones */
     struct cell *c = &plan->cells[0];
     if (r->plan.ops && r->batches) {
         uint64_t count = (uint64_t)(r->batches < r->plan.ops ? r->batches : r->plan.ops);
@@ -166,20 +130,11 @@ static int measure(const struct plan *plan, const struct request *r, struct err 
     } else {
         plan_size_cell(c, (uint64_t)r->plan.ops, 0, plan->task_time_ns, plan_cpus());
     }
-    struct mailbox *m = mailbox_new(err);
-    if (!m)
-        return -1;
-    for (size_t i = 0; i < METRICS_MAX; i++)
-        m->found[i].values[0] = NAN;
-    const struct visit v = {.cell = c, .launches = 1, .timer_slack_ns = plan->timer_slack_ns};
-    visit_measure(&v, m);
-    int failed = 0;
-    if (m->err.code != ERR_NONE)
-        failed = err_set(err, m->err.code, "%s: %s", c->id, m->err.text);
-    else
-        failed = cli_print_json(sample_json(c, m), JSON_REAL_PRECISION(15), err);
-    mailbox_free(m);
-    return failed;
+    mailbox_clear(m);
+    assignment_init(&m->job, ASSIGN_SAMPLE);
+    m->job.timer_slack_ns = plan->timer_slack_ns;
+    m->job.lifecycle_ns = ENOUGH_NS;
+    return assignment_set_cell(&m->job, c, err) ? -1 : worker_become(m, err);
 }
 
 static int run(int argc, char *const *argv, struct err *err)
@@ -196,6 +151,9 @@ static int run(int argc, char *const *argv, struct err *err)
         failed = registry_load_plugin(r->plugins.items[i], err);
     if (!failed && !help)
         failed = plan_build(&r->plan, &plan, err);
+    struct mailbox *m = NULL;
+    if (!failed && !help && !(m = mailbox_new(err)))
+        failed = -1;
     if (!failed && !help) {
         if (plan.cell_count > 1 && !plan.cells[1].is_control)
             failed = err_set(err, ERR_USAGE, "cell: these are several cells, and one is measured");
@@ -203,8 +161,9 @@ static int run(int argc, char *const *argv, struct err *err)
             failed = err_set(err, ERR_UNAVAILABLE, "%s: %s", plan.cells[0].id,
                              plan.cells[0].skip_reason);
         else
-            failed = r->calibrates ? calibrate(&plan, r, err) : measure(&plan, r, err);
+            failed = r->calibrates ? calibrate(&plan, r, m, err) : measure(&plan, r, m, err);
     }
+    mailbox_free(m);
     plan_release(&plan);
     free(r);
     return failed ? EXIT_RUN_FAILED : EXIT_FINE;

@@ -6,44 +6,28 @@
 #include "bench/cli/commands.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
-#include "bench/run/launch.h"
 #include "bench/run/plan.h"
+#include "bench/run/worker.h"
 
-#include <stdio.h>
-
-static int launch_empties(const struct executor *x, uint32_t units, uint32_t tasks, struct err *err)
+/* Whoever started this process measures it: the worker takes its place. */
+static int become_worker(const struct executor *x, int64_t units, int64_t tasks, int64_t steps,
+                         struct err *err)
 {
     const struct workload *w = registry_find_workload("noop", err);
     const struct lock *k = registry_find_lock("none", err);
-    if (!w || !k)
+    struct mailbox *m = w && k ? mailbox_new(err) : NULL;
+    if (!m)
         return -1;
-    const char *reason = x->unavailable ? x->unavailable() : NULL;
-    if (reason)
-        return err_set(err, ERR_UNAVAILABLE, "%s: %s", x->name, reason);
     struct cell c;
     cell_init(&c, w, k, x);
+    c.tasks = (uint32_t)tasks;
     c.workers = x->traits & EXECUTOR_POOLED ? plan_cpus() : 0;
-    struct launch *l;
-    uint64_t elapsed_ns;
-    if (launch_open(&c, tasks, NULL, 0, &l, err))
-        return -1;
-    int failed = 0;
-    for (uint32_t done = 0; done < units && !failed; done += tasks)
-        failed = launch_empty(l, &elapsed_ns, err);
-    launch_close(l);
+    assignment_init(&m->job, ASSIGN_EMPTIES);
+    m->job.units = (uint64_t)units;
+    m->job.steps = (uint64_t)steps;
+    int failed = assignment_set_cell(&m->job, &c, err) ? -1 : worker_become(m, err);
+    mailbox_free(m);
     return failed;
-}
-
-/* Marsaglia's xorshift64, which is never 0; some cycles a step, and nothing to run side by side. */
-static uint64_t compute(uint64_t steps)
-{
-    uint64_t x = 88172645463325252u;
-    for (uint64_t i = 0; i < steps; i++) {
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-    }
-    return x;
 }
 
 static int run(int argc, char *const *argv, struct err *err)
@@ -98,9 +82,7 @@ static int run(int argc, char *const *argv, struct err *err)
         return EXIT_USAGE;
     if (tasks == 0)
         tasks = units > 0 ? units : 1;
-    if (launch_empties(x, (uint32_t)units, (uint32_t)tasks, err))
-        return EXIT_RUN_FAILED;
-    return compute((uint64_t)steps) ? EXIT_FINE : EXIT_RUN_FAILED;
+    return become_worker(x, units, tasks, steps, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_once = {

@@ -17,7 +17,6 @@ extern const struct command command_doctor;
 extern const struct command command_claims;
 extern const struct command command_spinner;
 extern const struct command command_once; /* no summary: not listed */
-extern const struct command command_unit; /* nor this one */
 extern const struct command command_cell; /* nor this one */
 
 #endif

@@ -283,11 +283,45 @@ void counters_judge(const struct counter_provider *const *providers, uint64_t ti
 
 static struct counter_verdict verdict;
 static bool is_judged;
+static struct counter_notes adopted;
+
+void counters_note(struct counter_notes *out)
+{
+    *out = (struct counter_notes){.is_judged = is_judged};
+    for (int scope = 0; scope < COUNTER_SCOPES && is_judged; scope++)
+        for (int c = 0; c < COUNTER_COUNT; c++) {
+            const struct counter_choice *choice = &verdict.choices[scope][c];
+            snprintf(out->choices[scope][c].provider, sizeof out->choices[scope][c].provider, "%s",
+                     choice->provider ? choice->provider->name : "");
+            out->choices[scope][c].user_only = choice->user_only;
+            memcpy(out->choices[scope][c].reason, choice->reason, COUNTER_REASON_MAX);
+        }
+}
+
+void counters_adopt(const struct counter_notes *notes)
+{
+    adopted = *notes;
+}
+
+static void take_over(const struct counter_provider *const *providers)
+{
+    for (int scope = 0; scope < COUNTER_SCOPES; scope++)
+        for (int c = 0; c < COUNTER_COUNT; c++) {
+            struct counter_choice *choice = &verdict.choices[scope][c];
+            *choice = (struct counter_choice){.user_only = adopted.choices[scope][c].user_only};
+            memcpy(choice->reason, adopted.choices[scope][c].reason, COUNTER_REASON_MAX);
+            for (const struct counter_provider *const *p = providers; *p; p++)
+                if (!strcmp((*p)->name, adopted.choices[scope][c].provider))
+                    choice->provider = *p;
+        }
+}
 
 const struct counter_verdict *counters_prepare(const struct counter_provider *const *providers)
 {
     enum { TIMEOUT_NS = 2000000000 };
-    if (!is_judged)
+    if (!is_judged && adopted.is_judged)
+        take_over(providers);
+    else if (!is_judged)
         counters_judge(providers, TIMEOUT_NS, &verdict);
     is_judged = true;
     return &verdict;

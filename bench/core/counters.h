@@ -83,6 +83,22 @@ void counters_judge(const struct counter_provider *const *providers, uint64_t ti
 const struct counter_verdict *counters_prepare(const struct counter_provider *const *providers);
 const struct counter_verdict *counters_known(void);
 
+/*
+ * The verdict as plain data, for a program image started by exec, which has the providers
+ * elsewhere.  counters_note() writes what is known; after counters_adopt() the first call of
+ * counters_prepare() takes it over in place of judging.
+ */
+struct counter_notes {
+    bool is_judged;
+    struct {
+        char provider[16]; /* "" for nobody */
+        bool user_only;
+        char reason[COUNTER_REASON_MAX];
+    } choices[COUNTER_SCOPES][COUNTER_COUNT];
+};
+void counters_note(struct counter_notes *out);
+void counters_adopt(const struct counter_notes *notes);
+
 const char *counter_name(enum counter counter); /* "context_switches" */
 
 #endif

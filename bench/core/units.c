@@ -110,7 +110,7 @@ int units_parse(const char *what, const char *text, const char *unit, int64_t mi
         return err_set(err, ERR_USAGE, "%s: \"%s\" is too large (%s to %s)", what, text, low, high);
     if (value < (double)min)
         return err_set(err, ERR_USAGE, "%s: \"%s\" is too small (%s to %s)", what, text, low, high);
-    if (value != nearbyint(value))
+    if (isnan(value) || value != (double)(int64_t)value)
         return err_set(err, ERR_USAGE, "%s: \"%s\" is not a whole number of %s", what, text,
                        !strcmp(unit, "count") ? "units" : unit);
     *out = (int64_t)value;
@@ -141,6 +141,20 @@ int units_parse_ratio(const char *what, const char *text, double min, double max
     return 0;
 }
 
+/*
+ * Digits before the decimal point, 0 or less for what begins behind it: 3 for 512, -1 for 0.04.
+ * What misses a power of ten by a rounding error has reached it.
+ */
+static int digits_before(double value)
+{
+    int digits = 1;
+    for (value = fabs(value) * (1 + 0x1p-50); value >= 10; value /= 10)
+        digits++;
+    for (; value < 1 && value > 0; value *= 10)
+        digits--;
+    return digits;
+}
+
 char *units_format(char *out, size_t size, double value, const char *unit, int digits)
 {
     if (!isfinite(value)) {
@@ -157,7 +171,7 @@ char *units_format(char *out, size_t size, double value, const char *unit, int d
             best = &scales[i];
     }
     double scaled = best ? value / best->factor : value;
-    int before = scaled == 0 ? 1 : (int)floor(log10(fabs(scaled))) + 1;
+    int before = digits_before(scaled);
     int after = digits - (before > 0 ? before : 1);
     /* Small ratios keep their leading zeros: 0.0042 with 2 digits. */
     if (before <= 0)

@@ -1,7 +1,7 @@
 /*
  * spawn: posix_spawn() of a fresh program image for each task, as a "spawn" start method does.
  *
- * The image is this program again with the hidden command "unit" (bench/cli/cmd_unit.c), which maps
+ * The image is the worker's program again with the command "unit" (bench/worker/unit.c), which maps
  * the launch at the address it has here and runs the one task.  So startup_ns holds what
  * any fresh image pays: exec, the dynamic linker with this program's libraries, and finding its
  * work.  The image has one thread and a heap of its own, whatever its parent has.

@@ -2,7 +2,7 @@
 #ifndef CONTEND_EXECUTORS_SPAWN_H
 #define CONTEND_EXECUTORS_SPAWN_H
 
-/* Defined by main.c of the program that has the command "unit"; in any other its address is NULL.
+/* Defined by the program that has the command "unit", the worker; in any other its address is NULL.
  */
 extern const char program_has_unit_command[] __attribute__((weak));
 

@@ -29,6 +29,7 @@
  */
 #include "bench/contend.h"
 #include "bench/core/counter_group.h"
+#include "bench/core/peer_library.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,12 +53,50 @@ static const char *const event_names[COUNTER_COUNT] = {
     [COUNTER_TASK_CLOCK] = "perf::TASK-CLOCK",
 };
 
+#define FUNCTIONS(X)                                                                               \
+    X(PAPI_add_named_event)                                                                        \
+    X(PAPI_assign_eventset_component)                                                              \
+    X(PAPI_cleanup_eventset)                                                                       \
+    X(PAPI_create_eventset)                                                                        \
+    X(PAPI_destroy_eventset)                                                                       \
+    X(PAPI_get_component_index)                                                                    \
+    X(PAPI_get_component_info)                                                                     \
+    X(PAPI_is_initialized)                                                                         \
+    X(PAPI_library_init)                                                                           \
+    X(PAPI_read)                                                                                   \
+    X(PAPI_set_cmp_domain)                                                                         \
+    X(PAPI_set_opt)                                                                                \
+    X(PAPI_start)                                                                                  \
+    X(PAPI_stop)                                                                                   \
+    X(PAPI_strerror)
+
+/* Loaded by the first that counts: mapped into every worker it would make each fork dearer. */
+static struct {
+    FUNCTIONS(PEER_DECLARE)
+} lib;
+
+static int load(struct err *err)
+{
+    char exact[32], major[32];
+    const char *const names[] = {exact, major, "libpapi.so", NULL};
+    if (lib.PAPI_strerror) /* the last that is looked up */
+        return 0;
+    snprintf(exact, sizeof exact, "libpapi.so.%d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION),
+             PAPI_VERSION_MINOR(PAPI_VERSION));
+    snprintf(major, sizeof major, "libpapi.so.%d", PAPI_VERSION_MAJOR(PAPI_VERSION));
+    void *handle = peer_load(names, err);
+    if (!handle)
+        return -1;
+    FUNCTIONS(PEER_FIND)
+    return 0;
+}
+
 /* One reason for every wanted counter that has none yet. */
 static void refuse(struct counter_session *s, uint32_t wanted, const char *step, int code)
 {
     for (int c = 0; c < COUNTER_COUNT; c++)
         if ((wanted & 1u << c) && !s->reason[c][0])
-            snprintf(s->reason[c], sizeof s->reason[c], "%s: %s", step, PAPI_strerror(code));
+            snprintf(s->reason[c], sizeof s->reason[c], "%s: %s", step, lib.PAPI_strerror(code));
 }
 
 /* Makes PAPI's descriptors close-on-exec: they are the perf events among our descriptors. */
@@ -81,9 +120,9 @@ static void mark_descriptors(void)
 /* Sets PAPI up in this process; returns its code. Twice is once. */
 static int set_up(void)
 {
-    if (PAPI_is_initialized() != PAPI_NOT_INITED)
+    if (lib.PAPI_is_initialized() != PAPI_NOT_INITED)
         return PAPI_OK;
-    int version = PAPI_library_init(PAPI_VER_CURRENT);
+    int version = lib.PAPI_library_init(PAPI_VER_CURRENT);
     return version == PAPI_VER_CURRENT ? PAPI_OK : version < 0 ? version : PAPI_EINVAL;
 }
 
@@ -99,46 +138,55 @@ static int make_set(enum counter_scope scope, int *set, const char **step)
     if ((code = set_up()) != PAPI_OK)
         return code;
     *step = "component perf_event";
-    if ((component = PAPI_get_component_index("perf_event")) < 0)
+    if ((component = lib.PAPI_get_component_index("perf_event")) < 0)
         return component;
-    const PAPI_component_info_t *info = PAPI_get_component_info(component);
+    const PAPI_component_info_t *info = lib.PAPI_get_component_info(component);
     if (info && info->disabled) {
         *step = info->disabled_reason;
         return PAPI_ENOSUPP;
     }
     *step = "counting in the kernel";
-    if ((code = PAPI_set_cmp_domain(PAPI_DOM_ALL, component)) != PAPI_OK)
+    if ((code = lib.PAPI_set_cmp_domain(PAPI_DOM_ALL, component)) != PAPI_OK)
         return code;
     *step = "event set";
-    if ((code = PAPI_create_eventset(set)) != PAPI_OK)
+    if ((code = lib.PAPI_create_eventset(set)) != PAPI_OK)
         return code;
     if (scope == COUNTER_THREAD)
         return PAPI_OK;
     *step = "following new threads and processes";
-    if ((code = PAPI_assign_eventset_component(*set, component)) != PAPI_OK)
+    if ((code = lib.PAPI_assign_eventset_component(*set, component)) != PAPI_OK)
         return code;
     PAPI_option_t option = {.inherit = {.eventset = *set, .inherit = PAPI_INHERIT_ALL}};
-    return PAPI_set_opt(PAPI_INHERIT, &option);
+    return lib.PAPI_set_opt(PAPI_INHERIT, &option);
 }
 
 static void drop_set(int set)
 {
     if (set == PAPI_NULL)
         return;
-    PAPI_cleanup_eventset(set);
-    PAPI_destroy_eventset(&set);
+    lib.PAPI_cleanup_eventset(set);
+    lib.PAPI_destroy_eventset(&set);
 }
 
 static void papi_start(struct counter_session *s, uint32_t wanted, enum counter_scope scope)
 {
     const char *step;
+    struct err err = {0};
     s->counting = 0;
+    s->handle = PAPI_NULL;
+    if (load(&err)) {
+        for (int c = 0; c < COUNTER_COUNT; c++)
+            if (wanted & 1u << c)
+                snprintf(s->reason[c], sizeof s->reason[c], "%.*s", COUNTER_REASON_MAX - 1,
+                         err.text);
+        return;
+    }
     int code = make_set(scope, &s->handle, &step);
     int slots = 0;
     for (int c = 0; c < COUNTER_COUNT && code == PAPI_OK; c++) {
         if (!(wanted & 1u << c))
             continue;
-        int added = PAPI_add_named_event(s->handle, event_names[c]);
+        int added = lib.PAPI_add_named_event(s->handle, event_names[c]);
         if (added != PAPI_OK) {
             refuse(s, 1u << c, event_names[c], added);
             continue;
@@ -148,7 +196,7 @@ static void papi_start(struct counter_session *s, uint32_t wanted, enum counter_
     }
     if (code == PAPI_OK && slots > 0) {
         step = "start";
-        code = PAPI_start(s->handle);
+        code = lib.PAPI_start(s->handle);
     }
     mark_descriptors();
     if (code == PAPI_OK && slots > 0)
@@ -164,7 +212,7 @@ static void papi_read(struct counter_session *s, uint64_t *values)
     long long counts[COUNTER_COUNT] = {0};
     if (!s->counting)
         return;
-    int code = PAPI_read(s->handle, counts);
+    int code = lib.PAPI_read(s->handle, counts);
     if (code != PAPI_OK) {
         refuse(s, s->counting, "read", code);
         s->counting = 0;
@@ -179,7 +227,7 @@ static void papi_stop(struct counter_session *s)
 {
     long long counts[COUNTER_COUNT];
     if (s->counting)
-        PAPI_stop(s->handle, counts);
+        lib.PAPI_stop(s->handle, counts);
     drop_set(s->handle);
     s->handle = PAPI_NULL;
     s->counting = 0;

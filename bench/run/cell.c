@@ -1,7 +1,6 @@
 #include "bench/run/cell.h"
 
 #include "bench/core/err.h"
-#include "bench/core/json_read.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
 #include "bench/run/plan.h"
@@ -9,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void set_defaults(const struct param *table, int64_t *values)
+void params_set_defaults(const struct param *table, int64_t *values)
 {
     for (size_t i = 0; i < param_count(table); i++)
         values[i] = table[i].value;
@@ -24,9 +23,9 @@ void cell_init(struct cell *c, const struct workload *w, const struct lock *k,
                        .tasks = 1,
                        .control = NO_CONTROL,
                        .own_probes = PROBES_ALL};
-    set_defaults(w->params, c->workload_params);
-    set_defaults(k->params, c->lock_params);
-    set_defaults(x->params, c->executor_params);
+    params_set_defaults(w->params, c->workload_params);
+    params_set_defaults(k->params, c->lock_params);
+    params_set_defaults(x->params, c->executor_params);
 }
 
 void cell_release(struct cell *c)
@@ -75,61 +74,6 @@ void cell_make_id(struct cell *c)
     c->id = buf_steal(&b);
 }
 
-json_t *params_to_json(const struct param *table, const int64_t *values)
-{
-    json_t *object = json_object();
-    for (size_t i = 0; i < param_count(table); i++)
-        json_object_set_new(object, table[i].name,
-                            table[i].choices ? json_string(table[i].choices[values[i]])
-                                             : json_integer(values[i]));
-    return object;
-}
-
-static int choice_index(const struct param *p, const char *word)
-{
-    for (int i = 0; p->choices[i]; i++)
-        if (!strcmp(p->choices[i], word))
-            return i;
-    return -1;
-}
-
-int params_from_json(const struct param *table, const json_t *object, int64_t *values,
-                     struct err *err)
-{
-    const char *name;
-    json_t *value;
-    if (!json_is_object(object))
-        return err_set(err, ERR_INPUT, "its parameters are not an object");
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
-    {
-        int row = param_find(table, name);
-        if (row < 0)
-            return err_set(err, ERR_INPUT, "unknown parameter \"%.64s\"", name);
-        const struct param *p = &table[row];
-        int64_t number = !p->choices             ? json_integer_value(value)
-                         : json_is_string(value) ? choice_index(p, json_string_value(value))
-                                                 : -1;
-        if (p->choices && number < 0)
-            return err_set(err, ERR_INPUT, "parameter \"%s\": unknown choice", name);
-        if (!p->choices && (!json_is_integer(value) || number < p->min || number > p->max))
-            return err_set(err, ERR_INPUT, "parameter \"%s\": not a whole number from %lld to %lld",
-                           name, (long long)p->min, (long long)p->max);
-        values[row] = number;
-    }
-    return 0;
-}
-
-/* The probes by their names, because plug-ins may bring others when the run goes on. */
-static json_t *probes_to_json(uint64_t set)
-{
-    json_t *names = json_array();
-    const struct probe *p;
-    for (size_t i = 0; (p = registry_probe(i)) != NULL && i < 64; i++)
-        if (set >> i & 1)
-            json_array_append_new(names, json_string(p->name));
-    return names;
-}
-
 int cell_add_probe(uint64_t *set, const char *name, struct err *err)
 {
     const struct probe *p, *wanted = registry_find_probe(name, err);
@@ -137,81 +81,4 @@ int cell_add_probe(uint64_t *set, const char *name, struct err *err)
         if (p == wanted)
             *set |= UINT64_C(1) << i;
     return wanted ? 0 : -1;
-}
-
-static int probes_from_json(const json_t *names, uint64_t *set, struct err *err)
-{
-    *set = names ? 0 : PROBES_ALL;
-    for (size_t i = 0; i < json_array_size(names); i++) {
-        const char *name = json_string_value(json_array_get(names, i));
-        if (!name)
-            return err_set(err, ERR_INPUT, "a probe of the plan has no name");
-        if (cell_add_probe(set, name, err))
-            return -1;
-    }
-    return 0;
-}
-
-json_t *cell_to_json(const struct cell *c)
-{
-    json_t *o = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:I, s:i, s:b, s:b, s:o, s:o, s:o, s:i, s:I, s:I}", "id", c->id,
-        "workload", c->workload->name, "lock", c->lock->name, "executor", c->executor->name,
-        "tasks", (json_int_t)c->tasks, "workers", (json_int_t)c->workers, "placement",
-        (int)c->placement, "lock_is_shared", c->lock_is_shared, "is_control", c->is_control,
-        "params", params_to_json(c->workload->params, c->workload_params), "lock_params",
-        params_to_json(c->lock->params, c->lock_params), "executor_params",
-        params_to_json(c->executor->params, c->executor_params), "control", c->control, "batch_ops",
-        (json_int_t)c->batch_ops, "batch_count", (json_int_t)c->batch_count);
-    if (o && c->skip_reason)
-        json_object_set_new(o, "skip_reason", json_string(c->skip_reason));
-    if (o && c->own_probes != PROBES_ALL)
-        json_object_set_new(o, "own_probes", probes_to_json(c->own_probes));
-    return o;
-}
-
-int cell_from_json(const json_t *object, struct cell *c, struct err *err)
-{
-    struct json_reader r = json_reader_of(object, "it");
-    const char *workload = json_read_text(&r, "workload"), *lock = json_read_text(&r, "lock");
-    const char *executor = json_read_text(&r, "executor");
-    const char *skip = json_read_text_or(&r, "skip_reason", NULL);
-    const json_t *wp = json_read_object(&r, "params"), *kp = json_read_object(&r, "lock_params");
-    const json_t *xp = json_read_object(&r, "executor_params");
-    const json_t *probes = json_read_array_or_null(&r, "own_probes");
-    struct cell read = {
-        .tasks = (uint32_t)json_read_int(&r, "tasks", 1, TASKS_MAX),
-        .workers = (uint32_t)json_read_int(&r, "workers", 0, WORKERS_MAX),
-        .placement =
-            (enum placement)json_read_int(&r, "placement", PLACEMENT_FREE, PLACEMENT_SPREAD),
-        .lock_is_shared = json_read_bool(&r, "lock_is_shared"),
-        .is_control = json_read_bool(&r, "is_control"),
-        .control = (int)json_read_int(&r, "control", NO_CONTROL, INT32_MAX),
-        .batch_ops = (uint64_t)json_read_int(&r, "batch_ops", 0, OPS_MAX),
-        .batch_count = (uint32_t)json_read_int(&r, "batch_count", 0, INT32_MAX),
-    };
-    if (json_reader_end(&r, err))
-        return -1;
-    read.workload = registry_find_workload(workload, err);
-    read.lock = registry_find_lock(lock, err);
-    read.executor = registry_find_executor(executor, err);
-    if (!read.workload || !read.lock || !read.executor)
-        return -1;
-    set_defaults(read.workload->params, read.workload_params);
-    set_defaults(read.lock->params, read.lock_params);
-    set_defaults(read.executor->params, read.executor_params);
-    if (params_from_json(read.workload->params, wp, read.workload_params, err) ||
-        params_from_json(read.lock->params, kp, read.lock_params, err) ||
-        params_from_json(read.executor->params, xp, read.executor_params, err) ||
-        probes_from_json(probes, &read.own_probes, err))
-        return -1;
-    if (skip && !(read.skip_reason = strdup(skip)))
-        return err_set(err, ERR_SYSTEM, "no memory for a cell");
-    cell_make_id(&read);
-    if (!read.id) {
-        cell_release(&read);
-        return err_set(err, ERR_SYSTEM, "no memory for a cell");
-    }
-    *c = read;
-    return 0;
 }

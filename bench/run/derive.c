@@ -143,6 +143,22 @@ static void warn_of_samples(const struct series *s, json_t *list)
     }
 }
 
+/* A probe's own launch that went wrong costs its figures, and is told even where some are there. */
+static void warn_of_probes(const struct record *r, json_t *list)
+{
+    const char *told = NULL;
+    for (size_t i = 0; i < r->list.count; i++) {
+        const struct series *s = &r->series[i];
+        if (!s->failed || (told && !strcmp(told, r->list.owners[i])))
+            continue;
+        char text[300];
+        told = r->list.owners[i];
+        snprintf(text, sizeof text, "probe %s: %u of its launches went wrong: %s", told, s->failed,
+                 s->reason);
+        warn(list, "probe_failed", text);
+    }
+}
+
 json_t *derive_warnings(const struct record *r)
 {
     json_t *list = json_array();
@@ -150,6 +166,7 @@ json_t *derive_warnings(const struct record *r)
         warn(list, "sanitizer", "built with a sanitizer: these are no measurements");
     if (!(r->cell->executor->traits & EXECUTOR_VIRTUAL))
         warn_of_noise(r, list);
+    warn_of_probes(r, list);
     const struct series *throughput = series_of(r, "throughput_per_s");
     if (throughput && r->launch_count)
         warn_of_samples(throughput, list);

@@ -1,7 +1,9 @@
 /*
- * What the harness itself costs, measured against bare code in the same process and placement:
- * an operation of `noop` against an empty loop, and a thread's and a process's lifecycle through
- * the executor against bare pthread_create + join and fork + wait, in interleaved rounds.
+ * What the harness itself costs, measured by a worker against bare code in the same placement: an
+ * operation of `noop` against an empty loop, and a thread's and a process's lifecycle through the
+ * executor against bare pthread_create + join and fork + wait, in interleaved rounds.  A bare fork
+ * is made twice: in the worker, and in a program of its own that is nothing but the loop, because a
+ * fork costs what the program around it is.
  */
 #ifndef CONTEND_RUN_OVERHEAD_H
 #define CONTEND_RUN_OVERHEAD_H
@@ -10,6 +12,24 @@
 #include "bench/core/err.h"
 
 #include <stdbool.h>
+
+enum { OVERHEAD_ROUNDS = 31 };
+
+enum overhead_row {
+    OVERHEAD_OPERATION,
+    OVERHEAD_THREAD,
+    OVERHEAD_PROCESS,
+    OVERHEAD_PROCESS_ALONE, /* the bare one in a program of its own */
+    OVERHEAD_ROWS
+};
+
+struct overhead_pair {
+    double bare_ns[OVERHEAD_ROUNDS], harness_ns[OVERHEAD_ROUNDS];
+};
+
+struct overhead {
+    struct overhead_pair pairs[OVERHEAD_ROWS];
+};
 
 /* Adds a table, or a JSON object, to out.  Takes about a second. */
 int overhead_measure(struct buf *out, bool json, struct err *err);

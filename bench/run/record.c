@@ -89,6 +89,8 @@ static json_t *found_to_json(const struct found *f, uint32_t launch_count)
         json_object_set_new(o, "l", launches);
     if (f->reason[0])
         json_object_set_new(o, "reason", json_string(f->reason));
+    if (f->is_failed)
+        json_object_set_new(o, "failed", json_true());
     if (f->source[0])
         json_object_set_new(o, "source", json_string(f->source));
     if (f->has_histogram) {
@@ -183,6 +185,7 @@ static int add_found(struct record *r, const char *name, const json_t *found, st
     const char *reason = json_string_value(json_object_get(found, "reason"));
     if (reason)
         snprintf(s->reason, sizeof s->reason, "%s", reason);
+    s->failed += json_is_true(json_object_get(found, "failed"));
     const char *source = json_string_value(json_object_get(found, "source"));
     if (source)
         snprintf(s->source, sizeof s->source, "%s", source);

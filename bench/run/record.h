@@ -17,6 +17,7 @@ struct series {
     struct histogram *histogram; /* owned; NULL while nothing was added */
     char reason[TEXT_MAX];
     char source[64];
+    uint32_t failed; /* launches of its probe that went wrong, the last for that reason */
 };
 
 struct launch_note {

@@ -24,6 +24,9 @@ struct run {
     struct plan plan;
     json_t *header; /* of the journal: header of the result, and the plan */
     struct record *records;
+    struct calibrated *calibrated; /* one a piece of work, each after the other */
+    size_t calibrated_count;
+    const struct calibrated **sized_by; /* one a cell; NULL: it needed no calibration */
     struct mailbox *mailbox;
     struct journal journal;
     uint64_t begin_ns;
@@ -43,7 +46,7 @@ static bool has_visits(const struct run *r)
     return false;
 }
 
-/* Probes that lack something find out once, here; workers inherit the verdict. */
+/* Probes that lack something find out here, before any cell: what takes long is handed over. */
 static void ask_probes(void)
 {
     const struct probe *p;
@@ -53,15 +56,6 @@ static void ask_probes(void)
 }
 
 /* ---- Sizes ------------------------------------------------------------------------- */
-
-static _Noreturn void calibrate_worker(struct run *r, const size_t *which, size_t count,
-                                       pid_t parent)
-{
-    worker_begin(parent);
-    for (size_t i = 0; i < count; i++)
-        r->mailbox->found[i].values[0] = visit_op_ns(&r->plan.cells[which[i]]);
-    _exit(0);
-}
 
 /* Whether what an operation of `a` takes holds for `b`.  Work without a serial form is the
  * executor's own, and the tasks have to be there for it. */
@@ -88,43 +82,91 @@ static bool needs_calibration(const struct cell *c, const struct plan_request *r
            !c->ops;
 }
 
-/* A workload that hangs keeps its unknown time; its visits will meet the same deadline. */
-static int run_calibration(struct run *r, const size_t *which, size_t count, struct err *err)
+/* What was found out about the cells that one calibration stands for. */
+struct calibrated {
+    size_t cell; /* that was calibrated */
+    double op_ns;
+    struct err err; /* its worker's: no number of operations can be right */
+};
+
+/* A worker of its own for each: one that crashes or hangs takes no other along. */
+static int calibrate_one(struct run *r, struct calibrated *done, struct err *err)
 {
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        calibrate_worker(r, which, count, parent);
-    if (pid < 0)
-        return err_set_sys(err, errno, "fork of the calibration");
-    worker_wait(pid, clock_now_ns() + r->plan.timeout_ns, r->options->interrupted);
-    return *r->options->interrupted ? err_set(err, ERR_FAILED, "interrupted") : 0;
+    const struct cell *c = &r->plan.cells[done->cell];
+    mailbox_clear(r->mailbox);
+    assignment_init(&r->mailbox->job, ASSIGN_CALIBRATE);
+    if (assignment_set_cell(&r->mailbox->job, c, err) ||
+        worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns, r->options->interrupted, err))
+        return -1;
+    done->op_ns = r->mailbox->op_ns;
+    done->err = r->mailbox->err;
+    return 0;
+}
+
+/* The calibration that holds for the cell; NULL where there is none yet. */
+static struct calibrated *calibration_of(struct run *r, size_t cell)
+{
+    for (size_t i = 0; i < r->calibrated_count; i++)
+        if (same_work(&r->plan.cells[r->calibrated[i].cell], &r->plan.cells[cell]))
+            return &r->calibrated[i];
+    return NULL;
 }
 
 static int calibrate(struct run *r, struct err *err)
 {
     struct plan *p = &r->plan;
-    size_t which[METRICS_MAX], count = 0;
+    r->calibrated = calloc(p->cell_count + 1, sizeof *r->calibrated);
+    r->sized_by = calloc(p->cell_count + 1, sizeof *r->sized_by);
+    if (!r->calibrated || !r->sized_by)
+        return err_set(err, ERR_SYSTEM, "no memory for the sizes of %zu cells", p->cell_count);
     for (size_t i = 0; i < p->cell_count; i++) {
-        size_t cell = calibration_cell(p, i), j = 0;
-        if (!needs_calibration(&p->cells[i], &r->options->plan))
+        size_t cell = calibration_cell(p, i);
+        if (!needs_calibration(&p->cells[i], &r->options->plan) || calibration_of(r, cell))
             continue;
-        while (j < count && !same_work(&p->cells[which[j]], &p->cells[cell]))
-            j++;
-        if (j == count && count < METRICS_MAX)
-            which[count++] = cell;
+        struct calibrated *next = &r->calibrated[r->calibrated_count++];
+        next->cell = cell;
+        if (calibrate_one(r, next, err))
+            return -1;
     }
-    for (size_t i = 0; i < count; i++)
-        r->mailbox->found[i].values[0] = 0;
-    if (count && run_calibration(r, which, count, err))
-        return -1;
     for (size_t i = 0; i < p->cell_count; i++) {
         struct cell *c = &p->cells[i];
-        double op_ns = 0;
-        for (size_t j = 0; j < count; j++)
-            if (same_work(&p->cells[which[j]], c))
-                op_ns = r->mailbox->found[j].values[0];
+        const struct calibrated *found = calibration_of(r, i);
+        r->sized_by[i] = needs_calibration(c, &r->options->plan) ? found : NULL;
         uint64_t asked = (uint64_t)r->options->plan.ops;
-        plan_size_cell(c, asked ? asked : c->ops, op_ns, p->task_time_ns, plan_cpus());
+        plan_size_cell(c, asked ? asked : c->ops, found ? found->op_ns : 0, p->task_time_ns,
+                       plan_cpus());
+    }
+    return 0;
+}
+
+/* A visit that was made, or could not be, into the journal and the records. */
+static int keep_visit(struct run *r, uint32_t cell, uint32_t round, struct err *err)
+{
+    json_t *visit = visit_to_json(cell, round, &r->plan.cells[cell], r->mailbox);
+    if (!visit)
+        return err_set(err, ERR_SYSTEM, "no memory for a visit");
+    int failed = records_check(r->records, r->plan.cell_count, visit, err) ||
+                 journal_append(&r->journal, visit, err) ||
+                 records_add(r->records, r->plan.cell_count, visit, err);
+    json_decref(visit);
+    return failed ? -1 : 0;
+}
+
+/*
+ * A cell whose operations could not be timed has failed, or is skipped, for the reason of its
+ * calibration: with a single operation it would be measured hundreds of times too slow.
+ */
+static int keep_failed_calibrations(struct run *r, struct err *err)
+{
+    for (size_t i = 0; i < r->plan.cell_count; i++) {
+        const struct calibrated *by = r->sized_by[i];
+        if (!by || by->err.code == ERR_NONE)
+            continue;
+        mailbox_clear(r->mailbox);
+        r->mailbox->err = by->err;
+        err_prefix(&r->mailbox->err, "calibration: ");
+        if (keep_visit(r, (uint32_t)i, 0, err))
+            return -1;
     }
     return 0;
 }
@@ -202,29 +244,32 @@ static void tell(struct run *r, uint32_t round, size_t done, size_t total, const
     r->options->on_progress(r->options->context, &p);
 }
 
+/* One worker of a visit. */
+static int measure_cell(struct run *r, uint32_t cell, enum assignment_kind kind, struct err *err)
+{
+    struct assignment *a = &r->mailbox->job;
+    assignment_init(a, kind);
+    a->timer_slack_ns = r->plan.timer_slack_ns;
+    a->lifecycle_ns = LIFECYCLE_NS;
+    return assignment_set_cell(a, &r->plan.cells[cell], err)
+               ? -1
+               : worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns,
+                            r->options->interrupted, err);
+}
+
 static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *err)
 {
     /* Each cell in every third round, in turn, so that rounds take the same time; in a run of
      * fewer rounds all at once, so that each cell has everything. */
     bool with_own = r->plan.rounds < 3 || r->plan.cells[cell].own_probes != PROBES_ALL ||
                     (cell + round) % 3 == 0;
-    struct visit v = {
-        .cell = &r->plan.cells[cell],
-        .launches = 1,
-        .with_own_launches = with_own,
-        .timer_slack_ns = r->plan.timer_slack_ns,
-        .deadline_ns = clock_now_ns() + r->plan.timeout_ns,
-    };
-    if (visit_run(&v, r->mailbox, r->options->interrupted, err))
+    mailbox_clear(r->mailbox);
+    if (with_own && measure_cell(r, cell, ASSIGN_OWN, err))
         return -1;
-    json_t *visit = visit_to_json(cell, round, v.cell, r->mailbox);
-    if (!visit)
-        return err_set(err, ERR_SYSTEM, "no memory for a visit");
-    int failed = records_check(r->records, r->plan.cell_count, visit, err) ||
-                 journal_append(&r->journal, visit, err) ||
-                 records_add(r->records, r->plan.cell_count, visit, err);
-    json_decref(visit);
-    return failed ? -1 : 0;
+    /* A worker that did not survive the probes has a cell that is not to be trusted. */
+    if (r->mailbox->err.code == ERR_NONE && measure_cell(r, cell, ASSIGN_VISIT, err))
+        return -1;
+    return keep_visit(r, cell, round, err);
 }
 
 /* One round over all cells that still need it, in an order of its own. */
@@ -287,7 +332,7 @@ static int measure_sizes_and_begin(struct run *r, struct err *err)
     if (journal_append(&r->journal, r->header, err))
         return -1;
     r->records = records_new(&r->plan, err);
-    if (!r->records)
+    if (!r->records || keep_failed_calibrations(r, err))
         return -1;
     return output_exists(o->path) ? 0 : write_result(r, false, err);
 }
@@ -407,6 +452,8 @@ static void end(struct run *r)
     plan_release(&r->plan);
     json_decref(r->header);
     mailbox_free(r->mailbox);
+    free(r->calibrated);
+    free(r->sized_by);
     journal_close(&r->journal);
 }
 

@@ -3,29 +3,14 @@
 #include "bench/core/suggest.h"
 #include "suites.h" /* made by the build from workloads/suites/ */
 
+#include <stdlib.h>
 #include <string.h>
 
-static const struct suite_text builtin[] = {CONTEND_SUITES{NULL, NULL}};
+static const struct suite_text builtin[] = {CONTEND_SUITES{NULL, NULL, NULL}};
 
 enum { ADDED_MAX = 8 };
 static struct suite_text added[ADDED_MAX];
 static size_t added_count;
-
-const struct suite_text *suite_builtin(size_t i)
-{
-    size_t count = sizeof builtin / sizeof builtin[0] - 1;
-    if (i < count)
-        return &builtin[i];
-    return i - count < added_count ? &added[i - count] : NULL;
-}
-
-int suite_add(const char *name, const char *text, struct err *err)
-{
-    if (added_count == ADDED_MAX)
-        return err_set(err, ERR_SYSTEM, "suite %s: too many suites", name);
-    added[added_count++] = (struct suite_text){name, text};
-    return 0;
-}
 
 static json_t *check(json_t *root, const char *name, const json_error_t *error, struct err *err)
 {
@@ -42,6 +27,35 @@ static json_t *check(json_t *root, const char *name, const json_error_t *error, 
     return root;
 }
 
+const struct suite_text *suite_builtin(size_t i)
+{
+    size_t count = sizeof builtin / sizeof builtin[0] - 1;
+    if (i < count)
+        return &builtin[i];
+    return i - count < added_count ? &added[i - count] : NULL;
+}
+
+int suite_add(const char *name, char *(*make)(void), struct err *err)
+{
+    if (added_count == ADDED_MAX)
+        return err_set(err, ERR_SYSTEM, "suite %s: too many suites", name);
+    added[added_count++] = (struct suite_text){.name = name, .make = make};
+    return 0;
+}
+
+json_t *suite_parse(const struct suite_text *s, struct err *err)
+{
+    json_error_t error;
+    char *made = s->make ? s->make() : NULL;
+    if (s->make && !made) {
+        err_set(err, ERR_SYSTEM, "suite %s: out of memory", s->name);
+        return NULL;
+    }
+    json_t *root = json_loads(made ? made : s->text, JSON_REJECT_DUPLICATES, &error);
+    free(made);
+    return check(root, s->name, &error, err);
+}
+
 json_t *suite_load(const char *name, struct err *err)
 {
     json_error_t error;
@@ -51,7 +65,7 @@ json_t *suite_load(const char *name, struct err *err)
     size_t count = 0;
     for (const struct suite_text *s; (s = suite_builtin(count)) != NULL && count < 64; count++) {
         if (!strcmp(s->name, name))
-            return check(json_loads(s->text, JSON_REJECT_DUPLICATES, &error), name, &error, err);
+            return suite_parse(s, err);
         names[count] = s->name;
     }
     const char *near = suggest(name, names, count);

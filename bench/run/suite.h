@@ -21,17 +21,22 @@
 
 struct suite_text {
     const char *name;
-    const char *text;
+    const char *text;    /* NULL: it is made when somebody asks for it */
+    char *(*make)(void); /* the caller frees what it returns; NULL when memory ran out */
 };
 
 /* The i-th suite of the program, built-in or added; NULL behind the last. */
 const struct suite_text *suite_builtin(size_t i);
 
 /*
- * Adds a suite that is made by the program and not a file; both texts are borrowed for its life.
+ * Adds a suite that is made by the program and not a file; the name is borrowed for its life.
+ * Making it takes a millisecond, and most commands want none: make() is called when it is read.
  * Returns -1 with ERR_SYSTEM when there are too many.
  */
-int suite_add(const char *name, const char *text, struct err *err);
+int suite_add(const char *name, char *(*make)(void), struct err *err);
+
+/* The suite read; the caller releases it with json_decref. */
+json_t *suite_parse(const struct suite_text *s, struct err *err);
 
 /* The suite of that name or path; the caller releases it with json_decref. */
 json_t *suite_load(const char *name, struct err *err);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
 /* Passes what one probe or workload found in one launch on to the mailbox. */
@@ -150,6 +151,20 @@ static void note_unavailable(const struct probe *p, const struct metric_list *li
         snprintf(m->found[(size_t)offset + i].reason, TEXT_MAX, "%.*s", TEXT_MAX - 1, reason);
 }
 
+/*
+ * And why it could not be done this time.  A limit is what it is; a unit that was killed is told
+ * even where other rounds have a number.
+ */
+static void note_failed(const struct probe *p, const struct metric_list *list, struct mailbox *m,
+                        const struct err *err)
+{
+    int offset = metric_offset(list, p->name);
+    note_unavailable(p, list, m, err->text);
+    for (size_t i = 0; offset >= 0 && i < metric_count(p->metrics); i++)
+        m->found[(size_t)offset + i].is_failed =
+            err->code != ERR_LIMIT && err->code != ERR_UNAVAILABLE;
+}
+
 /* The probes that can be used here, with or without launches of their own. */
 static size_t choose_probes(const struct visit *v, bool own_launch, const struct probe **chosen,
                             const struct metric_list *list, struct mailbox *m)
@@ -177,15 +192,33 @@ static void *return_at_once(void *arg)
     return arg;
 }
 
+/* A stack of ours is not kept by the C library: a cached one would be copied by every fork. */
+static int start_on(void *stack, size_t bytes, pthread_t *thread)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes))
+        return -1;
+    int failed = pthread_attr_setstack(&attributes, stack, bytes) ||
+                 pthread_create(thread, &attributes, return_at_once, NULL);
+    pthread_attr_destroy(&attributes);
+    return failed;
+}
+
 /*
  * glibc leaves atomics out while a program has never had a second thread, which makes a lock five
  * times cheaper than in any program that needs one.
  */
 static void make_libc_multithreaded(void)
 {
+    enum { STACK_BYTES = 1 << 18 };
     pthread_t thread;
-    if (pthread_create(&thread, NULL, return_at_once, NULL) == 0)
+    void *stack =
+        mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (stack == MAP_FAILED)
+        return;
+    if (!start_on(stack, STACK_BYTES, &thread))
         pthread_join(thread, NULL);
+    munmap(stack, STACK_BYTES);
 }
 
 static int place_coordinator(const struct cell *c, struct err *err)
@@ -202,16 +235,16 @@ static int place_coordinator(const struct cell *c, struct err *err)
  * Median over a number of create-and-join rounds of all units, a task.  The first round is kept
  * apart: in it every page and every code path is touched for the first time.
  */
-static int measure_lifecycle(struct launch *l, struct err *err)
+static int measure_lifecycle(struct launch *l, uint64_t enough_ns, struct err *err)
 {
-    enum { ROUNDS_MAX = 301, ROUNDS_MIN = 5, ENOUGH_NS = 8000000, MOST_NS = 40000000 };
+    enum { ROUNDS_MAX = 301, ROUNDS_MIN = 5, MOST_NS = 40000000 };
     double rounds[ROUNDS_MAX];
     size_t count = 0;
     uint64_t spent_ns = 0, cold_ns;
     if (launch_empty(l, &cold_ns, err))
         return -1;
     l->lifecycle_cold_ns = (double)cold_ns / l->task_count;
-    while (count < ROUNDS_MAX && spent_ns < (count < ROUNDS_MIN ? MOST_NS : ENOUGH_NS)) {
+    while (count < ROUNDS_MAX && spent_ns < (count < ROUNDS_MIN ? MOST_NS : enough_ns)) {
         uint64_t elapsed_ns;
         if (launch_empty(l, &elapsed_ns, err))
             return -1;
@@ -231,7 +264,7 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
     if (launch_open(v->cell, v->cell->tasks, chosen, count, &l, &m->err))
         return;
     launch_close_probes(l);
-    int failed = is_virtual(v->cell) ? 0 : measure_lifecycle(l, &m->err);
+    int failed = is_virtual(v->cell) ? 0 : measure_lifecycle(l, v->lifecycle_ns, &m->err);
     for (uint32_t i = 0; i < v->launches && !failed; i++) {
         struct noise_reading before, after;
         noise_read(&before);
@@ -313,26 +346,36 @@ static void measure_own(const struct visit *v, const struct metric_list *list, s
         if ((chosen[i]->traits & PROBE_COMPARED) && !(v->cell->lock->traits & LOCK_EXCLUSIVE))
             note_unavailable(chosen[i], list, m, "there is no lock to wait for");
         else if (measure_one(v, chosen[i], list, m, &err))
-            note_unavailable(chosen[i], list, m, err.text);
+            note_failed(chosen[i], list, m, &err);
     }
+}
+
+static void begin(const struct visit *v)
+{
+    struct noise_reading first;
+    noise_read(&first); /* the first call resolves paths */
+    if (is_virtual(v->cell))
+        return;
+    make_libc_multithreaded();
+    prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);
 }
 
 void visit_measure(const struct visit *v, struct mailbox *m)
 {
     struct metric_list list;
     metric_list_of(v->cell->workload, &list);
-    struct noise_reading first;
-    noise_read(&first); /* the first call resolves paths */
-    if (!is_virtual(v->cell)) {
-        make_libc_multithreaded();
-        prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);
-    }
-    if (!place_coordinator(v->cell, &m->err)) {
-        if (v->with_own_launches)
-            measure_own(v, &list, m);
+    begin(v);
+    if (!place_coordinator(v->cell, &m->err))
         measure_plain(v, &list, m);
-    }
-    m->is_done = true;
+}
+
+void visit_measure_own(const struct visit *v, struct mailbox *m)
+{
+    struct metric_list list;
+    metric_list_of(v->cell->workload, &list);
+    begin(v);
+    if (!place_coordinator(v->cell, &m->err))
+        measure_own(v, &list, m);
 }
 
 int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_ns, struct err *err)
@@ -351,12 +394,15 @@ int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_n
     return failed;
 }
 
-/* The least that so many operations take, of some tries: other programs can only lengthen it. */
+/*
+ * The least that so many operations take, of some tries: other programs can only lengthen it.  Some
+ * are made also when the first took long, because on a busy machine that may be another's slice.
+ */
 static uint64_t least_of_tries(const struct cell *c, uint64_t ops, uint64_t first_ns)
 {
-    enum { TRIES = 5, MOST_NS = 20000000 };
+    enum { TRIES = 5, MOST_NS = 20000000, TRIES_LEAST = 3, MOST_OF_LEAST_NS = 500000000 };
     uint64_t least_ns = first_ns, spent_ns = first_ns, elapsed_ns;
-    for (int i = 1; i < TRIES && spent_ns < MOST_NS; i++) {
+    for (int i = 1; i < TRIES && spent_ns < (i < TRIES_LEAST ? MOST_OF_LEAST_NS : MOST_NS); i++) {
         if (visit_calibrate(c, ops, &elapsed_ns, NULL))
             break;
         spent_ns += elapsed_ns;
@@ -365,22 +411,27 @@ static uint64_t least_of_tries(const struct cell *c, uint64_t ops, uint64_t firs
     return least_ns;
 }
 
-double visit_op_ns(const struct cell *c)
+double visit_op_ns(const struct cell *c, struct err *err)
 {
     enum { ENOUGH_NS = 2000000 };
     uint64_t elapsed_ns = 0;
     for (uint64_t ops = 1; ops < UINT64_C(1) << 40; ops *= 2) {
-        if (visit_calibrate(c, ops, &elapsed_ns, NULL))
+        if (visit_calibrate(c, ops, &elapsed_ns, err))
             return 0;
-        if (elapsed_ns >= ENOUGH_NS)
-            elapsed_ns = least_of_tries(c, ops, elapsed_ns);
         /* Only what takes long by itself is long enough: it may have been held up once. */
+        if (elapsed_ns >= ENOUGH_NS / 2)
+            elapsed_ns = least_of_tries(c, ops, elapsed_ns);
         if (elapsed_ns >= ENOUGH_NS / 2)
             return (double)elapsed_ns / (double)ops;
         if (elapsed_ns < ENOUGH_NS / 8)
             ops *= 4;
     }
     return 0;
+}
+
+static double at_least_one(double value)
+{
+    return value > 1 ? value : 1;
 }
 
 double visit_slowdown(const struct cell *c, double op_ns, uint64_t time_ns, uint32_t cpus)
@@ -390,11 +441,11 @@ double visit_slowdown(const struct cell *c, double op_ns, uint64_t time_ns, uint
     together.control = NO_CONTROL; /* with all its tasks, not in its serial form */
     if (c->is_control || op_ns <= 0)
         return 1;
-    double alone_ns = op_ns * fmax(1, (double)c->tasks / cpus);
-    uint64_t most = (uint64_t)fmax(1, (double)time_ns / alone_ns), elapsed_ns = 0;
+    double alone_ns = op_ns * at_least_one((double)c->tasks / cpus);
+    uint64_t most = (uint64_t)at_least_one((double)time_ns / alone_ns), elapsed_ns = 0;
     uint64_t ops = most / PARTS + 1;
     while (!visit_calibrate(&together, ops, &elapsed_ns, NULL) && ops < most &&
            elapsed_ns < time_ns / ENOUGH)
         ops *= ENOUGH;
-    return fmax(1, (double)elapsed_ns / (double)ops / alone_ns);
+    return at_least_one((double)elapsed_ns / (double)ops / alone_ns);
 }

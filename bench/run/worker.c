@@ -1,49 +1,25 @@
 #include "bench/run/worker.h"
 
 #include "bench/core/clock.h"
-#include "bench/run/visit.h"
+#include "bench/core/image.h"
+#include "bench/registry.h"
+#include "bench/run/surroundings.h"
+#include "bench/run/worker_image.h"
 
 #include <errno.h>
-#include <math.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct mailbox *mailbox_new(struct err *err)
-{
-    void *map = mmap(NULL, sizeof(struct mailbox), PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED) {
-        err_set_sys(err, errno, "mapping the mailbox");
-        return NULL;
-    }
-    return map;
-}
-
-void mailbox_free(struct mailbox *m)
-{
-    if (m)
-        munmap(m, sizeof *m);
-}
-
-static void clear(struct mailbox *m)
-{
-    m->is_done = false;
-    m->err = (struct err){0};
-    m->launch_count = 0;
-    for (size_t i = 0; i < METRICS_MAX; i++) {
-        struct found *f = &m->found[i];
-        for (size_t j = 0; j < LAUNCHES_MAX; j++)
-            f->values[j] = NAN;
-        f->reason[0] = f->source[0] = '\0';
-        f->has_histogram = false;
-    }
-}
+/* ---- Its life -------------------------------------------------------------------------- */
 
 void worker_begin(pid_t parent)
 {
@@ -54,13 +30,6 @@ void worker_begin(pid_t parent)
         _exit(1);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
-}
-
-static _Noreturn void worker(const struct visit *v, struct mailbox *m, pid_t parent)
-{
-    worker_begin(parent);
-    visit_measure(v, m);
-    _exit(0);
 }
 
 /* Waits until the worker ended, its time is over or the run is interrupted. True: it ended. */
@@ -106,17 +75,106 @@ struct worker_end worker_wait(pid_t pid, uint64_t deadline_ns, const volatile bo
     return end;
 }
 
-int visit_run(const struct visit *v, struct mailbox *m, const volatile bool *interrupted,
-              struct err *err)
+/* ---- Its program ----------------------------------------------------------------------- */
+
+/* contend worker [PLUGIN]... */
+enum { PROGRAM, COMMAND, PLUGINS, PLUGINS_MAX = 128 };
+
+/* All that exec wants, made before the fork: a child of vfork() must not allocate. */
+struct start {
+    int image, mailbox;
+    char *argv[PLUGINS + PLUGINS_MAX + 1];
+    size_t plugins;
+    char **environment;
+};
+
+static void start_release(struct start *s)
 {
-    clear(m);
-    pid_t parent = getpid();
-    pid_t pid = fork();
-    if (pid == 0)
-        worker(v, m, parent);
+    for (size_t i = 0; i < s->plugins; i++)
+        free(s->argv[PLUGINS + i]);
+    free(s->environment);
+}
+
+static int start_init(struct start *s, struct mailbox *m, pid_t parent, struct err *err)
+{
+    static char program[] = "contend", command[] = "worker";
+    *s = (struct start){.mailbox = m->fd};
+    if ((s->image = worker_image(err)) < 0)
+        return -1;
+    m->job.parent = parent;
+    s->argv[PROGRAM] = program;
+    s->argv[COMMAND] = command;
+    /* Whole paths: a worker has a directory of its own. */
+    for (const char *path; (path = registry_plugin_path(s->plugins)) != NULL; s->plugins++) {
+        char *whole = s->plugins < PLUGINS_MAX ? realpath(path, NULL) : NULL;
+        if (!whole) {
+            err_set_sys(err, errno, "--plugin: %s", path);
+            start_release(s);
+            return -1;
+        }
+        s->argv[PLUGINS + s->plugins] = whole;
+    }
+    s->environment = surroundings_environment(environ, m->job.keeps_surroundings);
+    if (s->environment)
+        return 0;
+    start_release(s);
+    return err_set(err, ERR_SYSTEM, "no memory for the environment of a worker");
+}
+
+/* In the process that becomes it. Returns errno. */
+static int start_exec(const struct start *s)
+{
+    /* From a descriptor onto itself would leave it to be closed. */
+    if (s->mailbox == WORKER_MAILBOX_FD ? fcntl(s->mailbox, F_SETFD, 0) < 0
+                                        : dup2(s->mailbox, WORKER_MAILBOX_FD) < 0)
+        return errno;
+    image_exec(s->image, s->argv, s->environment);
+    return errno;
+}
+
+int worker_become(struct mailbox *m, struct err *err)
+{
+    struct start s;
+    if (start_init(&s, m, 0, err))
+        return -1;
+    fflush(NULL);
+    int error = start_exec(&s);
+    start_release(&s);
+    return err_set_sys(err, error, "starting the worker's program");
+}
+
+static pid_t spawn(const struct start *s, struct err *err)
+{
+    volatile int error = 0;
+    pid_t pid = vfork();
+    if (pid == 0) {
+        /* A group of its own: one kill reaches all it made, and the terminal's Ctrl-C does not. */
+        setpgid(0, 0);
+        error = start_exec(s);
+        _exit(127);
+    }
     if (pid < 0)
         return err_set_sys(err, errno, "fork of a worker");
-    struct worker_end end = worker_wait(pid, v->deadline_ns, interrupted);
+    if (error) {
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+        return err_set_sys(err, error, "starting the worker's program");
+    }
+    return pid;
+}
+
+int worker_run(struct mailbox *m, uint64_t deadline_ns, const volatile bool *interrupted,
+               struct err *err)
+{
+    struct start s;
+    m->is_done = false;
+    if (start_init(&s, m, getpid(), err))
+        return -1;
+    pid_t pid = spawn(&s, err);
+    start_release(&s);
+    if (pid < 0)
+        return -1;
+    struct worker_end end = worker_wait(pid, deadline_ns, interrupted);
     int status = end.status;
     if (*interrupted)
         return err_set(err, ERR_FAILED, "interrupted");

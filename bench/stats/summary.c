@@ -2,76 +2,16 @@
 
 #include <assert.h>
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void sort_few(double *samples, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        double value = samples[i];
-        size_t j = i;
-        for (; j > 0 && samples[j - 1] > value; j--)
-            samples[j] = samples[j - 1];
-        samples[j] = value;
-    }
-}
-
-static double middle_of_three(double a, double b, double c)
-{
-    return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
-}
-
-/*
- * Quicksort with Hoare's partition; a bad run of pivots is left to GSL's heap sort, which alone
- * takes three times as long on the hundred samples a metric usually has.
- */
-static void sort_part(double *samples, size_t count, unsigned depth)
-{
-    enum { FEW = 24 };
-    while (count > FEW) {
-        if (depth-- == 0) {
-            gsl_sort(samples, 1, count);
-            return;
-        }
-        double pivot = middle_of_three(samples[0], samples[count / 2], samples[count - 1]);
-        size_t i = 0, j = count - 1;
-        for (;; i++, j--) {
-            while (samples[i] < pivot)
-                i++;
-            while (samples[j] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            double swap = samples[i];
-            samples[i] = samples[j];
-            samples[j] = swap;
-        }
-        sort_part(samples + i, count - i, depth);
-        count = i;
-    }
-    sort_few(samples, count);
-}
-
-void samples_sort(double *samples, size_t count)
-{
-    if (count > 1)
-        sort_part(samples, count, 64);
-}
-
 double quantile_of_sorted(const double *sorted, size_t count, double q)
 {
     assert(count > 0 && q >= 0 && q <= 1);
     return gsl_stats_quantile_from_sorted_data(sorted, 1, count, q);
-}
-
-double median_of_sorted(const double *sorted, size_t count)
-{
-    assert(count > 0);
-    return gsl_stats_median_from_sorted_data(sorted, 1, count);
 }
 
 /* Coverage of [x(k), x(n+1-k)], k from 1. */

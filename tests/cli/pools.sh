@@ -25,11 +25,17 @@ fresh_images_load_the_plugins_again() {
     expect_none plugin.json '[(c["id"], c["reason"]) for c in cells if c["status"] != "ok"]'
 }
 
-the_hidden_command_refuses_strangers() {
+the_program_of_the_workers_refuses_strangers() {
+    local contend=${CONTEND_BUILD:-}/contend-worker
+    [ -x "$contend" ] || return 0
+    run
+    expect_refusal 2 'contend starts it'
     run unit
     expect_refusal 2 'only the executor "spawn" calls this'
     run unit 3 x 4096 1 1 0
     expect_refusal 2 'unit: "x"'
+    run worker
+    expect_refusal 2 'descriptor 3 holds no assignment'
 }
 
 units_die_with_a_killed_run() {

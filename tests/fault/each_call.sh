@@ -82,6 +82,7 @@ refused_processes_leave_a_clear_result() { _each fork EAGAIN; }
 refused_threads_leave_a_clear_result() { _each pthread_create EAGAIN; }
 refused_mappings_leave_a_clear_result() { _each mmap ENOMEM; }
 refused_opens_leave_a_clear_result() { _each open EMFILE; }
+refused_memory_files_leave_a_clear_result() { _each memfd_create EMFILE; }
 refused_writes_leave_a_clear_result() { _each write ENOSPC; }
 refused_syncs_leave_a_clear_result() { _each fsync EIO; }
 refused_renames_leave_a_clear_result() { _each rename EACCES; }

@@ -6,8 +6,9 @@
  *     CONTEND_FAULT_SCOPE=process         each process counts for itself; otherwise all together
  *     CONTEND_FAULT_REPORT=FILE           "calls injected" is written there as the process ends
  *
- * Counts live in one shared anonymous mapping made before main(), so that children made by fork
- * count on; a program started by exec counts anew.  Calls the C library makes inside itself
+ * Counts live in one shared mapping made before main(), so that children made by fork count on, and
+ * so do programs started by exec: the file behind it is named by CONTEND_FAULT_COUNTS, which the
+ * first process sets and whose file it removes.  Calls the C library makes inside itself
  * (stdio's write, pthread_create's mmap of a stack) do not pass here: what is tested is what
  * contend itself does with a refusal.  write() to stdout and stderr is never refused, so that the
  * message can be read.
@@ -39,7 +40,7 @@ static char chosen[32];              /* the function; "" for none */
 static unsigned nth;                 /* the first call that fails, from 1 */
 static bool and_later;               /* all after it too */
 static int fault_errno;
-static pid_t owner; /* writes the report */
+static pid_t owner; /* writes the report, and removes the file of the counts */
 
 static const struct {
     const char *name;
@@ -52,6 +53,27 @@ static void complain(const char *text)
 {
     fprintf(stderr, "interpose: CONTEND_FAULT=%s: expected FUNCTION:N[+]:ERRNO\n", text);
     _exit(99);
+}
+
+/* By number all through: the interposed functions must not see it. */
+static void map_counts(void)
+{
+    static char made[] = "/tmp/contend-interpose.XXXXXX";
+    const char *path = getenv("CONTEND_FAULT_COUNTS");
+    long fd = -1;
+    if (path) {
+        fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+    } else if ((fd = mkostemp(made, O_CLOEXEC)) >= 0) {
+        syscall(SYS_ftruncate, fd, sizeof *counts);
+        setenv("CONTEND_FAULT_COUNTS", made, 1);
+    }
+    long at =
+        fd < 0 ? -1
+               : syscall(SYS_mmap, NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (at > 0)
+        counts = (struct counts *)at;
+    if (fd >= 0)
+        syscall(SYS_close, fd);
 }
 
 __attribute__((constructor)) static void start(void)
@@ -71,20 +93,25 @@ __attribute__((constructor)) static void start(void)
         complain(text);
     const char *scope = getenv("CONTEND_FAULT_SCOPE");
     if (!scope || strcmp(scope, "process")) {
-        /* By number: the interposed mmap below must not see it. */
-        long at = syscall(SYS_mmap, NULL, sizeof *counts, PROT_READ | PROT_WRITE,
-                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (at != -1)
-            counts = (struct counts *)at;
+        map_counts();
     }
-    owner = getpid();
+    /* The first of them all, which may become another program. */
+    char number[16];
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    const char *known = getenv("CONTEND_FAULT_OWNER");
+    owner = known ? (pid_t)atol(known) : getpid();
+    setenv("CONTEND_FAULT_OWNER", number, 0);
 }
 
 /* From the destructor, and from _exit, which the parent takes when it must not flush. */
 static void report(void)
 {
-    const char *path = getenv("CONTEND_FAULT_REPORT");
-    if (!path || getpid() != owner)
+    const char *path = getenv("CONTEND_FAULT_REPORT"), *made = getenv("CONTEND_FAULT_COUNTS");
+    if (getpid() != owner)
+        return;
+    if (made)
+        syscall(SYS_unlinkat, AT_FDCWD, made, 0);
+    if (!path)
         return;
     char line[64];
     int length = snprintf(line, sizeof line, "%u %u\n", atomic_load(&counts->calls),
@@ -191,6 +218,12 @@ int rename(const char *from, const char *to)
 {
     REAL(int, rename, const char *, const char *)
     return fails("rename") ? -1 : real(from, to);
+}
+
+int memfd_create(const char *name, unsigned flags)
+{
+    REAL(int, memfd_create, const char *, unsigned)
+    return fails("memfd_create") ? -1 : real(name, flags);
 }
 
 int pipe2(int ends[2], int flags)

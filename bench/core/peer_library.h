@@ -7,8 +7,8 @@
  *     static struct { FUNCTIONS(PEER_DECLARE) } lib;
  *     if (peer_load(names, err)) ... ; FUNCTIONS(PEER_FIND)
  */
-#ifndef CONTEND_EXECUTORS_PEER_LIBRARY_H
-#define CONTEND_EXECUTORS_PEER_LIBRARY_H
+#ifndef CONTEND_CORE_PEER_LIBRARY_H
+#define CONTEND_CORE_PEER_LIBRARY_H
 
 #include "bench/core/err.h"
 

@@ -5,11 +5,10 @@
  * Where the kernel put this image, the launch's address may be taken: then the image is made
  * anew, as the same process.
  */
-#include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
 #include "bench/run/launch.h"
+#include "bench/worker/worker.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -50,21 +49,21 @@ static void run_task(struct launch *l, uint32_t index)
     t->attention = attention;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+int unit_main(int argc, char *const *argv, struct err *err)
 {
     int64_t values[PLUGINS] = {0};
     if (argc < PLUGINS)
         return err_set(err, ERR_USAGE, "unit: only the executor \"spawn\" calls this");
     for (int i = FD; i < PLUGINS; i++)
         if (units_parse("unit", argv[i], "count", 0, INT64_MAX, &values[i], err))
-            return EXIT_USAGE;
+            return EXIT_FAILURE;
     prctl(PR_SET_NAME, "contend"); /* not "exe", after the path it was started by */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != (pid_t)values[PARENT])
-        return EXIT_RUN_FAILED; /* the parent went before the request could be made */
+        return EXIT_FAILURE; /* the parent went before the request could be made */
     for (int i = PLUGINS; i < argc; i++)
         if (registry_load_plugin(argv[i], err))
-            return EXIT_RUN_FAILED;
+            return EXIT_FAILURE;
     const struct launch_place place = {
         .fd = (int)values[FD],
         .memory = (uintptr_t)values[MEMORY],
@@ -75,14 +74,8 @@ static int run(int argc, char *const *argv, struct err *err)
     if (launch_attach(&place, &l, err)) {
         if (err->code == ERR_LIMIT)
             try_another_image(argv, err);
-        return EXIT_RUN_FAILED;
+        return EXIT_FAILURE;
     }
     run_task(l, (uint32_t)values[INDEX]);
-    return EXIT_FINE;
+    return EXIT_SUCCESS;
 }
-
-const struct command command_unit = {
-    .name = "unit",
-    .usage = "contend unit FD MEMORY BYTES LAUNCH PARENT INDEX [PLUGIN]...",
-    .run = run,
-};

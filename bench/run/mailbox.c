@@ -1,0 +1,74 @@
+#include "bench/run/mailbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Above the standard streams, and above where the worker wants it. */
+enum { FD_LEAST = 10 };
+
+static struct mailbox *map(int fd, struct err *err)
+{
+    void *at = mmap(NULL, sizeof(struct mailbox), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (at != MAP_FAILED)
+        return at;
+    err_set_sys(err, errno, "mapping the mailbox");
+    return NULL;
+}
+
+struct mailbox *mailbox_new(struct err *err)
+{
+    int low = memfd_create("contend mailbox", MFD_CLOEXEC);
+    int fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, FD_LEAST);
+    int error = errno;
+    if (low >= 0)
+        close(low);
+    if (fd < 0 || ftruncate(fd, sizeof(struct mailbox))) {
+        err_set_sys(err, fd < 0 ? error : errno, "making the mailbox");
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    struct mailbox *m = map(fd, err);
+    if (m)
+        m->fd = fd;
+    else
+        close(fd);
+    return m;
+}
+
+void mailbox_free(struct mailbox *m)
+{
+    if (!m)
+        return;
+    close(m->fd);
+    munmap(m, sizeof *m);
+}
+
+void mailbox_clear(struct mailbox *m)
+{
+    m->is_done = false;
+    m->err = (struct err){0};
+    m->launch_count = 0;
+    m->op_ns = m->slowdown = 0;
+    for (size_t i = 0; i < METRICS_MAX; i++) {
+        struct found *f = &m->found[i];
+        for (size_t j = 0; j < LAUNCHES_MAX; j++)
+            f->values[j] = NAN;
+        f->reason[0] = f->source[0] = '\0';
+        f->has_histogram = f->is_failed = false;
+    }
+}
+
+struct mailbox *mailbox_attach(int fd, struct err *err)
+{
+    struct stat info;
+    if (fstat(fd, &info) || info.st_size < (off_t)sizeof(struct mailbox)) {
+        err_set(err, ERR_USAGE, "descriptor %d holds no assignment", fd);
+        return NULL;
+    }
+    return map(fd, err);
+}
