@@ -84,7 +84,10 @@ void legend_line(const struct tables *t, struct buf *out)
     if (has_tilde)
         buf_add(out, "~ no difference can be told");
     if (has_rough)
-        buf_printf(out, "%s~5 an order of magnitude, no more", out->len ? "; " : "");
+        buf_printf(out,
+                   "%s~5 rough: fewer than %d samples, or the ends of its interval differ by a "
+                   "factor of %d or more",
+                   out->len ? "; " : "", NUMBER_SAMPLES, NUMBER_FACTOR);
     if (has_absent)
         buf_printf(out, "%s- could not be had", out->len ? "; " : "");
     if (has_peers)

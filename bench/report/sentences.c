@@ -92,26 +92,21 @@ static struct ratio ratio_of(const struct result_metric *a, const struct result_
     return r;
 }
 
-/* A positive factor with the digits its interval deserves, 2 where there is none: "8.2", "170". */
 static void add_number(struct buf *out, double center, double lo, double hi, bool is_sure)
 {
-    char text[32];
-    int digits = is_sure ? number_digits(center, lo, hi) : 2;
-    double scale = pow(10, (digits > 3 ? 3 : digits) - 1 - floor(log10(center)));
-    double rounded = round(center * scale) / scale;
-    snprintf(text, sizeof text, "%.*f", scale > 1 ? (int)round(log10(scale)) : 0, rounded);
-    buf_add(out, text);
+    char text[40];
+    buf_add(out, number_factor(text, sizeof text, center, lo, hi, !is_sure));
 }
 
 static bool is_known(const struct ratio *r)
 {
-    return r->level > 0 && !isnan(r->lo);
+    return r->level >= NUMBER_RATIO_LEVEL && r->hi < NUMBER_FACTOR * r->lo;
 }
 
-/* No difference can be told. One sample each tells nothing either way. */
+/* No difference can be told. */
 static bool holds_one(const struct ratio *r)
 {
-    return is_known(r) && r->lo <= 1 && r->hi >= 1;
+    return number_ratio_standing(r) == RATIO_UNTOLD;
 }
 
 static void add_factor(struct buf *out, const struct ratio *r)

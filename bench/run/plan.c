@@ -188,9 +188,14 @@ static int suite_number(const json_t *suite, const char *key, const char *unit, 
 {
     const json_t *value = json_object_get(suite, key);
     *out = fallback;
-    if (json_is_integer(value)) {
+    if (json_is_integer(value) && strcmp(unit, "ns")) {
         *out = json_integer_value(value);
         return 0;
+    }
+    if (json_is_integer(value)) {
+        char bare[32];
+        snprintf(bare, sizeof bare, "%lld", (long long)json_integer_value(value));
+        return units_parse(key, bare, unit, 1, max, out, err);
     }
     return value ? units_parse(key, json_string_value(value) ? json_string_value(value) : "?", unit,
                                1, max, out, err)
