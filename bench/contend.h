@@ -241,6 +241,9 @@ enum workload_trait {
     WORKLOAD_PRIVATE = 2,
     /* Its units wait for each other: all of a launch have to be alive at once. */
     WORKLOAD_TOGETHER = 4,
+    /* An operation is next to nothing: how many go into a second tells where the linker has put a
+     * loop, not what this machine can do.  There is no ceiling to hold a rate against. */
+    WORKLOAD_EMPTY = 8,
 };
 
 /* What the stackless form of a workload asks for when it comes back. */

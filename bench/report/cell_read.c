@@ -130,6 +130,7 @@ static int read_metric(const struct place *at, const struct slim_metric *from, b
         field_text_or(at, m->json, "source", "", &m->source, err) ||
         field_text_or(at, m->json, "reason", NULL, &m->reason, err))
         return -1;
+    m->is_reference = json_is_true(json_object_get(m->json, "is_reference"));
     m->distribution = from->distribution;
     m->summary = from->summary;
     if (m->sample_count == 0 || !with_summary)

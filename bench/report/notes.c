@@ -53,7 +53,8 @@ static int add_absences(struct notes *out, const struct grid *g, struct err *err
 {
     for (size_t i = 0; i < g->row_count * g->column_count; i++) {
         const struct slot *s = &g->slots[i];
-        const char *reason = s->kind == SLOT_ABSENT ? s->metric->reason : NULL;
+        bool is_missing = s->kind == SLOT_ABSENT && !s->metric->is_reference;
+        const char *reason = is_missing ? s->metric->reason : NULL;
         if (reason && add(out, s->metric->name, reason, true, &s->entry, err))
             return -1;
     }

@@ -13,7 +13,7 @@ void slot_text(const struct slot *s, char *out, size_t size)
         number_text(out, size, &s->number);
         return;
     case SLOT_ABSENT:
-        snprintf(out, size, "-");
+        snprintf(out, size, s->metric->is_reference ? "reference" : "-");
         return;
     case SLOT_STATUS:
         snprintf(out, size, "%s", cell_status_name(s->entry.cell->status));
@@ -78,7 +78,7 @@ void legend_line(const struct tables *t, struct buf *out)
             bool is_marked = slot->number.text[0] == '~';
             has_tilde |= is_marked && !slot->number.text[1];
             has_rough |= is_marked && slot->number.text[1];
-            has_absent |= slot->kind == SLOT_ABSENT;
+            has_absent |= slot->kind == SLOT_ABSENT && !slot->metric->is_reference;
         }
     }
     if (has_tilde)

@@ -103,6 +103,8 @@ static json_t *efficiency_json(const struct record *records, const struct record
     finish_metric(o, values, launches, n, r->launch_count);
     if (n == 0)
         json_object_set_new(o, "reason", json_string(reason));
+    if (n == 0 && r->cell->control >= 0 && &records[r->cell->control] == r)
+        json_object_set_new(o, "is_reference", json_true());
     free(values);
     free(launches);
     return o;

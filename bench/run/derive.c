@@ -51,7 +51,18 @@ double *derive_efficiency(const struct record *records, const struct record *r, 
         snprintf(reason, size, "this workload has no serial form to compare with");
         return NULL;
     }
+    if (c->workload->traits & WORKLOAD_EMPTY) {
+        snprintf(reason, size,
+                 "an operation takes a cycle or two: its rate depends on where its loop lies in "
+                 "memory, so a ratio of two would say nothing of this machine");
+        return NULL;
+    }
     const struct record *control = &records[c->control];
+    if (control == r) {
+        snprintf(reason, size,
+                 "this cell is the reference: others are held against its throughput");
+        return NULL;
+    }
     const struct series *ceiling = series_of(control, "throughput_per_s");
     if (!own || !own->count || !ceiling || !ceiling->count) {
         snprintf(reason, size, "%s has no throughput",
