@@ -504,6 +504,10 @@ struct launch {
     void (*_Atomic watch)(struct task *t, enum watched what, uint64_t waited_ns);
     void *watch_data;
     double plain_ns; /* PROBE_COMPARED: the same work without the probe, gate to last join */
+    /* Of the lifecycle launches, with lifecycle_ns: each of them, a task; NULL: none. */
+    const struct histogram *lifecycles;
+    double lifecycle_cpu_ns;       /* CPU time of all of them, a task; below 0: not known */
+    double lifecycle_others_ratio; /* of the machine, that others used; below 0: not known */
 
     /* What comes before may be made private by a fresh image: here a page begins. */
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t gate;

@@ -1,6 +1,7 @@
 #include "bench/cli/run_session.h"
 
 #include "bench/core/clock.h"
+#include "bench/core/words.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -19,13 +20,30 @@ void run_session_path(const char *suite, char *out, size_t size)
     snprintf(out, size, "results/%.*s-%s.json", (int)strcspn(base, "."), base, stamp);
 }
 
+static void add_unusable(const struct run_report *r)
+{
+    if (r->unusable_count)
+        fprintf(stderr, "; %zu of %zu UNUSABLE: others used the CPUs in every launch",
+                r->unusable_count, r->ok_count);
+    fputs("\n", stderr);
+}
+
 void run_session_tell(const struct run_report *r)
 {
-    fprintf(stderr, "%zu cells measured", r->ok_count);
+    char cells[40];
+    fprintf(stderr, "%s measured", words_count(cells, sizeof cells, r->ok_count, "cell"));
     if (r->skipped_count)
         fprintf(stderr, ", %zu skipped", r->skipped_count);
     if (r->failed_count)
         fprintf(stderr, ", %zu FAILED", r->failed_count);
-    fprintf(stderr, " in %u of %u rounds, %.1f s\n", r->rounds, r->rounds_planned,
+    fprintf(stderr, " in %u of %u %s, %.1f s", r->rounds, r->rounds_planned,
+            words_many(cells, sizeof cells, r->rounds_planned, "round"),
             (double)r->duration_ns * 1e-9);
+    add_unusable(r);
+}
+
+void run_session_end(const struct run_report *r, const char *path)
+{
+    fprintf(stderr, "result: %s", path);
+    add_unusable(r);
 }

@@ -59,10 +59,10 @@ static double tree_number(const json_t *object, const char *key)
 
 static struct distribution tree_distribution(const json_t *object)
 {
-    return (struct distribution){tree_number(object, "n"),   tree_number(object, "min"),
-                                 tree_number(object, "p50"), tree_number(object, "p90"),
-                                 tree_number(object, "p99"), tree_number(object, "p999"),
-                                 tree_number(object, "max")};
+    return (struct distribution){tree_number(object, "n"),    tree_number(object, "min"),
+                                 tree_number(object, "p10"),  tree_number(object, "p50"),
+                                 tree_number(object, "p90"),  tree_number(object, "p99"),
+                                 tree_number(object, "p999"), tree_number(object, "max")};
 }
 
 /* Whole numbers of an array, or of a field of its objects; nothing when one is missing. */

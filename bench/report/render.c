@@ -1,6 +1,8 @@
 /* What the formats share. */
 #include "bench/report/render.h"
 
+#include "bench/report/low.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +62,10 @@ void result_line(const struct result *r, struct buf *out)
         buf_printf(out, ", suite %s", r->suite);
     if (r->rounds > 0)
         buf_printf(out, ", %lld round%s", (long long)r->rounds, r->rounds > 1 ? "s" : "");
+    struct usable_count usable = result_usable(r);
+    if (usable.unusable)
+        buf_printf(out, "; %zu of %zu cells UNUSABLE: others used the CPUs", usable.unusable,
+                   usable.measured);
     if (strcmp(r->status, "complete"))
         buf_printf(out, "; %s: the run was cut short", r->status);
     if (r->sanitizer[0])

@@ -131,6 +131,37 @@ static void warn_of_noise(const struct record *r, json_t *list)
         warn(list, "unusable", "every launch was disturbed from outside: do not rely on this cell");
 }
 
+/*
+ * Start-up that took others' time and not its own.  What a unit costs is what its low figure says,
+ * a tenth of all repetitions being faster: others can only lengthen one.  When even that is more
+ * than twice the CPU time and two wake-ups, on a machine that others used, they kept the CPU from
+ * it.
+ */
+static void warn_of_waiting(const struct record *r, json_t *list)
+{
+    const double wake_ups_ns = 20000, others_most = 0.1;
+    const struct series *life = series_of(r, "lifecycle_ns"),
+                        *cpu = series_of(r, "lifecycle_cpu_ns"),
+                        *others = series_of(r, "lifecycle_others_ratio");
+    if (!life || !life->histogram || !cpu || !cpu->count || !others || !others->count)
+        return;
+    double low_ns = (double)histogram_quantile(life->histogram, 0.1), sum = 0;
+    double cpu_ns = median_of_round(r, cpu, UINT32_MAX);
+    for (size_t i = 0; i < others->count; i++)
+        sum += others->samples[i];
+    double share = sum / (double)others->count;
+    if (share <= others_most || low_ns <= 2 * cpu_ns + wake_ups_ns)
+        return;
+    char text[240], a[32], b[32];
+    snprintf(
+        text, sizeof text,
+        "others kept the CPU from units that start: at best %s each, of which %s on a CPU, while "
+        "they used %.0f %% of the machine",
+        units_format(a, sizeof a, low_ns, "ns", 2), units_format(b, sizeof b, cpu_ns, "ns", 2),
+        share * 100);
+    warn(list, "kept_waiting", text);
+}
+
 static void warn_of_samples(const struct series *s, json_t *list)
 {
     char text[200], a[32], b[32];
@@ -161,6 +192,7 @@ json_t *derive_warnings(const struct record *r)
         warn(list, "sanitizer", "built with a sanitizer: these are no measurements");
     if (!(r->cell->executor->traits & EXECUTOR_VIRTUAL))
         warn_of_noise(r, list);
+    warn_of_waiting(r, list);
     const struct series *throughput = series_of(r, "throughput_per_s");
     if (throughput && r->launch_count)
         warn_of_samples(throughput, list);
@@ -171,4 +203,15 @@ json_t *derive_warnings(const struct record *r)
             break;
         }
     return list;
+}
+
+bool derive_is_unusable(const struct record *r)
+{
+    json_t *list = derive_warnings(r);
+    bool found = false;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        found |= !strcmp(json_string_value(json_object_get(json_array_get(list, i), "code")),
+                         "unusable");
+    json_decref(list);
+    return found;
 }

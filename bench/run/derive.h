@@ -23,4 +23,7 @@ extern const struct metric efficiency_metric;
 /* A list of { "code", "text" }; a new reference. */
 json_t *derive_warnings(const struct record *r);
 
+/* Whether they hold "unusable". */
+bool derive_is_unusable(const struct record *r);
+
 #endif

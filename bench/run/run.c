@@ -5,6 +5,7 @@
 #include "bench/core/rng.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
+#include "bench/run/derive.h"
 #include "bench/run/journal.h"
 #include "bench/run/record.h"
 #include "bench/run/visit.h"
@@ -294,8 +295,10 @@ static void count_cells(const struct run *r, struct run_report *report)
             report->skipped_count++;
         else if (rec->failed != ERR_NONE)
             report->failed_count++;
-        else
-            report->ok_count += rec->launch_count > 0;
+        else if (rec->launch_count > 0) {
+            report->ok_count++;
+            report->unusable_count += derive_is_unusable(rec);
+        }
     }
 }
 

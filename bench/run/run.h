@@ -38,6 +38,7 @@ struct run_options {
 
 struct run_report {
     size_t ok_count, skipped_count, failed_count; /* measured cells, controls left out */
+    size_t unusable_count; /* of ok_count: every launch was disturbed from outside */
     uint32_t rounds, rounds_planned;
     bool is_interrupted;
     uint64_t duration_ns;
