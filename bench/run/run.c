@@ -222,7 +222,7 @@ static int do_rounds(struct run *r, struct err *err)
     uint32_t round = records_rounds(r->records, r->plan.cell_count);
     bool is_first = true;
     for (; round < r->plan.rounds && !*r->options->interrupted; round++) {
-        if (!is_first && !fits_budget(r))
+        if (!is_first && round >= r->options->least_rounds && !fits_budget(r))
             break;
         uint64_t begin_ns = clock_now_ns();
         if (do_round(r, round, err))

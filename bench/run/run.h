@@ -26,7 +26,8 @@ struct progress {
 
 struct run_options {
     struct plan_request plan;
-    const char *path; /* of the result */
+    const char *path;      /* of the result */
+    uint32_t least_rounds; /* done whatever the budget says, where a verdict needs so many */
     bool resume;
     bool force;       /* discard an unfinished run that is in the way */
     int command_argc; /* as typed, for the result */

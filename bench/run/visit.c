@@ -4,7 +4,6 @@
 #include "bench/core/clock.h"
 #include "bench/registry.h"
 #include "bench/run/launch.h"
-#include "bench/run/plan.h"
 #include "bench/stats/summary.h"
 
 #include <math.h>
@@ -227,7 +226,9 @@ static void book_lifecycles(struct launch *l, const struct noise_reading *before
         return;
     double taken_ns = (double)d.foreign_ns + (d.has_steal ? (double)d.steal_ns : 0) +
                       (d.has_throttled ? (double)d.throttled_ns : 0);
-    l->lifecycle_others_ratio = fmax(0, taken_ns) / ((double)d.duration_ns * plan_cpus());
+    int cpus[1024], count = affinity_allowed(cpus, 1024);
+    l->lifecycle_others_ratio =
+        fmax(0, taken_ns) / ((double)d.duration_ns * (count > 0 ? count : 1));
 }
 
 /*
