@@ -202,16 +202,18 @@ static int read_ledger(const struct place *at, const struct slim_cell *parts, st
 
 /* ---- the rest of a cell ------------------------------------------------------------------ */
 
-static int read_warnings(const struct place *at, struct result_cell *c, struct err *err)
+int warnings_read(const struct place *at, const json_t *object, struct result_warning **out,
+                  size_t *out_count, struct err *err)
 {
     const json_t *warnings = NULL;
-    if (field_optional(at, c->json, "warnings", JSON_ARRAY, &warnings, err))
+    *out_count = 0;
+    if (field_optional(at, object, "warnings", JSON_ARRAY, &warnings, err))
         return -1;
     size_t count = json_array_size(warnings);
     if (count == 0)
         return 0;
-    c->warnings = calloc(count, sizeof *c->warnings);
-    if (!c->warnings)
+    *out = calloc(count, sizeof **out);
+    if (!*out)
         return place_out_of_memory(at, err);
     struct place list = {.up = at, .key = "warnings"};
     for (size_t i = 0; i < count; i++) {
@@ -219,7 +221,7 @@ static int read_warnings(const struct place *at, struct result_cell *c, struct e
         const json_t *item = json_array_get(warnings, i);
         if (!json_is_object(item))
             return place_expected(&here, "an object", item, err);
-        struct result_warning *w = &c->warnings[c->warning_count++];
+        struct result_warning *w = &(*out)[(*out_count)++];
         w->code = field_text(&here, item, "code", err);
         w->text = w->code ? field_text(&here, item, "text", err) : NULL;
         if (!w->text)
@@ -293,7 +295,7 @@ int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metri
     }
     if (read_metrics(at, parts, with_summaries, c, err) || read_ledger(at, parts, c, err))
         return -1;
-    return read_warnings(at, c, err);
+    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
 }
 
 int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scratch,
@@ -311,7 +313,7 @@ int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scr
     tree_ledger(json_object_get(object, "launches"), &scratch->ledger);
     if (read_ledger(at, scratch, c, err))
         return -1;
-    return read_warnings(at, c, err);
+    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
 }
 
 void cell_unload(struct result_cell *c)

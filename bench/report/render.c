@@ -66,6 +66,8 @@ void result_line(const struct result *r, struct buf *out)
     if (usable.unusable)
         buf_printf(out, "; %zu of %zu cells UNUSABLE: others used the CPUs", usable.unusable,
                    usable.measured);
+    for (size_t i = 0; i < r->warning_count; i++)
+        buf_printf(out, "; WARNING %s: see the notes", r->warnings[i].code);
     if (strcmp(r->status, "complete"))
         buf_printf(out, "; %s: the run was cut short", r->status);
     if (r->sanitizer[0])

@@ -85,8 +85,10 @@ struct result {
     const char *cpu;
     const char *kernel;
     const char *virtualization;
-    int64_t cpus_allowed; /* 0 when the file does not say */
-    int64_t rounds;       /* 0 when the file does not say */
+    int64_t cpus_allowed;            /* 0 when the file does not say */
+    int64_t rounds;                  /* 0 when the file does not say */
+    struct result_warning *warnings; /* owned; of the whole run */
+    size_t warning_count;
     struct result_cell *cells;
     size_t cell_count;
     struct metric_heads *heads; /* owned */
