@@ -243,7 +243,7 @@ enum workload_trait {
     WORKLOAD_TOGETHER = 4,
     /* An operation is next to nothing: how many go into a second tells where the linker has put a
      * loop, not what this machine can do.  There is no ceiling to hold a rate against. */
-    WORKLOAD_EMPTY = 8,
+    WORKLOAD_EMPTY = 16,
 };
 
 /* What the stackless form of a workload asks for when it comes back. */

@@ -10,7 +10,6 @@
 #include "bench/core/limits.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +155,11 @@ static uint64_t run(struct task *t, uint64_t op_count)
     return done;
 }
 
+static double share(double part, double whole)
+{
+    return part <= 0 ? 0 : part >= whole ? 1 : part / whole;
+}
+
 static void collect(struct launch *l, struct sink *sink)
 {
     const struct held *held = l->workload_state;
@@ -165,7 +169,7 @@ static void collect(struct launch *l, struct sink *sink)
     else if (huge < 0 || held->others < 0)
         sink->absent(sink, HUGE_RATIO, "/proc/self/smaps_rollup does not say");
     else
-        sink->value(sink, HUGE_RATIO, fmin(1, fmax(0, huge - held->others) / bytes));
+        sink->value(sink, HUGE_RATIO, share(huge - held->others, bytes));
 }
 
 const struct workload workload_heap = {

@@ -158,7 +158,7 @@ static struct decimal decimal_of(double value, int digits)
 {
     char text[48];
     /* A half goes away from 0, as people do it. */
-    value = nextafter(value, copysign((double)INFINITY, value));
+    value *= 1 + 0x1p-52;
     snprintf(text, sizeof text, "%.*e", (digits < 1 ? 1 : digits > 17 ? 17 : digits) - 1, value);
     const char *e = strchr(text, 'e');
     return (struct decimal){strtod(text, NULL), e ? atoi(e + 1) : 0};

@@ -227,8 +227,9 @@ static void book_lifecycles(struct launch *l, const struct noise_reading *before
     double taken_ns = (double)d.foreign_ns + (d.has_steal ? (double)d.steal_ns : 0) +
                       (d.has_throttled ? (double)d.throttled_ns : 0);
     int cpus[1024], count = affinity_allowed(cpus, 1024);
-    l->lifecycle_others_ratio =
-        fmax(0, taken_ns) / ((double)d.duration_ns * (count > 0 ? count : 1));
+    double share = taken_ns / ((double)d.duration_ns * (count > 0 ? count : 1));
+    /* A tick of the kernel's is counted whole, though most of it may lie before. */
+    l->lifecycle_others_ratio = share < 0 ? 0 : share > 1 ? 1 : share;
 }
 
 /*
