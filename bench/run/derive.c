@@ -1,6 +1,7 @@
 #include "bench/run/derive.h"
 
 #include "bench/core/units.h"
+#include "bench/core/words.h"
 #include "bench/stats/robust.h"
 #include "bench/stats/summary.h"
 #include "version.h"
@@ -111,20 +112,19 @@ static void warn_of_noise(const struct record *r, json_t *list)
         throttled += is_throttled;
         disturbed += is_stolen || is_foreign || is_throttled;
     }
-    char text[200];
+    char text[200], all[40];
+    words_count(all, sizeof all, r->launch_count, "launch");
     if (stolen) {
-        snprintf(text, sizeof text, "the hypervisor took CPU time away in %zu of %zu launches",
-                 stolen, r->launch_count);
+        snprintf(text, sizeof text, "the hypervisor took CPU time away in %zu of %s", stolen, all);
         warn(list, "steal", text);
     }
     if (foreign) {
-        snprintf(text, sizeof text, "other programs used the CPUs in %zu of %zu launches", foreign,
-                 r->launch_count);
+        snprintf(text, sizeof text, "other programs used the CPUs in %zu of %s", foreign, all);
         warn(list, "foreign_load", text);
     }
     if (throttled) {
-        snprintf(text, sizeof text, "the CPU quota held the work back in %zu of %zu launches",
-                 throttled, r->launch_count);
+        snprintf(text, sizeof text, "the CPU quota held the work back in %zu of %s", throttled,
+                 all);
         warn(list, "throttled", text);
     }
     if (r->launch_count && disturbed == r->launch_count)
@@ -168,7 +168,8 @@ static void warn_of_samples(const struct series *s, json_t *list)
     struct drift drift;
     struct modes modes;
     if (s->count < 6) {
-        snprintf(text, sizeof text, "%zu samples: an interval at 95 %% needs 6", s->count);
+        snprintf(text, sizeof text, "%s: an interval at 95 %% needs 6",
+                 words_count(a, sizeof a, s->count, "sample"));
         warn(list, "few_samples", text);
     }
     if (!drift_of(s->samples, s->count, &drift, NULL) && drift.is_notable) {
