@@ -246,6 +246,9 @@ enum workload_trait {
      * environment that contend was started with.  All others have those of any other run.
      */
     WORKLOAD_SURROUNDINGS = 8,
+    /* An operation is next to nothing: how many go into a second tells where the linker has put a
+     * loop, not what this machine can do.  There is no ceiling to hold a rate against. */
+    WORKLOAD_EMPTY = 16,
 };
 
 /* What the stackless form of a workload asks for when it comes back. */
@@ -506,6 +509,10 @@ struct launch {
     void (*_Atomic watch)(struct task *t, enum watched what, uint64_t waited_ns);
     void *watch_data;
     double plain_ns; /* PROBE_COMPARED: the same work without the probe, gate to last join */
+    /* Of the lifecycle launches, with lifecycle_ns: each of them, a task; NULL: none. */
+    const struct histogram *lifecycles;
+    double lifecycle_cpu_ns;       /* CPU time of all of them, a task; below 0: not known */
+    double lifecycle_others_ratio; /* of the machine, that others used; below 0: not known */
 
     /* What comes before may be made private by a fresh image: here a page begins. */
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t gate;

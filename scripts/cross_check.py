@@ -8,10 +8,15 @@ and exits.  With t(N) the time of the whole command as hyperfine sees it (-N: no
 is what one unit costs, seen from outside: starting the program and ending it cancel out.  The
 result's lifecycle_ns says the same from inside; T is the number of tasks of the cell it is taken
 from, because units that live side by side cost something else than one after the other.  The
-commands are visited in several rounds, so that drift falls on all of them, and medians are compared.
+commands are visited in several rounds, so that drift falls on all of them.  Compared are 10th
+percentiles on both sides: others can only lengthen a run, and they kept the CPU from neither
+side's fastest tenth.
+
+Outside BAND one of the two is wrong.  That is said, and the run carries it as a warning, unless the
+figure from inside is marked as one that others made.
 
 Only the standard library is used.  The result is edited as text: what was there stays byte for
-byte, cross_check is put in or replaced.
+byte, cross_check and the warning are put in or replaced.
 """
 
 import json
@@ -29,6 +34,9 @@ PLAN = [("thread", 400), ("process", 200), ("coroutine", 20000)]
 ROUNDS = 3
 RUNS = 7
 TIME_LIMIT_S = 60
+BAND = (0.5, 2)
+WARNING = "cross_check"  # its code among run.warnings
+LOW = 0.1
 
 
 def note(text):
@@ -90,23 +98,46 @@ def measure(contend, plan):
     for _ in range(ROUNDS):
         for run, seconds in zip(runs, hyperfine([command_of(contend, *run) for run in runs])):
             times[run] += seconds
-    return {executor: (statistics.median(times[executor, tasks, k])
-                       - statistics.median(times[executor, tasks, 0])) * 1e9 / k
+    return {executor: (low(times[executor, tasks, k]) - low(times[executor, tasks, 0])) * 1e9 / k
             for executor, tasks, k in plan}
 
 
+def low(values):
+    """The 10th percentile, as contend takes it of samples (definition 7 of Hyndman and Fan)."""
+    if len(values) < 2:
+        return values[0]
+    return statistics.quantiles(values, n=round(1 / LOW), method="inclusive")[0]
+
+
+def low_of_metric(metric):
+    """What a unit costs: of single repetitions where the result has them; None without a value."""
+    spread = metric.get("distribution") or {}
+    samples = metric.get("samples") or []
+    return spread.get("p10") or (low(samples) if samples else (metric.get("summary") or {}).get("center"))
+
+
+def made_by_others(cell):
+    """Why the cell's figure is not what a unit costs, or None."""
+    for warning in cell.get("warnings", []):
+        if warning.get("code") in ("kept_waiting", "unusable"):
+            return warning.get("text")
+    return None
+
+
 def internal_figure(result, executor):
-    """lifecycle_ns and tasks of the cell that is most like single empty units; None and 1 without."""
+    """Low lifecycle_ns, tasks and doubts of the cell most like single empty units; None, 1, None without."""
     best = None
     for cell in result.get("cells", []):
-        center = (cell.get("metrics", {}).get("lifecycle_ns", {}).get("summary") or {}).get("center")
-        if cell.get("executor") != executor or cell.get("status") != "ok" or center is None:
+        if cell.get("executor") != executor or cell.get("status") != "ok":
+            continue
+        figure = low_of_metric(cell.get("metrics", {}).get("lifecycle_ns", {}))
+        if figure is None:
             continue
         rank = (cell.get("workload") != "noop", cell.get("placement", "free") != "free",
                 cell.get("lock") != "none", cell.get("tasks", 0))
         if best is None or rank < best[0]:
-            best = (rank, center)
-    return (best[1], max(best[0][-1], 1)) if best else (None, 1)
+            best = (rank, figure, made_by_others(cell))
+    return (best[1], max(best[0][-1], 1), best[2]) if best else (None, 1, None)
 
 
 def members(text):
@@ -165,11 +196,55 @@ def write_atomic(path, text):
 
 
 def human(ns):
+    """Three digits, 11.0 us, in the unit in which the rounded number is below 1000."""
     if ns is None:
         return "-"
-    for unit, factor in (("ns", 1), ("us", 1e3), ("ms", 1e6)):
-        if abs(ns) < 1000 * factor or unit == "ms":
-            return f"{ns / factor:.3g} {unit}"
+    rounded = float(f"{ns:.3g}")
+    for unit, factor in (("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9)):
+        if abs(rounded) < 1000 * factor or unit == "s":
+            shown = rounded / factor
+            return f"{shown:.{max(0, 2 - exponent(shown))}f} {unit}"
+
+
+def exponent(value):
+    return int(f"{value:e}".split("e")[1]) if value else 0
+
+
+def human_ratio(ratio):
+    """Two digits whatever its size: 0.95, 3.6, 1/360; never 0.00."""
+    if ratio is None:
+        return "-"
+    if ratio < 0.1:
+        return "1/" + human_ratio(1 / ratio)
+    rounded = float(f"{ratio:.2g}")
+    return f"{rounded:.{max(0, 1 - exponent(rounded))}f}"
+
+
+def judgement(ratio, doubt):
+    if ratio is None:
+        return "-"
+    if BAND[0] <= ratio <= BAND[1]:
+        return "agrees"
+    return "not judged" if doubt else "OUTSIDE"
+
+
+def with_run_warning(text, words):
+    """The document with that warning of the cross-check, and no older one, among run.warnings."""
+    if "run" not in members(text):
+        return text
+    start, end = members(text)["run"]
+    run = text[start:end]
+    others = [w for w in json.loads(run).get("warnings", []) if w.get("code") != WARNING]
+    warnings = others + ([{"code": WARNING, "text": words}] if words else [])
+    if not warnings and "warnings" not in members(run):
+        return text
+    new = json.dumps(warnings, ensure_ascii=False)
+    found = members(run)
+    if "warnings" in found:
+        at, to = found["warnings"]
+        return text[:start] + run[:at] + new + run[to:] + text[end:]
+    separator = ", " if found else ""
+    return text[:start] + '{"warnings": ' + new + separator + run[1:] + text[end:]
 
 
 def table(rows):
@@ -200,7 +275,8 @@ def main(contend, path):
     plan = []
     a_few_at_a_time = takes_tasks(contend)
     for executor, units in PLAN:
-        tasks = internal_figure(result, executor)[1] if a_few_at_a_time else None
+        _, tasks, _ = internal_figure(result, executor)
+        tasks = tasks if a_few_at_a_time else None
         units = -(-units // (tasks or 1)) * (tasks or 1)
         reason = next(filter(None, (works(command_of(contend, executor, tasks, n))
                                     for n in (0, units))), None)
@@ -218,32 +294,46 @@ def main(contend, path):
 
     version = hyperfine_version()
     entries = []
-    rows = [("one empty unit", "by contend", "by hyperfine", "ratio")]
+    rows = [("one empty unit", "by contend", "by hyperfine", "ratio", "")]
+    outliers, doubts = [], []
     for executor, tasks, units in plan:
         entry = {"executor": executor, "units": units}
-        inside, _ = internal_figure(result, executor)
+        inside, _, doubt = internal_figure(result, executor)
         ratio = None
         if inside is not None:
             entry["internal_ns"] = inside
         entry["hyperfine_ns"] = round(outside[executor], 3)
         if inside and outside[executor] > 0:
-            ratio = round(outside[executor] / inside, 4)
+            ratio = float(f"{outside[executor] / inside:.4g}")
             entry["ratio"] = ratio
+            entry["judgement"] = judgement(ratio, doubt).lower()
         entry["hyperfine_version"] = version
         entry["command"] = shlex.join(["contend"] + command_of(contend, executor, tasks, units)[1:])
         entries.append(entry)
-        rows.append((executor, human(inside), human(outside[executor]),
-                     "-" if ratio is None else f"{ratio:.2f}"))
+        rows.append((executor, human(inside), human(outside[executor]), human_ratio(ratio),
+                     judgement(ratio, doubt)))
+        words = (f"{executor}: {human(inside)} by contend, {human(outside[executor])} by hyperfine, "
+                 f"ratio {human_ratio(ratio)}")
+        if rows[-1][-1] == "OUTSIDE":
+            outliers.append(words)
+        elif rows[-1][-1] == "not judged":
+            doubts.append(f"{executor} ({doubt})")
 
+    warning = f"outside {BAND[0]} to {BAND[1]}: " + "; ".join(outliers) if outliers else None
     try:
-        write_atomic(path, with_member(text, "cross_check", entries))
+        text = with_member(text, "cross_check", entries)
+        write_atomic(path, with_run_warning(text, warning))
     except OSError as problem:
         note(f"{path}: the cross-check could not be written: {problem.strerror}")
         return 3
     print(f"\nSeen from outside: whole commands timed by hyperfine {version}\n")
     print(table(rows))
-    print("\nA ratio near 1: what contend says of itself is what a stopwatch sees. The two were taken "
-          "one\nafter the other, so on a busy machine they differ by what changed in between.")
+    print(f"\nWithin {BAND[0]} to {BAND[1]} what contend says of itself is what a stopwatch sees; "
+          "the two were taken one\nafter the other, each by its fastest tenth.")
+    if doubts:
+        print("Not judged, because others made contend's figure: " + "; ".join(doubts))
+    if warning:
+        print(f"cross-check: {warning}: one of the two is wrong, and the result says so")
     return 0
 
 

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -85,46 +86,6 @@ static void touch(char *memory, size_t bytes)
         ((volatile char *)memory)[at] = 1;
 }
 
-static int setup(struct launch *l, struct err *err)
-{
-    size_t bytes = (size_t)l->workload_params[BYTES];
-    bool is_huge = l->workload_params[PAGES] == HUGE;
-    if (!bytes)
-        return 0;
-    if (is_huge && are_huge_pages_off())
-        return err_set(err, ERR_UNAVAILABLE, "this kernel gives no transparent huge pages");
-    if (check_room(bytes, err))
-        return -1;
-    char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
-        return err_set(err, ERR_LIMIT, "heap.bytes: no memory for %zu bytes: %s", bytes,
-                       strerror(errno));
-    /* Best effort: huge_page_ratio says what came of it. */
-    madvise(memory, bytes, is_huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-    touch(memory, bytes);
-    l->workload_state = memory;
-    return 0;
-}
-
-static void teardown(struct launch *l)
-{
-    if (l->workload_state)
-        munmap(l->workload_state, (size_t)l->workload_params[BYTES]);
-    l->workload_state = NULL;
-}
-
-static uint64_t run(struct task *t, uint64_t op_count)
-{
-    uint64_t done = 0;
-    while (done < op_count) {
-        task_checkpoint(t);
-        done++;
-        task_consume(t, done);
-    }
-    return done;
-}
-
 /* Bytes of this process in huge pages; -1 when the kernel does not say. */
 static double huge_bytes(void)
 {
@@ -139,21 +100,83 @@ static double huge_bytes(void)
     return kib < 0 ? -1 : kib * 1024;
 }
 
+/* What is held. The process has other memory, which may lie in huge pages as well. */
+struct held {
+    char *memory;
+    double others; /* bytes in huge pages before; -1: not known */
+};
+
+static int setup(struct launch *l, struct err *err)
+{
+    size_t bytes = (size_t)l->workload_params[BYTES];
+    bool is_huge = l->workload_params[PAGES] == HUGE;
+    if (!bytes)
+        return 0;
+    if (is_huge && are_huge_pages_off())
+        return err_set(err, ERR_UNAVAILABLE, "this kernel gives no transparent huge pages");
+    if (check_room(bytes, err))
+        return -1;
+    struct held *held = malloc(sizeof *held);
+    if (!held)
+        return err_set(err, ERR_SYSTEM, "heap: out of memory");
+    held->others = huge_bytes();
+    char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        free(held);
+        return err_set(err, ERR_LIMIT, "heap.bytes: no memory for %zu bytes: %s", bytes,
+                       strerror(errno));
+    }
+    /* Best effort: huge_page_ratio says what came of it. */
+    madvise(memory, bytes, is_huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+    touch(memory, bytes);
+    held->memory = memory;
+    l->workload_state = held;
+    return 0;
+}
+
+static void teardown(struct launch *l)
+{
+    struct held *held = l->workload_state;
+    if (held)
+        munmap(held->memory, (size_t)l->workload_params[BYTES]);
+    free(held);
+    l->workload_state = NULL;
+}
+
+static uint64_t run(struct task *t, uint64_t op_count)
+{
+    uint64_t done = 0;
+    while (done < op_count) {
+        task_checkpoint(t);
+        done++;
+        task_consume(t, done);
+    }
+    return done;
+}
+
+static double share(double part, double whole)
+{
+    return part <= 0 ? 0 : part >= whole ? 1 : part / whole;
+}
+
 static void collect(struct launch *l, struct sink *sink)
 {
+    const struct held *held = l->workload_state;
     double bytes = (double)l->workload_params[BYTES], huge = huge_bytes();
-    if (!l->workload_state)
+    if (!held)
         sink->absent(sink, HUGE_RATIO, "there is no memory held");
-    else if (huge < 0)
+    else if (huge < 0 || held->others < 0)
         sink->absent(sink, HUGE_RATIO, "/proc/self/smaps_rollup does not say");
     else
-        sink->value(sink, HUGE_RATIO, huge < bytes ? huge / bytes : 1);
+        sink->value(sink, HUGE_RATIO, share(huge - held->others, bytes));
 }
 
 const struct workload workload_heap = {
     .name = "heap",
     .summary = "empty tasks in a program that holds much memory",
     .kind = WORKLOAD_STARTUP,
+    .traits = WORKLOAD_EMPTY,
     .params = params,
     .ops_per_task = 1,
     .needs = needs,

@@ -27,6 +27,7 @@ const struct workload workload_noop = {
     .name = "noop",
     .summary = "nothing: what the harness itself costs an operation",
     .kind = WORKLOAD_STARTUP,
+    .traits = WORKLOAD_EMPTY,
     .run = run,
     .expected = expected_op_count,
     .step = step,

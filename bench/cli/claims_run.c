@@ -1,5 +1,6 @@
 #include "bench/cli/claims_run.h"
 
+#include "bench/claims/judge/judge.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/progress.h"
@@ -83,6 +84,10 @@ int claims_run_here(struct claims_run *c, struct run_report *report, struct err 
     progress_begin(&line, c->quiet);
     c->run.plan.suite = "claims";
     c->run.plan.document = suite;
+    /* Fewer decide nothing.  A budget that was asked for is kept, and it is said which one would
+     * do. */
+    if (!c->run.plan.budget_ns)
+        c->run.least_rounds = JUDGE_ROUNDS_LEAST;
     interrupt_catch(INTERRUPT_ENDS);
     c->run.interrupted = &interrupt_came;
     c->run.on_progress = progress_show;

@@ -60,8 +60,8 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
          NULL},
         {"list", 0, OPT_FLAG, &s->list, NULL, "the claims and where they stand; measures nothing",
          NULL, 0, 0, NULL},
-        {"budget", 0, OPT_NUMBER, &p->budget_ns, "T", "no new round after this time (60s)", "ns", 1,
-         INT64_MAX, NULL},
+        {"budget", 0, OPT_NUMBER, &p->budget_ns, "T",
+         "no new round after this time (60s, and 6 rounds)", "ns", 1, INT64_MAX, NULL},
         {"rounds", 0, OPT_NUMBER, &p->rounds, "N", "at most this many rounds (11)", "count", 1,
          ROUNDS_MAX, NULL},
         {"seed", 0, OPT_NUMBER, &p->seed, "N", "of the order of cells (drawn)", "count", 0,
@@ -130,9 +130,9 @@ static int list(const struct settings *s, size_t format, struct err *err)
 }
 
 /* Measures unless a result was given. The status of the run. */
-static int measure(struct settings *s, int argc, char *const *argv, struct err *err)
+static int measure(struct settings *s, int argc, char *const *argv, struct run_report *report,
+                   struct err *err)
 {
-    struct run_report report;
     if (s->result)
         return EXIT_FINE;
     if (!s->work.run.path) {
@@ -142,11 +142,11 @@ static int measure(struct settings *s, int argc, char *const *argv, struct err *
     s->work.run.command_argc = argc + 1;
     s->work.run.command_argv = argv - 1; /* with the program's own name */
     s->result = s->work.run.path;
-    if (claims_run_here(&s->work, &report, err))
+    if (claims_run_here(&s->work, report, err))
         return EXIT_RUN_FAILED;
-    return report.is_interrupted ? EXIT_INTERRUPTED
-           : report.failed_count ? EXIT_RUN_FAILED
-                                 : EXIT_FINE;
+    return report->is_interrupted ? EXIT_INTERRUPTED
+           : report->failed_count ? EXIT_RUN_FAILED
+                                  : EXIT_FINE;
 }
 
 /* Without an interpreter the rest still has its verdicts. */
@@ -238,14 +238,15 @@ static int run(int argc, char *const *argv, struct err *err)
         status = list(s, format_of(s->format), err);
     } else if (!prepare(s, err)) {
         bool is_measured = !s->result;
-        status = measure(s, argc, argv, err);
+        struct run_report report = {0};
+        status = measure(s, argc, argv, &report, err);
         /* A cell that failed costs its claims, not the others. */
         bool has_failed = status == EXIT_RUN_FAILED;
         if (err->code == ERR_NONE && status != EXIT_INTERRUPTED)
             status = judge(s, format_of(s->format), err);
         status = has_failed ? EXIT_RUN_FAILED : status;
         if (is_measured && err->code == ERR_NONE && output_exists(s->result))
-            fprintf(stderr, "result: %s\n", s->result);
+            run_session_end(&report, s->result);
         if (s->python_path[0] && err->code == ERR_NONE)
             fprintf(stderr, "reference: %s\n", s->python_path);
     }

@@ -170,7 +170,7 @@ static int run(int argc, char *const *argv, struct err *err)
                                      (char *)(uintptr_t) "--sentences", NULL};
         command_report.run(3, report_argv, err);
         fflush(stdout);
-        fprintf(stderr, "result: %s\n", s->run.path);
+        run_session_end(&report, s->run.path);
     }
     status = report.is_interrupted                     ? EXIT_INTERRUPTED
              : report.failed_count || !report.ok_count ? EXIT_RUN_FAILED

@@ -1,6 +1,7 @@
 #include "bench/cli/run_session.h"
 
 #include "bench/core/clock.h"
+#include "bench/core/words.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -19,23 +20,40 @@ void run_session_path(const char *suite, char *out, size_t size)
     snprintf(out, size, "results/%.*s-%s.json", (int)strcspn(base, "."), base, stamp);
 }
 
+static void add_unusable(const struct run_report *r)
+{
+    if (r->unusable_count)
+        fprintf(stderr, "; %zu of %zu UNUSABLE: others used the CPUs in every launch",
+                r->unusable_count, r->ok_count);
+    fputs("\n", stderr);
+}
+
 void run_session_tell(const struct run_report *r)
 {
     if (r->is_untouched) {
         fputs("interrupted before anything was measured; no result was written\n", stderr);
         return;
     }
-    fprintf(stderr, "%zu cells measured", r->ok_count);
+    char cells[40];
+    fprintf(stderr, "%s measured", words_count(cells, sizeof cells, r->ok_count, "cell"));
     if (r->skipped_count)
         fprintf(stderr, ", %zu skipped", r->skipped_count);
     if (r->failed_count)
         fprintf(stderr, ", %zu FAILED", r->failed_count);
-    fprintf(stderr, " in %u of %u rounds, %.1f s\n", r->rounds, r->rounds_planned,
+    fprintf(stderr, " in %u of %u %s, %.1f s", r->rounds, r->rounds_planned,
+            words_many(cells, sizeof cells, r->rounds_planned, "round"),
             (double)r->duration_ns * 1e-9);
+    add_unusable(r);
     if (r->journal_faults.count)
-        fprintf(stderr, "%zu line%s of the journal could not be used (%s)\n",
-                r->journal_faults.count, r->journal_faults.count == 1 ? "" : "s",
+        fprintf(stderr, "%s of the journal could not be used (%s)\n",
+                words_count(cells, sizeof cells, r->journal_faults.count, "line"),
                 r->journal_faults.first);
     if (!r->ok_count && !r->is_interrupted)
         fputs("no cell could be measured; the result says of each why\n", stderr);
+}
+
+void run_session_end(const struct run_report *r, const char *path)
+{
+    fprintf(stderr, "result: %s", path);
+    add_unusable(r);
 }

@@ -12,4 +12,7 @@ void run_session_path(const char *suite, char *out, size_t size);
 /* One line on how it went, to stderr. */
 void run_session_tell(const struct run_report *r);
 
+/* The last line, to stderr: where the result is, and how much of it is unusable. */
+void run_session_end(const struct run_report *r, const char *path);
+
 #endif

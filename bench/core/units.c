@@ -85,6 +85,12 @@ int units_parse(const char *what, const char *text, const char *unit, int64_t mi
         return err_set(err, ERR_USAGE, "%s: \"%s\" has an unknown unit \"%s\" (%s)", what, text,
                        suffix, list[0] ? list : "a plain number");
     }
+    /* Who types "5" thinks of seconds.  0 is the same in all units. */
+    if (!scale && !strcmp(unit, "ns") && strspn(number, "+-0.") != strlen(number)) {
+        char list[96];
+        suffix_list(unit, list, sizeof list);
+        return err_set(err, ERR_USAGE, "%s: \"%s\" needs a unit (%s)", what, text, list);
+    }
     double factor = scale ? scale->factor : 1;
     /* Without a fraction the arithmetic is whole: exact beyond 2^53, and overflow is noticed. */
     if (!strchr(number, '.')) {
@@ -141,49 +147,51 @@ int units_parse_ratio(const char *what, const char *text, double min, double max
     return 0;
 }
 
-/*
- * Digits before the decimal point, 0 or less for what begins behind it: 3 for 512, -1 for 0.04.
- * What misses a power of ten by a rounding error has reached it.
- */
-static int digits_before(double value)
+/* A number rounded to a count of significant digits, in decimal, by printf(): what pow() and
+ * log10() make of it is off by one place at the powers of ten. */
+struct decimal {
+    double value;
+    int exponent; /* of its first digit, after rounding: 999.6 with 3 digits has 3 */
+};
+
+static struct decimal decimal_of(double value, int digits)
 {
-    int digits = 1;
-    for (value = fabs(value) * (1 + 0x1p-50); value >= 10; value /= 10)
-        digits++;
-    for (; value < 1 && value > 0; value *= 10)
-        digits--;
-    return digits;
+    char text[48];
+    /* A half goes away from 0, as people do it. */
+    value *= 1 + 0x1p-52;
+    snprintf(text, sizeof text, "%.*e", (digits < 1 ? 1 : digits > 17 ? 17 : digits) - 1, value);
+    const char *e = strchr(text, 'e');
+    return (struct decimal){strtod(text, NULL), e ? atoi(e + 1) : 0};
 }
 
 char *units_format(char *out, size_t size, double value, const char *unit, int digits)
 {
+    enum { PLACES_MAX = 9 };
     if (!isfinite(value)) {
         snprintf(out, size, "-");
         return out;
     }
     const struct scale *best = NULL;
-    double magnitude = fabs(value);
+    bool is_zero = !(fabs(value) > 0);
+    /* Where units are powers of ten, before dividing: 100350 ns is no less than 100.35 us. */
+    if (strcmp(unit, "bytes"))
+        value = decimal_of(value, digits).value;
     for (size_t i = 0; i < SCALE_COUNT; i++) {
-        if (strcmp(scales[i].unit, unit) || !scales[i].print)
+        if (strcmp(scales[i].unit, unit) || !scales[i].print || (best && is_zero))
             continue;
-        /* 0.9995 of the next scale would print as 1000 of this one. */
-        if (!best || magnitude >= scales[i].factor * 0.9995)
+        /* What rounds to 1 of the next scale is not to be printed as 1000 of this one. */
+        if (!best || decimal_of(value / scales[i].factor, digits).exponent >= 0)
             best = &scales[i];
     }
-    double scaled = best ? value / best->factor : value;
-    int before = digits_before(scaled);
-    int after = digits - (before > 0 ? before : 1);
-    /* Small ratios keep their leading zeros: 0.0042 with 2 digits. */
-    if (before <= 0)
-        after = digits - before;
-    if (after < 0)
-        after = 0;
-    if (after > 6)
-        after = 6;
-    if (scaled == 0)
-        after = 0;
-    snprintf(out, size, "%.*f%s%s", after, scaled, best && best->suffix[0] ? " " : "",
-             best ? best->suffix : "");
+    struct decimal d = decimal_of(best ? value / best->factor : value, digits);
+    int after = digits - 1 - d.exponent;
+    const char *blank = best && best->suffix[0] ? " " : "", *suffix = best ? best->suffix : "";
+    if (is_zero)
+        snprintf(out, size, "0%s%s", blank, suffix);
+    else if (after - digits >= PLACES_MAX)
+        snprintf(out, size, "%.*e%s%s", digits - 1, d.value, blank, suffix);
+    else
+        snprintf(out, size, "%.*f%s%s", after > 0 ? after : 0, d.value, blank, suffix);
     return out;
 }
 

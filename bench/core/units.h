@@ -13,9 +13,9 @@
 
 /*
  * Reads a whole number with an optional suffix of its unit: "10ms", "1.5s", "64MiB", "200",
- * "5_000_111" (underscores separate digits).  A bare number is in the base unit (ns, bytes).
- * What is read must lie within min..max.  `what` names the option in the error.
- * Returns 0, or -1 with ERR_USAGE.
+ * "5_000_111" (underscores separate digits).  A bare number is a count or bytes; a duration needs
+ * its unit, but for 0, because nobody who types "5" thinks of nanoseconds. What is read must lie
+ * within min..max.  `what` names the option in the error. Returns 0, or -1 with ERR_USAGE.
  */
 int units_parse(const char *what, const char *text, const char *unit, int64_t min, int64_t max,
                 int64_t *out, struct err *err);
@@ -25,8 +25,9 @@ int units_parse_ratio(const char *what, const char *text, double min, double max
                       struct err *err);
 
 /*
- * Prints value with a scaled unit and `digits` significant digits (2 to 17):
- * "12.3 us", "64.0 MiB", "1.25 M/s", "0.98".  Returns out.
+ * Prints value with a scaled unit and `digits` significant digits (1 to 17), neither more nor
+ * fewer: "12.3 us", "64.0 MiB", "1.25 M/s", "0.98".  Before the point zeros stand for digits that
+ * are not deserved: 312 with 2 digits is "310".  Returns out.
  */
 char *units_format(char *out, size_t size, double value, const char *unit, int digits);
 

@@ -13,6 +13,8 @@ enum {
     STARTUP,
     LIFECYCLE,
     LIFECYCLE_COLD,
+    LIFECYCLE_CPU,
+    LIFECYCLE_OTHERS,
     CREATE_CALL,
     GATE_DELAY,
     EXIT_DELAY,
@@ -32,6 +34,12 @@ static const struct metric metrics[] = {
      "create, empty body and join of all tasks, divided by their number"},
     {"lifecycle_cold_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
      "the same, the first time in a fresh process: with every page fault and every first call"},
+    {"lifecycle_cpu_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
+     "CPU time of lifecycle_ns, of the creator and the units together, divided by the tasks"},
+    {"lifecycle_others_ratio", "ratio", BETTER_NEUTRAL, NATURE_NOISY, "startup",
+     "share of the machine that other programs, the hypervisor and the quota took while "
+     "lifecycle_ns "
+     "was measured"},
     {"create_call_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
      "the call that creates a unit, as its creator sees it"},
     {"gate_delay_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup",
@@ -77,6 +85,31 @@ static void collect_task(const struct launch *l, const struct task *t, struct si
     span(sink, REAP, t->exit_ns, t->joined_ns);
 }
 
+/* What the harness measured with empty bodies before the launch. */
+static void collect_lifecycle(const struct launch *l, struct sink *sink)
+{
+    static const int all[] = {LIFECYCLE, LIFECYCLE_COLD, LIFECYCLE_CPU, LIFECYCLE_OTHERS};
+    if (l->executor->traits & EXECUTOR_VIRTUAL) {
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            sink->absent(sink, all[i], "the executor's clock is simulated");
+        return;
+    }
+    if (!(l->lifecycle_ns > 0))
+        return;
+    sink->value(sink, LIFECYCLE, l->lifecycle_ns);
+    sink->value(sink, LIFECYCLE_COLD, l->lifecycle_cold_ns);
+    if (l->lifecycles)
+        sink->histogram(sink, LIFECYCLE, l->lifecycles);
+    if (l->lifecycle_cpu_ns >= 0)
+        sink->value(sink, LIFECYCLE_CPU, l->lifecycle_cpu_ns);
+    else
+        sink->absent(sink, LIFECYCLE_CPU, "the workers' CPU time is known when they have ended");
+    if (l->lifecycle_others_ratio >= 0)
+        sink->value(sink, LIFECYCLE_OTHERS, l->lifecycle_others_ratio);
+    else
+        sink->absent(sink, LIFECYCLE_OTHERS, "/proc/stat does not tell others' CPU time from ours");
+}
+
 static void collect(struct probe_run *p, struct sink *sink)
 {
     const struct launch *l = p->launch;
@@ -92,13 +125,7 @@ static void collect(struct probe_run *p, struct sink *sink)
         sink->absent(sink, STARTUP, "there is no unit to start");
         sink->absent(sink, CREATE_CALL, "there is no unit to start");
     }
-    if (l->lifecycle_ns > 0) {
-        sink->value(sink, LIFECYCLE, l->lifecycle_ns);
-        sink->value(sink, LIFECYCLE_COLD, l->lifecycle_cold_ns);
-    } else if (l->executor->traits & EXECUTOR_VIRTUAL) {
-        sink->absent(sink, LIFECYCLE, "the executor's clock is simulated");
-        sink->absent(sink, LIFECYCLE_COLD, "the executor's clock is simulated");
-    }
+    collect_lifecycle(l, sink);
     sink->value(sink, MAKESPAN, (double)(end_ns - l->opened_ns));
     if (l->executor->traits & EXECUTOR_KERNEL_UNITS)
         sink->value(sink, MIGRATIONS, (double)migrations);

@@ -7,9 +7,14 @@
  * are parked at the gate, outside the measured span, and leaves the file open for threads,
  * which then read their last value in 1 us; and where there are more units than descriptors,
  * or than are needed for a ratio, only some are read, evenly over all.
+ *
+ * The kernel books a wait when it ends.  One that began before the gate opened, in a unit that was
+ * still on its way there, is booked in full after it; so of a unit's waits no more is taken than
+ * the time from the opening to the last reading, which is what they are divided by.
  */
 #include "bench/core/schedstat.h"
 #include "bench/contend.h"
+#include "bench/core/clock.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +28,7 @@ enum { THREADS_MAX = 1024, PROCESSES_MAX = 64 };
 
 static const struct metric metrics[] = {
     {"runqueue_wait_ratio", "ratio", BETTER_LOWER, NATURE_NOISY, "contention",
-     "share of the time from the opening of the gate to each unit's last operation in which it "
+     "share of the time from the opening of the gate to the end of each unit's work in which it "
      "was ready to run and waited for a CPU, over at most 1024 threads or 64 processes evenly "
      "chosen; of the carrying thread's time until the last join where units are not kernel "
      "threads"},
@@ -34,7 +39,8 @@ struct unit {
     int64_t begin_ns;
     uint64_t has_begin;
     int64_t fd_plus_one; /* 0: no file is open */
-    char last[104];      /* what the file said at the end, parsed when all is over: in a forked
+    uint64_t end_ns;     /* when the last reading was taken */
+    char last[96];       /* what the file said at the end, parsed when all is over: in a forked
                             child every page of the C library touched first is a fault */
 };
 
@@ -90,14 +96,22 @@ static void begin_own(struct unit *u)
     u->has_begin = parse_delay(text, &u->begin_ns);
 }
 
-/* What was added between begin and last reading; false when either is missing. */
-static bool delay_of(const struct unit *u, uint64_t *delay_ns)
+struct sums {
+    uint64_t delay_ns;
+    uint64_t time_ns;
+};
+
+/* Adds the unit's time since the gate opened and what it waited of that; not what it does not know.
+ */
+static void add_unit(struct sums *sums, const struct unit *u, uint64_t opened_ns)
 {
     int64_t last_ns;
-    if (!u->has_begin || !parse_delay(u->last, &last_ns) || last_ns < u->begin_ns)
-        return false;
-    *delay_ns = (uint64_t)(last_ns - u->begin_ns);
-    return true;
+    if (!u->has_begin || !parse_delay(u->last, &last_ns) || last_ns < u->begin_ns || !opened_ns ||
+        u->end_ns <= opened_ns)
+        return;
+    uint64_t time_ns = u->end_ns - opened_ns, delay_ns = (uint64_t)(last_ns - u->begin_ns);
+    sums->delay_ns += delay_ns < time_ns ? delay_ns : time_ns;
+    sums->time_ns += time_ns;
 }
 
 /* The coordinator's own record stands for the carrying thread. */
@@ -166,6 +180,7 @@ static void end(struct probe_run *p)
 {
     struct unit *u = carrier(p);
     read_path(own_path, u->last, sizeof u->last);
+    u->end_ns = clock_now_ns();
 }
 
 static void close_probe(struct probe_run *p)
@@ -188,42 +203,20 @@ static void unit_end(struct probe_run *p, struct task *t)
         read_open((int)u->fd_plus_one - 1, u->last, sizeof u->last);
     else
         read_path(process_path, u->last, sizeof u->last);
+    u->end_ns = clock_now_ns();
 }
 
-struct sums {
-    uint64_t delay_ns;
-    uint64_t time_ns;
-};
-
-/* Time and delay of the units that could read theirs. */
-static struct sums sum_units(const struct probe_run *p)
+static struct sums sums_of(struct probe_run *p)
 {
     struct sums sums = {0};
     const struct launch *l = p->launch;
-    for (uint32_t i = 0; i < l->task_count; i++) {
-        const struct task *t = &l->tasks[i];
-        const struct unit *u = probe_unit(p, t, sizeof *u);
-        uint64_t delay_ns;
-        if (!delay_of(u, &delay_ns) || !l->opened_ns || t->last_ns <= l->opened_ns)
-            continue;
-        sums.delay_ns += delay_ns;
-        sums.time_ns += t->last_ns - l->opened_ns;
+    if (!has_kernel_units(p)) {
+        add_unit(&sums, carrier(p), l->opened_ns);
+        return sums;
     }
-    return sums;
-}
-
-static struct sums carrier_sums(struct probe_run *p)
-{
-    const struct launch *l = p->launch;
-    uint64_t last = 0;
     for (uint32_t i = 0; i < l->task_count; i++)
-        if (l->tasks[i].joined_ns > last)
-            last = l->tasks[i].joined_ns;
-    const struct unit *u = carrier(p);
-    uint64_t delay_ns;
-    if (!delay_of(u, &delay_ns) || last <= l->opened_ns)
-        return (struct sums){0};
-    return (struct sums){.delay_ns = delay_ns, .time_ns = last - l->opened_ns};
+        add_unit(&sums, probe_unit(p, &l->tasks[i], sizeof(struct unit)), l->opened_ns);
+    return sums;
 }
 
 static void collect(struct probe_run *p, struct sink *sink)
@@ -238,7 +231,7 @@ static void collect(struct probe_run *p, struct sink *sink)
                      "tasks share workers: to read it around each would cost more than the task");
         return;
     }
-    struct sums sums = has_kernel_units(p) ? sum_units(p) : carrier_sums(p);
+    struct sums sums = sums_of(p);
     if (sums.time_ns == 0)
         sink->absent(sink, RUNQUEUE_WAIT, "no unit could read its run-queue time");
     else

@@ -1,5 +1,7 @@
 #include "bench/report/breakeven.h"
 
+#include "bench/report/low.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,12 @@ static bool same_params(const json_t *a, const json_t *b)
     return json_object_size(a) == 0 ? json_object_size(b) == 0 : json_equal(a, b);
 }
 
+/* Others have not made its figures. */
+static bool is_told(const struct result_cell *c)
+{
+    return !cell_is_unusable(c) && !cell_was_kept_waiting(c);
+}
+
 /* The same work: what differs is how the tasks come to run. */
 static bool are_comparable(const struct result_cell *a, const struct result_cell *b)
 {
@@ -52,6 +60,20 @@ static int summarise(const struct result_metric *m, struct summary *out, struct 
         return summary_of(m->samples, m->sample_count, level, out, err);
     *out = m->summary;
     return 0;
+}
+
+/*
+ * The estimate from what each costs at its low, the interval from what they took: on a machine
+ * where others wait for nothing both are the same.
+ */
+static void take_lows(struct breakeven *b, double start, double pool, double units)
+{
+    double tasks = tasks_for(start, units - pool);
+    b->never = isinf(tasks);
+    b->tasks = b->never ? (double)NAN : tasks;
+    b->lo = tasks < b->lo ? tasks : b->lo;
+    b->hi = tasks > b->hi ? tasks : b->hi;
+    b->is_open = isinf(b->hi);
 }
 
 /* Appends the pair when both were measured. */
@@ -72,6 +94,7 @@ static int add_pair(struct breakevens *out, const struct result_cell *pool,
     out->items = grown;
     struct breakeven *b = &out->items[out->count++];
     *b = breakeven_of(&s, &p, &u);
+    take_lows(b, low_of(start), low_of(hand_over), low_of(life));
     b->pool = pool;
     b->units = units;
     return 0;
@@ -82,12 +105,12 @@ int breakevens_of(struct breakevens *out, const struct result *r, struct err *er
     *out = (struct breakevens){0};
     for (size_t i = 0; i < r->cell_count; i++) {
         const struct result_cell *pool = &r->cells[i];
-        if (pool->workers < 1)
+        if (pool->workers < 1 || !is_told(pool))
             continue;
         for (size_t j = 0; j < r->cell_count; j++) {
             const struct result_cell *units = &r->cells[j];
             /* One after the other in the caller there are no units to save. */
-            if (units->workers > 0 || !strcmp(units->executor, "serial") ||
+            if (!is_told(units) || units->workers > 0 || !strcmp(units->executor, "serial") ||
                 !are_comparable(pool, units))
                 continue;
             if (add_pair(out, pool, units, err)) {

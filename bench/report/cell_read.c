@@ -59,10 +59,10 @@ static double tree_number(const json_t *object, const char *key)
 
 static struct distribution tree_distribution(const json_t *object)
 {
-    return (struct distribution){tree_number(object, "n"),   tree_number(object, "min"),
-                                 tree_number(object, "p50"), tree_number(object, "p90"),
-                                 tree_number(object, "p99"), tree_number(object, "p999"),
-                                 tree_number(object, "max")};
+    return (struct distribution){tree_number(object, "n"),    tree_number(object, "min"),
+                                 tree_number(object, "p10"),  tree_number(object, "p50"),
+                                 tree_number(object, "p90"),  tree_number(object, "p99"),
+                                 tree_number(object, "p999"), tree_number(object, "max")};
 }
 
 /* Whole numbers of an array, or of a field of its objects; nothing when one is missing. */
@@ -130,6 +130,7 @@ static int read_metric(const struct place *at, const struct slim_metric *from, b
         field_text_or(at, m->json, "source", "", &m->source, err) ||
         field_text_or(at, m->json, "reason", NULL, &m->reason, err))
         return -1;
+    m->is_reference = json_is_true(json_object_get(m->json, "is_reference"));
     m->distribution = from->distribution;
     m->summary = from->summary;
     if (m->sample_count == 0 || !with_summary)
@@ -201,16 +202,18 @@ static int read_ledger(const struct place *at, const struct slim_cell *parts, st
 
 /* ---- the rest of a cell ------------------------------------------------------------------ */
 
-static int read_warnings(const struct place *at, struct result_cell *c, struct err *err)
+int warnings_read(const struct place *at, const json_t *object, struct result_warning **out,
+                  size_t *out_count, struct err *err)
 {
     const json_t *warnings = NULL;
-    if (field_optional(at, c->json, "warnings", JSON_ARRAY, &warnings, err))
+    *out_count = 0;
+    if (field_optional(at, object, "warnings", JSON_ARRAY, &warnings, err))
         return -1;
     size_t count = json_array_size(warnings);
     if (count == 0)
         return 0;
-    c->warnings = calloc(count, sizeof *c->warnings);
-    if (!c->warnings)
+    *out = calloc(count, sizeof **out);
+    if (!*out)
         return place_out_of_memory(at, err);
     struct place list = {.up = at, .key = "warnings"};
     for (size_t i = 0; i < count; i++) {
@@ -218,7 +221,7 @@ static int read_warnings(const struct place *at, struct result_cell *c, struct e
         const json_t *item = json_array_get(warnings, i);
         if (!json_is_object(item))
             return place_expected(&here, "an object", item, err);
-        struct result_warning *w = &c->warnings[c->warning_count++];
+        struct result_warning *w = &(*out)[(*out_count)++];
         w->code = field_text(&here, item, "code", err);
         w->text = w->code ? field_text(&here, item, "text", err) : NULL;
         if (!w->text)
@@ -292,7 +295,7 @@ int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metri
     }
     if (read_metrics(at, parts, with_summaries, c, err) || read_ledger(at, parts, c, err))
         return -1;
-    return read_warnings(at, c, err);
+    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
 }
 
 int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scratch,
@@ -310,7 +313,7 @@ int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scr
     tree_ledger(json_object_get(object, "launches"), &scratch->ledger);
     if (read_ledger(at, scratch, c, err))
         return -1;
-    return read_warnings(at, c, err);
+    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
 }
 
 void cell_unload(struct result_cell *c)

@@ -14,6 +14,10 @@ int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metri
 int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scratch,
                    bool with_summaries, struct result_cell *c, struct err *err);
 
+/* The warnings of a cell or of a run: *out is owned by the caller, also after a failure. */
+int warnings_read(const struct place *at, const json_t *object, struct result_warning **out,
+                  size_t *out_count, struct err *err);
+
 void cell_unload(struct result_cell *c);
 
 /* ERR_SYSTEM naming the file. Returns -1. */

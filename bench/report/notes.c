@@ -13,7 +13,7 @@ static int add(struct notes *n, const char *kind, const char *text, bool is_abse
         bool same_text = !strcmp(known->text, text);
         /* An absence has a reason worth reading; a warning's code says what kind it is. */
         if (strcmp(known->kind, kind) || known->is_absence != is_absence ||
-            (is_absence && !same_text))
+            (is_absence && !same_text) || !known->first.cell || !e->cell)
             continue;
         known->is_same &= same_text;
         known->count++;
@@ -53,7 +53,8 @@ static int add_absences(struct notes *out, const struct grid *g, struct err *err
 {
     for (size_t i = 0; i < g->row_count * g->column_count; i++) {
         const struct slot *s = &g->slots[i];
-        const char *reason = s->kind == SLOT_ABSENT ? s->metric->reason : NULL;
+        bool is_missing = s->kind == SLOT_ABSENT && !s->metric->is_reference;
+        const char *reason = is_missing ? s->metric->reason : NULL;
         if (reason && add(out, s->metric->name, reason, true, &s->entry, err))
             return -1;
     }
@@ -63,6 +64,13 @@ static int add_absences(struct notes *out, const struct grid *g, struct err *err
 int notes_collect(struct notes *out, const struct tables *t, struct err *err)
 {
     *out = (struct notes){0};
+    for (size_t i = 0; i < t->result_count; i++) {
+        const struct result *r = &t->results[i];
+        struct entry whole = {.result = r};
+        for (size_t j = 0; j < r->warning_count; j++)
+            if (add(out, r->warnings[j].code, r->warnings[j].text, false, &whole, err))
+                return -1;
+    }
     for (size_t i = 0; i < t->entries.count; i++) {
         const struct entry *e = &t->entries.items[i];
         for (size_t j = 0; j < e->cell->warning_count; j++)
@@ -89,5 +97,5 @@ void note_cells(const struct note *n, const struct tables *t, struct buf *out)
         buf_printf(out, "%zu cells, %s ", n->count, n->is_same ? "such as" : "here");
     if (t->result_count > 1)
         buf_printf(out, "%s: ", n->first.result->label);
-    buf_add(out, n->first.cell->id);
+    buf_add(out, n->first.cell ? n->first.cell->id : "the whole run");
 }

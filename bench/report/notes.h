@@ -9,7 +9,7 @@ struct note {
     char *text;    /* of the first cell when they differ */
     bool is_absence;
     size_t count;       /* cells */
-    struct entry first; /* one of them */
+    struct entry first; /* one of them; its cell is NULL where the whole run is meant */
     bool is_same;       /* all have the same text */
 };
 

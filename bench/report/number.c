@@ -6,42 +6,47 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST_DIGITS = 2, MOST_DIGITS = 4 };
+enum { LEAST_DIGITS = 2, MOST_DIGITS = 4, RATIO_DIGITS = 3 };
 
 int number_digits(double center, double lo, double hi)
 {
-    double half = (hi - lo) / 2, size = fabs(center);
-    if (!(size > 0))
+    double half = hi / 2 - lo / 2, size = fabs(center); /* in halves: the sum may be too large */
+    if (!(size > 0) || !isfinite(size) || !(half < (double)INFINITY))
         return LEAST_DIGITS;
     if (!(half > 0))
         return MOST_DIGITS;
-    int last = (int)floor(log10(half / 2)), first = (int)floor(log10(size));
-    int digits = first - last + 1;
-    return digits < LEAST_DIGITS ? LEAST_DIGITS : digits > MOST_DIGITS ? MOST_DIGITS : digits;
+    /* Not log10(half / 2): half of the smallest number is none. */
+    double last = floor(log10(half) - log10(2));
+    double digits = floor(log10(size)) - last + 1;
+    if (digits < LEAST_DIGITS)
+        return LEAST_DIGITS;
+    return digits > MOST_DIGITS ? MOST_DIGITS : (int)digits;
 }
 
 bool number_is_rough(const struct summary *s)
 {
-    return s->n < 2 || s->hi - s->lo > fabs(s->center);
+    double low = fabs(s->lo) < fabs(s->hi) ? s->lo : s->hi, high = low == s->lo ? s->hi : s->lo;
+    /* A level that no 6 samples reach: a foreign summary need not say how many it had. */
+    bool is_known = s->n >= NUMBER_SAMPLES && !(s->level < NUMBER_LEVEL && s->hi > s->lo);
+    return !is_known || low * high < 0 || fabs(high) >= NUMBER_FACTOR * fabs(low) * (1 - 1e-12);
 }
 
-/* 312.4 with 2 digits is 310: digits before the point deserve no more than those behind it. */
-static double round_to(double value, int digits)
+enum ratio_standing number_ratio_standing(const struct ratio *r)
 {
-    if (!(fabs(value) > 0))
-        return 0;
-    double scale = pow(10, digits - 1 - floor(log10(fabs(value))));
-    return scale < 1 ? round(value * scale) / scale : value;
+    bool is_bounded = !isnan(r->lo), is_sure = is_bounded && r->level >= NUMBER_RATIO_LEVEL;
+    if (isnan(r->center) || (is_bounded && r->level > 0 && r->lo <= 1 && r->hi >= 1))
+        return RATIO_UNTOLD;
+    /* Two samples of 3 that are alike lie apart in one case of ten. */
+    if (!is_sure && r->center < NUMBER_FACTOR && r->center * NUMBER_FACTOR > 1)
+        return RATIO_UNTOLD;
+    return is_sure && r->hi < NUMBER_FACTOR * r->lo ? RATIO_TOLD : RATIO_ROUGH;
 }
 
-/* What units_format() will divide by, where that is no power of ten: round what is shown. */
-static double binary_factor(double value, const char *unit)
+char *number_factor(char *out, size_t size, double center, double lo, double hi, bool is_rough)
 {
-    double factor = 1;
-    if (!strcmp(unit, "bytes"))
-        while (factor < 1073741824.0 && fabs(value) >= factor * 1024)
-            factor *= 1024;
-    return factor;
+    int digits = is_rough ? LEAST_DIGITS : number_digits(center, lo, hi);
+    /* No unit is known by that name: a bare number. */
+    return units_format(out, size, center, "", digits > RATIO_DIGITS ? RATIO_DIGITS : digits);
 }
 
 static void split(struct number *out, const char *rough, const char *text)
@@ -56,13 +61,11 @@ static void format(struct number *out, const char *rough, double value, const ch
                    int digits)
 {
     char text[48];
-    double factor = binary_factor(value, unit);
-    double rounded = round_to(value / factor, digits) * factor;
     if (!strcmp(unit, "ratio") && value > 0 && value < 0.0005) {
         snprintf(text, sizeof text, "<0.001");
         rough = "";
     } else
-        units_format(text, sizeof text, rounded, unit, digits);
+        units_format(text, sizeof text, value, unit, digits);
     split(out, rough, text);
 }
 
@@ -82,25 +85,29 @@ void number_of_summary(struct number *out, const struct summary *s, const char *
         snprintf(out->text, sizeof out->text, "%.0f", s->center);
         return;
     }
-    bool is_exact = !strcmp(nature, "exact"), is_rough = !is_exact && number_is_rough(s);
+    bool is_exact = !strcmp(nature, "exact");
+    bool is_rough = !is_exact && fabs(s->center) > 0 && number_is_rough(s);
     int digits = is_exact   ? MOST_DIGITS
                  : is_rough ? LEAST_DIGITS
                             : number_digits(s->center, s->lo, s->hi);
-    format(out, is_rough && fabs(s->center) > 0 ? "~" : "", s->center, unit, digits);
+    format(out, is_rough ? "~" : "", s->center, unit, digits);
 }
 
 void number_of_ratio(struct number *out, const struct ratio *r)
 {
     *out = (struct number){.text = "~"};
-    bool is_bounded = !isnan(r->lo), is_sure = r->level > 0;
-    if (isnan(r->center) || (is_bounded && is_sure && r->lo <= 1 && r->hi >= 1))
+    enum ratio_standing standing = number_ratio_standing(r);
+    if (standing == RATIO_UNTOLD)
         return;
-    bool is_rough = !is_bounded || !is_sure || r->hi - r->lo > r->center;
+    bool is_rough = standing == RATIO_ROUGH;
     int digits = is_rough ? LEAST_DIGITS : number_digits(r->center, r->lo, r->hi);
-    digits = digits > 3 ? 3 : digits;
+    digits = digits > RATIO_DIGITS ? RATIO_DIGITS : digits;
     struct number plain;
     /* "1/590" is read more easily than "0.00169x"; neither has a unit in a column of its own. */
     if (r->center > 0 && r->center < 0.01) {
+        if (!is_rough)
+            digits = number_digits(1 / r->center, 1 / r->hi, 1 / r->lo);
+        digits = digits > RATIO_DIGITS ? RATIO_DIGITS : digits;
         format(&plain, "", 1 / r->center, "count", digits);
         snprintf(out->text, sizeof out->text, "%s1/%.16s%.2s", is_rough ? "~" : "", plain.text,
                  plain.unit);

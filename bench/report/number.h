@@ -4,8 +4,9 @@
  *
  * The rule: one unit of the last digit lies between a twentieth and a half of the interval's
  * half width, with 2 digits at least and 4 at most.  "38.2 us" says that the median is known to
- * a few tenths.  A number whose interval is wider than itself, or that rests on one sample, is
- * an order of magnitude: it gets 2 digits and the mark "~" in front.
+ * a few tenths.  A number is rough, with 2 digits and the mark "~" in front, when it rests on fewer
+ * than 6 samples (no interval at 95 % exists then), or when the ends of its interval, the lowest
+ * and the highest that the median may be, differ by a factor of 2 or more.
  */
 #ifndef CONTEND_REPORT_NUMBER_H
 #define CONTEND_REPORT_NUMBER_H
@@ -14,6 +15,11 @@
 #include "bench/stats/summary.h"
 
 #include <stdbool.h>
+
+#define NUMBER_SAMPLES     6     /* from here on an interval at 95 % exists */
+#define NUMBER_LEVEL       0.949 /* of that interval; files round */
+#define NUMBER_FACTOR      2     /* ends of an interval that far apart tell no more than a size */
+#define NUMBER_RATIO_LEVEL 0.938 /* of a ratio of two medians of 6 samples each: (1 - 2/64)^2 */
 
 struct number {
     char text[24]; /* "38.2", "~0.5" */
@@ -30,10 +36,17 @@ void number_of_summary(struct number *out, const struct summary *s, const char *
                        const char *nature);
 
 /*
- * "0.52x", or "1/590" where it is small, against the first row.  A ratio whose interval holds 1 is
- * "~": no difference can be told.  One that rests on single samples is rough: "~0.5x".
+ * What a ratio tells.  None while its interval holds 1, and none within a factor of 2 from fewer
+ * than 6 samples a side, which lie apart in 10 % of equal pairs of 3.
  */
+enum ratio_standing { RATIO_UNTOLD, RATIO_ROUGH, RATIO_TOLD };
+enum ratio_standing number_ratio_standing(const struct ratio *r);
+
+/* "0.52x", or "1/590" where it is small; "~" where no difference can be told, rough: "~0.5x". */
 void number_of_ratio(struct number *out, const struct ratio *r);
+
+/* A factor for sentences, with the digits its interval deserves, 3 at most: "8.2", "170". */
+char *number_factor(char *out, size_t size, double center, double lo, double hi, bool is_rough);
 
 /* Number and unit as one text, for sentences: "38.2 us". Returns out. */
 char *number_text(char *out, size_t size, const struct number *n);

@@ -1,5 +1,6 @@
 #include "bench/report/pool_sentence.h"
 
+#include "bench/core/words.h"
 #include "bench/report/breakeven.h"
 
 #include <math.h>
@@ -28,7 +29,8 @@ static const struct breakeven *choose(const struct breakevens *all, const char *
 
 static void add_one(struct buf *out, const struct breakeven *b)
 {
-    buf_printf(out, "%s a %s ", out->len ? ";" : "A pool pays off against", b->units->executor);
+    buf_printf(out, "%s %s %s ", out->len ? ";" : "A pool pays off against",
+               words_article(b->units->executor), b->units->executor);
     if (b->never) {
         buf_add(out, "for each task never: handing a task over costs no less");
         return;

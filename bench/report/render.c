@@ -1,6 +1,8 @@
 /* What the formats share. */
 #include "bench/report/render.h"
 
+#include "bench/report/low.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ void slot_text(const struct slot *s, char *out, size_t size)
         number_text(out, size, &s->number);
         return;
     case SLOT_ABSENT:
-        snprintf(out, size, "-");
+        snprintf(out, size, s->metric->is_reference ? "reference" : "-");
         return;
     case SLOT_STATUS:
         snprintf(out, size, "%s", cell_status_name(s->entry.cell->status));
@@ -60,6 +62,12 @@ void result_line(const struct result *r, struct buf *out)
         buf_printf(out, ", suite %s", r->suite);
     if (r->rounds > 0)
         buf_printf(out, ", %lld round%s", (long long)r->rounds, r->rounds > 1 ? "s" : "");
+    struct usable_count usable = result_usable(r);
+    if (usable.unusable)
+        buf_printf(out, "; %zu of %zu cells UNUSABLE: others used the CPUs", usable.unusable,
+                   usable.measured);
+    for (size_t i = 0; i < r->warning_count; i++)
+        buf_printf(out, "; WARNING %s: see the notes", r->warnings[i].code);
     if (strcmp(r->status, "complete"))
         buf_printf(out, "; %s: the run was cut short", r->status);
     if (r->sanitizer[0])
@@ -78,13 +86,16 @@ void legend_line(const struct tables *t, struct buf *out)
             bool is_marked = slot->number.text[0] == '~';
             has_tilde |= is_marked && !slot->number.text[1];
             has_rough |= is_marked && slot->number.text[1];
-            has_absent |= slot->kind == SLOT_ABSENT;
+            has_absent |= slot->kind == SLOT_ABSENT && !slot->metric->is_reference;
         }
     }
     if (has_tilde)
         buf_add(out, "~ no difference can be told");
     if (has_rough)
-        buf_printf(out, "%s~5 an order of magnitude, no more", out->len ? "; " : "");
+        buf_printf(out,
+                   "%s~5 rough: fewer than %d samples, or the ends of its interval differ by a "
+                   "factor of %d or more",
+                   out->len ? "; " : "", NUMBER_SAMPLES, NUMBER_FACTOR);
     if (has_absent)
         buf_printf(out, "%s- could not be had", out->len ? "; " : "");
     if (has_peers)

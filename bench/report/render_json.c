@@ -140,7 +140,8 @@ static json_t *notes_json(const struct page *p)
         json_object_set_new(o, "text", json_string(n->text));
         json_object_set_new(o, "about", json_string(n->is_absence ? "metric" : "cell"));
         json_object_set_new(o, "cells", json_integer((json_int_t)n->count));
-        json_object_set_new(o, "first", json_string(n->first.cell->id));
+        if (n->first.cell)
+            json_object_set_new(o, "first", json_string(n->first.cell->id));
         json_array_append_new(list, o);
     }
     return list;

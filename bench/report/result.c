@@ -71,7 +71,7 @@ static int read_run(const struct place *at, struct result *r, struct err *err)
         field_text_or(&below, tool, "sanitizer", "", &r->sanitizer, err) ||
         field_text_or(&below, tool, "build_type", "", &r->build_type, err))
         return -1;
-    return 0;
+    return warnings_read(&here, run, &r->warnings, &r->warning_count, err);
 }
 
 static int read_host(const struct place *at, struct result *r, struct err *err)
@@ -206,6 +206,7 @@ static void drop_document(struct result *r)
         cell_unload(&r->cells[i]);
     free(r->cells);
     heads_free(r->heads);
+    free(r->warnings);
     json_decref(r->json);
     *r = (struct result){.path = r->path, .label = r->label};
 }

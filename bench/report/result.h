@@ -28,6 +28,7 @@ struct result_metric {
     const char *group;     /* "" when the file does not say */
     const char *source;    /* "none" when it could not be had */
     const char *reason;    /* why it could not be had, or NULL */
+    bool is_reference;     /* it has no value because others are held against this cell */
     const double *samples; /* in the order measured */
     size_t sample_count;
     const uint32_t *launches; /* which launch each sample is of; NULL: the i-th of the i-th */
@@ -84,8 +85,10 @@ struct result {
     const char *cpu;
     const char *kernel;
     const char *virtualization;
-    int64_t cpus_allowed; /* 0 when the file does not say */
-    int64_t rounds;       /* 0 when the file does not say */
+    int64_t cpus_allowed;            /* 0 when the file does not say */
+    int64_t rounds;                  /* 0 when the file does not say */
+    struct result_warning *warnings; /* owned; of the whole run */
+    size_t warning_count;
     struct result_cell *cells;
     size_t cell_count;
     struct metric_heads *heads; /* owned */

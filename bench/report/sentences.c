@@ -1,8 +1,10 @@
 #include "bench/report/sentences.h"
 
-#include "bench/report/pool_sentence.h"
-
+#include "bench/core/units.h"
+#include "bench/core/words.h"
+#include "bench/report/low.h"
 #include "bench/report/number.h"
+#include "bench/report/pool_sentence.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,13 +44,13 @@ static void choose_cast(struct cast *out, const struct result *r)
 /* "a thread", "threads". Words of foreign plug-ins are left as they are. */
 static void one_of(struct buf *out, const char *executor)
 {
-    buf_printf(out, "%s %s", strchr("aeiou", executor[0]) ? "an" : "a", executor);
+    buf_printf(out, "%s %s", words_article(executor), executor);
 }
 
 static void many_of(struct buf *out, const char *executor)
 {
-    size_t length = strlen(executor);
-    buf_printf(out, "%s%s", executor, length && executor[length - 1] == 's' ? "es" : "s");
+    char text[96];
+    buf_add(out, words_many(text, sizeof text, 2, executor));
 }
 
 /* ", " between items, " and " before the last of them. */
@@ -64,7 +66,7 @@ static bool is_shared(const struct result_cell *c)
     return scope && !strcmp(scope, "shared");
 }
 
-/* The cell's value of a metric; NULL when there is no such cell or value. */
+/* The cell's value of a metric; NULL when there is no such cell or value, or others made it. */
 static const struct result_metric *find(const struct result *r, const char *workload,
                                         const char *lock, const char *executor, int64_t tasks,
                                         const char *metric)
@@ -73,7 +75,7 @@ static const struct result_metric *find(const struct result *r, const char *work
         const struct result_cell *c = &r->cells[i];
         if (!strcmp(c->workload, workload) && !strcmp(c->lock, lock) &&
             !strcmp(c->executor, executor) && c->tasks == tasks && !strcmp(c->placement, "free") &&
-            !is_shared(c)) {
+            !is_shared(c) && !cell_is_unusable(c)) {
             const struct result_metric *m = result_value_find(c, metric);
             if (m)
                 return m;
@@ -92,26 +94,22 @@ static struct ratio ratio_of(const struct result_metric *a, const struct result_
     return r;
 }
 
-/* A positive factor with the digits its interval deserves, 2 where there is none: "8.2", "170". */
 static void add_number(struct buf *out, double center, double lo, double hi, bool is_sure)
 {
-    char text[32];
-    int digits = is_sure ? number_digits(center, lo, hi) : 2;
-    double scale = pow(10, (digits > 3 ? 3 : digits) - 1 - floor(log10(center)));
-    double rounded = round(center * scale) / scale;
-    snprintf(text, sizeof text, "%.*f", scale > 1 ? (int)round(log10(scale)) : 0, rounded);
-    buf_add(out, text);
+    char text[40];
+    buf_add(out, number_factor(text, sizeof text, center, lo, hi, !is_sure));
 }
 
+/* The ends of its interval are close enough to be worth more than two digits. */
 static bool is_known(const struct ratio *r)
 {
-    return r->level > 0 && !isnan(r->lo);
+    return r->level >= NUMBER_RATIO_LEVEL && r->hi < NUMBER_FACTOR * r->lo;
 }
 
-/* No difference can be told. One sample each tells nothing either way. */
+/* No difference can be told. */
 static bool holds_one(const struct ratio *r)
 {
-    return is_known(r) && r->lo <= 1 && r->hi >= 1;
+    return number_ratio_standing(r) == RATIO_UNTOLD;
 }
 
 static void add_factor(struct buf *out, const struct ratio *r)
@@ -130,14 +128,59 @@ static void add_metric(struct buf *out, const struct result_metric *m)
 
 /* ---- What starting costs ------------------------------------------------------------- */
 
+/* The same for what a start costs: nothing where it is how long others kept the CPU. */
+static const struct result_metric *find_start(const struct result *r, const struct result_cell *c,
+                                              const char *executor, const char *metric)
+{
+    const struct result_metric *m = find(r, c->workload, "none", executor, c->tasks, metric);
+    for (size_t i = 0; i < r->cell_count && m; i++)
+        if (result_metric_find(&r->cells[i], metric) == m && cell_was_kept_waiting(&r->cells[i]))
+            return NULL;
+    return m;
+}
+
 /* How well a workload and task count serve: executors that have the metric, then no work. */
 static size_t start_score(const struct result *r, const struct cast *cast,
                           const struct result_cell *c, const char *metric)
 {
     size_t score = 0;
     for (size_t i = 0; i < cast->count; i++)
-        score += find(r, c->workload, "none", cast->names[i], c->tasks, metric) ? 2 : 0;
+        score += find_start(r, c, cast->names[i], metric) ? 2 : 0;
     return score ? score + !strcmp(c->workload_kind, "startup") : 0;
+}
+
+/* What it costs, and what it took where that is another thing: "19 us (median 55 us)". */
+static void add_cost(struct buf *out, const struct result_metric *m)
+{
+    char low[40], median[40];
+    bool is_rough = m->summary.n < NUMBER_SAMPLES;
+    buf_printf(out, "%s%s", is_rough ? "~" : "",
+               units_format(low, sizeof low, low_of(m), m->unit, 2));
+    if (m->summary.center >= NUMBER_FACTOR * low_of(m))
+        buf_printf(out, " (median %s)",
+                   units_format(median, sizeof median, m->summary.center, m->unit, 2));
+}
+
+/* "12 times a thread", of the low figures. */
+static void add_against(struct buf *out, const struct result_metric *m,
+                        const struct result_metric *base, const char *base_name)
+{
+    enum { CLOSE_PERCENT = 150 };
+    struct ratio medians = ratio_of(m, base);
+    double ratio = low_of(m) / low_of(base), more = ratio < 1 ? 1 / ratio : ratio;
+    char text[40];
+    if (!(more >= 1))
+        return;
+    /* A small difference counts where the medians, too, show one, and the same. */
+    bool is_same = (medians.center < 1) == (ratio < 1) && !holds_one(&medians);
+    if (!is_same && more * 100 < CLOSE_PERCENT) {
+        buf_add(out, " (no difference can be told)");
+        return;
+    }
+    bool is_rough = m->summary.n < NUMBER_SAMPLES || base->summary.n < NUMBER_SAMPLES;
+    buf_printf(out, " (%s%s%s%s %s)", is_rough ? "roughly " : "", ratio < 1 ? "1/" : "",
+               units_format(text, sizeof text, more, "", 2), ratio < 1 ? " of a" : " times a",
+               base_name);
 }
 
 static void start_costs(struct buf *out, const struct result *r, const struct cast *cast)
@@ -162,36 +205,23 @@ static void start_costs(struct buf *out, const struct result *r, const struct ca
     buf_printf(out, "%s one unit costs ", verbs[m - 1]);
     size_t count = best_score / 2, said = 0;
     for (size_t i = 0; i < cast->count; i++) {
-        const struct result_metric *found =
-            find(r, best->workload, "none", cast->names[i], best->tasks, metric);
+        const struct result_metric *found = find_start(r, best, cast->names[i], metric);
         if (!found)
             continue;
         separate(out, said++, count);
-        add_metric(out, found);
+        add_cost(out, found);
         buf_add(out, " as ");
         one_of(out, cast->names[i]);
-        if (!base) {
+        if (base)
+            add_against(out, found, base, base_name);
+        else {
             base = found;
             base_name = cast->names[i];
-            continue;
-        }
-        struct ratio ratio = ratio_of(found, base);
-        if (!(ratio.center > 0))
-            continue;
-        if (holds_one(&ratio))
-            buf_add(out, " (no difference can be told)");
-        else if (ratio.center >= 1) {
-            buf_add(out, " (");
-            add_factor(out, &ratio);
-            buf_printf(out, " times a %s)", base_name);
-        } else {
-            buf_add(out, is_known(&ratio) ? " (1/" : " (roughly 1/");
-            add_number(out, 1 / ratio.center, 1 / ratio.hi, 1 / ratio.lo, is_known(&ratio));
-            buf_printf(out, " of a %s)", base_name);
         }
     }
-    buf_printf(out, " (%s, %lld task%s).", best->workload, (long long)best->tasks,
-               best->tasks > 1 ? "s" : "");
+    char tasks[40];
+    buf_printf(out, " (%s, %s; 10th percentiles).", best->workload,
+               words_count(tasks, sizeof tasks, (size_t)best->tasks, "task"));
 }
 
 /* ---- How waiting overlaps ------------------------------------------------------------ */
@@ -372,6 +402,27 @@ static void lock_effect(struct buf *out, const struct result *r, const struct ca
     buf_add(out, ".");
 }
 
+/* ---- What is not said ------------------------------------------------------------------ */
+
+static void what_is_left_out(struct buf *out, const struct result *r, const struct cast *cast)
+{
+    (void)cast;
+    struct usable_count n = result_usable(r);
+    char cells[40];
+    bool is_one = n.unusable == 1;
+    if (n.unusable) {
+        buf_printf(out, "%zu of %s %s unusable, because others used the CPUs: ", n.unusable,
+                   words_count(cells, sizeof cells, n.measured, "cell"), is_one ? "is" : "are");
+        if (n.unusable == n.measured)
+            buf_add(out, "nothing can be said here.");
+        else
+            buf_printf(out, "nothing here rests on %s.", is_one ? "it" : "them");
+    }
+    if (n.kept_waiting)
+        buf_printf(out, "%sOf %s the start is left out, because others kept the CPU from it.",
+                   out->len ? " " : "", words_count(cells, sizeof cells, n.kept_waiting, "cell"));
+}
+
 static void pools_pay_off(struct buf *out, const struct result *r, const struct cast *cast)
 {
     (void)cast;
@@ -381,7 +432,7 @@ static void pools_pay_off(struct buf *out, const struct result *r, const struct 
 int sentences_of(struct sentences *out, const struct result *r, struct err *err)
 {
     static void (*const say[])(struct buf *, const struct result *, const struct cast *) = {
-        start_costs, waiting_overlaps, lock_effect, pools_pay_off};
+        start_costs, waiting_overlaps, lock_effect, pools_pay_off, what_is_left_out};
     struct cast cast;
     *out = (struct sentences){0};
     choose_cast(&cast, r);

@@ -1,7 +1,8 @@
 /*
  * A few sentences on what a result means, computed from its numbers: what starting costs, how
  * waiting overlaps, what a global lock does to computing.  A sentence whose cells are missing
- * is left out, and one whose intervals overlap says so.
+ * is left out, and one whose intervals overlap says so.  Of cells that are unusable, because others
+ * had the CPUs, nothing is said but how many they are.
  */
 #ifndef CONTEND_REPORT_SENTENCES_H
 #define CONTEND_REPORT_SENTENCES_H

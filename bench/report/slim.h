@@ -19,7 +19,7 @@
 
 /* Quantiles of single events pooled over all launches; NaN: the file does not say. */
 struct distribution {
-    double n, min, p50, p90, p99, p999, max;
+    double n, min, p10, p50, p90, p99, p999, max;
 };
 
 extern const struct distribution distribution_absent;

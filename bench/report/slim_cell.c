@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct distribution distribution_absent = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+const struct distribution distribution_absent = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 
 bool numbers_add(void *numbers, double value)
 {
@@ -93,11 +93,15 @@ static bool take_summary(struct scan *s, struct summary *out)
 
 static bool take_distribution(struct scan *s, struct distribution *out)
 {
-    static const struct slot slots[] = {
-        SLOT("n", struct distribution, n),     SLOT("min", struct distribution, min),
-        SLOT("p50", struct distribution, p50), SLOT("p90", struct distribution, p90),
-        SLOT("p99", struct distribution, p99), SLOT("p999", struct distribution, p999),
-        SLOT("max", struct distribution, max), {0}};
+    static const struct slot slots[] = {SLOT("n", struct distribution, n),
+                                        SLOT("min", struct distribution, min),
+                                        SLOT("p10", struct distribution, p10),
+                                        SLOT("p50", struct distribution, p50),
+                                        SLOT("p90", struct distribution, p90),
+                                        SLOT("p99", struct distribution, p99),
+                                        SLOT("p999", struct distribution, p999),
+                                        SLOT("max", struct distribution, max),
+                                        {0}};
     return take_record(s, slots, out);
 }
 

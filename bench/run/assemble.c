@@ -31,7 +31,7 @@ static json_t *distribution_json(const struct histogram *h)
     static const struct {
         const char *name;
         double q;
-    } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
+    } quantiles[] = {{"p10", 0.1}, {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
     json_t *o = json_pack("{s:I, s:I}", "n", (json_int_t)h->count, "min", (json_int_t)h->min);
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
         json_object_set_new(o, quantiles[i].name,
@@ -103,6 +103,8 @@ static json_t *efficiency_json(const struct record *records, const struct record
     finish_metric(o, values, launches, n, r->launch_count);
     if (n == 0)
         json_object_set_new(o, "reason", json_string(reason));
+    if (n == 0 && r->cell->control >= 0 && &records[r->cell->control] == r)
+        json_object_set_new(o, "is_reference", json_true());
     free(values);
     free(launches);
     return o;

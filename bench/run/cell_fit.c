@@ -1,6 +1,7 @@
 #include "bench/run/cell_fit.h"
 
 #include "bench/core/limits.h"
+#include "bench/core/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +42,9 @@ char *cell_skip_reason(const struct cell *c)
         return strdup(text);
     }
     if (x->task_limit && c->tasks > x->task_limit) {
-        snprintf(text, sizeof text, "the executor %s holds at most %u tasks", x->name,
-                 x->task_limit);
+        char most[40];
+        snprintf(text, sizeof text, "the executor %s holds at most %s", x->name,
+                 words_count(most, sizeof most, x->task_limit, "task"));
         return strdup(text);
     }
     uint32_t kernel_units = x->traits & EXECUTOR_POOLED         ? c->workers

@@ -1,6 +1,7 @@
 #include "bench/run/derive.h"
 
 #include "bench/core/units.h"
+#include "bench/core/words.h"
 #include "bench/stats/robust.h"
 #include "bench/stats/summary.h"
 #include "version.h"
@@ -51,7 +52,18 @@ double *derive_efficiency(const struct record *records, const struct record *r, 
         snprintf(reason, size, "this workload has no serial form to compare with");
         return NULL;
     }
+    if (c->workload->traits & WORKLOAD_EMPTY) {
+        snprintf(reason, size,
+                 "an operation takes a cycle or two: its rate depends on where its loop lies in "
+                 "memory, so a ratio of two would say nothing of this machine");
+        return NULL;
+    }
     const struct record *control = &records[c->control];
+    if (control == r) {
+        snprintf(reason, size,
+                 "this cell is the reference: others are held against its throughput");
+        return NULL;
+    }
     const struct series *ceiling = series_of(control, "throughput_per_s");
     if (!own || !own->count || !ceiling || !ceiling->count) {
         snprintf(reason, size, "%s has no throughput",
@@ -100,24 +112,54 @@ static void warn_of_noise(const struct record *r, json_t *list)
         throttled += is_throttled;
         disturbed += is_stolen || is_foreign || is_throttled;
     }
-    char text[200];
+    char text[200], all[40];
+    words_count(all, sizeof all, r->launch_count, "launch");
     if (stolen) {
-        snprintf(text, sizeof text, "the hypervisor took CPU time away in %zu of %zu launches",
-                 stolen, r->launch_count);
+        snprintf(text, sizeof text, "the hypervisor took CPU time away in %zu of %s", stolen, all);
         warn(list, "steal", text);
     }
     if (foreign) {
-        snprintf(text, sizeof text, "other programs used the CPUs in %zu of %zu launches", foreign,
-                 r->launch_count);
+        snprintf(text, sizeof text, "other programs used the CPUs in %zu of %s", foreign, all);
         warn(list, "foreign_load", text);
     }
     if (throttled) {
-        snprintf(text, sizeof text, "the CPU quota held the work back in %zu of %zu launches",
-                 throttled, r->launch_count);
+        snprintf(text, sizeof text, "the CPU quota held the work back in %zu of %s", throttled,
+                 all);
         warn(list, "throttled", text);
     }
     if (r->launch_count && disturbed == r->launch_count)
         warn(list, "unusable", "every launch was disturbed from outside: do not rely on this cell");
+}
+
+/*
+ * Start-up that took others' time and not its own.  What a unit costs is what its low figure says,
+ * a tenth of all repetitions being faster: others can only lengthen one.  When even that is more
+ * than twice the CPU time and two wake-ups, on a machine that others used, they kept the CPU from
+ * it.
+ */
+static void warn_of_waiting(const struct record *r, json_t *list)
+{
+    const double wake_ups_ns = 20000, others_most = 0.1;
+    const struct series *life = series_of(r, "lifecycle_ns"),
+                        *cpu = series_of(r, "lifecycle_cpu_ns"),
+                        *others = series_of(r, "lifecycle_others_ratio");
+    if (!life || !life->histogram || !cpu || !cpu->count || !others || !others->count)
+        return;
+    double low_ns = (double)histogram_quantile(life->histogram, 0.1), sum = 0;
+    double cpu_ns = median_of_round(r, cpu, UINT32_MAX);
+    for (size_t i = 0; i < others->count; i++)
+        sum += others->samples[i];
+    double share = sum / (double)others->count;
+    if (share <= others_most || low_ns <= 2 * cpu_ns + wake_ups_ns)
+        return;
+    char text[240], a[32], b[32];
+    snprintf(
+        text, sizeof text,
+        "others kept the CPU from units that start: at best %s each, of which %s on a CPU, while "
+        "they used %.0f %% of the machine",
+        units_format(a, sizeof a, low_ns, "ns", 2), units_format(b, sizeof b, cpu_ns, "ns", 2),
+        share * 100);
+    warn(list, "kept_waiting", text);
 }
 
 static void warn_of_samples(const struct series *s, json_t *list)
@@ -126,7 +168,8 @@ static void warn_of_samples(const struct series *s, json_t *list)
     struct drift drift;
     struct modes modes;
     if (s->count < 6) {
-        snprintf(text, sizeof text, "%zu samples: an interval at 95 %% needs 6", s->count);
+        snprintf(text, sizeof text, "%s: an interval at 95 %% needs 6",
+                 words_count(a, sizeof a, s->count, "sample"));
         warn(list, "few_samples", text);
     }
     if (!drift_of(s->samples, s->count, &drift, NULL) && drift.is_notable) {
@@ -167,6 +210,7 @@ json_t *derive_warnings(const struct record *r)
     if (!(r->cell->executor->traits & EXECUTOR_VIRTUAL))
         warn_of_noise(r, list);
     warn_of_probes(r, list);
+    warn_of_waiting(r, list);
     const struct series *throughput = series_of(r, "throughput_per_s");
     if (throughput && r->launch_count)
         warn_of_samples(throughput, list);
@@ -177,4 +221,15 @@ json_t *derive_warnings(const struct record *r)
             break;
         }
     return list;
+}
+
+bool derive_is_unusable(const struct record *r)
+{
+    json_t *list = derive_warnings(r);
+    bool found = false;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        found |= !strcmp(json_string_value(json_object_get(json_array_get(list, i), "code")),
+                         "unusable");
+    json_decref(list);
+    return found;
 }

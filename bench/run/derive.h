@@ -12,7 +12,8 @@
  * same round (of all rounds where that one has none).  The ceiling is the control cell's
  * throughput (the same body, serial, no lock, one task) times the CPUs that are really there, or
  * times the tasks where the body only waits.  Returns NULL and writes the reason when it cannot
- * be had, else an array of record->launch_count values (NAN: this launch has none) to be freed.
+ * be had, and the ceiling's own cell is its reference and has none; else an array of
+ * record->launch_count values (NAN: this launch has none) to be freed.
  */
 double *derive_efficiency(const struct record *records, const struct record *r, char *reason,
                           size_t size);
@@ -21,5 +22,8 @@ extern const struct metric efficiency_metric;
 
 /* A list of { "code", "text" }; a new reference. */
 json_t *derive_warnings(const struct record *r);
+
+/* Whether they hold "unusable". */
+bool derive_is_unusable(const struct record *r);
 
 #endif

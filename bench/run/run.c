@@ -6,6 +6,7 @@
 #include "bench/core/rng.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
+#include "bench/run/derive.h"
 #include "bench/run/journal.h"
 #include "bench/run/record.h"
 #include "bench/run/visit.h"
@@ -304,7 +305,7 @@ static int do_rounds(struct run *r, struct err *err)
     uint32_t round = records_rounds(r->records, r->plan.cell_count);
     bool is_first = true;
     for (; round < r->plan.rounds && !*r->options->interrupted; round++) {
-        if (!is_first && !fits_budget(r))
+        if (!is_first && round >= r->options->least_rounds && !fits_budget(r))
             break;
         uint64_t begin_ns = clock_now_ns();
         if (do_round(r, round, err))
@@ -441,8 +442,10 @@ static void count_cells(const struct run *r, struct run_report *report)
             report->skipped_count++;
         else if (rec->failed != ERR_NONE)
             report->failed_count++;
-        else
-            report->ok_count += rec->launch_count > 0;
+        else if (rec->launch_count > 0) {
+            report->ok_count++;
+            report->unusable_count += derive_is_unusable(rec);
+        }
     }
 }
 

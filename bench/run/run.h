@@ -27,7 +27,8 @@ struct progress {
 
 struct run_options {
     struct plan_request plan;
-    const char *path; /* of the result */
+    const char *path;      /* of the result */
+    uint32_t least_rounds; /* done whatever the budget says, where a verdict needs so many */
     bool resume;
     bool force;       /* discard an unfinished run that is in the way */
     int command_argc; /* as typed, for the result */
@@ -39,6 +40,7 @@ struct run_options {
 
 struct run_report {
     size_t ok_count, skipped_count, failed_count; /* measured cells, controls left out */
+    size_t unusable_count; /* of ok_count: every launch was disturbed from outside */
     uint32_t rounds, rounds_planned;
     bool is_interrupted;
     bool is_untouched; /* it ended before anything was measured: the file is as it was */

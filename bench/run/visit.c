@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 /* Passes what one probe or workload found in one launch on to the mailbox. */
 struct post {
@@ -231,26 +232,68 @@ static int place_coordinator(const struct cell *c, struct err *err)
     return count ? affinity_pin(cpus[count - 1], err) : 0;
 }
 
+/* Processes that live on are not waited for yet: their CPU time looks like somebody else's. */
+static bool hides_cpu_time(const struct executor *x)
+{
+    return (x->traits & EXECUTOR_POOLED) && !(x->traits & EXECUTOR_SHARED_HEAP);
+}
+
+/* Of this process and of its children that have ended; reading the ledger is not among it. */
+static uint64_t cpu_time_ns(void)
+{
+    struct rusage children;
+    getrusage(RUSAGE_CHILDREN, &children);
+    return clock_process_cpu_ns() + clock_cpu_ns_of(&children);
+}
+
+/* What units needed of the CPUs, and what others took of them meanwhile. */
+static void book_lifecycles(struct launch *l, const struct noise_reading *before,
+                            const struct noise_reading *after, uint64_t cpu_ns, double units)
+{
+    struct noise_delta d;
+    noise_diff(before, after, &d);
+    bool is_known = !hides_cpu_time(l->executor);
+    l->lifecycle_cpu_ns = is_known ? (double)cpu_ns / units : -1;
+    l->lifecycle_others_ratio = -1;
+    if (!is_known || !d.has_busy || d.duration_ns == 0)
+        return;
+    double taken_ns = (double)d.foreign_ns + (d.has_steal ? (double)d.steal_ns : 0) +
+                      (d.has_throttled ? (double)d.throttled_ns : 0);
+    int cpus[1024], count = affinity_allowed(cpus, 1024);
+    double share = taken_ns / ((double)d.duration_ns * (count > 0 ? count : 1));
+    /* A tick of the kernel's is counted whole, though most of it may lie before. */
+    l->lifecycle_others_ratio = share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
 /*
  * Median over a number of create-and-join rounds of all units, a task.  The first round is kept
  * apart: in it every page and every code path is touched for the first time.
  */
-static int measure_lifecycle(struct launch *l, uint64_t enough_ns, struct err *err)
+static int measure_lifecycle(struct launch *l, uint64_t enough_ns, struct histogram *each,
+                             struct err *err)
 {
-    enum { ROUNDS_MAX = 301, ROUNDS_MIN = 5, MOST_NS = 40000000 };
-    double rounds[ROUNDS_MAX];
+    enum { TIMES_MAX = 301, TIMES_MIN = 5, MOST_NS = 40000000 };
+    double rounds[TIMES_MAX];
     size_t count = 0;
     uint64_t spent_ns = 0, cold_ns;
+    struct noise_reading before, after;
     if (launch_empty(l, &cold_ns, err))
         return -1;
     l->lifecycle_cold_ns = (double)cold_ns / l->task_count;
-    while (count < ROUNDS_MAX && spent_ns < (count < ROUNDS_MIN ? MOST_NS : enough_ns)) {
+    noise_read(&before);
+    uint64_t cpu_ns = cpu_time_ns();
+    while (count < TIMES_MAX && spent_ns < (count < TIMES_MIN ? MOST_NS : enough_ns)) {
         uint64_t elapsed_ns;
         if (launch_empty(l, &elapsed_ns, err))
             return -1;
         spent_ns += elapsed_ns;
+        histogram_add(each, (elapsed_ns + l->task_count / 2) / l->task_count);
         rounds[count++] = (double)elapsed_ns / l->task_count;
     }
+    cpu_ns = cpu_time_ns() - cpu_ns;
+    noise_read(&after);
+    book_lifecycles(l, &before, &after, cpu_ns, (double)count * l->task_count);
+    l->lifecycles = each;
     samples_sort(rounds, count);
     l->lifecycle_ns = median_of_sorted(rounds, count);
     return 0;
@@ -264,7 +307,10 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
     if (launch_open(v->cell, v->cell->tasks, chosen, count, &l, &m->err))
         return;
     launch_close_probes(l);
-    int failed = is_virtual(v->cell) ? 0 : measure_lifecycle(l, v->lifecycle_ns, &m->err);
+    struct histogram lifecycles;
+    histogram_init(&lifecycles);
+    int failed =
+        is_virtual(v->cell) ? 0 : measure_lifecycle(l, v->lifecycle_ns, &lifecycles, &m->err);
     for (uint32_t i = 0; i < v->launches && !failed; i++) {
         struct noise_reading before, after;
         noise_read(&before);
@@ -273,12 +319,14 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
         if (failed)
             break;
         noise_diff(&before, &after, &m->noise[i]);
+        m->noise[i].has_busy &= !hides_cpu_time(v->cell->executor);
         if (is_virtual(v->cell))
             m->noise[i] = (struct noise_delta){.duration_ns = l->virtual_ns};
         collect(l, m, list, i, true);
         launch_close_probes(l);
         /* They are one sample of the visit, not one of each launch. */
         l->lifecycle_ns = l->lifecycle_cold_ns = 0;
+        l->lifecycles = NULL;
         m->launch_count = i + 1;
     }
     launch_close(l);

@@ -36,13 +36,13 @@ VISIT_LIMIT_S = 150  # of one launch, whatever its task time
 
 
 def duration(text):
-    found = re.fullmatch(r"([0-9.]+)\s*(ns|us|ms|s)?", text)
+    found = re.fullmatch(r"([0-9.]+)\s*(ns|us|ms|s)", text)  # a bare number is none, as in contend
     try:
-        ns = int(round(float(found[1]) * UNITS[found[2] or "ns"])) if found else 0
+        ns = int(round(float(found[1]) * UNITS[found[2]])) if found else 0
     except ValueError:
         ns = 0
     if ns <= 0:
-        raise argparse.ArgumentTypeError(f'"{text}" is no duration above 0, such as 5ms')
+        raise argparse.ArgumentTypeError(f'"{text}" is no duration above 0 with its unit, such as 5ms')
     return ns
 
 

@@ -138,7 +138,7 @@ def distribution(parts):
     buckets = sorted(pooled.items())
     least, most = min(p["min"] for p in parts), max(p["max"] for p in parts)
     made = {"n": sum(pooled.values()), "min": least, "max": most, "buckets": buckets}
-    for name, q in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999)):
+    for name, q in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999)):
         made[name] = quantile(buckets, q, least, most)
     return made
 

@@ -179,4 +179,23 @@ nothing_is_left_behind() {
     expect_no_leftovers
 }
 
+# Buggy result: --budget 5 was read as five nanoseconds.
+a_bare_number_is_no_duration() {
+    local option
+    for option in "--budget 5" "--task-time 20" "--timeout 1000000000" "--timer-slack 50000" \
+        "-p sleep.duration=10"; do
+        # shellcheck disable=SC2086
+        run run --workload sleep --executor thread --tasks 1 $option -o x.json
+        expect_refusal 2 'needs a unit (ns, us, ms, s, min)'
+    done
+    for option in claims "duel -- true -- true"; do
+        # shellcheck disable=SC2086
+        run ${option%% *} --budget 5 $([ "$option" = claims ] || echo -- true -- true)
+        expect_refusal 2 '--budget: "5" needs a unit'
+    done
+    echo '{"summary": "s", "budget": 5, "groups": []}' >bare.json
+    run run --suite ./bare.json -o x.json
+    expect_refusal 2 'budget: "5" needs a unit'
+}
+
 run_tests

@@ -64,6 +64,18 @@ a_result_is_judged_without_measuring() {
     expect_refusal 2 '--result'
 }
 
+# Buggy result: 5 rounds in 60 s on a slow machine, and 23 of 23 undecided for want of a sixth.
+a_run_goes_on_to_the_rounds_that_a_verdict_needs() {
+    run claims --only lost_updates,startup --budget 1ms -o short.json -q
+    expect_json short.json 'd["run"]["rounds"] == 1'
+    expect grep -qE '1 round is too few: an interval at 95 % needs 6: --budget [0-9]+s would do' out
+    run claims --result short.json --only startup --format json
+    cp out short_claims.json
+    expect_json short_claims.json '"--budget" in d["claims"][0]["parts"][0]["reason"]'
+    run claims --only startup --rounds 2 -o few.json -q
+    expect_out 'too few: an interval at 95 % needs 6: --rounds 6'
+}
+
 a_run_leaves_a_valid_result_and_a_table_in_every_format() {
     run claims --only memory,lost_updates --rounds 6 -o own.json -q
     expect_status 0

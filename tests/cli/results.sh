@@ -29,6 +29,27 @@ each_ok_cell_has_the_headline_metrics() {
         if not (m == "startup_ns" and c["executor"] == "serial") and (not c["metrics"][m]["samples"] or min(c["metrics"][m]["samples"]) <= 0)]'
 }
 
+# What is part of a whole is at most all of it: numerator and denominator are of one span.
+shares_are_at_most_one() {
+    expect_none all.json '[(c["id"], n, max(m["samples"])) for c in cells for n, m in c["metrics"].items()
+        if n.endswith("_ratio") and n not in ("efficiency_ratio", "ledger_cost_ratio") and m["samples"]
+        and not 0 <= min(m["samples"]) <= max(m["samples"]) <= 1 + 1e-9]'
+    expect_json all.json 'any(c["metrics"]["runqueue_wait_ratio"]["samples"] for c in cells)'
+}
+
+an_empty_operation_has_no_efficiency_and_the_ceiling_is_the_reference() {
+    expect_none all.json '[(c["id"], m) for c in cells for m in [c["metrics"]["efficiency_ratio"]]
+        if c["workload"] == "noop" and (m["samples"] or "cycle" not in m["reason"])]'
+    expect_none all.json '[(c["id"], m) for c in cells for m in [c["metrics"]["efficiency_ratio"]]
+        if c["workload"] != "noop" and (m.get("is_reference", False) != (m["samples"] == []))]'
+    expect_json all.json 'sorted(c["id"].split(",")[0] for c in cells if c["metrics"]["efficiency_ratio"].get("is_reference")
+        and c["workload"] == "spin") == ["spin/none/serial/tasks=1"]'
+    run report all.json --filter workload=spin --metric efficiency_ratio
+    expect_status 0
+    expect_out reference
+    expect test "$(grep -c reference out)" -eq 1
+}
+
 sleeping_tasks_sleep_as_long_as_asked() {
     expect_none all.json '[c["id"] for c in cells if c["workload"] == "sleep"
         and min(c["metrics"]["makespan_ns"]["samples"]) < 1000000]'

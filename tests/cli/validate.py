@@ -44,7 +44,7 @@ def beyond_schema(document):
                     yield f"{where}: center outside the samples"
             spread = metric.get("distribution")
             if spread:
-                row = [spread[k] for k in ("min", "p50", "p90", "p99", "p999", "max") if k in spread]
+                row = [spread[k] for k in ("min", "p10", "p50", "p90", "p99", "p999", "max") if k in spread]
                 if row != sorted(row):
                     yield f"{where}: quantiles are not in order"
             if any(not math.isfinite(sample) for sample in samples):

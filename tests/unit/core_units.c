@@ -22,7 +22,9 @@ static void numbers_are_read_in_their_unit(void)
         {"9007199254740993", "count", 9007199254740993}, /* 2^53 + 1 is no double */
         {"9223372036854775807", "count", INT64_MAX},
         {"-9223372036854775808", "count", INT64_MIN},
-        {"250", "ns", 250},
+        {"250ns", "ns", 250},
+        {"0", "ns", 0},
+        {"250", "bytes", 250},
         {"10ms", "ns", 10000000},
         {"10 ms", "ns", 10000000},
         {"1.5s", "ns", 1500000000},
@@ -70,6 +72,9 @@ static void refusals_name_the_option_the_value_and_what_is_accepted(void)
         {"0.5ns", "ns", 0, MILLION, "--x: \"0.5ns\" is not a whole number of ns"},
         {"5s", "ns", 0, 1000000000, "--x: \"5s\" is too large (0ns to 1s)"},
         {"8x", "ns", 0, 1000000000, "--x: \"8x\" has an unknown unit \"x\" (ns, us, ms, s, min)"},
+        {"5", "ns", 0, 1000000000, "--x: \"5\" needs a unit (ns, us, ms, s, min)"},
+        {"1.5", "ns", 0, 1000000000, "--x: \"1.5\" needs a unit (ns, us, ms, s, min)"},
+        {"-3", "ns", 0, 1000000000, "--x: \"-3\" needs a unit (ns, us, ms, s, min)"},
         {"0x10", "ns", 0, 1000000000,
          "--x: \"0x10\" has an unknown unit \"x10\" (ns, us, ms, s, min)"},
         {"1e3", "count", 0, MILLION, "--x: \"1e3\" has an unknown unit \"e3\" (k, M, G)"},
@@ -90,7 +95,7 @@ static void refusals_name_the_option_the_value_and_what_is_accepted(void)
 
 static void values_beyond_64_bits_are_too_large_in_any_spelling(void)
 {
-    static const char *const texts[] = {"9223372036854775808", "9223372036854775807.5",
+    static const char *const texts[] = {"9223372036854775808ns", "9223372036854775807.5ns",
                                         "9223372036.854775808s", "9223372037s", "1000000000000min"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct err err = {0};
@@ -157,6 +162,13 @@ static void printed_values_are_scaled(void)
         {0.0042, "ratio", 2, "0.0042"},
         {1234567, "count", 3, "1.23 M"},
         {12345678, "ns", 2, "12 ms"},
+        {312345, "ns", 2, "310 us"},
+        {999.6, "ns", 3, "1.00 us"},
+        {999.6, "ns", 4, "999.6 ns"},
+        {999999.99999999988, "ns", 2, "1.0 ms"},
+        {9.996, "count", 3, "10.0"},
+        {1023.9, "bytes", 3, "1.00 KiB"},
+        {1e-12, "ratio", 2, "1.0e-12"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[40];

@@ -136,6 +136,31 @@ static void units_on_one_cpu_wait_in_its_run_queue(void)
     }
 }
 
+static void do_nothing(struct task *t)
+{
+    (void)t;
+}
+
+/* Buggy result: 1.14, because waits were taken until the last reading and time until the last
+ * operation, and because a wait on the way to the gate is booked behind it. */
+static void no_unit_waits_longer_than_it_lives(void)
+{
+    if (probe_schedstat.unavailable())
+        SKIP("no schedstat here");
+    for (int kind = LAUNCH_THREADS; kind <= LAUNCH_CALLS; kind++)
+        for (int i = 0; i < 40; i++) {
+            struct recorder r;
+            struct launch_test test = {&probe_schedstat,
+                                       (enum launch_kind)kind,
+                                       NULL,
+                                       60,
+                                       kind == LAUNCH_CALLS ? NULL : pin,
+                                       do_nothing};
+            launch_test_run(&test, &r);
+            CHECK_MSG(r.values[0] >= 0 && r.values[0] <= 1, "%s: %g", kinds[kind], r.values[0]);
+        }
+}
+
 static void a_lone_carrier_has_a_run_queue_figure_too(void)
 {
     if (probe_schedstat.unavailable())
@@ -191,6 +216,7 @@ static const struct test tests[] = {
     {"a_simulated_clock_has_no_cpu_time", a_simulated_clock_has_no_cpu_time},
     {"a_unit_that_died_makes_its_sums_absent", a_unit_that_died_makes_its_sums_absent},
     {"units_on_one_cpu_wait_in_its_run_queue", units_on_one_cpu_wait_in_its_run_queue},
+    {"no_unit_waits_longer_than_it_lives", no_unit_waits_longer_than_it_lives},
     {"a_lone_carrier_has_a_run_queue_figure_too", a_lone_carrier_has_a_run_queue_figure_too},
     {"few_descriptors_are_enough_for_many_units", few_descriptors_are_enough_for_many_units},
     {"tasks_that_share_workers_have_no_run_queue_time_of_their_own",

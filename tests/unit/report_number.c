@@ -18,6 +18,23 @@ static void numbers_have_the_digits_their_interval_deserves(void)
         {{312345, 312000, 312700, 0.98, 7}, "ns", "312.3 us"},
         {{10000000, 10000000, 10000000, 0.98, 7}, "ns", "10.00 ms"},
         {{500, 500, 500, 0, 1}, "ns", "~500 ns"},
+        /* Twice 3 samples alike are no interval. */
+        {{500, 500, 500, 0.75, 3}, "ns", "~500 ns"},
+        {{500, 490, 510, 0.9375, 5}, "ns", "~500 ns"},
+        {{1001103, 700000, 1300000, 0.98, 7}, "ns", "1.0 ms"},
+        {{1001103, 366000, 1144000, 0.75, 3}, "ns", "~1.0 ms"},
+        {{999999.99999999988, 700000, 1300000, 0.98, 7}, "ns", "1.0 ms"},
+        {{999.6, 996, 1003, 0.98, 7}, "ns", "1.00 us"},
+        {{9.996, 9.9, 10.1, 0.98, 7}, "count", "10.0"},
+        {{9.996, 9.5, 10.5, 0.98, 7}, "count", "10"},
+        {{1000, 800, 1590, 0.98, 7}, "ns", "1.0 us"},
+        {{1000, 800, 1600, 0.98, 7}, "ns", "~1.0 us"},
+        {{1000, -10, 1600, 0.98, 7}, "ns", "~1.0 us"},
+        {{-1000, -1100, -900, 0.98, 7}, "ns", "-1.00 us"},
+        /* Half widths at the ends of what a double holds. */
+        {{5, 5, 5.0000000000000009, 0.98, 7}, "count", "5.000"},
+        {{1, 0x1p-1074, 0x1p-1073, 0.98, 7}, "ratio", "~1.0"},
+        {{1e300, -1.7e308, 1.7e308, 0.98, 7}, "count", NULL},
         {{0, 0, 0, 0.98, 7}, "ns", "0 ns"},
         {{1, 1, 1, 0.98, 7}, "ratio", "1"},
         {{0, 0, 0, 0.98, 7}, "ratio", "0"},
@@ -32,7 +49,68 @@ static void numbers_have_the_digits_their_interval_deserves(void)
         struct number n;
         char text[48];
         number_of_summary(&n, &rows[i].s, rows[i].unit, "noisy");
-        CHECK_EQ((const char *)number_text(text, sizeof text, &n), rows[i].text);
+        if (rows[i].text)
+            CHECK_EQ((const char *)number_text(text, sizeof text, &n), rows[i].text);
+    }
+}
+
+/* Reads a printed number back: its value, and how many of its digits are meant. */
+static double read_back(const char *text, const char *unit, int *digits, bool *has_point)
+{
+    static const struct {
+        const char *unit;
+        double factor;
+    } units[] = {{"ns", 1},    {"us", 1e3},   {"ms", 1e6},      {"s", 1e9},
+                 {"B", 1},     {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824},
+                 {"k", 1e3},   {"M", 1e6},    {"G", 1e9},       {"/s", 1},
+                 {"k/s", 1e3}, {"M/s", 1e6},  {"G/s", 1e9},     {"", 1}};
+    double factor = NAN;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (!strcmp(units[i].unit, unit))
+            factor = units[i].factor;
+    bool has_begun = false;
+    *digits = 0;
+    *has_point = false;
+    for (const char *c = text; *c; c++) {
+        *has_point |= *c == '.';
+        has_begun |= *c >= '1' && *c <= '9';
+        *digits += has_begun && *c >= '0' && *c <= '9';
+    }
+    return strtod(text, NULL) * factor;
+}
+
+/* Whatever the value, its unit and its interval: as many digits as deserved, none more. */
+static void printed_digits_are_those_deserved(void)
+{
+    static const char *const units[] = {"ns", "bytes", "count", "per_s", "ratio"};
+    static const double edges[] = {1, 10, 100, 1000, 1024, 1e4, 1e6, 1048576, 1e9, 1e3 - 1e-13};
+    struct rng r = {.state = 20261128};
+    for (size_t i = 0; i < 200000; i++) {
+        const char *unit = units[i % 5];
+        double center = pow(10, (double)rng_below(&r, 12000) / 1000);
+        if (i % 3 == 0) /* close to where digits and units change */
+            center = edges[rng_below(&r, 10)] * (1 + ((double)rng_below(&r, 2001) - 1000) * 1e-5);
+        if (i % 7 == 0)
+            center = nextafter(edges[rng_below(&r, 10)], i % 2 ? 0 : 1e12);
+        if (!strcmp(unit, "ratio"))
+            center /= 1e3;
+        double half = center * pow(10, -(double)rng_below(&r, 5000) / 1000) / 3.01;
+        struct summary s = {center, center - half, center + half, 0.98, 7};
+        int deserved = number_digits(s.center, s.lo, s.hi), digits;
+        struct number n;
+        bool has_point;
+        number_of_summary(&n, &s, unit, "noisy");
+        if (n.text[0] == '<')
+            continue;
+        CHECK(n.text[0] != '~');
+        double shown = read_back(n.text, n.unit, &digits, &has_point);
+        CHECK_MSG(has_point ? digits == deserved : digits >= deserved,
+                  "%.17g +- %.3g %s: \"%s %s\" has %d digits, deserved %d", center, half, unit,
+                  n.text, n.unit, digits, deserved);
+        for (size_t d = strlen(n.text); !has_point && digits > deserved; digits--)
+            CHECK_MSG(n.text[--d] == '0', "%.17g: \"%s\", deserved %d", center, n.text, deserved);
+        CHECK_MSG(fabs(shown - center) <= center * 0.5001 * pow(10, 1 - deserved),
+                  "%.17g is shown as \"%s %s\"", center, n.text, n.unit);
     }
 }
 
@@ -75,10 +153,18 @@ static void ratios_say_nothing_when_their_interval_holds_one(void)
         {{1, 1, 1, 0.95}, "~"},
         {{0.5, 0.5, 0.5, 0}, "~0.50x"},
         {{134, 130, 139, 0.95}, "134x"},
-        {{0.00169, 0.0016, 0.00175, 0.95}, "1/592"},
+        {{0.00169, 0.0016, 0.00175, 0.95}, "1/590"},
         {{(double)NAN, 0, 0, 0}, "~"},
         {{1230, 1200, 1260, 0.95}, "1.23kx"},
         {{3, (double)NAN, (double)NAN, 0.9}, "~3.0x"},
+        {{9.996, 9.5, 10.5, 0.95}, "10x"},
+        {{9.996, 9.9, 10.1, 0.95}, "10.0x"},
+        {{0.0099996, 0.0095, 0.0105, 0.95}, "1/100"},
+        /* Three samples a side, all of one below all of the other: 10 % of equal pairs. */
+        {{1.05, 1.01, 1.1, 0.5625}, "~"},
+        {{0.6, 0.5, 0.7, 0.5625}, "~"},
+        {{20.04, 19.9, 20.1, 0.5625}, "~20x"},
+        {{3, 1.5, 6, 0.95}, "~3.0x"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct number n;
@@ -91,6 +177,7 @@ static void ratios_say_nothing_when_their_interval_holds_one(void)
 static const struct test tests[] = {
     {"numbers_have_the_digits_their_interval_deserves",
      numbers_have_the_digits_their_interval_deserves},
+    {"printed_digits_are_those_deserved", printed_digits_are_those_deserved},
     {"exact_counts_are_not_rough", exact_counts_are_not_rough},
     {"the_last_digit_is_a_twentieth_to_a_half_of_the_half_width",
      the_last_digit_is_a_twentieth_to_a_half_of_the_half_width},

@@ -72,8 +72,8 @@ static void say_why(const struct claim_part *p, const double *effects, size_t co
     double p_plain = least_p(p, effects, count, false);
     if (e->level < SUMMARY_LEVEL)
         snprintf(out->reason, sizeof out->reason,
-                 "%zu round%s too few: an interval at 95 %% needs 6", count,
-                 count == 1 ? " is" : "s are");
+                 "%zu round%s too few: an interval at 95 %% needs %d", count,
+                 count == 1 ? " is" : "s are", JUDGE_ROUNDS_LEAST);
     else if (is_beyond && is_loaded && p_plain <= JUDGE_MISS / (double)tests)
         snprintf(out->reason, sizeof out->reason,
                  "it lies beyond its bound, but others took %.0f %% of the machine, which moves "
@@ -161,6 +161,24 @@ static size_t count_tests(const struct claim_list *claims, bool is_python)
     return n;
 }
 
+/* A run that its budget ended says which one would have done: a tenth more than its rounds took. */
+static void add_budget(const struct result *r, size_t count, struct part_verdict *out)
+{
+    const json_t *run = json_object_get(r->json, "run");
+    double took_ns = json_number_value(json_object_get(run, "duration_ns"));
+    json_int_t planned = json_integer_value(json_object_get(run, "rounds_planned"));
+    size_t used = strlen(out->reason);
+    if (out->verdict != STANDING_UNDECIDED || count >= JUDGE_ROUNDS_LEAST || r->rounds < 1 ||
+        r->rounds >= JUDGE_ROUNDS_LEAST || !(took_ns > 0))
+        return;
+    if (planned < JUDGE_ROUNDS_LEAST)
+        snprintf(out->reason + used, sizeof out->reason - used, ": --rounds %d",
+                 JUDGE_ROUNDS_LEAST);
+    else
+        snprintf(out->reason + used, sizeof out->reason - used, ": --budget %.0fs would do",
+                 ceil(1.1e-9 * took_ns / (double)r->rounds * JUDGE_ROUNDS_LEAST));
+}
+
 static int judge_claim(const struct claim *c, const struct substitutions *s, const struct result *r,
                        bool is_python, size_t tests, struct claim_verdict *out, struct err *err)
 {
@@ -190,6 +208,7 @@ static int judge_claim(const struct claim *c, const struct substitutions *s, con
         if (absent)
             continue;
         judge_effect(part->part, e.effects, e.count, tests, e.load_ratio, part);
+        add_budget(r, e.count, part);
         evidence_release(&e);
     }
     combine(out);

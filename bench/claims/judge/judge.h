@@ -30,6 +30,8 @@
 #define JUDGE_LOAD_RATIO  0.2
 #define JUDGE_LOAD_FACTOR 3
 
+enum { JUDGE_ROUNDS_LEAST = 6 }; /* below no interval reaches 95 % */
+
 enum standing { STANDING_CONFIRMED, STANDING_REFUTED, STANDING_UNDECIDED, STANDING_NOT_TESTABLE };
 enum { STANDINGS = 4, JUDGE_REASON_MAX = 280 };
 

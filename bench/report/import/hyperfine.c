@@ -2,6 +2,7 @@
  * hyperfine's --export-json.  Version 1 has arrays (times, memory_usage_byte) and no number of its
  * schema; from 2.0 on, "schema_version": 2 and a list of measurements with units.
  */
+#include "bench/core/words.h"
 #include "bench/report/import/import.h"
 
 #include <stdio.h>
@@ -24,10 +25,11 @@ static bool is_hyperfine(const json_t *document)
 /* A command that fails may be faster than one that works. */
 static void warn_of_exits(json_t *cell, size_t failures, size_t runs)
 {
-    char text[80];
+    char text[80], all[40];
     if (failures == 0)
         return;
-    snprintf(text, sizeof text, "%zu of %zu runs ended with a status other than 0", failures, runs);
+    snprintf(text, sizeof text, "%zu of %s ended with a status other than 0", failures,
+             words_count(all, sizeof all, runs, "run"));
     import_cell_warns(cell, "exit_codes", text);
 }
 
