@@ -35,6 +35,7 @@ struct cell {
     /* Which of the probes with launches of their own it is for.  All: in turn, every third round;
      * those that were named: in every round. */
     uint64_t own_probes;
+    double op_ns;         /* what one operation takes alone, when the run began; 0: not known */
     uint64_t ops;         /* operations a task as the suite wants them; 0: not said */
     uint64_t batch_ops;   /* operations of one call of run() */
     uint32_t batch_count; /* calls a task makes */

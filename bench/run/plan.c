@@ -261,6 +261,15 @@ static void take_shard(struct plan *p, int64_t index, int64_t count)
     free(moved);
 }
 
+/* Who asks for a number of rounds gets that many of each cell, unless more was asked for as well.
+ */
+static void set_rounds(struct plan *p, const struct plan_request *r, int64_t rounds, int64_t most)
+{
+    most = r->rounds_most ? r->rounds_most : r->rounds ? 0 : most;
+    p->rounds = (uint32_t)(r->rounds ? r->rounds : rounds);
+    p->rounds_most = most > p->rounds ? (uint32_t)most : p->rounds;
+}
+
 int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
@@ -269,11 +278,12 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     json_t *suite = r->document ? json_incref((json_t *)(uintptr_t)r->document)
                     : name      ? suite_load(name, err)
                                 : NULL;
-    int64_t rounds, budget_ns, task_time_ns;
+    int64_t rounds, rounds_most, budget_ns, task_time_ns;
     if (name && !suite)
         return -1;
     if (word_list_of_options(&b.params, "-p", &r->params, err) ||
         suite_number(suite, "rounds", "count", ROUNDS_MAX, 11, &rounds, err) ||
+        suite_number(suite, "rounds_most", "count", ROUNDS_MAX, 0, &rounds_most, err) ||
         suite_number(suite, "budget", "ns", INT64_MAX, 60000000000, &budget_ns, err) ||
         suite_number(suite, "task_time", "ns", 60000000000, 50000000, &task_time_ns, err))
         goto fail;
@@ -289,7 +299,7 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
         take_shard(out, r->shard_index, r->shard_count);
     out->suite = name ? strdup(name) : NULL;
     out->seed = draw_seed(r->seed);
-    out->rounds = (uint32_t)(r->rounds ? r->rounds : rounds);
+    set_rounds(out, r, rounds, rounds_most);
     out->budget_ns = (uint64_t)(r->budget_ns ? r->budget_ns : budget_ns);
     out->task_time_ns = (uint64_t)(r->task_time_ns ? r->task_time_ns : task_time_ns);
     out->timer_slack_ns = (uint64_t)r->timer_slack_ns;

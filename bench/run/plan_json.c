@@ -14,6 +14,8 @@ json_t *plan_to_json(const struct plan *p)
                   (json_int_t)p->rounds, "budget_ns", (json_int_t)p->budget_ns, "task_time_ns",
                   (json_int_t)p->task_time_ns, "timer_slack_ns", (json_int_t)p->timer_slack_ns,
                   "timeout_ns", (json_int_t)p->timeout_ns, "cells", cells);
+    if (o && p->rounds_most > p->rounds)
+        json_object_set_new(o, "rounds_most", json_integer(p->rounds_most));
     if (o && p->suite)
         json_object_set_new(o, "suite", json_string(p->suite));
     return o;
@@ -22,17 +24,18 @@ json_t *plan_to_json(const struct plan *p)
 int plan_from_json(const json_t *object, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
-    json_int_t seed, rounds, budget, task_time, slack, timeout;
+    json_int_t seed, rounds, most = 0, budget, task_time, slack, timeout;
     json_t *cells;
     const char *suite = NULL;
-    if (json_unpack((json_t *)(uintptr_t)object, "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s?s}", "seed",
-                    &seed, "rounds", &rounds, "budget_ns", &budget, "task_time_ns", &task_time,
-                    "timer_slack_ns", &slack, "timeout_ns", &timeout, "cells", &cells, "suite",
-                    &suite) ||
+    if (json_unpack((json_t *)(uintptr_t)object, "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s?s, s?I}",
+                    "seed", &seed, "rounds", &rounds, "budget_ns", &budget, "task_time_ns",
+                    &task_time, "timer_slack_ns", &slack, "timeout_ns", &timeout, "cells", &cells,
+                    "suite", &suite, "rounds_most", &most) ||
         !json_is_array(cells))
         return err_set(err, ERR_INPUT, "the plan in the journal is incomplete");
     out->seed = (uint64_t)seed;
     out->rounds = (uint32_t)rounds;
+    out->rounds_most = (uint32_t)(most > rounds ? most : rounds);
     out->budget_ns = (uint64_t)budget;
     out->task_time_ns = (uint64_t)task_time;
     out->timer_slack_ns = (uint64_t)slack;

@@ -6,7 +6,9 @@
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
 #include "bench/run/journal.h"
+#include "bench/run/outlook.h"
 #include "bench/run/record.h"
+#include "bench/run/schedule.h"
 #include "bench/run/visit.h"
 #include "bench/run/worker.h"
 
@@ -26,9 +28,18 @@ struct run {
     struct mailbox *mailbox;
     struct journal journal;
     uint64_t begin_ns;
-    uint64_t earlier_ns; /* what the runs before this one took, when going on */
-    uint64_t round_ns;   /* the latest round */
+    uint64_t earlier_ns;  /* what the runs before this one took, when going on */
+    uint64_t expected_ns; /* of all of it, until a round has shown; 0: not known */
+    bool is_virtual;
 };
+
+/* What the run took so far; where every clock is simulated, on those clocks. */
+static uint64_t elapsed_ns(const struct run *r)
+{
+    if (r->is_virtual)
+        return records_spent_ns(r->records, r->plan.cell_count);
+    return r->earlier_ns + clock_now_ns() - r->begin_ns;
+}
 
 /* Probes that lack something find out once, here; workers inherit the verdict. */
 static void ask_probes(void)
@@ -110,6 +121,7 @@ static int calibrate(struct run *r, struct err *err)
         for (size_t j = 0; j < count; j++)
             if (same_work(&p->cells[which[j]], c))
                 op_ns = r->mailbox->found[j].values[0];
+        c->op_ns = op_ns;
         uint64_t asked = (uint64_t)r->options->plan.ops;
         plan_size_cell(c, asked ? asked : c->ops, op_ns, p->task_time_ns, plan_cpus());
     }
@@ -122,8 +134,9 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
 {
     struct run_state state = {
         .rounds = records_rounds(r->records, r->plan.cell_count),
+        .visits = records_visits(r->records, r->plan.cell_count),
         .is_complete = is_complete,
-        .duration_ns = r->earlier_ns + clock_now_ns() - r->begin_ns,
+        .duration_ns = elapsed_ns(r),
     };
     json_t *root =
         assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
@@ -138,31 +151,44 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
 
 /* ---- Rounds ------------------------------------------------------------------------ */
 
-static bool is_over(const struct record *r)
+/* What is left, as far as the cells have shown; before that, what was expected. */
+static uint64_t left_ns(const struct run *r, uint32_t round, const uint32_t *order, size_t count)
 {
-    return r->cell->skip_reason || r->failed != ERR_NONE;
+    uint64_t elapsed = elapsed_ns(r), budget_ns = r->plan.budget_ns;
+    uint64_t here_ns = schedule_needs_ns(r->records, order, count);
+    if (round == 0)
+        return r->expected_ns > elapsed ? r->expected_ns - elapsed : UINT64_MAX;
+    uint64_t room_ns = budget_ns > elapsed + here_ns ? budget_ns - elapsed : here_ns;
+    if (r->plan.rounds_most > r->plan.rounds)
+        return room_ns;
+    uint64_t need_ns = here_ns + records_spent_ns(r->records, r->plan.cell_count) / round *
+                                     (r->plan.rounds - round - 1);
+    return need_ns < room_ns ? need_ns : room_ns;
 }
 
-static void tell(struct run *r, uint32_t round, size_t done, size_t total, const char *id)
+static void tell(struct run *r, uint32_t round, const uint32_t *order, size_t done, size_t total)
 {
     if (!r->options->on_progress)
         return;
-    uint64_t elapsed_ns = clock_now_ns() - r->begin_ns, left_ns = UINT64_MAX;
-    if (r->round_ns) {
-        uint64_t rounds_left = r->plan.rounds - round - 1;
-        uint64_t need_ns = r->round_ns * rounds_left + r->round_ns * (total - done) / (total + 1);
-        uint64_t budget_left_ns =
-            r->plan.budget_ns > elapsed_ns ? r->plan.budget_ns - elapsed_ns : r->round_ns;
-        left_ns = need_ns < budget_left_ns ? need_ns : budget_left_ns;
-    }
     struct progress p = {.round = round + 1,
                          .rounds = r->plan.rounds,
                          .cell = done,
                          .cells = total,
-                         .id = id,
-                         .elapsed_ns = elapsed_ns,
-                         .left_ns = left_ns};
+                         .id = r->plan.cells[order[done]].id,
+                         .elapsed_ns = elapsed_ns(r),
+                         .left_ns = left_ns(r, round, order + done, total - done)};
     r->options->on_progress(r->options->context, &p);
+}
+
+/* Since the visit before: with what the run did in between, so that nothing is left out. */
+static uint64_t spent_ns(const struct run *r)
+{
+    uint64_t sum_ns = 0;
+    if (!r->is_virtual)
+        return elapsed_ns(r) - records_spent_ns(r->records, r->plan.cell_count);
+    for (uint32_t i = 0; i < r->mailbox->launch_count; i++)
+        sum_ns += r->mailbox->noise[i].duration_ns;
+    return sum_ns;
 }
 
 static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *err)
@@ -180,7 +206,7 @@ static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *
     };
     if (visit_run(&v, r->mailbox, r->options->interrupted, err))
         return -1;
-    json_t *visit = visit_to_json(cell, round, v.cell, r->mailbox);
+    json_t *visit = visit_to_json(cell, round, v.cell, r->mailbox, spent_ns(r));
     if (!visit)
         return err_set(err, ERR_SYSTEM, "no memory for a visit");
     int failed = journal_append(&r->journal, visit, err) ||
@@ -189,49 +215,48 @@ static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *
     return failed ? -1 : 0;
 }
 
-/* One round over all cells that still need it, in an order of its own. */
-static int do_round(struct run *r, uint32_t round, struct err *err)
+static int do_round(struct run *r, uint32_t round, const uint32_t *order, size_t count,
+                    struct err *err)
 {
-    size_t n = 0;
+    for (size_t i = 0; i < count && !*r->options->interrupted; i++) {
+        tell(r, round, order, i, count);
+        if (visit_cell(r, order[i], round, err))
+            return -1;
+    }
+    return *r->options->interrupted ? 0 : write_result(r, false, err);
+}
+
+/* Drops the visits that an interrupted run had done of this round already. */
+static size_t still_to_do(const struct run *r, uint32_t round, uint32_t *order, size_t count)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        if (r->records[order[i]].rounds_done <= round)
+            order[left++] = order[i];
+    return left;
+}
+
+static bool fits_budget(const struct run *r, const uint32_t *order, size_t count)
+{
+    return elapsed_ns(r) + schedule_needs_ns(r->records, order, count) <= r->plan.budget_ns;
+}
+
+/* The first round is always done, and one that was begun is finished; a next one only if it fits.
+ */
+static int do_rounds(struct run *r, struct err *err)
+{
     uint32_t *order = malloc(sizeof *order * (r->plan.cell_count + 1));
-    if (!order)
-        return err_set(err, ERR_SYSTEM, "no memory for the order of a round");
-    for (uint32_t i = 0; i < r->plan.cell_count; i++)
-        if (!is_over(&r->records[i]) && r->records[i].rounds_done <= round)
-            order[n++] = i;
-    struct rng rng = {.state = r->plan.seed * 0x9e3779b97f4a7c15u + round};
-    rng_shuffle(&rng, order, n);
-    int failed = 0;
-    for (size_t i = 0; i < n && !failed && !*r->options->interrupted; i++) {
-        tell(r, round, i, n, r->plan.cells[order[i]].id);
-        failed = visit_cell(r, order[i], round, err);
+    int failed = order ? 0 : err_set(err, ERR_SYSTEM, "no memory for the order of a round");
+    uint32_t round = schedule_latest(r->records, r->plan.cell_count);
+    for (; !failed && round < r->plan.rounds_most && !*r->options->interrupted; round++) {
+        size_t count = schedule_round(&r->plan, r->records, round, order);
+        size_t left = still_to_do(r, round, order, count);
+        if (count == 0 || (left == count && round > 0 && !fits_budget(r, order, left)))
+            break;
+        failed = left ? do_round(r, round, order, left, err) : 0;
     }
     free(order);
     return failed;
-}
-
-/* Whether another round as long as the latest still fits. */
-static bool fits_budget(const struct run *r)
-{
-    return clock_now_ns() - r->begin_ns + r->round_ns <= r->plan.budget_ns;
-}
-
-static int do_rounds(struct run *r, struct err *err)
-{
-    uint32_t round = records_rounds(r->records, r->plan.cell_count);
-    bool is_first = true;
-    for (; round < r->plan.rounds && !*r->options->interrupted; round++) {
-        if (!is_first && !fits_budget(r))
-            break;
-        uint64_t begin_ns = clock_now_ns();
-        if (do_round(r, round, err))
-            return -1;
-        r->round_ns = clock_now_ns() - begin_ns;
-        is_first = false;
-        if (!*r->options->interrupted && write_result(r, false, err))
-            return -1;
-    }
-    return 0;
 }
 
 /* ---- Beginning and end ------------------------------------------------------------- */
@@ -248,6 +273,12 @@ static int begin_new(struct run *r, struct err *err)
     }
     if (calibrate(r, err))
         return -1;
+    struct outlook outlook;
+    outlook_of(&r->plan, &outlook);
+    r->is_virtual = outlook.is_virtual;
+    r->expected_ns = outlook.run_ns;
+    if (o->on_begin)
+        o->on_begin(o->context, &outlook);
     json_t *result_header = assemble_header(&r->plan, o->command_argc, o->command_argv);
     r->header = json_pack("{s:s, s:o, s:o}", "schema", "contend.journal/1", "header", result_header,
                           "plan", plan_to_json(&r->plan));
@@ -272,15 +303,13 @@ static int begin_again(struct run *r, struct err *err)
         failed = plan_from_json(json_object_get(r->header, "plan"), &r->plan, err);
     if (!failed && !(r->records = records_new(&r->plan, err)))
         failed = -1;
-    for (size_t i = 0; i < json_array_size(visits) && !failed; i++) {
+    for (size_t i = 0; i < json_array_size(visits) && !failed; i++)
         failed = records_add(r->records, r->plan.cell_count, json_array_get(visits, i), err);
-        /* Each visit's launches are the least it took. */
-        const json_t *launches = json_object_get(json_array_get(visits, i), "launches");
-        for (size_t j = 0; j < json_array_size(launches); j++)
-            r->earlier_ns += (uint64_t)json_integer_value(
-                json_object_get(json_array_get(launches, j), "duration_ns"));
-    }
     json_decref(visits);
+    if (!failed) {
+        r->earlier_ns = records_spent_ns(r->records, r->plan.cell_count);
+        r->is_virtual = plan_is_virtual(&r->plan);
+    }
     return failed ? -1 : 0;
 }
 
@@ -297,6 +326,16 @@ static void count_cells(const struct run *r, struct run_report *report)
         else
             report->ok_count += rec->launch_count > 0;
     }
+}
+
+/* Those of the rounds in which only wide intervals were visited. */
+static size_t extra_visits(const struct run *r)
+{
+    size_t extra = 0;
+    for (size_t i = 0; i < r->plan.cell_count; i++)
+        if (r->records[i].visit_count > r->plan.rounds)
+            extra += r->records[i].visit_count - r->plan.rounds;
+    return extra;
 }
 
 static void end(struct run *r)
@@ -335,6 +374,8 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
         count_cells(&r, report);
         report->rounds = records_rounds(r.records, r.plan.cell_count);
         report->rounds_planned = r.plan.rounds;
+        report->extra_visits = extra_visits(&r);
+        report->budget_ns = r.plan.budget_ns;
         report->duration_ns = r.earlier_ns + clock_now_ns() - r.begin_ns;
         if (!report->is_interrupted)
             journal_finish(&r.journal);

@@ -4,20 +4,22 @@
  *   plan -> sizes of batches -> rounds over all cells, shuffled -> journal -> result file
  *
  * Cells are visited in rounds, each round in another order drawn from the seed, so that what
- * drifts on the machine spreads over all of them.  Prints nothing: progress goes to a callback.
+ * drifts on the machine spreads over all of them (schedule.h).  No round is begun that would pass
+ * the budget, but for the first.  Prints nothing: progress goes to callbacks.
  */
 #ifndef CONTEND_RUN_RUN_H
 #define CONTEND_RUN_RUN_H
 
 #include "bench/core/err.h"
 #include "bench/core/opts.h"
+#include "bench/run/outlook.h"
 #include "bench/run/plan.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct progress {
-    uint32_t round, rounds; /* counted from 1 */
+    uint32_t round, rounds; /* counted from 1; beyond `rounds` only wide intervals are visited */
     size_t cell, cells;     /* visits done of this round, and of how many */
     const char *id;         /* the cell that is visited next */
     uint64_t elapsed_ns;
@@ -31,6 +33,7 @@ struct run_options {
     bool force;       /* discard an unfinished run that is in the way */
     int command_argc; /* as typed, for the result */
     char *const *command_argv;
+    void (*on_begin)(void *context, const struct outlook *o);     /* of a new run; or NULL */
     void (*on_progress)(void *context, const struct progress *p); /* between visits; or NULL */
     void *context;
     const volatile bool *interrupted; /* becomes true when the user wants an end */
@@ -38,9 +41,10 @@ struct run_options {
 
 struct run_report {
     size_t ok_count, skipped_count, failed_count; /* measured cells, controls left out */
-    uint32_t rounds, rounds_planned;
+    uint32_t rounds, rounds_planned;              /* of all cells */
+    size_t extra_visits;                          /* beyond those, where intervals were wide */
     bool is_interrupted;
-    uint64_t duration_ns;
+    uint64_t duration_ns, budget_ns;
 };
 
 /*
