@@ -49,6 +49,10 @@ void cell_init(struct cell *c, const struct workload *w, const struct lock *k,
 void cell_make_id(struct cell *c);
 void cell_release(struct cell *c);
 
+/* On how many of so many CPUs its tasks can compute at a time: one, where a lock or an event loop
+ * lets only one of them. */
+uint32_t cell_cpus(const struct cell *c, uint32_t cpus);
+
 const char *placement_name(enum placement p);
 
 /* Adds the probe of that name to a set of own_probes. */

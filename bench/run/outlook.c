@@ -21,25 +21,14 @@ static double task_ns(const struct cell *c)
     return ops * (row >= 0 ? (double)c->workload_params[row] : UNKNOWN_WAIT_NS);
 }
 
-/* A lock that each process has for itself excludes nobody. */
-static bool excludes(const struct cell *c)
-{
-    bool is_own = (c->lock->traits & LOCK_PER_RUNTIME) && !c->lock_is_shared &&
-                  !(c->executor->traits & EXECUTOR_SHARED_HEAP);
-    return (c->lock->traits & LOCK_EXCLUSIVE) && !is_own;
-}
-
 /* How many of its tasks come one after another. */
 static double in_a_row(const struct cell *c)
 {
-    double side_by_side = plan_cpus();
     if (c->executor->traits & EXECUTOR_SEQUENTIAL)
         return c->tasks;
     if (c->workload->kind == WORKLOAD_IO)
         return 1;
-    if (!(c->executor->traits & EXECUTOR_PARALLEL) || excludes(c) || c->placement == PLACEMENT_SAME)
-        side_by_side = 1;
-    return fmax(1, c->tasks / side_by_side);
+    return fmax(1, (double)c->tasks / cell_cpus(c, plan_cpus()));
 }
 
 static double visit_ns(const struct cell *c, uint32_t rounds)

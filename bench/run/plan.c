@@ -335,9 +335,9 @@ void plan_size_cell(struct cell *c, uint64_t ops_wanted, double op_ns, uint64_t 
     enum { BATCHES_MAX = 256, BATCH_LEAST_NS = 20000 };
     uint64_t ops = ops_wanted ? ops_wanted : c->workload->ops_per_task;
     if (!ops) {
-        /* Up to four tasks a CPU get the whole time each; more share it. */
+        /* Up to four tasks a CPU they can use get the whole time each; more share it. */
         double time_ns = (double)task_time_ns;
-        double most = 4.0 * cpus;
+        double most = 4.0 * cell_cpus(c, cpus);
         /* Without a serial form it was measured with all the tasks. */
         if (c->tasks > most && c->control != NO_CONTROL)
             time_ns = time_ns * most / c->tasks;
