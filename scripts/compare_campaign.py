@@ -32,6 +32,7 @@ import tempfile
 
 PLANTED_KINDS = {"cpu"}
 PLANTED_GROUPS = {"throughput", "latency"}
+BLIND_MOST = 100  # as a relative change: beyond a factor of a hundred nothing would be seen
 WORDS = ["slower", "faster", "same", "shifted", "undecided", "not comparable"]
 
 
@@ -138,8 +139,9 @@ class Tally:
             is_target = worse_side is not None and is_planted(cell, cell["metrics"][row["metric"]])
             kind = ("planted " if is_target else "") + cell["workload_kind"], row["metric"]
             self.words[kind][row["verdict"]] += 1
-            if "detectable" in row:
-                self.blind[kind].append(row["detectable"])
+            if cell["metrics"][row["metric"]]["nature"] == "noisy":
+                # Without the field it could have seen nothing.
+                self.blind[kind].append(row.get("detectable", math.inf))
             right = {"head": "slower", "base": "faster"}.get(worse_side) if is_target else None
             if row["verdict"] in ("slower", "faster") and row["verdict"] != right:
                 self.false.append((trial, row["cell"], row["metric"], row["verdict"]))
@@ -152,7 +154,8 @@ class Tally:
             judged = sum(words.values()) - words["not comparable"]
             said = words["slower"] + words["faster"]
             right = f"{100 * said / judged:.0f} %" if kind[0].startswith("planted") and judged else ""
-            blind = f"{100 * statistics.median(self.blind[kind]):+.0f} %" if self.blind[kind] else ""
+            seen = statistics.median(self.blind[kind] or [0])
+            blind = f"{100 * seen:+.0f} %" if seen < BLIND_MOST else "nothing"
             lines.append(f"| {kind[0]} | `{kind[1]}` | " + " | ".join(str(words[word]) for word in WORDS)
                          + f" | {right} | {blind} |")
         return "\n".join(lines)

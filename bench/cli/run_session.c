@@ -20,36 +20,46 @@ void run_session_path(const char *suite, char *out, size_t size)
     snprintf(out, size, "results/%.*s-%s.json", (int)strcspn(base, "."), base, stamp);
 }
 
-/* What all rounds take, as those done did, and a tenth more. */
-static double budget_for(const struct run_report *r)
+/* "0.4 s", "32 s" */
+static void put_seconds(uint64_t ns)
 {
-    return 1.1 * (double)r->duration_ns / (r->rounds ? r->rounds : 1) * r->rounds_planned;
+    double s = (double)ns * 1e-9;
+    fprintf(stderr, "%.*f s", s < 10, s);
 }
 
 void run_session_begin(const struct outlook *o)
 {
     if (o->is_virtual)
         return;
-    double run_s = (double)o->run_ns * 1e-9;
     fprintf(stderr, "%zu cell%s", o->cells, o->cells == 1 ? "" : "s");
     if (o->controls)
         fprintf(stderr, " (and %zu to compare with)", o->controls);
-    fprintf(stderr, ", %u round%s%s: about %.*f s\n", o->rounds, o->rounds == 1 ? "" : "s",
-            o->rounds_most > o->rounds ? ", then where intervals are wide" : "", run_s < 10, run_s);
+    fprintf(stderr, ": %u round%s in about ", o->rounds, o->rounds == 1 ? "" : "s");
+    put_seconds(o->rounds_ns);
+    if (o->rounds_most > o->rounds)
+        fputs(", then where intervals are wide; in all at most ", stderr);
+    else if (o->run_ns < o->rounds_ns)
+        fputs("; as many of them as fit into ", stderr);
+    if (o->rounds_most > o->rounds || o->run_ns < o->rounds_ns)
+        put_seconds(o->run_ns);
+    fputc('\n', stderr);
 }
 
 void run_session_tell(const struct run_report *r)
 {
-    fprintf(stderr, "%zu cells measured", r->ok_count);
+    fprintf(stderr, "%zu cell%s measured", r->ok_count, r->ok_count == 1 ? "" : "s");
     if (r->skipped_count)
         fprintf(stderr, ", %zu skipped", r->skipped_count);
     if (r->failed_count)
         fprintf(stderr, ", %zu FAILED", r->failed_count);
     fprintf(stderr, " in %u round%s", r->rounds, r->rounds == 1 ? "" : "s");
     if (r->extra_visits)
-        fprintf(stderr, " and %zu more visits where intervals were wide", r->extra_visits);
+        fprintf(stderr, " and %zu more visit%s where intervals were wide", r->extra_visits,
+                r->extra_visits == 1 ? "" : "s");
     fprintf(stderr, ", %.1f s\n", (double)r->duration_ns * 1e-9);
-    if (r->rounds < r->rounds_planned && !r->is_interrupted && r->ok_count)
-        fprintf(stderr, "(%u rounds were wanted; --budget %.0fs would do for them here)\n",
-                r->rounds_planned, ceil(budget_for(r) * 1e-9));
+    if (r->wanted_ns && !r->is_interrupted)
+        fprintf(stderr, "(%u rounds were wanted; --budget %.0f%s would do for them)\n",
+                r->rounds_planned,
+                ceil((double)r->wanted_ns / (r->wanted_ns < 1000000000 ? 1e6 : 1e9)),
+                r->wanted_ns < 1000000000 ? "ms" : "s");
 }

@@ -53,10 +53,9 @@ void outlook_of(const struct plan *p, struct outlook *out)
         out->controls += c->is_control;
         round_ns += visit_ns(c, p->rounds);
     }
-    out->round_ns = (uint64_t)round_ns;
-    uint64_t all_ns = out->round_ns * p->rounds;
-    bool fills_budget = p->rounds_most > p->rounds || all_ns > p->budget_ns;
-    out->run_ns = fills_budget ? p->budget_ns : all_ns;
-    if (out->run_ns < out->round_ns) /* the first round is always done */
-        out->run_ns = out->round_ns;
+    out->rounds_ns = (uint64_t)(round_ns * p->rounds);
+    bool fills_budget = p->rounds_most > p->rounds || out->rounds_ns > p->budget_ns;
+    out->run_ns = fills_budget ? p->budget_ns : out->rounds_ns;
+    if (out->run_ns < (uint64_t)round_ns) /* the first round is always done */
+        out->run_ns = (uint64_t)round_ns;
 }

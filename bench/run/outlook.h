@@ -10,9 +10,9 @@
 struct outlook {
     size_t cells, controls; /* those that can be measured */
     uint32_t rounds, rounds_most;
-    uint64_t round_ns; /* one round over all cells */
-    uint64_t run_ns; /* all of it: the budget, unless the rounds end before or the first after it */
-    bool is_virtual; /* nothing of it takes time */
+    uint64_t rounds_ns; /* those of all cells */
+    uint64_t run_ns;    /* all of it, at most: the budget ends it, though not its first round */
+    bool is_virtual;    /* nothing of it takes time */
 };
 
 /* After calibration: cells have their operations. */

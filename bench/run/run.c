@@ -338,6 +338,14 @@ static size_t extra_visits(const struct run *r)
     return extra;
 }
 
+/* What all rounds take, as those done did, and a tenth more. */
+static uint64_t wanted_ns(const struct run *r, const struct run_report *report)
+{
+    if (report->rounds == 0 || report->rounds >= r->plan.rounds)
+        return 0;
+    return elapsed_ns(r) / report->rounds * r->plan.rounds / 10 * 11;
+}
+
 static void end(struct run *r)
 {
     records_free(r->records, r->plan.cell_count);
@@ -375,7 +383,7 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
         report->rounds = records_rounds(r.records, r.plan.cell_count);
         report->rounds_planned = r.plan.rounds;
         report->extra_visits = extra_visits(&r);
-        report->budget_ns = r.plan.budget_ns;
+        report->wanted_ns = wanted_ns(&r, report);
         report->duration_ns = r.earlier_ns + clock_now_ns() - r.begin_ns;
         if (!report->is_interrupted)
             journal_finish(&r.journal);

@@ -44,7 +44,8 @@ struct run_report {
     uint32_t rounds, rounds_planned;              /* of all cells */
     size_t extra_visits;                          /* beyond those, where intervals were wide */
     bool is_interrupted;
-    uint64_t duration_ns, budget_ns;
+    uint64_t duration_ns;
+    uint64_t wanted_ns; /* a budget that would do for all planned rounds; 0: they were done */
 };
 
 /*
