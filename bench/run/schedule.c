@@ -27,7 +27,10 @@ static void shuffle(const struct plan *p, uint32_t round, uint32_t *order, size_
 
 /* ---- Widths ------------------------------------------------------------------------ */
 
-/* (hi - lo) / center of what was found before the round. */
+/*
+ * ln(hi / lo) of what was found before the round.  Not the width over the center: of a skewed
+ * figure those samples would be looked at again whose center happens to lie low.
+ */
 static double width_of(const struct record *r, const struct series *s, uint32_t round)
 {
     struct summary found = {0};
@@ -38,7 +41,7 @@ static double width_of(const struct record *r, const struct series *s, uint32_t 
             samples[n++] = s->samples[i];
     bool is_known = n > 1 && !summary_of(samples, n, SUMMARY_LEVEL, &found, NULL);
     free(samples);
-    return is_known && found.center > 0 ? (found.hi - found.lo) / found.center : 0;
+    return is_known && found.lo > 0 ? log(found.hi / found.lo) : 0;
 }
 
 static size_t visits_before(const struct record *r, uint32_t round)

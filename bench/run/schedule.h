@@ -10,7 +10,7 @@
 
 #include "bench/run/record.h"
 
-/* Intervals this narrow (width over center) need no further visit: 1 % to each side. */
+/* Intervals this narrow (logarithm of hi over lo) need no further visit: 1 % to each side. */
 #define SCHEDULE_NARROW_RATIO 0.02
 
 /*
@@ -29,8 +29,8 @@ uint64_t schedule_needs_ns(const struct record *records, const uint32_t *order, 
 
 /*
  * How wide the interval of what the cell is there for was before that round (throughput; where
- * nothing is done, what a unit costs), as a ratio of its center, over the visits it already had:
- * what another one is worth.  0: nothing to gain.
+ * nothing is done, what a unit costs), as a log ratio, over the visits it already had: what
+ * another one is worth.  0: nothing to gain.
  */
 double schedule_gain(const struct record *r, uint32_t round);
 
