@@ -31,7 +31,7 @@ import sys
 import tempfile
 
 PLANTED_KINDS = {"cpu"}
-PLANTED_GROUPS = {"throughput", "latency"}
+PLANTED_GROUPS = {"throughput", "latency", "cpu"}
 BLIND_MOST = 100  # as a relative change: beyond a factor of a hundred nothing would be seen
 WORDS = ["slower", "faster", "same", "shifted", "undecided", "not comparable"]
 
@@ -130,10 +130,11 @@ class Tally:
         self.blind = collections.defaultdict(list)
         self.false = []
         self.trials_with_false = 0
+        self.trials_with_right = 0
 
     def add(self, trial, result, rows, worse_side):
         cells = {cell["id"]: cell for cell in result["cells"]}
-        before = len(self.false)
+        before, found = len(self.false), False
         for row in rows:
             cell = cells[row["cell"]]
             is_target = worse_side is not None and is_planted(cell, cell["metrics"][row["metric"]])
@@ -143,9 +144,11 @@ class Tally:
                 # Without the field it could have seen nothing.
                 self.blind[kind].append(row.get("detectable", math.inf))
             right = {"head": "slower", "base": "faster"}.get(worse_side) if is_target else None
+            found |= right is not None and row["verdict"] == right
             if row["verdict"] in ("slower", "faster") and row["verdict"] != right:
                 self.false.append((trial, row["cell"], row["metric"], row["verdict"]))
         self.trials_with_false += len(self.false) > before
+        self.trials_with_right += found
 
     def table(self):
         lines = ["| cells | metric | " + " | ".join(WORDS) + " | right | could have seen |", "|:---|:---|" + "---:|" * 8]
@@ -210,7 +213,8 @@ def main():
     print(f"{len(arguments.results)} results, {arguments.pairs} pairs of each kind, seed {arguments.seed}"
           + (", made figures: {} rounds, moments {:g}, rounds {:g}".format(*arguments.made) if arguments.made else ""))
     for name, tally in tallies.items():
-        print(f"\n**{name}**: {len(tally.false)} false words, in {tally.trials_with_false} of {arguments.pairs} pairs\n")
+        found = f"; found in {tally.trials_with_right} pairs" if name != "A/A" else ""
+        print(f"\n**{name}**: {len(tally.false)} false words, in {tally.trials_with_false} of {arguments.pairs} pairs{found}\n")
         print(tally.table())
         for trial, cell, metric, word in tally.false[:10]:
             print(f"\nfalse: pair {trial + 1}: {cell} {metric}: {word}")

@@ -41,7 +41,7 @@ static const struct metric metrics[] = {
     {"page_faults", "count", BETTER_NEUTRAL, NATURE_NOISY, "cpu",
      "page faults of the coordinating process and of the children that ended, from before the "
      "first unit is created until after the last is joined"},
-    {"cpu_per_op_ns", "ns", BETTER_LOWER, NATURE_NOISY, "throughput",
+    {"cpu_per_op_ns", "ns", BETTER_LOWER, NATURE_NOISY, "cpu",
      "CPU time of all units between passing the gate and the end of their last operation, an "
      "operation: what computing costs, however long others kept the CPUs"},
     {0},

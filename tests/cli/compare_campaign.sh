@@ -17,13 +17,13 @@ nothing_is_said_of_the_same_program() {
     _campaign --made 9,0.001,0.001 --pairs 4 --plant 0 "$template"
     expect_status 0
     expect_out '**A/A**: 0 false words, in 0 of 4 pairs'
-    expect_out '**+0 % planted**: 0 false words, in 0 of 4 pairs'
+    expect_out '**+0 % planted**: 0 false words, in 0 of 4 pairs; found in 0 pairs'
 }
 
 a_large_change_is_found_on_the_side_it_was_planted() {
     _campaign --made 9,0.001,0.001 --pairs 4 --plant 3 "$template"
     expect_status 0
-    expect_out '**+300 % planted**: 0 false words, in 0 of 4 pairs'
+    expect_out '**+300 % planted**: 0 false words, in 0 of 4 pairs; found in 4 pairs'
     # By turns in the head (slower) and in the base (faster), and in nothing else.
     expect grep -qE '^\| planted cpu \| `throughput_per_s` \| ([1-9][0-9]*) \| \1 \| 0 \| 0 \| 0 \| .* \| 100 % \|' out
     expect grep -qE '^\| io \| `throughput_per_s` \| 0 \| 0 \|' out
