@@ -73,10 +73,12 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
          NULL},
         {"task-time", 0, OPT_NUMBER, &p->task_time_ns, "T", "what a calibrated task aims at", "ns",
          10000, TASK_TIME_MAX_NS, NULL},
-        {"rounds", 0, OPT_NUMBER, &p->rounds, "N", "at most this many rounds", "count", 1,
-         ROUNDS_MAX, NULL},
-        {"budget", 0, OPT_NUMBER, &p->budget_ns, "T", "no new round after this time", "ns", 1,
-         INT64_MAX, NULL},
+        {"rounds", 0, OPT_NUMBER, &p->rounds, "N", "at most this many rounds of all cells", "count",
+         1, ROUNDS_MAX, NULL},
+        {"rounds-most", 0, OPT_NUMBER, &p->rounds_most, "N",
+         "so many where intervals are wide, while the budget lasts", "count", 1, ROUNDS_MAX, NULL},
+        {"budget", 0, OPT_NUMBER, &p->budget_ns, "T",
+         "no round is begun that would pass this, but the first", "ns", 1, INT64_MAX, NULL},
         {"timeout", 0, OPT_NUMBER, &p->timeout_ns, "T", "a cell's visit is stopped after this",
          "ns", TIMEOUT_LEAST_NS, INT64_MAX, NULL},
         {"timer-slack", 0, OPT_NUMBER, &p->timer_slack_ns, "T",
@@ -132,6 +134,12 @@ static void say_how_it_went(const struct run_report *r, const char *path)
                 path, path);
 }
 
+static void begin(void *context, const struct outlook *o)
+{
+    (void)context;
+    run_session_begin(o);
+}
+
 static int run(int argc, char *const *argv, struct err *err)
 {
     struct settings *s = calloc(1, sizeof *s);
@@ -153,6 +161,7 @@ static int run(int argc, char *const *argv, struct err *err)
     s->run.command_argv = argv - 1; /* with the program's own name */
     interrupt_catch(INTERRUPT_ENDS);
     s->run.interrupted = &interrupt_came;
+    s->run.on_begin = s->quiet ? NULL : begin;
     s->run.on_progress = progress_show;
     s->run.context = &line;
     struct run_report report;

@@ -22,11 +22,15 @@ void progress_show(void *context, const struct progress *p)
     uint64_t now_ns = clock_now_ns();
     if (!line->is_on || (line->is_there && now_ns - line->drawn_ns < REDRAW_NS))
         return;
-    char text[256], left[32] = "";
+    char text[256], round[48], left[32] = "";
     if (p->left_ns != UINT64_MAX)
         snprintf(left, sizeof left, ", %llu s left", (unsigned long long)(p->left_ns / 1000000000));
-    snprintf(text, sizeof text, "round %u of %u, cell %zu of %zu%s  %s", p->round, p->rounds,
-             p->cell + 1, p->cells, left, p->id);
+    if (p->round > p->rounds)
+        snprintf(round, sizeof round, "round %u (wide intervals)", p->round);
+    else
+        snprintf(round, sizeof round, "round %u of %u", p->round, p->rounds);
+    snprintf(text, sizeof text, "%s, cell %zu of %zu%s  %s", round, p->cell + 1, p->cells, left,
+             p->id);
     fprintf(stderr, "\r\033[K%.*s", (int)line->columns - 1, text);
     fflush(stderr);
     line->is_there = true;

@@ -4,6 +4,7 @@
 #include "bench/core/words.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,32 @@ static void add_unusable(const struct run_report *r)
     fputs("\n", stderr);
 }
 
+/* "0.4 s", "32 s" */
+static void put_seconds(uint64_t ns)
+{
+    double s = (double)ns * 1e-9;
+    fprintf(stderr, "%.*f s", s < 10, s);
+}
+
+void run_session_begin(const struct outlook *o)
+{
+    if (o->is_virtual)
+        return;
+    char words[40];
+    fputs(words_count(words, sizeof words, o->cells, "cell"), stderr);
+    if (o->controls)
+        fprintf(stderr, " (and %zu to compare with)", o->controls);
+    fprintf(stderr, ": %s in about ", words_count(words, sizeof words, o->rounds, "round"));
+    put_seconds(o->rounds_ns);
+    if (o->rounds_most > o->rounds)
+        fputs(", then where intervals are wide; in all at most ", stderr);
+    else if (o->run_ns < o->rounds_ns)
+        fputs("; as many of them as fit into ", stderr);
+    if (o->rounds_most > o->rounds || o->run_ns < o->rounds_ns)
+        put_seconds(o->run_ns);
+    fputc('\n', stderr);
+}
+
 void run_session_tell(const struct run_report *r)
 {
     if (r->is_untouched) {
@@ -40,10 +67,17 @@ void run_session_tell(const struct run_report *r)
         fprintf(stderr, ", %zu skipped", r->skipped_count);
     if (r->failed_count)
         fprintf(stderr, ", %zu FAILED", r->failed_count);
-    fprintf(stderr, " in %u of %u %s, %.1f s", r->rounds, r->rounds_planned,
-            words_many(cells, sizeof cells, r->rounds_planned, "round"),
-            (double)r->duration_ns * 1e-9);
+    fprintf(stderr, " in %s", words_count(cells, sizeof cells, r->rounds, "round"));
+    if (r->extra_visits)
+        fprintf(stderr, " and %zu more %s where intervals were wide", r->extra_visits,
+                words_many(cells, sizeof cells, r->extra_visits, "visit"));
+    fprintf(stderr, ", %.1f s", (double)r->duration_ns * 1e-9);
     add_unusable(r);
+    if (r->wanted_ns && !r->is_interrupted)
+        fprintf(stderr, "(%u rounds were wanted; --budget %.0f%s would do for them)\n",
+                r->rounds_planned,
+                ceil((double)r->wanted_ns / (r->wanted_ns < 1000000000 ? 1e6 : 1e9)),
+                r->wanted_ns < 1000000000 ? "ms" : "s");
     if (r->journal_faults.count)
         fprintf(stderr, "%s of the journal could not be used (%s)\n",
                 words_count(cells, sizeof cells, r->journal_faults.count, "line"),

@@ -9,6 +9,9 @@
 /* "results/standard-20260131T120000Z.json" from a suite's name or path. */
 void run_session_path(const char *suite, char *out, size_t size);
 
+/* One line on what will be done and how long it will take, to stderr. */
+void run_session_begin(const struct outlook *o);
+
 /* One line on how it went, to stderr. */
 void run_session_tell(const struct run_report *r);
 

@@ -20,6 +20,7 @@ enum {
     VOLUNTARY,
     INVOLUNTARY,
     PAGE_FAULTS,
+    CPU_PER_OP,
 };
 
 static const struct metric metrics[] = {
@@ -40,6 +41,9 @@ static const struct metric metrics[] = {
     {"page_faults", "count", BETTER_NEUTRAL, NATURE_NOISY, "cpu",
      "page faults of the coordinating process and of the children that ended, from before the "
      "first unit is created until after the last is joined"},
+    {"cpu_per_op_ns", "ns", BETTER_LOWER, NATURE_NOISY, "cpu",
+     "CPU time of all units between passing the gate and the end of their last operation, an "
+     "operation: what computing costs, however long others kept the CPUs"},
     {0},
 };
 
@@ -172,8 +176,21 @@ static uint64_t makespan_ns(const struct launch *l)
 static void absent_units(struct sink *sink, const char *reason)
 {
     sink->absent(sink, THREAD_CPU, reason);
+    sink->absent(sink, CPU_PER_OP, reason);
     sink->absent(sink, VOLUNTARY, reason);
     sink->absent(sink, INVOLUNTARY, reason);
+}
+
+/* Who waits or does nothing has no operation that costs CPU time. */
+static void collect_per_op(const struct launch *l, uint64_t cpu_ns, struct sink *sink)
+{
+    double ops = (double)l->batch_ops * l->batch_count * l->task_count;
+    if (l->workload->kind == WORKLOAD_IO || l->workload->kind == WORKLOAD_STARTUP)
+        sink->absent(sink, CPU_PER_OP, "its operations do not compute");
+    else if (!(ops > 0))
+        sink->absent(sink, CPU_PER_OP, "the launch had no operations");
+    else
+        sink->value(sink, CPU_PER_OP, (double)cpu_ns / ops);
 }
 
 static void collect_units(struct probe_run *p, struct sink *sink)
@@ -186,6 +203,7 @@ static void collect_units(struct probe_run *p, struct sink *sink)
         return;
     }
     sink->value(sink, THREAD_CPU, (double)sum.cpu_ns);
+    collect_per_op(l, sum.cpu_ns, sink);
     double seconds = (double)makespan_ns(l) / 1e9;
     if (seconds <= 0) {
         sink->absent(sink, VOLUNTARY, "the launch has no makespan to divide by");

@@ -55,13 +55,15 @@ void metric_choice_release(struct metric_choice *c)
 }
 
 /*
- * By default what a user waits for or pays: the cost of starting, operations a second, latencies;
+ * By default what a user waits for or pays: the cost of starting, operations a second, the CPU time
+ * of one, latencies;
  * and every exact count.  Spans within these (create, gate, reap) explain a verdict, they do not
  * make one; totals depend on how many operations a run was given.
  */
 static bool is_headline(const struct result_metric *m)
 {
-    static const char *const names[] = {"startup_ns", "lifecycle_ns", "throughput_per_s"};
+    static const char *const names[] = {"startup_ns", "lifecycle_ns", "throughput_per_s",
+                                        "cpu_per_op_ns"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(m->name, names[i]))
             return true;

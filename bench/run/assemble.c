@@ -223,6 +223,8 @@ json_t *assemble_result(const json_t *header, const struct plan *p, const struct
     json_object_set_new(run, "finished_at", json_string(now));
     json_object_set_new(run, "status", json_string(state->is_complete ? "complete" : "partial"));
     json_object_set_new(run, "rounds", json_integer(state->rounds));
+    if (p->rounds_most > p->rounds)
+        json_object_set_new(run, "visits", json_integer((json_int_t)state->visits));
     json_object_set_new(run, "duration_ns",
                         json_integer(is_virtual ? 0 : (json_int_t)state->duration_ns));
     json_t *cells = json_array();

@@ -5,7 +5,8 @@
 #include "bench/run/record.h"
 
 struct run_state {
-    uint32_t rounds;
+    uint32_t rounds; /* of all cells */
+    size_t visits;   /* of all cells together */
     bool is_complete;
     uint64_t duration_ns;
 };

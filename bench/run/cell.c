@@ -35,6 +35,16 @@ void cell_release(struct cell *c)
     *c = (struct cell){0};
 }
 
+uint32_t cell_cpus(const struct cell *c, uint32_t cpus)
+{
+    /* A lock that each process has for itself excludes nobody. */
+    bool is_own = (c->lock->traits & LOCK_PER_RUNTIME) && !c->lock_is_shared &&
+                  !(c->executor->traits & EXECUTOR_SHARED_HEAP);
+    bool excludes = (c->lock->traits & LOCK_EXCLUSIVE) && !is_own;
+    bool is_parallel = c->executor->traits & EXECUTOR_PARALLEL;
+    return is_parallel && !excludes && c->placement != PLACEMENT_SAME ? cpus : 1;
+}
+
 const char *placement_name(enum placement p)
 {
     static const char *const names[] = {"free", "same", "spread"};

@@ -35,6 +35,7 @@ struct cell {
     /* Which of the probes with launches of their own it is for.  All: in turn, every third round;
      * those that were named: in every round. */
     uint64_t own_probes;
+    double op_ns;         /* what one operation takes alone, when the run began; 0: not known */
     uint64_t ops;         /* operations a task as the suite wants them; 0: not said */
     uint64_t batch_ops;   /* operations of one call of run() */
     uint32_t batch_count; /* calls a task makes */
@@ -47,6 +48,10 @@ void cell_init(struct cell *c, const struct workload *w, const struct lock *k,
 /* Writes c->id from everything else: defaults are left out. */
 void cell_make_id(struct cell *c);
 void cell_release(struct cell *c);
+
+/* On how many of so many CPUs its tasks can compute at a time: one, where a lock or an event loop
+ * lets only one of them. */
+uint32_t cell_cpus(const struct cell *c, uint32_t cpus);
 
 const char *placement_name(enum placement p);
 

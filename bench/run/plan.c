@@ -208,7 +208,7 @@ static int suite_number(const json_t *suite, const char *key, const char *unit, 
 /* A word that is not known is a wish that would not be heard. */
 static int check_suite_keys(const json_t *suite, struct err *err)
 {
-    static const char *const keys[] = {"summary", "comment",   "rounds",
+    static const char *const keys[] = {"summary", "comment",   "rounds", "rounds_most",
                                        "budget",  "task_time", "groups"};
     enum { KEYS = sizeof keys / sizeof keys[0] };
     const char *key;
@@ -223,7 +223,7 @@ static int check_suite_keys(const json_t *suite, struct err *err)
         const char *near = suggest(key, keys, KEYS);
         return err_set(err, ERR_INPUT, "suite: unknown key \"%.64s\"%s%s%s", key,
                        near ? "; did you mean \""
-                            : " (summary, comment, rounds, budget, task_time, groups)",
+                            : " (summary, comment, rounds, rounds_most, budget, task_time, groups)",
                        near ? near : "", near ? "\"?" : "");
     }
     return 0;
@@ -263,6 +263,15 @@ static uint64_t draw_seed(int64_t asked)
     return asked < 0 ? seed & 0x7fffffff : seed;
 }
 
+/* Who asks for a number of rounds gets that many of each cell, unless more was asked for as well.
+ */
+static void set_rounds(struct plan *p, const struct plan_request *r, int64_t rounds, int64_t most)
+{
+    most = r->rounds_most ? r->rounds_most : r->rounds ? 0 : most;
+    p->rounds = (uint32_t)(r->rounds ? r->rounds : rounds);
+    p->rounds_most = most > p->rounds ? (uint32_t)most : p->rounds;
+}
+
 int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
@@ -271,11 +280,12 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     json_t *suite = r->document ? json_incref((json_t *)(uintptr_t)r->document)
                     : name      ? suite_load(name, err)
                                 : NULL;
-    int64_t rounds, budget_ns, task_time_ns;
+    int64_t rounds, rounds_most, budget_ns, task_time_ns;
     if (name && !suite)
         return -1;
     if (check_suite_keys(suite, err) || word_list_of_options(&b.params, "-p", &r->params, err) ||
         suite_number(suite, "rounds", "count", ROUNDS_MAX, 11, &rounds, err) ||
+        suite_number(suite, "rounds_most", "count", ROUNDS_MAX, 0, &rounds_most, err) ||
         suite_number(suite, "budget", "ns", INT64_MAX, 60000000000, &budget_ns, err) ||
         suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, 50000000, &task_time_ns, err))
         goto fail;
@@ -291,7 +301,7 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
         goto fail;
     out->suite = name ? strdup(name) : NULL;
     out->seed = draw_seed(r->seed);
-    out->rounds = (uint32_t)(r->rounds ? r->rounds : rounds);
+    set_rounds(out, r, rounds, rounds_most);
     out->budget_ns = (uint64_t)(r->budget_ns ? r->budget_ns : budget_ns);
     out->task_time_ns = (uint64_t)(r->task_time_ns ? r->task_time_ns : task_time_ns);
     out->timer_slack_ns = (uint64_t)r->timer_slack_ns;
@@ -327,9 +337,9 @@ void plan_size_cell(struct cell *c, uint64_t ops_wanted, double op_ns, uint64_t 
     enum { BATCHES_MAX = 256, BATCH_LEAST_NS = 20000 };
     uint64_t ops = ops_wanted ? ops_wanted : c->workload->ops_per_task;
     if (!ops) {
-        /* Up to four tasks a CPU get the whole time each; more share it. */
+        /* Up to four tasks a CPU they can use get the whole time each; more share it. */
         double time_ns = (double)task_time_ns;
-        double most = 4.0 * cpus;
+        double most = 4.0 * cell_cpus(c, cpus);
         /* Without a serial form it was measured with all the tasks. */
         if (c->tasks > most && c->control != NO_CONTROL)
             time_ns = time_ns * most / c->tasks;

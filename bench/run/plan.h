@@ -26,6 +26,7 @@ struct plan_request {
     int64_t workers;        /* 0: as many as CPUs */
     int64_t ops;            /* operations a task; 0: the workload's own, or calibrated */
     int64_t rounds;         /* 0: the suite's */
+    int64_t rounds_most;    /* 0: the suite's, or as many as were asked for by number */
     int64_t budget_ns;      /* 0: the suite's */
     int64_t task_time_ns;   /* 0: the suite's */
     int64_t seed;           /* -1: drawn */
@@ -39,7 +40,8 @@ struct plan {
     size_t cell_count;
     char *suite; /* owned; NULL when the cells were named one by one */
     uint64_t seed;
-    uint32_t rounds;
+    uint32_t rounds;      /* of all cells */
+    uint32_t rounds_most; /* of those whose intervals are wide, while the budget lasts; >= rounds */
     uint64_t budget_ns;
     uint64_t task_time_ns;
     uint64_t timer_slack_ns;

@@ -15,6 +15,8 @@ json_t *plan_to_json(const struct plan *p)
                   (json_int_t)p->rounds, "budget_ns", (json_int_t)p->budget_ns, "task_time_ns",
                   (json_int_t)p->task_time_ns, "timer_slack_ns", (json_int_t)p->timer_slack_ns,
                   "timeout_ns", (json_int_t)p->timeout_ns, "cells", cells);
+    if (o && p->rounds_most > p->rounds)
+        json_object_set_new(o, "rounds_most", json_integer(p->rounds_most));
     if (o && p->suite)
         json_object_set_new(o, "suite", json_string(p->suite));
     return o;
@@ -38,6 +40,8 @@ int plan_from_json(const json_t *object, struct plan *out, struct err *err)
     struct json_reader r = json_reader_of(object, "the plan");
     out->seed = (uint64_t)json_read_int(&r, "seed", INT64_MIN, INT64_MAX);
     out->rounds = (uint32_t)json_read_int(&r, "rounds", 1, ROUNDS_MAX);
+    out->rounds_most =
+        (uint32_t)json_read_int_or(&r, "rounds_most", out->rounds, ROUNDS_MAX, out->rounds, NULL);
     out->budget_ns = (uint64_t)json_read_int(&r, "budget_ns", 1, INT64_MAX);
     out->task_time_ns = (uint64_t)json_read_int(&r, "task_time_ns", 1, TASK_TIME_MAX_NS);
     out->timer_slack_ns = (uint64_t)json_read_int(&r, "timer_slack_ns", 1, TIMER_SLACK_MAX_NS);

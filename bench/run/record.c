@@ -102,7 +102,7 @@ static json_t *found_to_json(const struct found *f, uint32_t launch_count)
 }
 
 json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
-                      const struct mailbox *m)
+                      const struct mailbox *m, uint64_t spent_ns)
 {
     struct metric_list list;
     metric_list_of(c->workload, &list);
@@ -114,8 +114,9 @@ json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
     }
     for (uint32_t i = 0; i < m->launch_count; i++)
         json_array_append_new(launches, noise_to_json(&m->noise[i]));
-    json_t *o = json_pack("{s:I, s:I, s:s, s:o, s:o}", "cell", (json_int_t)cell_index, "round",
-                          (json_int_t)round, "id", c->id, "launches", launches, "metrics", metrics);
+    json_t *o = json_pack("{s:I, s:I, s:s, s:I, s:o, s:o}", "cell", (json_int_t)cell_index, "round",
+                          (json_int_t)round, "id", c->id, "spent_ns", (json_int_t)spent_ns,
+                          "launches", launches, "metrics", metrics);
     if (o && m->err.code != ERR_NONE) {
         json_object_set_new(o, "error", json_integer(m->err.code));
         json_object_set_new(o, "reason", json_string(m->err.text));
@@ -223,12 +224,12 @@ static int add_launch(struct record *r, uint32_t round, const json_t *o, struct 
 
 int records_add(struct record *records, size_t count, const json_t *visit, struct err *err)
 {
-    json_int_t cell, round, error = 0;
+    json_int_t cell, round, spent_ns = 0, error = 0;
     json_t *metrics, *launches;
     const char *id, *reason = "";
-    if (json_unpack((json_t *)(uintptr_t)visit, "{s:I, s:I, s:s, s:o, s:o, s?I, s?s}", "cell",
+    if (json_unpack((json_t *)(uintptr_t)visit, "{s:I, s:I, s:s, s:o, s:o, s?I, s?I, s?s}", "cell",
                     &cell, "round", &round, "id", &id, "launches", &launches, "metrics", &metrics,
-                    "error", &error, "reason", &reason))
+                    "spent_ns", &spent_ns, "error", &error, "reason", &reason))
         return err_set(err, ERR_INPUT, "journal: a visit is incomplete");
     if (cell < 0 || (size_t)cell >= count || strcmp(records[cell].cell->id, id))
         return err_set(err, ERR_INPUT, "journal: there is no cell \"%s\" in its plan", id);
@@ -243,6 +244,8 @@ int records_add(struct record *records, size_t count, const json_t *visit, struc
     for (size_t i = 0; i < json_array_size(launches); i++)
         if (add_launch(r, (uint32_t)round, json_array_get(launches, i), err))
             return -1;
+    r->visit_count++;
+    r->spent_ns += (uint64_t)spent_ns;
     if (r->rounds_done <= (uint32_t)round)
         r->rounds_done = (uint32_t)round + 1;
     if (error && r->failed == ERR_NONE) {
@@ -257,7 +260,23 @@ uint32_t records_rounds(const struct record *records, size_t count)
     uint32_t least = UINT32_MAX;
     for (size_t i = 0; i < count; i++)
         if (!records[i].cell->skip_reason && records[i].failed == ERR_NONE &&
-            records[i].rounds_done < least)
-            least = records[i].rounds_done;
+            records[i].visit_count < least)
+            least = records[i].visit_count;
     return least == UINT32_MAX ? 0 : least;
+}
+
+size_t records_visits(const struct record *records, size_t count)
+{
+    size_t visits = 0;
+    for (size_t i = 0; i < count; i++)
+        visits += records[i].visit_count;
+    return visits;
+}
+
+uint64_t records_spent_ns(const struct record *records, size_t count)
+{
+    uint64_t spent_ns = 0;
+    for (size_t i = 0; i < count; i++)
+        spent_ns += records[i].spent_ns;
+    return spent_ns;
 }

@@ -31,7 +31,9 @@ struct record {
     struct series *series; /* list.count of them */
     struct launch_note *launches;
     size_t launch_count, launch_capacity;
-    uint32_t rounds_done;
+    uint32_t rounds_done; /* the latest round it was visited in, plus 1 */
+    uint32_t visit_count;
+    uint64_t spent_ns;    /* by its visits, with what the run did between them */
     enum err_code failed; /* ERR_NONE while it is well */
     char reason[320];
 };
@@ -40,9 +42,12 @@ struct record {
 struct record *records_new(const struct plan *p, struct err *err);
 void records_free(struct record *records, size_t count);
 
-/* A visit as one JSON object; the caller releases it. NULL when memory ran out. */
+/*
+ * A visit as one JSON object; the caller releases it. NULL when memory ran out.  `spent_ns` is what
+ * passed since the visit before it: those of all visits add up to what the run took so far.
+ */
 json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
-                      const struct mailbox *m);
+                      const struct mailbox *m, uint64_t spent_ns);
 
 /*
  * Whether that object is a visit of one of these cells in a round it has not got yet, with every
@@ -53,7 +58,11 @@ int records_check(const struct record *records, size_t count, const json_t *visi
 /* Adds what that object says, which records_check() has passed. */
 int records_add(struct record *records, size_t count, const json_t *visit, struct err *err);
 
-/* Rounds that every measurable cell has. */
+/* Visits that every measurable cell has, and those of all cells together. */
 uint32_t records_rounds(const struct record *records, size_t count);
+size_t records_visits(const struct record *records, size_t count);
+
+/* What all visits took. */
+uint64_t records_spent_ns(const struct record *records, size_t count);
 
 #endif

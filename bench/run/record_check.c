@@ -85,6 +85,7 @@ int records_check(const struct record *records, size_t count, const json_t *visi
     const char *id = json_read_text(&r, "id");
     const json_t *launches = json_read_array(&r, "launches");
     const json_t *metrics = json_read_object(&r, "metrics");
+    json_read_int_or(&r, "spent_ns", 0, INT64_MAX, 0, NULL);
     json_read_int_or(&r, "error", ERR_USAGE, ERR_NOTCOMPARABLE, ERR_NONE, NULL);
     json_read_text_or(&r, "reason", "");
     if (json_reader_end(&r, err))

@@ -8,7 +8,9 @@
 #include "bench/run/assemble.h"
 #include "bench/run/derive.h"
 #include "bench/run/journal.h"
+#include "bench/run/outlook.h"
 #include "bench/run/record.h"
+#include "bench/run/schedule.h"
 #include "bench/run/visit.h"
 #include "bench/run/worker.h"
 
@@ -31,8 +33,9 @@ struct run {
     struct mailbox *mailbox;
     struct journal journal;
     uint64_t begin_ns;
-    uint64_t earlier_ns; /* what the runs before this one took, when going on */
-    uint64_t round_ns;   /* the latest round */
+    uint64_t earlier_ns;  /* what the runs before this one took, when going on */
+    uint64_t expected_ns; /* of all of it, until a round has shown; 0: not known */
+    bool is_virtual;
     /* A complete result that is there stays as it was until there is something to show instead. */
     bool is_shown;
     struct journal_faults faults; /* of the journal this run goes on from */
@@ -45,6 +48,14 @@ static bool has_visits(const struct run *r)
         if (r->records[i].launch_count || r->records[i].failed != ERR_NONE)
             return true;
     return false;
+}
+
+/* What the run took so far; where every clock is simulated, on those clocks. */
+static uint64_t elapsed_ns(const struct run *r)
+{
+    if (r->is_virtual)
+        return records_spent_ns(r->records, r->plan.cell_count);
+    return r->earlier_ns + clock_now_ns() - r->begin_ns;
 }
 
 /* Probes that lack something find out here, before any cell: what takes long is handed over. */
@@ -133,6 +144,7 @@ static int calibrate(struct run *r, struct err *err)
         struct cell *c = &p->cells[i];
         const struct calibrated *found = calibration_of(r, i);
         r->sized_by[i] = needs_calibration(c, &r->options->plan) ? found : NULL;
+        c->op_ns = found ? found->op_ns : 0;
         uint64_t asked = (uint64_t)r->options->plan.ops;
         plan_size_cell(c, asked ? asked : c->ops, found ? found->op_ns : 0, p->task_time_ns,
                        plan_cpus());
@@ -140,10 +152,21 @@ static int calibrate(struct run *r, struct err *err)
     return 0;
 }
 
+/* Since the visit before: with what the run did in between, so that nothing is left out. */
+static uint64_t spent_ns(const struct run *r)
+{
+    uint64_t sum_ns = 0;
+    if (!r->is_virtual)
+        return elapsed_ns(r) - records_spent_ns(r->records, r->plan.cell_count);
+    for (uint32_t i = 0; i < r->mailbox->launch_count; i++)
+        sum_ns += r->mailbox->noise[i].duration_ns;
+    return sum_ns;
+}
+
 /* A visit that was made, or could not be, into the journal and the records. */
 static int keep_visit(struct run *r, uint32_t cell, uint32_t round, struct err *err)
 {
-    json_t *visit = visit_to_json(cell, round, &r->plan.cells[cell], r->mailbox);
+    json_t *visit = visit_to_json(cell, round, &r->plan.cells[cell], r->mailbox, spent_ns(r));
     if (!visit)
         return err_set(err, ERR_SYSTEM, "no memory for a visit");
     int failed = records_check(r->records, r->plan.cell_count, visit, err) ||
@@ -181,8 +204,9 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
         return 0;
     struct run_state state = {
         .rounds = records_rounds(r->records, r->plan.cell_count),
+        .visits = records_visits(r->records, r->plan.cell_count),
         .is_complete = is_complete,
-        .duration_ns = r->earlier_ns + clock_now_ns() - r->begin_ns,
+        .duration_ns = elapsed_ns(r),
     };
     json_t *root =
         assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
@@ -218,30 +242,32 @@ static int check_written(const struct run *r, struct err *err)
 
 /* ---- Rounds ------------------------------------------------------------------------ */
 
-static bool is_over(const struct record *r)
+/* What is left, as far as the cells have shown; before that, what was expected. */
+static uint64_t left_ns(const struct run *r, uint32_t round, const uint32_t *order, size_t count)
 {
-    return r->cell->skip_reason || r->failed != ERR_NONE;
+    uint64_t elapsed = elapsed_ns(r), budget_ns = r->plan.budget_ns;
+    uint64_t here_ns = schedule_needs_ns(r->records, order, count);
+    if (round == 0)
+        return r->expected_ns > elapsed ? r->expected_ns - elapsed : UINT64_MAX;
+    uint64_t room_ns = budget_ns > elapsed + here_ns ? budget_ns - elapsed : here_ns;
+    if (r->plan.rounds_most > r->plan.rounds)
+        return room_ns;
+    uint64_t need_ns = here_ns + records_spent_ns(r->records, r->plan.cell_count) / round *
+                                     (r->plan.rounds - round - 1);
+    return need_ns < room_ns ? need_ns : room_ns;
 }
 
-static void tell(struct run *r, uint32_t round, size_t done, size_t total, const char *id)
+static void tell(struct run *r, uint32_t round, const uint32_t *order, size_t done, size_t total)
 {
     if (!r->options->on_progress)
         return;
-    uint64_t elapsed_ns = clock_now_ns() - r->begin_ns, left_ns = UINT64_MAX;
-    if (r->round_ns) {
-        uint64_t rounds_left = r->plan.rounds - round - 1;
-        uint64_t need_ns = r->round_ns * rounds_left + r->round_ns * (total - done) / (total + 1);
-        uint64_t budget_left_ns =
-            r->plan.budget_ns > elapsed_ns ? r->plan.budget_ns - elapsed_ns : r->round_ns;
-        left_ns = need_ns < budget_left_ns ? need_ns : budget_left_ns;
-    }
     struct progress p = {.round = round + 1,
                          .rounds = r->plan.rounds,
                          .cell = done,
                          .cells = total,
-                         .id = id,
-                         .elapsed_ns = elapsed_ns,
-                         .left_ns = left_ns};
+                         .id = r->plan.cells[order[done]].id,
+                         .elapsed_ns = elapsed_ns(r),
+                         .left_ns = left_ns(r, round, order + done, total - done)};
     r->options->on_progress(r->options->context, &p);
 }
 
@@ -273,49 +299,49 @@ static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *
     return keep_visit(r, cell, round, err);
 }
 
-/* One round over all cells that still need it, in an order of its own. */
-static int do_round(struct run *r, uint32_t round, struct err *err)
+static int do_round(struct run *r, uint32_t round, const uint32_t *order, size_t count,
+                    struct err *err)
 {
-    size_t n = 0;
+    for (size_t i = 0; i < count && !*r->options->interrupted; i++) {
+        tell(r, round, order, i, count);
+        if (visit_cell(r, order[i], round, err))
+            return -1;
+    }
+    return *r->options->interrupted ? 0 : write_result(r, false, err);
+}
+
+/* Drops the visits that an interrupted run had done of this round already. */
+static size_t still_to_do(const struct run *r, uint32_t round, uint32_t *order, size_t count)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        if (r->records[order[i]].rounds_done <= round)
+            order[left++] = order[i];
+    return left;
+}
+
+static bool fits_budget(const struct run *r, const uint32_t *order, size_t count)
+{
+    return elapsed_ns(r) + schedule_needs_ns(r->records, order, count) <= r->plan.budget_ns;
+}
+
+/* The first round is always done, and one that was begun is finished; a next one only if it fits.
+ */
+static int do_rounds(struct run *r, struct err *err)
+{
     uint32_t *order = malloc(sizeof *order * (r->plan.cell_count + 1));
-    if (!order)
-        return err_set(err, ERR_SYSTEM, "no memory for the order of a round");
-    for (uint32_t i = 0; i < r->plan.cell_count; i++)
-        if (!is_over(&r->records[i]) && r->records[i].rounds_done <= round)
-            order[n++] = i;
-    struct rng rng = {.state = r->plan.seed * 0x9e3779b97f4a7c15u + round};
-    rng_shuffle(&rng, order, n);
-    int failed = 0;
-    for (size_t i = 0; i < n && !failed && !*r->options->interrupted; i++) {
-        tell(r, round, i, n, r->plan.cells[order[i]].id);
-        failed = visit_cell(r, order[i], round, err);
+    int failed = order ? 0 : err_set(err, ERR_SYSTEM, "no memory for the order of a round");
+    uint32_t round = schedule_latest(r->records, r->plan.cell_count);
+    for (; !failed && round < r->plan.rounds_most && !*r->options->interrupted; round++) {
+        size_t count = schedule_round(&r->plan, r->records, round, order);
+        size_t left = still_to_do(r, round, order, count);
+        bool is_free = round == 0 || round < r->options->least_rounds;
+        if (count == 0 || (left == count && !is_free && !fits_budget(r, order, left)))
+            break;
+        failed = left ? do_round(r, round, order, left, err) : 0;
     }
     free(order);
     return failed;
-}
-
-/* Whether another round as long as the latest still fits. */
-static bool fits_budget(const struct run *r)
-{
-    return clock_now_ns() - r->begin_ns + r->round_ns <= r->plan.budget_ns;
-}
-
-static int do_rounds(struct run *r, struct err *err)
-{
-    uint32_t round = records_rounds(r->records, r->plan.cell_count);
-    bool is_first = true;
-    for (; round < r->plan.rounds && !*r->options->interrupted; round++) {
-        if (!is_first && round >= r->options->least_rounds && !fits_budget(r))
-            break;
-        uint64_t begin_ns = clock_now_ns();
-        if (do_round(r, round, err))
-            return -1;
-        r->round_ns = clock_now_ns() - begin_ns;
-        is_first = false;
-        if (!*r->options->interrupted && write_result(r, false, err))
-            return -1;
-    }
-    return 0;
 }
 
 /* ---- Beginning and end ------------------------------------------------------------- */
@@ -325,6 +351,12 @@ static int measure_sizes_and_begin(struct run *r, struct err *err)
     const struct run_options *o = r->options;
     if (calibrate(r, err))
         return -1;
+    struct outlook outlook;
+    outlook_of(&r->plan, &outlook);
+    r->is_virtual = outlook.is_virtual;
+    r->expected_ns = outlook.run_ns;
+    if (o->on_begin)
+        o->on_begin(o->context, &outlook);
     json_t *result_header = assemble_header(&r->plan, o->command_argc, o->command_argv);
     r->header = json_pack("{s:s, s:o, s:o}", "schema", "contend.journal/1", "header", result_header,
                           "plan", plan_to_json(&r->plan));
@@ -398,13 +430,7 @@ static void take_visits(struct run *r, const json_t *visits)
             records_add(r->records, r->plan.cell_count, visit, &why)) {
             journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
                           why.text);
-            continue;
         }
-        /* Each visit's launches are the least it took. */
-        const json_t *launches = json_object_get(visit, "launches");
-        for (size_t j = 0; j < json_array_size(launches); j++)
-            r->earlier_ns += (uint64_t)json_integer_value(
-                json_object_get(json_array_get(launches, j), "duration_ns"));
     }
 }
 
@@ -429,6 +455,10 @@ static int begin_again(struct run *r, struct err *err)
         r->is_shown = true;
     }
     json_decref(visits);
+    if (!failed) {
+        r->earlier_ns = records_spent_ns(r->records, r->plan.cell_count);
+        r->is_virtual = plan_is_virtual(&r->plan);
+    }
     return failed ? -1 : 0;
 }
 
@@ -447,6 +477,24 @@ static void count_cells(const struct run *r, struct run_report *report)
             report->unusable_count += derive_is_unusable(rec);
         }
     }
+}
+
+/* Those of the rounds in which only wide intervals were visited. */
+static size_t extra_visits(const struct run *r)
+{
+    size_t extra = 0;
+    for (size_t i = 0; i < r->plan.cell_count; i++)
+        if (r->records[i].visit_count > r->plan.rounds)
+            extra += r->records[i].visit_count - r->plan.rounds;
+    return extra;
+}
+
+/* What all rounds take, as those done did, and a tenth more. */
+static uint64_t wanted_ns(const struct run *r, const struct run_report *report)
+{
+    if (report->rounds == 0 || report->rounds >= r->plan.rounds)
+        return 0;
+    return elapsed_ns(r) / report->rounds * r->plan.rounds / 10 * 11;
 }
 
 static void end(struct run *r)
@@ -494,6 +542,8 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
         count_cells(&r, report);
         report->rounds = records_rounds(r.records, r.plan.cell_count);
         report->rounds_planned = r.plan.rounds;
+        report->extra_visits = extra_visits(&r);
+        report->wanted_ns = wanted_ns(&r, report);
         report->duration_ns = r.earlier_ns + clock_now_ns() - r.begin_ns;
         if (!report->is_interrupted)
             journal_finish(&r.journal);

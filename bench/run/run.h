@@ -4,7 +4,8 @@
  *   plan -> sizes of batches -> rounds over all cells, shuffled -> journal -> result file
  *
  * Cells are visited in rounds, each round in another order drawn from the seed, so that what
- * drifts on the machine spreads over all of them.  Prints nothing: progress goes to a callback.
+ * drifts on the machine spreads over all of them (schedule.h).  No round is begun that would pass
+ * the budget, but for the first.  Prints nothing: progress goes to callbacks.
  */
 #ifndef CONTEND_RUN_RUN_H
 #define CONTEND_RUN_RUN_H
@@ -12,13 +13,14 @@
 #include "bench/core/err.h"
 #include "bench/core/opts.h"
 #include "bench/run/journal.h"
+#include "bench/run/outlook.h"
 #include "bench/run/plan.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct progress {
-    uint32_t round, rounds; /* counted from 1 */
+    uint32_t round, rounds; /* counted from 1; beyond `rounds` only wide intervals are visited */
     size_t cell, cells;     /* visits done of this round, and of how many */
     const char *id;         /* the cell that is visited next */
     uint64_t elapsed_ns;
@@ -33,6 +35,7 @@ struct run_options {
     bool force;       /* discard an unfinished run that is in the way */
     int command_argc; /* as typed, for the result */
     char *const *command_argv;
+    void (*on_begin)(void *context, const struct outlook *o);     /* of a new run; or NULL */
     void (*on_progress)(void *context, const struct progress *p); /* between visits; or NULL */
     void *context;
     const volatile bool *interrupted; /* becomes true when the user wants an end */
@@ -40,12 +43,14 @@ struct run_options {
 
 struct run_report {
     size_t ok_count, skipped_count, failed_count; /* measured cells, controls left out */
-    size_t unusable_count; /* of ok_count: every launch was disturbed from outside */
-    uint32_t rounds, rounds_planned;
+    size_t unusable_count;           /* of ok_count: every launch was disturbed from outside */
+    uint32_t rounds, rounds_planned; /* of all cells */
+    size_t extra_visits;             /* beyond those, where intervals were wide */
     bool is_interrupted;
     bool is_untouched; /* it ended before anything was measured: the file is as it was */
     uint64_t duration_ns;
     struct journal_faults journal_faults; /* lines of the journal that could not be used */
+    uint64_t wanted_ns; /* a budget that would do for all planned rounds; 0: they were done */
 };
 
 /*

@@ -77,6 +77,9 @@ struct launch_test {
     void (*body)(struct task *t);   /* in each unit behind it */
 };
 
+/* What the two operations of a unit are said to be. */
+__attribute__((unused)) static enum workload_kind launch_workload_kind = WORKLOAD_CPU;
+
 /* Of the launch that runs: units find it here, processes in their copy. */
 static struct {
     const struct launch_test *test;
@@ -188,8 +191,12 @@ static void launch_test_run(const struct launch_test *test, struct recorder *out
         out->values[m] = NAN;
     size_t task_bytes = sizeof(struct task) * (test->units + 1);
     size_t unit_bytes = test->probe->unit_bytes * (test->units + 1) + 1;
+    const struct workload workload = {.name = "test", .kind = launch_workload_kind};
     struct launch *l = launch_map(sizeof *l);
     *l = (struct launch){
+        .workload = &workload,
+        .batch_ops = 2,
+        .batch_count = 1,
         .executor = test->executor ? test->executor : &launch_executors[test->kind],
         .tasks = launch_map(task_bytes),
         .task_count = test->units,

@@ -8,7 +8,7 @@
 extern const struct probe probe_rusage;
 extern const struct probe probe_schedstat;
 
-enum { THREAD_CPU, CHILD_CPU, PROCESS_CPU, VOLUNTARY, INVOLUNTARY, PAGE_FAULTS };
+enum { THREAD_CPU, CHILD_CPU, PROCESS_CPU, VOLUNTARY, INVOLUNTARY, PAGE_FAULTS, CPU_PER_OP };
 enum { UNITS = 6 };
 static const double body_ns = 3000000;
 
@@ -41,6 +41,28 @@ static void a_carrying_thread_is_counted_once(void)
     run(&probe_rusage, LAUNCH_CALLS, body_spin, &r);
     /* The thread's time cannot exceed its process's: twice counted it would. */
     CHECK(r.values[THREAD_CPU] <= r.values[PROCESS_CPU]);
+}
+
+static void an_operation_costs_its_share_of_that(void)
+{
+    for (int kind = LAUNCH_THREADS; kind <= LAUNCH_CALLS; kind++) {
+        struct recorder r;
+        run(&probe_rusage, (enum launch_kind)kind, body_spin, &r);
+        CHECK_NEAR(r.values[CPU_PER_OP], r.values[THREAD_CPU] / (2.0 * UNITS), 1e-6);
+    }
+}
+
+static void waiting_and_starting_have_no_operation_that_computes(void)
+{
+    static const enum workload_kind without[] = {WORKLOAD_IO, WORKLOAD_STARTUP};
+    for (int i = 0; i < 2; i++) {
+        struct recorder r;
+        launch_workload_kind = without[i];
+        run(&probe_rusage, LAUNCH_THREADS, body_nap, &r);
+        launch_workload_kind = WORKLOAD_CPU;
+        CHECK(isnan(r.values[CPU_PER_OP]) && !isnan(r.values[THREAD_CPU]));
+        CHECK_CONTAINS(r.reasons[CPU_PER_OP], "do not compute");
+    }
 }
 
 static void each_nap_is_a_voluntary_switch(void)
@@ -211,6 +233,9 @@ static void tasks_that_share_workers_have_no_run_queue_time_of_their_own(void)
 static const struct test tests[] = {
     {"computing_shows_as_cpu_time_of_the_units", computing_shows_as_cpu_time_of_the_units},
     {"a_carrying_thread_is_counted_once", a_carrying_thread_is_counted_once},
+    {"an_operation_costs_its_share_of_that", an_operation_costs_its_share_of_that},
+    {"waiting_and_starting_have_no_operation_that_computes",
+     waiting_and_starting_have_no_operation_that_computes},
     {"each_nap_is_a_voluntary_switch", each_nap_is_a_voluntary_switch},
     {"page_faults_of_all_units_are_counted", page_faults_of_all_units_are_counted},
     {"a_simulated_clock_has_no_cpu_time", a_simulated_clock_has_no_cpu_time},

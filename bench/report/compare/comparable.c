@@ -194,7 +194,8 @@ bool metric_is_total(const struct result_metric *m)
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
         if (!strcmp(m->name, spans[i]))
             return true;
-    return !strcmp(m->group, "cpu") || !strcmp(m->group, "counters");
+    return (!strcmp(m->group, "cpu") && !strstr(m->name, "_per_op_")) ||
+           !strcmp(m->group, "counters");
 }
 
 bool metrics_comparable(const struct result_cell *base_cell, const struct result_metric *base,
