@@ -4,6 +4,7 @@
 #include "bench/cli/compare.h"
 #include "bench/core/opts.h"
 #include "bench/report/compare/compare.h"
+#include "bench/stats/paired.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static const char usage[] = "BASE HEAD [options]   (or BASE... -- HEAD...)";
 struct wishes {
     bool fidelity, gate, strict, all;
     const char *format, *metric, *filter;
-    double threshold;
+    double threshold, moment_sd;
     struct opt_list allow, base, head;
 };
 
@@ -70,7 +71,11 @@ static int compare(const struct wishes *w, struct compare_side *base, struct com
 {
     struct comparison comparison;
     struct compare_request request = {
-        .metric = w->metric, .filter = w->filter, .tolerance = w->threshold};
+        .metric = w->metric,
+        .filter = w->filter,
+        .tolerance = w->threshold,
+        .moment_sd = w->moment_sd > 0 ? log_ratio_of_change(w->moment_sd) : 0,
+    };
     struct buf text = {0};
     if (comparable_allow(w->allow.items, w->allow.count, &request.allowed, err) ||
         compare_results(&comparison, base, head, &request, err))
@@ -176,6 +181,11 @@ static int run(int argc, char *const *argv, struct err *err)
          .out = &w.threshold,
          .argument = "R",
          .help = "changes up to this are no regression (3%)"},
+        {.name = "moment-sd",
+         .kind = OPT_RATIO,
+         .out = &w.moment_sd,
+         .argument = "R",
+         .help = "what two moments of this machine differ by (3%; doctor --moments)"},
         {.name = "gate",
          .kind = OPT_FLAG,
          .out = &w.gate,

@@ -58,6 +58,15 @@ static void limit_text(const struct comparison *c, const struct compare_row *row
     case LIMIT_MOMENT:
         snprintf(out, size, "two moments of one machine differ by this much");
         break;
+    case LIMIT_FEW:
+        snprintf(out, size, "few rounds, which may agree by chance");
+        break;
+    case LIMIT_BETWEEN:
+        snprintf(out, size, "files of one side differ");
+        break;
+    case LIMIT_KIN:
+        snprintf(out, size, "other rows of its kind moved as much");
+        break;
     case LIMIT_SPREAD:
         snprintf(out, size, "rounds differ by %.0f %%", 100 * log_ratio_to_change(row->spread));
         break;
@@ -71,8 +80,11 @@ static void limit_text(const struct comparison *c, const struct compare_row *row
     case LIMIT_ROUNDS:
         snprintf(out, size, "one round a side says nothing of how much it varies");
         break;
+    case LIMIT_SIZE:
+        snprintf(out, size, "a change; whether by more than the tolerance is open");
+        break;
     case LIMIT_CORRECTION:
-        snprintf(out, size, "beyond the tolerance alone, not among %zu rows", c->judged);
+        snprintf(out, size, "a change if it were the only row, not among %zu", row->family);
         break;
     }
 }
@@ -88,7 +100,8 @@ const char *compare_row_reason(const struct comparison *c, const struct compare_
         limit_text(c, row, limit, sizeof limit);
         if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))
             snprintf(out, REASON_TEXT_MAX, "blind to less than %dx; %s", CHANGE_MOST, limit);
-        else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION)
+        else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION &&
+                 row->limit != LIMIT_SIZE)
             snprintf(out, REASON_TEXT_MAX, "sees %s and more; %s",
                      compare_change_text(row->detectable, change), limit);
         else
