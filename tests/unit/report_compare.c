@@ -2,6 +2,7 @@
 #include "bench/report/compare/compare.h"
 
 #include "bench/core/buf.h"
+#include "bench/report/compare/apart.h"
 
 #include "tests/test.h"
 
@@ -200,6 +201,36 @@ static void what_its_kind_does_a_row_may_do_too(void)
     CHECK_EQ(limit, LIMIT_KIN);
 }
 
+static void moments_differ_by_what_their_results_do(void)
+{
+    struct result results[3];
+    struct apart a;
+    struct err err = {0};
+    for (int i = 0; i < 3; i++) {
+        struct draft d;
+        begin(&d, "m");
+        /* Centers apart by 0.02 and by 0.04 from one moment to the next; one kind each. */
+        add_cell(&d, "measured", 1, "throughput_ns", "throughput", 1000 * exp(0.02 * i), 0);
+        add_cell(&d, "measured", 2, "startup_ns", "startup", 1000 * exp(0.04 * i), 0);
+        add_cell(&d, "measured", 3, "startup_ns", "startup", 500, 0);
+        end(&d, &results[i]);
+    }
+    CHECK_EQ(apart_of(&a, results, 2, &err), -1);
+    CHECK_EQ(err.code, ERR_INPUT);
+    CHECK_EQ(apart_of(&a, results, 3, &err), 0);
+    for (size_t i = 0; i < a.count; i++) {
+        bool is_startup = !strcmp(a.kinds[i].group, "startup");
+        CHECK_EQ(a.kinds[i].rows, is_startup ? 2 : 1);
+        /* Standard deviations of 0.02 and 0.04 a file; two rows, of which one stands still. */
+        CHECK_NEAR(a.kinds[i].sd, is_startup ? 0.04 : 0.02 * M_SQRT2, 1e-6);
+        /* Two degrees of freedom: the lower tenth of chi-square is -2 ln 0.9. */
+        CHECK_NEAR(a.kinds[i].sd_most / a.kinds[i].sd, sqrt(2 / (-2 * log(0.9))), 1e-6);
+    }
+    CHECK(a.count >= 1);
+    for (int i = 0; i < 3; i++)
+        result_unload(&results[i]);
+}
+
 static void usual_metrics_first_and_all_when_there_are_none(void)
 {
     static const struct {
@@ -248,6 +279,7 @@ static const struct test tests[] = {
     {"what_holds_alone_need_not_hold_among_many", what_holds_alone_need_not_hold_among_many},
     {"a_control_that_moved_widens_the_others", a_control_that_moved_widens_the_others},
     {"what_its_kind_does_a_row_may_do_too", what_its_kind_does_a_row_may_do_too},
+    {"moments_differ_by_what_their_results_do", moments_differ_by_what_their_results_do},
     {"usual_metrics_first_and_all_when_there_are_none",
      usual_metrics_first_and_all_when_there_are_none},
     {0},

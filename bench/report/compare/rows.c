@@ -108,6 +108,16 @@ static bool all_above_zero(const struct result_metric *m)
     return true;
 }
 
+int compare_center(const struct result_cell *c, const struct result_metric *m,
+                   struct row_scratch *scratch, double *center)
+{
+    if (m->sample_count == 0 || !all_above_zero(m) || rounds_of(c, m, scratch))
+        return -1;
+    samples_sort(scratch->rounds.items, scratch->rounds.count);
+    *center = log(median_of_sorted(scratch->rounds.items, scratch->rounds.count));
+    return 0;
+}
+
 /* 1 with the side, 0 with a reason in the row, -1 when memory runs out. */
 static int side_of(struct compare_row *row, const char *which, const struct cell_files *files,
                    double moment_sd, double control_shift, struct row_scratch *scratch,
