@@ -31,7 +31,8 @@ void number_of_summary(struct number *out, const struct summary *s, const char *
 
 /*
  * "0.52x", or "1/590" where it is small, against the first row.  A ratio whose interval holds 1 is
- * "~": no difference can be told.  One that rests on single samples is rough: "~0.5x".
+ * "~": no difference can be told.  One that rests on so few samples that its interval has not the
+ * level tables ask for is rough: "~0.5x", and "~" already when a wider one holds 1.
  */
 void number_of_ratio(struct number *out, const struct ratio *r);
 
