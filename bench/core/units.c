@@ -168,7 +168,10 @@ char *units_format(char *out, size_t size, double value, const char *unit, int d
         after = 6;
     if (scaled == 0)
         after = 0;
-    snprintf(out, size, "%.*f%s%s", after, scaled, best && best->suffix[0] ? " " : "",
+    /* Beyond the largest unit digits say nothing any more: 1e308 has 309 of them. */
+    enum { PLAIN_MOST = 15 };
+    snprintf(out, size, before > PLAIN_MOST ? "%.*e%s%s" : "%.*f%s%s",
+             before > PLAIN_MOST ? digits - 1 : after, scaled, best && best->suffix[0] ? " " : "",
              best ? best->suffix : "");
     return out;
 }
