@@ -58,6 +58,7 @@ struct compare_row {
     struct moment_shift shift;  /* log ratios */
     double detectable;          /* the smallest effect it could have seen, a log ratio; INFINITY */
     double spread, disturbance; /* the larger of both sides */
+    double moment_sd;           /* what two moments were taken to differ by, a log ratio */
     char reason[200];           /* why it is not comparable, or what an exact count did */
 };
 

@@ -37,6 +37,8 @@ static json_t *row_json(const struct comparison *c, const struct compare_row *ro
         set_change(o, "lo", row->shift.lo);
         set_change(o, "hi", row->shift.hi);
         set_change(o, "detectable", row->detectable);
+        if (row->moment_sd > 0)
+            set_change(o, "moment_sd", row->moment_sd);
         json_set_finite(o, "p_slower", row->shift.p_slower);
         json_set_finite(o, "p_faster", row->shift.p_faster);
     }

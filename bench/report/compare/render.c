@@ -122,6 +122,25 @@ void compare_counts_text(const struct comparison *c, struct buf *out)
     buf_printf(out, " of %zu row%s", c->count, c->count == 1 ? "" : "s");
 }
 
+/* What two moments are taken to differ by, where it decides. */
+static void moment_note(const struct comparison *c, char *text, size_t size)
+{
+    char change[CHANGE_TEXT_MAX];
+    bool is_asked = c->moment_sd > 0, matters = is_asked;
+    double sd = c->moment_sd;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->rows[i].verdict == VERDICT_UNDECIDED && c->rows[i].limit == LIMIT_MOMENT) {
+            matters = true;
+            sd = fmax(sd, is_asked ? 0 : c->rows[i].moment_sd);
+        }
+    *text = '\0';
+    if (matters)
+        snprintf(text, size, "two moments of this machine are taken to differ by %s%s",
+                 compare_change_text(sd, change) + 1,
+                 is_asked ? ", as --moment-sd says"
+                          : " (contend doctor --moments measures it, for --moment-sd)");
+}
+
 void compare_notes(const struct comparison *c, void (*line)(struct buf *out, const char *text),
                    struct buf *out)
 {
@@ -145,6 +164,9 @@ void compare_notes(const struct comparison *c, void (*line)(struct buf *out, con
                  compare_change_text(c->control_shift, change));
         line(out, text);
     }
+    moment_note(c, text, sizeof text);
+    if (*text)
+        line(out, text);
     if (c->only_base + c->only_head > 0) {
         snprintf(text, sizeof text, "%zu cell%s only in base, %zu only in head, such as %.200s",
                  c->only_base, c->only_base == 1 ? "" : "s", c->only_head, c->only_example);

@@ -227,6 +227,7 @@ static void judge_noisy(struct compare_row *row, const struct side *base, const 
         moment_shift_of(&base->moment, &head->moment, row->higher_is_better, COMPARE_LEVEL);
     row->spread = fmax(base->moment.spread, head->moment.spread);
     row->disturbance = fmax(base->moment.disturbance, head->moment.disturbance);
+    row->moment_sd = fmax(base->moment.floor, head->moment.floor);
     row->verdict = moment_verdict(&row->shift, tolerance);
     row->limit = limit_of(&row->shift, &base->moment, &head->moment, control_shift);
 }
