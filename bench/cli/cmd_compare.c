@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NOT_SAID (-1.0)
+
 static const char usage[] = "BASE HEAD [options]   (or BASE... -- HEAD...)";
 
 struct wishes {
@@ -174,7 +176,7 @@ static int sort_paths(struct wishes *w, const struct opt_list *before, int argc,
 static int run(int argc, char *const *argv, struct err *err)
 {
     static struct wishes w;
-    w = (struct wishes){.format = "text", .threshold = COMPARE_TOLERANCE};
+    w = (struct wishes){.format = "text", .threshold = COMPARE_TOLERANCE, .moment_sd = NOT_SAID};
     const struct opt table[] = {
         {.name = "threshold",
          .kind = OPT_RATIO,
@@ -244,6 +246,10 @@ static int run(int argc, char *const *argv, struct err *err)
         return EXIT_USAGE;
     if (help)
         return print_help(table, err);
+    if (w.moment_sd <= 0 && w.moment_sd > NOT_SAID) {
+        err_set(err, ERR_USAGE, "--moment-sd: moments that do not differ at all are none (3%%)");
+        return EXIT_USAGE;
+    }
     if (sort_paths(&w, &paths, argc, argv, dashes, err))
         return EXIT_USAGE;
     if (!w.fidelity)

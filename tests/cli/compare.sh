@@ -64,6 +64,8 @@ a_tenth_is_seen_where_rounds_agree() {
     run compare base.json tenth.json --gate
     expect_status 1
     expect_out "1 slower"
+    run compare base.json tenth.json --moment-sd 0%
+    expect_refusal 2 "--moment-sd"
     # Who has measured what moments do here says so, in either direction.
     run compare base.json tenth.json --gate --moment-sd 6%
     expect_status 0
