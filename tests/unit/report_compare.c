@@ -193,8 +193,32 @@ static enum verdict among_kin(double step, double planted, enum compare_limit *l
     return v;
 }
 
+/* Ten cells that vary by themselves, as contended locks do, and a quiet one that was planted. */
+static enum verdict among_noisy_kin(double planted)
+{
+    struct draft d;
+    struct result base, head;
+    struct comparison c;
+    enum verdict v = VERDICT_NOT_COMPARABLE;
+    for (int side = 0; side < 2; side++) {
+        begin(&d, side ? "h" : "b");
+        for (int i = 0; i <= 10; i++)
+            add_cell(&d, "measured", i + 1, "throughput_ns", "throughput",
+                     side ? 1000 * exp(i ? 0.03 * (i - 5.5) : planted) : 1000, i ? 0.2 : 0.005);
+        end(&d, side ? &head : &base);
+    }
+    if (compare(&c, &base, &head, "throughput_ns")) {
+        v = row_of(&c, "spin/none/thread/tasks=1")->verdict;
+        comparison_release(&c);
+    }
+    result_unload(&base);
+    result_unload(&head);
+    return v;
+}
+
 static void what_its_kind_does_a_row_may_do_too(void)
 {
+    CHECK_EQ(among_noisy_kin(0.12), VERDICT_SLOWER);
     enum compare_limit limit;
     CHECK_EQ(among_kin(0.001, 0.12, &limit), VERDICT_SLOWER);
     CHECK_EQ(among_kin(0.03, 0.12, &limit), VERDICT_UNDECIDED);

@@ -4,7 +4,9 @@
  * One file a side cannot know how much moments of this machine differ; its many rows can tell when
  * it is more than was assumed.  Rows of one workload and one group of metrics (startup, throughput,
  * latency) are a kind: how much most of them scatter between the two sides is taken for the scale
- * of each of them where that is larger.  It never narrows an interval: what all rows of a kind
+ * of each of them where that is larger.  Rows differ in how much they vary by themselves (a
+ * contended lock, a loop alone): so they are looked at as they are and in units of their own scale,
+ * and what is less counts.  It never narrows an interval: what all rows of a kind
  * share does not show in their scatter.
  */
 #include "bench/report/compare/rows.h"
@@ -32,13 +34,20 @@ static int by_kind(const void *a, const void *b)
 
 static void widen(struct compare_row **rows, size_t count, double *effects)
 {
-    double scale, degrees;
+    double scale, factor, degrees, factor_degrees;
     for (size_t i = 0; i < count; i++)
         effects[i] = rows[i]->shift.effect;
     if (!moment_scatter(effects, count, &scale, &degrees))
         return;
+    for (size_t i = 0; i < count; i++)
+        effects[i] = rows[i]->shift.effect / rows[i]->shift.scale;
+    if (!moment_scatter(effects, count, &factor, &factor_degrees))
+        return;
     for (size_t i = 0; i < count; i++) {
-        moment_shift_widen(&rows[i]->shift, scale, degrees, COMPARE_LEVEL);
+        double own = rows[i]->shift.scale, theirs = fmin(scale, factor * own);
+        if (!(theirs > own))
+            continue;
+        moment_shift_widen(&rows[i]->shift, theirs, fmin(degrees, factor_degrees), COMPARE_LEVEL);
         if (rows[i]->shift.source == MOMENT_KIN)
             rows[i]->limit = LIMIT_KIN;
     }
