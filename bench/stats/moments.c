@@ -120,8 +120,12 @@ struct moment_shift moment_shift_of(const struct moment *base, const struct mome
     double between = degrees > 0 ? (base->between + head->between) / degrees *
                                        (1 / (double)base->files + 1 / (double)head->files)
                                  : 0;
-    struct moment_shift s = {
-        .effect = effect, .lo = -INFINITY, .hi = INFINITY, .p_slower = 1, .p_faster = 1};
+    struct moment_shift s = {.effect = effect,
+                             .assumed = sqrt(variance),
+                             .lo = -INFINITY,
+                             .hi = INFINITY,
+                             .p_slower = 1,
+                             .p_faster = 1};
     if (base->is_known && head->is_known) {
         s.source = MOMENT_ASSUMED;
         s.degrees = degrees_of(variance, base->doubt + head->doubt);

@@ -72,7 +72,8 @@ struct moment_shift {
     double effect;
     double scale, degrees; /* of the difference; degrees may be INFINITY, 0 without any */
     enum moment_source source;
-    double lo, hi;             /* two-sided interval at the level asked for */
+    double assumed; /* the scale by floor, spread and disturbance, whatever was taken for it */
+    double lo, hi;  /* two-sided interval at the level asked for */
     double p_slower, p_faster; /* one-sided, against "no change, or one the other way" */
 };
 

@@ -2,9 +2,13 @@
 #include "bench/report/compare/compare.h"
 
 #include "bench/core/buf.h"
+#include "bench/core/rng.h"
 #include "bench/report/compare/apart.h"
+#include "bench/report/compare/rows.h"
 
 #include "tests/test.h"
+
+#include <gsl/gsl_cdf.h>
 
 /* A result is put together as text: cells with one noisy metric of twelve rounds. */
 struct draft {
@@ -225,6 +229,54 @@ static void what_its_kind_does_a_row_may_do_too(void)
     CHECK_EQ(limit, LIMIT_KIN);
 }
 
+static double normal(struct rng *r)
+{
+    return gsl_cdf_ugaussian_Pinv(((double)(rng_next(r) >> 11) + 0.5) / 0x1p53);
+}
+
+static struct moment drawn_side(struct rng *r, size_t files, double drift, size_t rounds)
+{
+    struct moment all[3];
+    for (size_t f = 0; f < files; f++) {
+        double values[31], moment = drift * normal(r);
+        for (size_t i = 0; i < rounds; i++)
+            values[i] = exp(moment + 0.01 * normal(r));
+        all[f] = moment_of(values, rounds, MOMENT_FLOOR, 0);
+    }
+    return moment_pool(all, files);
+}
+
+/*
+ * One program at moments that move each row by far more than one file can know: forty rows
+ * together do know.  Few rounds, few files and many rounds: all of them, seldom a false word.
+ */
+static void forty_rows_know_what_moments_do(void)
+{
+    enum { ROWS = 40, TRIALS = 100 };
+    static const size_t files[] = {1, 1, 2, 2, 3}, rounds[] = {3, 31, 3, 31, 31};
+    static struct compare_row rows[ROWS];
+    struct rng r = {.state = 41};
+    for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
+        int wrong = 0;
+        for (int t = 0; t < TRIALS; t++) {
+            struct comparison c = {.rows = rows, .count = ROWS, .tolerance = log(1.03)};
+            bool is_wrong = false;
+            for (size_t i = 0; i < ROWS; i++) {
+                struct moment base = drawn_side(&r, files[k], 0.1, rounds[k]),
+                              head = drawn_side(&r, files[k], 0.1, rounds[k]);
+                rows[i] = (struct compare_row){.id = "", .workload = "w", .group = "throughput"};
+                rows[i].shift = moment_shift_of(&base, &head, 0, COMPARE_LEVEL);
+            }
+            CHECK(!compare_correct(&c, NULL));
+            for (size_t i = 0; i < ROWS; i++)
+                is_wrong |= rows[i].verdict == VERDICT_SLOWER || rows[i].verdict == VERDICT_FASTER;
+            wrong += is_wrong;
+        }
+        CHECK_MSG(wrong <= 8, "%zu files, %zu rounds: %d of %d comparisons", files[k], rounds[k],
+                  wrong, TRIALS);
+    }
+}
+
 static void moments_differ_by_what_their_results_do(void)
 {
     struct result results[3];
@@ -303,6 +355,7 @@ static const struct test tests[] = {
     {"what_holds_alone_need_not_hold_among_many", what_holds_alone_need_not_hold_among_many},
     {"a_control_that_moved_widens_the_others", a_control_that_moved_widens_the_others},
     {"what_its_kind_does_a_row_may_do_too", what_its_kind_does_a_row_may_do_too},
+    {"forty_rows_know_what_moments_do", forty_rows_know_what_moments_do},
     {"moments_differ_by_what_their_results_do", moments_differ_by_what_their_results_do},
     {"usual_metrics_first_and_all_when_there_are_none",
      usual_metrics_first_and_all_when_there_are_none},

@@ -40,11 +40,11 @@ static void widen(struct compare_row **rows, size_t count, double *effects)
     if (!moment_scatter(effects, count, &scale, &degrees))
         return;
     for (size_t i = 0; i < count; i++)
-        effects[i] = rows[i]->shift.effect / rows[i]->shift.scale;
+        effects[i] = rows[i]->shift.effect / rows[i]->shift.assumed;
     if (!moment_scatter(effects, count, &factor, &factor_degrees))
         return;
     for (size_t i = 0; i < count; i++) {
-        double own = rows[i]->shift.scale, theirs = fmin(scale, factor * own);
+        double own = rows[i]->shift.assumed, theirs = fmin(scale, factor * own);
         if (!(theirs > own))
             continue;
         moment_shift_widen(&rows[i]->shift, theirs, fmin(degrees, factor_degrees), COMPARE_LEVEL);
