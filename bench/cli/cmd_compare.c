@@ -4,17 +4,20 @@
 #include "bench/cli/compare.h"
 #include "bench/core/opts.h"
 #include "bench/report/compare/compare.h"
+#include "bench/stats/paired.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NOT_SAID (-1.0)
 
 static const char usage[] = "BASE HEAD [options]   (or BASE... -- HEAD...)";
 
 struct wishes {
     bool fidelity, gate, strict, all;
     const char *format, *metric, *filter;
-    double threshold;
+    double threshold, moment_sd;
     struct opt_list allow, base, head;
 };
 
@@ -70,7 +73,11 @@ static int compare(const struct wishes *w, struct compare_side *base, struct com
 {
     struct comparison comparison;
     struct compare_request request = {
-        .metric = w->metric, .filter = w->filter, .tolerance = w->threshold};
+        .metric = w->metric,
+        .filter = w->filter,
+        .tolerance = w->threshold,
+        .moment_sd = w->moment_sd > 0 ? log_ratio_of_change(w->moment_sd) : 0,
+    };
     struct buf text = {0};
     if (comparable_allow(w->allow.items, w->allow.count, &request.allowed, err) ||
         compare_results(&comparison, base, head, &request, err))
@@ -169,13 +176,18 @@ static int sort_paths(struct wishes *w, const struct opt_list *before, int argc,
 static int run(int argc, char *const *argv, struct err *err)
 {
     static struct wishes w;
-    w = (struct wishes){.format = "text", .threshold = COMPARE_TOLERANCE};
+    w = (struct wishes){.format = "text", .threshold = COMPARE_TOLERANCE, .moment_sd = NOT_SAID};
     const struct opt table[] = {
         {.name = "threshold",
          .kind = OPT_RATIO,
          .out = &w.threshold,
          .argument = "R",
          .help = "changes up to this are no regression (3%)"},
+        {.name = "moment-sd",
+         .kind = OPT_RATIO,
+         .out = &w.moment_sd,
+         .argument = "R",
+         .help = "what two moments of this machine differ by (3%; doctor --moments)"},
         {.name = "gate",
          .kind = OPT_FLAG,
          .out = &w.gate,
@@ -234,6 +246,10 @@ static int run(int argc, char *const *argv, struct err *err)
         return EXIT_USAGE;
     if (help)
         return print_help(table, err);
+    if (w.moment_sd <= 0 && w.moment_sd > NOT_SAID) {
+        err_set(err, ERR_USAGE, "--moment-sd: moments that do not differ at all are none (3%%)");
+        return EXIT_USAGE;
+    }
     if (sort_paths(&w, &paths, argc, argv, dashes, err))
         return EXIT_USAGE;
     if (!w.fidelity)

@@ -3,6 +3,7 @@
 #include "bench/cli/commands.h"
 #include "bench/cli/doctor.h"
 #include "bench/cli/inject.h"
+#include "bench/cli/moments.h"
 #include "bench/cli/terminal.h"
 #include "bench/core/buf.h"
 #include "bench/core/clock.h"
@@ -199,22 +200,27 @@ static int measure_overhead(bool json, struct err *err)
 
 static int run(int argc, char *const *argv, struct err *err)
 {
-    bool json = false, overhead = false, help;
-    struct inject_options inject = {
-        .trials = 4, .budget_ns = 5000000000, .threshold = 0.01, .seed = -1};
+    bool json = false, overhead = false, moments = false, help;
+    int64_t budget_ns = 0;
+    struct inject_options inject = {.trials = 4, .threshold = 0.01, .seed = -1};
     const struct opt table[] = {
         {.name = "json", .kind = OPT_FLAG, .out = &json, .help = "for machines"},
         {.name = "overhead",
          .kind = OPT_FLAG,
          .out = &overhead,
          .help = "measure what the harness itself adds"},
+        {.name = "moments",
+         .kind = OPT_FLAG,
+         .out = &moments,
+         .help = "what two moments of this machine differ by, for compare --moment-sd"},
         {"inject", 0, OPT_TEXT, &inject.percents, "P,Q",
          "duel a loop against itself with so many per cent of work planted: 0,1,2,5,10", NULL, 0, 0,
          NULL},
         {"trials", 0, OPT_NUMBER, &inject.trials, "N", "with --inject: duels of each (4)", "count",
          1, 10000, NULL},
-        {"budget", 0, OPT_NUMBER, &inject.budget_ns, "T", "with --inject: time of a duel (5s)",
-         "ns", 1, INT64_C(86400000000000), NULL},
+        {"budget", 0, OPT_NUMBER, &budget_ns, "T",
+         "with --inject: time of a duel (5s); with --moments: of all (60s)", "ns", 1,
+         INT64_C(86400000000000), NULL},
         {"threshold", 0, OPT_RATIO, &inject.threshold, "R", "with --inject: as of duel (1%)", NULL,
          0, 0, NULL},
         {"seed", 0, OPT_NUMBER, &inject.seed, "N", "with --inject: of all orders (drawn)", "count",
@@ -231,7 +237,11 @@ static int run(int argc, char *const *argv, struct err *err)
         buf_release(&out);
         return failed ? EXIT_RUN_FAILED : EXIT_FINE;
     }
+    if (moments)
+        return moments_run(
+            &(struct moments_options){budget_ns ? budget_ns : INT64_C(60000000000), json}, err);
     if (inject.percents) {
+        inject.budget_ns = budget_ns ? budget_ns : INT64_C(5000000000);
         inject.json = json;
         return inject_run(&inject, err);
     }
@@ -242,7 +252,7 @@ static int run(int argc, char *const *argv, struct err *err)
 
 const struct command command_doctor = {
     .name = "doctor",
-    .usage = "contend doctor [--json] [--overhead | --inject 0,1,2,5,10]",
+    .usage = "contend doctor [--json] [--overhead | --moments | --inject 0,1,2,5,10]",
     .summary = "what would disturb a measurement here, and what to do about it",
     .run = run,
 };

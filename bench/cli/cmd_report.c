@@ -12,7 +12,7 @@
 
 struct wishes {
     const char *format;
-    const char *rows, *cols, *metric, *filter;
+    const char *rows, *cols, *metric, *filter, *weights;
     bool ratio, sentences, scaling;
     int64_t width;
 };
@@ -72,7 +72,9 @@ static int report_scaling(const struct wishes *w, const struct result *results, 
                           struct buf *out, struct err *err)
 {
     struct scaling scaling;
-    if (scaling_of(&scaling, results, count, w->filter, err))
+    if (scaling_of(&scaling, results, count, w->filter,
+                   w->weights && !strcmp(w->weights, "absolute") ? USL_ABSOLUTE : USL_RELATIVE,
+                   err))
         return -1;
     int status = scaling_render(&scaling, w->format, out, err);
     scaling_release(&scaling);
@@ -106,6 +108,7 @@ static int report(const struct wishes *w, const struct opt_list *paths, struct e
 
 static int run(int argc, char *const *argv, struct err *err)
 {
+    static const char *const weights[] = {"relative", "absolute", NULL};
     struct wishes w = {.format = "text"};
     const struct opt table[] = {
         {.name = "format",
@@ -148,6 +151,12 @@ static int run(int argc, char *const *argv, struct err *err)
          .kind = OPT_FLAG,
          .out = &w.scaling,
          .help = "speed-up over tasks and the scaling law (text, markdown, json)"},
+        {.name = "weights",
+         .kind = OPT_TEXT,
+         .out = &w.weights,
+         .argument = "W",
+         .help = "of --scaling's fit, how deviations count",
+         .choices = weights},
         {.name = "width",
          .kind = OPT_NUMBER,
          .out = &w.width,
@@ -174,6 +183,10 @@ static int run(int argc, char *const *argv, struct err *err)
         err_set(err, ERR_USAGE,
                 "--scaling: is a table of its own; it goes with --filter and "
                 "--format alone");
+        return 2;
+    }
+    if (w.weights && !w.scaling) {
+        err_set(err, ERR_USAGE, "--weights: \"%s\" is of the fit that --scaling makes", w.weights);
         return 2;
     }
     if (w.scaling && !is_one_of(w.format, scaling_formats)) {

@@ -166,7 +166,8 @@ static struct decimal decimal_of(double value, int digits)
 
 char *units_format(char *out, size_t size, double value, const char *unit, int digits)
 {
-    enum { PLACES_MAX = 9 };
+    /* Beyond the largest unit digits say nothing any more: 1e308 has 309 of them. */
+    enum { PLACES_MAX = 9, PLAIN_MOST = 15 };
     if (!isfinite(value)) {
         snprintf(out, size, "-");
         return out;
@@ -188,7 +189,7 @@ char *units_format(char *out, size_t size, double value, const char *unit, int d
     const char *blank = best && best->suffix[0] ? " " : "", *suffix = best ? best->suffix : "";
     if (is_zero)
         snprintf(out, size, "0%s%s", blank, suffix);
-    else if (after - digits >= PLACES_MAX)
+    else if (after - digits >= PLACES_MAX || d.exponent >= PLAIN_MOST)
         snprintf(out, size, "%.*e%s%s", digits - 1, d.value, blank, suffix);
     else
         snprintf(out, size, "%.*f%s%s", after > 0 ? after : 0, d.value, blank, suffix);

@@ -46,7 +46,7 @@ static bool built_in_value(const struct entry *e, const char *dim, struct dim_va
     if (!strcmp(dim, "placement"))
         return set_text(out, c->placement);
     if (!strcmp(dim, "host"))
-        return set_text(out, e->result->hostname);
+        return set_text(out, e->result->hostname[0] ? e->result->hostname : "not stated");
     if (!strcmp(dim, "result"))
         return set_text(out, e->result->label);
     if (!strcmp(dim, "role"))

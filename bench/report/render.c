@@ -45,19 +45,41 @@ void text_wrap(struct buf *out, const char *text, size_t column, size_t indent, 
     }
 }
 
+/* " (CPU, 2 CPUs, kvm, Linux 6.1)", of what the file says. */
+static void add_machine(const struct result *r, struct buf *out)
+{
+    const char *before = " (";
+    if (r->cpu[0]) {
+        buf_printf(out, "%s%s", before, r->cpu);
+        before = ", ";
+    }
+    if (r->cpus_allowed > 0) {
+        buf_printf(out, "%s%lld CPU%s", before, (long long)r->cpus_allowed,
+                   r->cpus_allowed > 1 ? "s" : "");
+        before = ", ";
+    }
+    if (r->virtualization[0] && strcmp(r->virtualization, "none")) {
+        buf_printf(out, "%s%s", before, r->virtualization);
+        before = ", ";
+    }
+    bool is_other = r->hostname[0] == '\0';
+    if (r->kernel[0] || !is_other)
+        buf_printf(out, "%sLinux %s", before, r->kernel[0] ? r->kernel : "of unknown version");
+    buf_add(out, *before == ',' || r->kernel[0] || !is_other ? ")" : "");
+}
+
 void result_line(const struct result *r, struct buf *out)
 {
-    buf_printf(out, "%s: %s on %s (", r->path, r->runtime[0] ? r->runtime : "unknown runtime",
-               r->hostname);
-    if (r->cpu[0])
-        buf_printf(out, "%s, ", r->cpu);
-    if (r->cpus_allowed > 0)
-        buf_printf(out, "%lld CPU%s, ", (long long)r->cpus_allowed, r->cpus_allowed > 1 ? "s" : "");
-    if (r->virtualization[0] && strcmp(r->virtualization, "none"))
-        buf_printf(out, "%s, ", r->virtualization);
-    buf_printf(out, "Linux %s)", r->kernel[0] ? r->kernel : "of unknown version");
+    buf_printf(out, "%s: %s", r->path, r->runtime[0] ? r->runtime : "unknown runtime");
+    if (r->hostname[0])
+        buf_printf(out, " on %s", r->hostname);
+    else
+        buf_add(out, ", host not stated");
+    add_machine(r, out);
     if (r->started_at[0])
         buf_printf(out, ", %s", r->started_at);
+    else
+        buf_add(out, ", date not stated");
     if (r->suite[0])
         buf_printf(out, ", suite %s", r->suite);
     if (r->rounds > 0)

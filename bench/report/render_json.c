@@ -124,7 +124,8 @@ static json_t *results_json(const struct tables *t)
         json_object_set_new(o, "path", json_string(r->path));
         json_object_set_new(o, "run", json_string(r->run_id));
         json_object_set_new(o, "status", json_string(r->status));
-        json_object_set_new(o, "host", json_string(r->hostname));
+        if (r->hostname[0])
+            json_object_set_new(o, "host", json_string(r->hostname));
         json_array_append_new(list, o);
     }
     return list;

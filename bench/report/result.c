@@ -3,6 +3,7 @@
 #include "bench/core/file.h"
 #include "bench/report/cell_read.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,30 @@ static int check_ids(const struct place *at, const struct result *r, struct err 
     return status;
 }
 
+/* "2026-01-31T12:00:00Z", seconds with or without a fraction. */
+static bool is_instant(const char *text)
+{
+    static const char shape[] = "0000-00-00T00:00:00";
+    size_t i = 0;
+    for (; shape[i]; i++)
+        if (shape[i] == '0' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
+            return false;
+    if (text[i] == '.')
+        i += 1 + strspn(text + i + 1, "0123456789");
+    return !strcmp(text + i, "Z");
+}
+
+static int instant_or_nothing(const struct place *at, const json_t *object, const char *key,
+                              const char **out, struct err *err)
+{
+    struct place here = {.up = at, .key = key};
+    if (field_text_or(at, object, key, "", out, err))
+        return -1;
+    if (!**out || is_instant(*out))
+        return 0;
+    return place_error(&here, err, "\"%.40s\" is no time (2026-01-31T12:00:00Z)", *out);
+}
+
 static int read_run(const struct place *at, struct result *r, struct err *err)
 {
     const json_t *run = field_required(at, r->json, "run", JSON_OBJECT, err), *tool = NULL;
@@ -64,7 +89,7 @@ static int read_run(const struct place *at, struct result *r, struct err *err)
     r->run_id = field_text(&here, run, "id", err);
     r->status = r->run_id ? field_text(&here, run, "status", err) : NULL;
     if (!r->status || field_text_or(&here, run, "suite", "", &r->suite, err) ||
-        field_text_or(&here, run, "started_at", "", &r->started_at, err) ||
+        instant_or_nothing(&here, run, "started_at", &r->started_at, err) ||
         field_count_or(&here, run, "rounds", 0, &r->rounds, err) ||
         field_optional(&here, run, "tool", JSON_OBJECT, &tool, err) ||
         field_text_or(&below, tool, "runtime", "", &r->runtime, err) ||
@@ -80,7 +105,9 @@ static int read_host(const struct place *at, struct result *r, struct err *err)
     struct place here = {.up = at, .key = "host"};
     if (!host)
         return -1;
-    r->hostname = field_text(&here, host, "hostname", err);
+    /* What another program's file did not state is absent, with the reason. */
+    bool is_stated = !json_object_get(json_object_get(host, "absent"), "hostname");
+    r->hostname = is_stated ? field_text(&here, host, "hostname", err) : "";
     if (!r->hostname || field_text_or(&here, host, "cpu", "", &r->cpu, err) ||
         field_text_or(&here, host, "kernel", "", &r->kernel, err) ||
         field_text_or(&here, host, "virtualization", "", &r->virtualization, err) ||

@@ -69,6 +69,11 @@ static int add_point(struct sweep *s, const struct result_cell *c, struct err *e
     *p = (struct scaling_point){.cell = c, .throughput = result_value_find(c, metric_name)};
     const struct scaling_point *base = &s->points[0];
     const struct result_metric *m = p->throughput, *b = base->throughput;
+    if (p == base) {
+        p->speedup = (struct ratio){.center = 1, .lo = NAN, .hi = NAN, .level = 1};
+        p->efficiency_ratio = 1;
+        return 0;
+    }
     if (ratio_of_samples(m->samples, m->sample_count, b->samples, b->sample_count, SUMMARY_LEVEL,
                          &p->speedup, err))
         return -1;
@@ -78,7 +83,7 @@ static int add_point(struct sweep *s, const struct result_cell *c, struct err *e
     return 0;
 }
 
-static int fit(struct sweep *s, struct err *err)
+static int fit(struct sweep *s, enum usl_weights weights, struct err *err)
 {
     struct usl_point *points = calloc(s->count, sizeof *points);
     if (!points)
@@ -88,12 +93,13 @@ static int fit(struct sweep *s, struct err *err)
         points[i] =
             (struct usl_point){(double)s->points[i].cell->tasks, m->samples, m->sample_count};
     }
-    int status = usl_fit(points, s->count, SEED, &s->law, err);
+    int status = usl_fit(points, s->count, weights, SEED, &s->law, err);
     free(points);
     return status;
 }
 
-static int add_sweep(struct scaling *out, const struct kin *kin, const char *label, struct err *err)
+static int add_sweep(struct scaling *out, const struct kin *kin, const char *label,
+                     enum usl_weights weights, struct err *err)
 {
     struct sweep *grown = realloc(out->sweeps, sizeof *grown * (out->count + 1));
     struct scaling_point *points = calloc(kin->count, sizeof *points);
@@ -108,11 +114,11 @@ static int add_sweep(struct scaling *out, const struct kin *kin, const char *lab
     for (size_t i = 0; i < kin->count; i++)
         if (add_point(s, kin->cells[i], err))
             return -1;
-    return fit(s, err);
+    return fit(s, weights, err);
 }
 
 static int add_sweeps(struct scaling *out, const struct entries *all, bool with_labels,
-                      bool *is_taken, struct err *err)
+                      enum usl_weights weights, bool *is_taken, struct err *err)
 {
     for (size_t i = 0; i < all->count; i++) {
         struct kin kin;
@@ -120,7 +126,7 @@ static int add_sweeps(struct scaling *out, const struct entries *all, bool with_
             continue;
         gather(&kin, all, i, is_taken);
         if (kin.count >= 2 &&
-            add_sweep(out, &kin, with_labels ? all->items[i].result->label : "", err))
+            add_sweep(out, &kin, with_labels ? all->items[i].result->label : "", weights, err))
             return -1;
     }
     if (out->count)
@@ -129,9 +135,9 @@ static int add_sweeps(struct scaling *out, const struct entries *all, bool with_
 }
 
 int scaling_of(struct scaling *out, const struct result *results, size_t count, const char *filter,
-               struct err *err)
+               enum usl_weights weights, struct err *err)
 {
-    *out = (struct scaling){0};
+    *out = (struct scaling){.weights = weights};
     struct entries all;
     if (entries_of_results(&all, results, count, err))
         return -1;
@@ -140,7 +146,7 @@ int scaling_of(struct scaling *out, const struct result *results, size_t count, 
     if (!status && !(is_taken = calloc(all.count + 1, sizeof *is_taken)))
         status = err_set(err, ERR_SYSTEM, "%zu cells: out of memory", all.count);
     if (!status)
-        status = add_sweeps(out, &all, count > 1, is_taken, err);
+        status = add_sweeps(out, &all, count > 1, weights, is_taken, err);
     free(is_taken);
     entries_release(&all);
     if (status)

@@ -16,7 +16,8 @@
 struct scaling_point {
     const struct result_cell *cell; /* borrowed */
     const struct result_metric *throughput;
-    struct ratio speedup;    /* to the smallest number of tasks; NaN where it cannot be told */
+    struct ratio speedup; /* to the smallest number of tasks, whose own has no interval; NaN where
+                             it cannot be told */
     double efficiency_ratio; /* speed-up over how many times more tasks; NaN with it */
 };
 
@@ -30,6 +31,7 @@ struct sweep {
 struct scaling {
     struct sweep *sweeps; /* owned */
     size_t count;
+    enum usl_weights weights; /* of the fits */
 };
 
 /*
@@ -37,7 +39,7 @@ struct scaling {
  * or -1: ERR_USAGE for the filter, ERR_INPUT when there is no sweep, ERR_SYSTEM.
  */
 int scaling_of(struct scaling *out, const struct result *results, size_t count, const char *filter,
-               struct err *err);
+               enum usl_weights weights, struct err *err);
 void scaling_release(struct scaling *s);
 
 /* The id without its number of tasks, in two pieces: *before bytes of it, and what is returned. */

@@ -28,11 +28,18 @@ static void row_text(const struct scaling_point *p, struct row_text *out)
     struct number x;
     number_of_summary(&x, &p->throughput->summary, p->throughput->unit, p->throughput->nature);
     number_text(out->throughput, sizeof out->throughput, &x);
-    bool is_known = !isnan(p->speedup.center);
-    snprintf(out->speedup, sizeof out->speedup, is_known ? "%.2fx" : "~", p->speedup.center);
-    snprintf(out->interval, sizeof out->interval, is_known ? "%.2f .. %.2f" : "", p->speedup.lo,
-             p->speedup.hi);
-    snprintf(out->efficiency, sizeof out->efficiency, is_known ? "%.2f" : "~", p->efficiency_ratio);
+    /* Of a few samples the interval has less than the level asked for: rough, as in all tables. */
+    const char *rough = p->speedup.level < SUMMARY_LEVEL ? "~" : "";
+    *out->speedup = *out->interval = *out->efficiency = '\0';
+    if (isnan(p->speedup.center)) {
+        snprintf(out->speedup, sizeof out->speedup, "~");
+        snprintf(out->efficiency, sizeof out->efficiency, "~");
+        return;
+    }
+    snprintf(out->speedup, sizeof out->speedup, "%s%.2fx", rough, p->speedup.center);
+    snprintf(out->efficiency, sizeof out->efficiency, "%s%.2f", rough, p->efficiency_ratio);
+    if (!isnan(p->speedup.lo))
+        snprintf(out->interval, sizeof out->interval, "%.2f .. %.2f", p->speedup.lo, p->speedup.hi);
 }
 
 static void add_value(struct buf *out, const char *name, const struct usl_value *v)
@@ -61,7 +68,8 @@ static void add_law(struct buf *out, const struct sweep *s)
     else
         buf_printf(out, ", no peak up to %lld tasks",
                    (long long)s->points[s->count - 1].cell->tasks);
-    buf_printf(out, "; %.1f %% off the points\n", 100 * s->law.residual_ratio);
+    buf_printf(out, "; %.1f %% off the points; intervals at %.0f %%\n", 100 * s->law.residual_ratio,
+               100 * USL_LEVEL);
 }
 
 static void render_as_text(const struct sweep *s, struct buf *out)
@@ -115,6 +123,8 @@ static json_t *law_json(const struct usl *u)
     json_object_set_new(o, "kappa", interval_json(u->kappa.center, u->kappa.lo, u->kappa.hi));
     json_object_set_new(o, "peak_tasks", interval_json(u->peak.center, u->peak.lo, u->peak.hi));
     json_set_finite(o, "residual_ratio", u->residual_ratio);
+    json_set_finite(o, "lack_of_fit_ratio", u->lack_of_fit_ratio);
+    json_set_finite(o, "level", USL_LEVEL);
     return o;
 }
 
@@ -146,7 +156,8 @@ static void render_as_json(const struct scaling *s, struct buf *out)
     json_t *sweeps = json_array();
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(sweeps, sweep_json(&s->sweeps[i]));
-    json_t *o = json_pack("{s:o}", "sweeps", sweeps);
+    json_t *o = json_pack("{s:s, s:o}", "weights",
+                          s->weights == USL_ABSOLUTE ? "absolute" : "relative", "sweeps", sweeps);
     json_add_text(out, o, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 }
 

@@ -3,23 +3,29 @@
 #include "bench/core/rng.h"
 #include "bench/stats/summary.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multifit_nlinear.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { PARAMETERS = 3, ITERATIONS_MAX = 200 };
 
+/* Less is what a first cell that was disturbed looks like. */
+#define SUPERLINEAR 1.02
+
 struct parameters {
     double lambda, sigma, kappa;
 };
 
-/* Medians of one draw. */
+/* Medians of one draw, and what their deviations are relative to. */
 struct data {
     size_t count;
     const double *n;
     const double *x;
+    const double *unit;
 };
 
 static double law(const struct parameters *p, double n)
@@ -40,7 +46,7 @@ static int deviations(const gsl_vector *roots, void *data, gsl_vector *out)
     const struct data *d = data;
     struct parameters p = parameters_of(roots);
     for (size_t i = 0; i < d->count; i++)
-        gsl_vector_set(out, i, law(&p, d->n[i]) / d->x[i] - 1);
+        gsl_vector_set(out, i, (law(&p, d->n[i]) - d->x[i]) / d->unit[i]);
     return GSL_SUCCESS;
 }
 
@@ -86,6 +92,8 @@ struct work {
     gsl_multifit_nlinear_workspace *solver;
     gsl_vector *roots;
     double *n, *x;    /* a point each */
+    double *unit;     /* of deviations: the median there, or the mean of all medians */
+    double tau;       /* lack of fit, in these units */
     double *drawn;    /* samples of one point, drawn anew */
     double *found[4]; /* lambda, sigma, kappa, peak of each resample */
 };
@@ -98,6 +106,7 @@ static void work_release(struct work *w)
         gsl_vector_free(w->roots);
     free(w->n);
     free(w->x);
+    free(w->unit);
     free(w->drawn);
     for (int i = 0; i < 4; i++)
         free(w->found[i]);
@@ -115,9 +124,10 @@ static bool work_init(struct work *w, const struct usl_point *points, size_t cou
         .roots = gsl_vector_alloc(PARAMETERS),
         .n = calloc(count, sizeof(double)),
         .x = calloc(count, sizeof(double)),
+        .unit = calloc(count, sizeof(double)),
         .drawn = calloc(most, sizeof(double)),
     };
-    bool ok = w->solver && w->roots && w->n && w->x && w->drawn;
+    bool ok = w->solver && w->roots && w->n && w->x && w->unit && w->drawn;
     for (int i = 0; i < 4; i++)
         ok &= (w->found[i] = calloc(USL_RESAMPLES, sizeof(double))) != NULL;
     return ok;
@@ -132,15 +142,59 @@ static double median_at(const struct usl_point *p, struct rng *rng, double *draw
     return median_of_sorted(drawn, p->count);
 }
 
+static double uniform(struct rng *rng)
+{
+    return ((double)(rng_next(rng) >> 11) + 0.5) / 0x1p53;
+}
+
+/* A draw's scale of the lack of fit: its variance is known by points - 3 degrees of freedom. */
+static double draw_tau(const struct work *w, size_t count, struct rng *rng)
+{
+    if (!rng || !(w->tau > 0))
+        return 0;
+    double degrees = (double)(count - PARAMETERS);
+    return w->tau * sqrt(degrees / gsl_cdf_chisq_Pinv(uniform(rng), degrees));
+}
+
 static bool fit_draw(struct work *w, const struct usl_point *points, size_t count, struct rng *rng,
                      struct parameters *out, double *residual)
 {
+    double tau = draw_tau(w, count, rng);
     for (size_t i = 0; i < count; i++) {
         w->n[i] = points[i].n;
         w->x[i] = median_at(&points[i], rng, w->drawn);
+        if (tau > 0) {
+            double off = tau * w->unit[i] * gsl_cdf_ugaussian_Pinv(uniform(rng));
+            /* Throughput is above 0, however far a draw lies off. */
+            w->x[i] = fmax(w->x[i] + off, 0.01 * w->x[i]);
+        }
     }
-    struct data d = {.count = count, .n = w->n, .x = w->x};
+    struct data d = {.count = count, .n = w->n, .x = w->x, .unit = w->unit};
     return fit_once(w->solver, w->roots, &d, out, residual);
+}
+
+static void set_units(struct work *w, const struct usl_point *points, size_t count,
+                      enum usl_weights weights)
+{
+    double mean = 0;
+    for (size_t i = 0; i < count; i++) {
+        w->unit[i] = median_at(&points[i], NULL, w->drawn);
+        mean += w->unit[i] / (double)count;
+    }
+    for (size_t i = 0; i < count && weights == USL_ABSOLUTE; i++)
+        w->unit[i] = mean;
+}
+
+/* What the points lie off the law more than medians of so many rounds do. */
+static double lack_of_fit(const struct work *w, const struct usl_point *points, size_t count,
+                          double residual)
+{
+    double all = residual * residual * (double)count / (double)(count - PARAMETERS), noise = 0;
+    for (size_t i = 0; i < count; i++) {
+        double sd = gsl_stats_sd(points[i].samples, 1, points[i].count) / w->unit[i];
+        noise += M_PI_2 * sd * sd / (double)points[i].count / (double)count;
+    }
+    return sqrt(fmax(0, all - noise));
 }
 
 /* The middle 95 % of the resamples. */
@@ -195,6 +249,35 @@ static bool is_carried(const struct usl_point *points, size_t count, struct usl 
     return true;
 }
 
+/*
+ * A task that yields more among others than alone, in every sample: the law has sigma below 0
+ * there, which is no contention.
+ */
+static bool is_superlinear(const struct usl_point *points, size_t count, struct usl *out)
+{
+    double most = 0, alone = 0;
+    for (size_t s = 0; s < points[0].count; s++) {
+        most = fmax(most, points[0].samples[s] / points[0].n);
+        alone += points[0].samples[s] / points[0].n / (double)points[0].count;
+    }
+    /* At the first or the last step: one point between that sticks out is no scaling. */
+    for (size_t i = count - 1; i > 0; i = i > 1 ? 1 : 0) {
+        double least = INFINITY, mean = 0;
+        for (size_t s = 0; s < points[i].count; s++) {
+            least = fmin(least, points[i].samples[s] / points[i].n);
+            mean += points[i].samples[s] / points[i].n / (double)points[i].count;
+        }
+        if (least > most && mean > SUPERLINEAR * alone) {
+            snprintf(out->refusal, sizeof out->refusal,
+                     "superlinear: each of %.0f tasks yields %.2f times what one of %.0f does, "
+                     "and the law allows no more than 1",
+                     points[i].n, mean / alone, points[0].n);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A fit that exists and still says nothing. */
 static void refuse_nonsense(const struct usl_point *points, size_t count, struct usl *u)
 {
@@ -211,22 +294,26 @@ static void refuse_nonsense(const struct usl_point *points, size_t count, struct
                  "no curvature: throughput is proportional to the tasks up to %.0f", last);
 }
 
-int usl_fit(const struct usl_point *points, size_t count, uint64_t seed, struct usl *out,
-            struct err *err)
+int usl_fit(const struct usl_point *points, size_t count, enum usl_weights weights, uint64_t seed,
+            struct usl *out, struct err *err)
 {
     *out = (struct usl){0};
-    if (!is_carried(points, count, out))
+    if (!is_carried(points, count, out) || is_superlinear(points, count, out))
         return 0;
     struct work w;
     /* GSL ends the program on errors unless told otherwise; what it returns is looked at here. */
     gsl_error_handler_t *handler = gsl_set_error_handler_off();
     int status = 0;
     struct parameters best;
-    if (!work_init(&w, points, count))
+    bool has_memory = work_init(&w, points, count);
+    if (has_memory)
+        set_units(&w, points, count, weights);
+    if (!has_memory)
         status = err_set(err, ERR_SYSTEM, "scaling law of %zu points: out of memory", count);
     else if (!fit_draw(&w, points, count, NULL, &best, &out->residual_ratio))
         snprintf(out->refusal, sizeof out->refusal, "the fit does not converge");
     else {
+        w.tau = out->lack_of_fit_ratio = lack_of_fit(&w, points, count, out->residual_ratio);
         size_t done = resample(&w, points, count, seed);
         if (done < USL_RESAMPLES / 2) {
             snprintf(out->refusal, sizeof out->refusal, "most resampled fits do not converge");

@@ -59,11 +59,29 @@ a_wide_tolerance_can_show_sameness() {
     expect_out "1 shifted"
 }
 
+a_tenth_is_seen_where_rounds_agree() {
+    _made tenth.json 21 'times(c, "throughput_per_s", 1 / 1.1)'
+    run compare base.json tenth.json --gate
+    expect_status 1
+    expect_out "1 slower"
+    run compare base.json tenth.json --moment-sd 0%
+    expect_refusal 2 "--moment-sd"
+    # Who has measured what moments do here says so, in either direction.
+    run compare base.json tenth.json --gate --moment-sd 6%
+    expect_status 0
+    _made less.json 22 'times(c, "throughput_per_s", 1 / 1.06)'
+    run compare base.json less.json --gate --metric throughput_per_s
+    expect_status 0
+    expect_out "two moments of one machine differ"
+    run compare base.json less.json --gate --metric throughput_per_s --moment-sd 1%
+    expect_status 1
+}
+
 several_files_a_side_sharpen_the_verdict() {
     local i
     for i in 1 2 3 4 5; do
         _made "b$i.json" "1$i"
-        _made "h$i.json" "2$i" 'times(c, "throughput_per_s", 0.82)'
+        _made "h$i.json" "2$i" 'times(c, "throughput_per_s", 0.94)'
     done
     run compare b1.json h1.json --gate --metric throughput_per_s
     expect_status 0
@@ -74,6 +92,15 @@ several_files_a_side_sharpen_the_verdict() {
         h1.json h2.json h3.json h4.json h5.json
     expect_status 1
     expect_out "n 60/60"
+    # Rounds are not moments: files of one side that differ say what moments do.
+    for i in 1 2 3; do
+        _made "w$i.json" "3$i" "times(c, 'throughput_per_s', 1 + 0.15 * ($i - 2))"
+        _made "v$i.json" "4$i" "times(c, 'throughput_per_s', 0.8 + 0.15 * ($i - 2))"
+    done
+    run compare --metric throughput_per_s --filter workload=spin --strict \
+        w1.json w2.json w3.json -- v1.json v2.json v3.json
+    expect_status 4
+    expect_out "files of one side differ"
     run compare --gate --metric throughput_per_s --base b1.json --base b2.json --base b3.json \
         --base b4.json --base b5.json --head h1.json --head h2.json --head h3.json --head h4.json \
         --head h5.json
@@ -163,13 +190,17 @@ what_cannot_be_judged_says_so() {
 }
 
 rounds_are_blocks() {
-    # Ten samples in two rounds are two blocks, however many they look like.
-    _made blocks.json 10 'times(c, "throughput_per_s", 0.5)' \
+    # Twelve samples in two rounds that differ are two blocks, however many they look like.
+    _made blocks.json 10 'x[6:] = [1.1 * v for v in x[6:]]; times(c, "throughput_per_s", 0.6)'
+    run compare base.json blocks.json --metric throughput_per_s --filter workload=spin --gate
+    expect_status 1
+    expect_out "n 12/12"
+    _made blocks.json 10 'x[6:] = [1.1 * v for v in x[6:]]; times(c, "throughput_per_s", 0.6)' \
         'c["launches"] = [dict(c["launches"][0], round=i // 6) for i in range(12)]'
     run compare base.json blocks.json --metric throughput_per_s --filter workload=spin --gate
     expect_status 0
     expect_out "n 12/2"
-    expect_out "0 slower"
+    expect_out "rounds differ by 7 %"
 }
 
 a_busy_machine_widens_what_is_said() {

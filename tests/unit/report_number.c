@@ -174,6 +174,45 @@ static void ratios_say_nothing_when_their_interval_holds_one(void)
     }
 }
 
+static double draw(struct rng *r, int shape)
+{
+    double u = ((double)(rng_next(r) >> 11) + 0.5) / 0x1p53;
+    double z = u < 0.5 ? -sqrt(-2 * log(2 * u) / 2) : sqrt(-2 * log(2 * (1 - u)) / 2);
+    return shape == 0 ? 100 + 100 * u : shape == 1 ? 100 * exp(0.1 * z) : 100 - 10 * log(u);
+}
+
+/* Two samples of one thing: a number for their ratio is wrong, and a rare one. */
+static void equal_pairs_of_few_samples_have_no_ratio(void)
+{
+    enum { TRIALS = 20000 };
+    struct rng r = {.state = 17};
+    for (int shape = 0; shape < 3; shape++)
+        for (size_t n = 3; n <= 6; n++) {
+            int wrong = 0;
+            for (int t = 0; t < TRIALS; t++) {
+                double a[6], b[6];
+                struct ratio ratio;
+                struct number text;
+                for (size_t i = 0; i < n; i++) {
+                    a[i] = draw(&r, shape);
+                    b[i] = draw(&r, shape);
+                }
+                CHECK_EQ(ratio_of_samples(a, n, b, n, SUMMARY_LEVEL, &ratio, NULL), 0);
+                number_of_ratio(&text, &ratio);
+                wrong += strcmp(text.text, "~") != 0;
+            }
+            CHECK_MSG(wrong <= TRIALS / 20, "shape %d, %zu samples: %d of %d", shape, n, wrong,
+                      TRIALS);
+        }
+    /* What differs by far is said, as the rough number it is. */
+    double few[] = {100, 103, 98}, many[] = {2000, 2100, 1990};
+    struct ratio ratio;
+    struct number text;
+    CHECK_EQ(ratio_of_samples(many, 3, few, 3, SUMMARY_LEVEL, &ratio, NULL), 0);
+    number_of_ratio(&text, &ratio);
+    CHECK_EQ((const char *)text.text, "~20x");
+}
+
 static const struct test tests[] = {
     {"numbers_have_the_digits_their_interval_deserves",
      numbers_have_the_digits_their_interval_deserves},
@@ -181,6 +220,7 @@ static const struct test tests[] = {
     {"exact_counts_are_not_rough", exact_counts_are_not_rough},
     {"the_last_digit_is_a_twentieth_to_a_half_of_the_half_width",
      the_last_digit_is_a_twentieth_to_a_half_of_the_half_width},
+    {"equal_pairs_of_few_samples_have_no_ratio", equal_pairs_of_few_samples_have_no_ratio},
     {"ratios_say_nothing_when_their_interval_holds_one",
      ratios_say_nothing_when_their_interval_holds_one},
     {0},

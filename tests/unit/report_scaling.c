@@ -24,7 +24,7 @@ static char *report_as(const char *format, const char *cells, struct err *err)
     buf_printf(&text, "%s%s]}", head, cells);
     CHECK_MSG(!result_parse(&r, "a.json", text.data, text.len, err), "%s", err->text);
     struct scaling scaling;
-    int status = scaling_of(&scaling, &r, 1, NULL, err);
+    int status = scaling_of(&scaling, &r, 1, NULL, USL_RELATIVE, err);
     if (!status)
         status = scaling_render(&scaling, format, &out, err);
     if (!status)
@@ -52,6 +52,11 @@ static void a_sweep_is_shown_with_its_law(void)
     CHECK_MSG(text && strstr(text, "spin/none/thread  turns=9"), "title: %s", text ? text : "");
     CHECK_MSG(text && strstr(text, "1.81x"), "speed-up of 2: %s", text ? text : "");
     CHECK_MSG(text && strstr(text, "law: sigma"), "law: %s", text ? text : "");
+    CHECK_MSG(text && strstr(text, "intervals at 95 %"), "level: %s", text ? text : "");
+    /* A speed-up to itself is 1 and nothing else; three samples make a rough one. */
+    CHECK_MSG(text && strstr(text, "      1.00x                          1.00\n"), "first: %s",
+              text ? text : "");
+    CHECK_MSG(text && strstr(text, "~1.81x"), "rough: %s", text ? text : "");
     free(text);
 }
 
@@ -67,6 +72,10 @@ static void machines_and_pages_read_the_same(void)
     CHECK_EQ(json_integer_value(json_object_get(point, "tasks")), 4);
     CHECK_NEAR(json_number_value(json_object_get(point, "efficiency_ratio")), 0.7, 1e-6);
     CHECK(json_is_object(json_object_get(sweep, "law")));
+    const json_t *first =
+        json_object_get(json_array_get(json_object_get(sweep, "points"), 0), "speedup_ratio");
+    CHECK(!json_object_get(first, "lo") && !json_object_get(first, "hi"));
+    CHECK_EQ(json_string_value(json_object_get(o, "weights")), "relative");
     json_decref(o);
     free(text);
     text = report_as("markdown", cells, &err);

@@ -143,6 +143,7 @@ static int add_rows(struct work *w, bool selected, struct err *err)
                                        selected ? w->out->control_shift : 0, &w->scratch))
                 return out_of_memory(err);
             row->id = c->id;
+            row->workload = c->workload;
             row->is_control = !selected;
         }
     }
@@ -271,7 +272,11 @@ int compare_results(struct comparison *out, const struct compare_side *base,
                     struct err *err)
 {
     *out = (struct comparison){
-        .base = base, .head = head, .tolerance = log_ratio_of_change(request->tolerance)};
+        .base = base,
+        .head = head,
+        .tolerance = log_ratio_of_change(request->tolerance),
+        .moment_sd = request->moment_sd,
+    };
     struct work w = {
         .out = out,
         .request = request,

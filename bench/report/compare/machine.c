@@ -12,7 +12,8 @@
 
 static void set_change(json_t *o, const char *key, double log_ratio)
 {
-    json_set_finite(o, key, log_ratio_to_change(log_ratio));
+    if (isfinite(log_ratio))
+        json_set_finite(o, key, log_ratio_to_change(log_ratio));
 }
 
 static json_t *row_json(const struct comparison *c, const struct compare_row *row)
@@ -36,8 +37,10 @@ static json_t *row_json(const struct comparison *c, const struct compare_row *ro
         set_change(o, "lo", row->shift.lo);
         set_change(o, "hi", row->shift.hi);
         set_change(o, "detectable", row->detectable);
-        json_set_finite(o, "evidence_slower_ln", row->shift.slower_ln);
-        json_set_finite(o, "evidence_faster_ln", row->shift.faster_ln);
+        if (row->moment_sd > 0)
+            set_change(o, "moment_sd", row->moment_sd);
+        json_set_finite(o, "p_slower", row->shift.p_slower);
+        json_set_finite(o, "p_faster", row->shift.p_faster);
     }
     if (compare_row_reason(c, row, reason)[0])
         json_object_set_new(o, "reason", json_string(reason));

@@ -58,6 +58,15 @@ static void limit_text(const struct comparison *c, const struct compare_row *row
     case LIMIT_MOMENT:
         snprintf(out, size, "two moments of one machine differ by this much");
         break;
+    case LIMIT_FEW:
+        snprintf(out, size, "few rounds, which may agree by chance");
+        break;
+    case LIMIT_BETWEEN:
+        snprintf(out, size, "files of one side differ");
+        break;
+    case LIMIT_KIN:
+        snprintf(out, size, "other rows of its kind moved as much");
+        break;
     case LIMIT_SPREAD:
         snprintf(out, size, "rounds differ by %.0f %%", 100 * log_ratio_to_change(row->spread));
         break;
@@ -71,8 +80,11 @@ static void limit_text(const struct comparison *c, const struct compare_row *row
     case LIMIT_ROUNDS:
         snprintf(out, size, "one round a side says nothing of how much it varies");
         break;
+    case LIMIT_SIZE:
+        snprintf(out, size, "a change; whether by more than the tolerance is open");
+        break;
     case LIMIT_CORRECTION:
-        snprintf(out, size, "beyond the tolerance alone, not among %zu rows", c->judged);
+        snprintf(out, size, "a change if it were the only row, not among %zu", row->family);
         break;
     }
 }
@@ -88,7 +100,8 @@ const char *compare_row_reason(const struct comparison *c, const struct compare_
         limit_text(c, row, limit, sizeof limit);
         if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))
             snprintf(out, REASON_TEXT_MAX, "blind to less than %dx; %s", CHANGE_MOST, limit);
-        else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION)
+        else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION &&
+                 row->limit != LIMIT_SIZE)
             snprintf(out, REASON_TEXT_MAX, "sees %s and more; %s",
                      compare_change_text(row->detectable, change), limit);
         else
@@ -107,6 +120,25 @@ void compare_counts_text(const struct comparison *c, struct buf *out)
         any = true;
     }
     buf_printf(out, " of %zu row%s", c->count, c->count == 1 ? "" : "s");
+}
+
+/* What two moments are taken to differ by, where it decides. */
+static void moment_note(const struct comparison *c, char *text, size_t size)
+{
+    char change[CHANGE_TEXT_MAX];
+    bool is_asked = c->moment_sd > 0, matters = is_asked;
+    double sd = c->moment_sd;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->rows[i].verdict == VERDICT_UNDECIDED && c->rows[i].limit == LIMIT_MOMENT) {
+            matters = true;
+            sd = fmax(sd, is_asked ? 0 : c->rows[i].moment_sd);
+        }
+    *text = '\0';
+    if (matters)
+        snprintf(text, size, "two moments of this machine are taken to differ by %s%s",
+                 compare_change_text(sd, change) + 1,
+                 is_asked ? ", as --moment-sd says"
+                          : " (contend doctor --moments measures it, for --moment-sd)");
 }
 
 void compare_notes(const struct comparison *c, void (*line)(struct buf *out, const char *text),
@@ -132,6 +164,9 @@ void compare_notes(const struct comparison *c, void (*line)(struct buf *out, con
                  compare_change_text(c->control_shift, change));
         line(out, text);
     }
+    moment_note(c, text, sizeof text);
+    if (*text)
+        line(out, text);
     if (c->only_base + c->only_head > 0) {
         snprintf(text, sizeof text, "%zu cell%s only in base, %zu only in head, such as %.200s",
                  c->only_base, c->only_base == 1 ? "" : "s", c->only_head, c->only_example);

@@ -108,9 +108,20 @@ static bool all_above_zero(const struct result_metric *m)
     return true;
 }
 
+int compare_center(const struct result_cell *c, const struct result_metric *m,
+                   struct row_scratch *scratch, double *center)
+{
+    if (m->sample_count == 0 || !all_above_zero(m) || rounds_of(c, m, scratch))
+        return -1;
+    samples_sort(scratch->rounds.items, scratch->rounds.count);
+    *center = log(median_of_sorted(scratch->rounds.items, scratch->rounds.count));
+    return 0;
+}
+
 /* 1 with the side, 0 with a reason in the row, -1 when memory runs out. */
 static int side_of(struct compare_row *row, const char *which, const struct cell_files *files,
-                   double control_shift, struct row_scratch *scratch, struct side *out)
+                   double moment_sd, double control_shift, struct row_scratch *scratch,
+                   struct side *out)
 {
     size_t count = 0;
     *out = (struct side){0};
@@ -127,10 +138,12 @@ static int side_of(struct compare_row *row, const char *which, const struct cell
             return -1;
         struct numbers *rounds = &scratch->rounds;
         bool has_ledger = !isnan(c->foreign_cpus);
-        double disturbance = hypot(disturbance_of(&files->results[i], c, m), control_shift);
+        double floor = moment_sd > 0 ? moment_sd
+                       : has_ledger  ? MOMENT_FLOOR
+                                     : MOMENT_FLOOR_NO_LEDGER;
         scratch->moments[count++] =
-            moment_of(rounds->items, rounds->count,
-                      has_ledger ? MOMENT_FLOOR : MOMENT_FLOOR_NO_LEDGER, disturbance);
+            moment_of(rounds->items, rounds->count, fmax(floor, control_shift),
+                      disturbance_of(&files->results[i], c, m));
         out->rounds += rounds->count;
     }
     if (count == 0)
@@ -184,17 +197,23 @@ static void judge_exact(struct compare_row *row, const struct cell_files *base,
 /* ---- a row ------------------------------------------------------------------------------- */
 
 /* The largest part of what makes the interval wide. */
-static enum compare_limit limit_of(const struct moment *base, const struct moment *head,
-                                   double control_shift)
+static enum compare_limit limit_of(const struct moment_shift *shift, const struct moment *base,
+                                   const struct moment *head, double control_shift)
 {
-    double floor = fmax(base->floor, head->floor), spread = fmax(base->spread, head->spread),
+    double floor = fmax(base->floor, head->floor) * M_SQRT1_2,
+           spread = fmax(base->spread, head->spread),
            disturbance = fmax(base->disturbance, head->disturbance);
-    if (spread >= floor && spread >= disturbance)
+    if (shift->source == MOMENT_NONE)
+        return LIMIT_ROUNDS;
+    if (shift->source == MOMENT_FEW)
+        return LIMIT_FEW;
+    if (shift->source == MOMENT_BETWEEN)
+        return LIMIT_BETWEEN;
+    if (disturbance >= fmax(floor, spread))
+        return LIMIT_DISTURBANCE;
+    if (spread >= floor)
         return LIMIT_SPREAD;
-    if (disturbance >= floor)
-        return 2 * control_shift * control_shift > disturbance * disturbance ? LIMIT_CONTROL
-                                                                             : LIMIT_DISTURBANCE;
-    return LIMIT_MOMENT;
+    return control_shift * M_SQRT1_2 >= floor ? LIMIT_CONTROL : LIMIT_MOMENT;
 }
 
 static void judge_noisy(struct compare_row *row, const struct side *base, const struct side *head,
@@ -204,13 +223,13 @@ static void judge_noisy(struct compare_row *row, const struct side *base, const 
     row->head = head->center;
     row->base_rounds = base->rounds;
     row->head_rounds = head->rounds;
-    row->shift = moment_shift_of(&base->moment, &head->moment, row->higher_is_better, COMPARE_LEVEL,
-                                 tolerance);
+    row->shift =
+        moment_shift_of(&base->moment, &head->moment, row->higher_is_better, COMPARE_LEVEL);
     row->spread = fmax(base->moment.spread, head->moment.spread);
     row->disturbance = fmax(base->moment.disturbance, head->moment.disturbance);
-    row->verdict = verdict_of(row->shift.lo, row->shift.hi, tolerance);
-    row->limit = row->shift.degrees < 1 ? LIMIT_ROUNDS
-                                        : limit_of(&base->moment, &head->moment, control_shift);
+    row->moment_sd = fmax(base->moment.floor, head->moment.floor);
+    row->verdict = moment_verdict(&row->shift, tolerance);
+    row->limit = limit_of(&row->shift, &base->moment, &head->moment, control_shift);
 }
 
 static bool cells_agree(struct compare_row *row, const struct cell_files *base,
@@ -250,7 +269,7 @@ int compare_row_of(struct compare_row *row, const struct cell_files *base,
         .base = NAN,
         .head = NAN,
         .detectable = INFINITY,
-        .shift = {.effect = NAN, .lo = -INFINITY, .hi = INFINITY},
+        .shift = {.effect = NAN, .lo = -INFINITY, .hi = INFINITY, .p_slower = NAN, .p_faster = NAN},
     };
     if (!cells_agree(row, base, head, request))
         return 0;
@@ -258,9 +277,9 @@ int compare_row_of(struct compare_row *row, const struct cell_files *base,
         judge_exact(row, base, head);
         return 0;
     }
-    int status = side_of(row, "base", base, control_shift, scratch, &sides[0]);
+    int status = side_of(row, "base", base, request->moment_sd, control_shift, scratch, &sides[0]);
     if (status == 1)
-        status = side_of(row, "head", head, control_shift, scratch, &sides[1]);
+        status = side_of(row, "head", head, request->moment_sd, control_shift, scratch, &sides[1]);
     if (status < 1) {
         row->verdict = VERDICT_NOT_COMPARABLE;
         return status;

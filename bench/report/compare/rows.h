@@ -18,17 +18,25 @@ struct row_scratch {
 };
 
 /*
- * Compares one metric of one cell and fills the row but for the verdict's correction.
- * `control_shift` widens as a disturbance does.  -1 when memory runs out.
+ * Compares one metric of one cell and fills the row but for the verdict's correction.  Two moments
+ * differ by `control_shift` at least.  -1 when memory runs out.
  */
 int compare_row_of(struct compare_row *row, const struct cell_files *base,
                    const struct cell_files *head, const struct result_metric *metric,
                    const struct compare_request *request, double control_shift,
                    struct row_scratch *scratch);
 
+/* ln of the median over rounds, what a row calls its center. -1: none above zero, or no memory. */
+int compare_center(const struct result_cell *c, const struct result_metric *m,
+                   struct row_scratch *scratch, double *center);
+
+/* Widens rows by what others of their kind say. -1 with ERR_SYSTEM when memory runs out. */
+int compare_kin(struct comparison *c, struct err *err);
+
 /*
- * Takes back what is not slower or faster among all rows (e-BH, a family a direction), and fills
- * in what each row could have seen.  -1 with ERR_SYSTEM when memory runs out.
+ * Widens by kin, gives each row its word, takes back those that do not hold among all rows of their
+ * group of metrics (Benjamini and Hochberg, a family a direction), and fills in what each row could
+ * have seen.  -1 with ERR_SYSTEM when memory runs out.
  */
 int compare_correct(struct comparison *c, struct err *err);
 

@@ -86,7 +86,9 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
     add_units(in, out);
     for (size_t i = 0; i < in->count; i++) {
         const struct result *r = &in->results[i];
-        buf_printf(out, "goos: linux\npkg: contend\nhost: %s\n", r->hostname);
+        buf_add(out, "goos: linux\npkg: contend\n");
+        if (r->hostname[0])
+            buf_printf(out, "host: %s\n", r->hostname);
         if (r->cpu[0])
             buf_printf(out, "cpu: %s\n", r->cpu);
         buf_printf(out, "run: %s\n", r->run_id);

@@ -64,7 +64,7 @@ static bool has_several_hosts(const struct export_input *in)
 
 void export_name(const struct export_input *in, const struct export_value *v, struct buf *out)
 {
-    if (has_several_hosts(in))
+    if (has_several_hosts(in) && v->result->hostname[0])
         buf_printf(out, "%s/", v->result->hostname);
     buf_add(out, v->cell->id);
 }

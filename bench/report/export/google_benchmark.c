@@ -11,12 +11,24 @@ static json_t *context_of(const struct result *r)
 {
     const json_t *host = json_object_get(r->json, "host");
     long long cpus = json_integer_value(json_object_get(host, "cpus_online"));
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:b, s:[], s:[], s:s, s:s, s:i}", "date",
-                     r->started_at, "host_name", r->hostname, "executable", r->runtime, "num_cpus",
-                     (json_int_t)(cpus ? cpus : r->cpus_allowed), "mhz_per_cpu", (json_int_t)0,
-                     "cpu_scaling_enabled", 0, "caches", "load_avg", "library_version", r->runtime,
-                     "library_build_type", !strcmp(r->build_type, "Debug") ? "debug" : "release",
-                     "json_schema_version", 1);
+    cpus = cpus ? cpus : r->cpus_allowed;
+    json_t *context = json_object();
+    /* An imported result may not state them. */
+    if (r->started_at[0])
+        json_object_set_new(context, "date", json_string(r->started_at));
+    if (r->hostname[0])
+        json_object_set_new(context, "host_name", json_string(r->hostname));
+    json_object_set_new(context, "executable", json_string(r->runtime));
+    if (cpus > 0)
+        json_object_set_new(context, "num_cpus", json_integer(cpus));
+    json_t *rest =
+        json_pack("{s:I, s:b, s:[], s:[], s:s, s:s, s:i}", "mhz_per_cpu", (json_int_t)0,
+                  "cpu_scaling_enabled", 0, "caches", "load_avg", "library_version", r->runtime,
+                  "library_build_type", !strcmp(r->build_type, "Debug") ? "debug" : "release",
+                  "json_schema_version", 1);
+    json_object_update(context, rest);
+    json_decref(rest);
+    return context;
 }
 
 /* A rate is the time of one operation, with the rate itself where Google Benchmark keeps it. */

@@ -62,7 +62,8 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
         const struct result *r = &in->results[i];
         buf_add(out, "<testsuite");
         add_attribute(out, "name", r->label);
-        add_attribute(out, "hostname", r->hostname);
+        if (r->hostname[0])
+            add_attribute(out, "hostname", r->hostname);
         if (r->started_at[0])
             buf_printf(out, " timestamp=\"%.19s\"", r->started_at);
         buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",

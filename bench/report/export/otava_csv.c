@@ -36,10 +36,12 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
         escape_csv(out, name);
     }
     buf_add(out, "\n");
-    for (size_t i = 0; i < s.count; i++)
-        add_row(in, &s, s.results[i], out);
+    int status = 0;
+    for (size_t i = 0; i < s.count && !status; i++)
+        if (!(status = series_check_time(s.results[i], err)))
+            add_row(in, &s, s.results[i], out);
     series_close(&s);
-    return out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
+    return status ? status : out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
 }
 
 const struct export_format export_otava_csv = {

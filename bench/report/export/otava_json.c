@@ -10,7 +10,8 @@ static json_t *attributes_of(const struct export_input *in, const struct result 
     json_t *o = json_object();
     json_object_set_new(o, "git_commit", json_string(series_commit(r)));
     json_object_set_new(o, "branch", json_string(in->branch ? in->branch : ""));
-    json_object_set_new(o, "hostname", json_string(r->hostname));
+    if (r->hostname[0])
+        json_object_set_new(o, "hostname", json_string(r->hostname));
     json_object_set_new(o, "run", json_string(r->run_id));
     return o;
 }
@@ -41,11 +42,7 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
         return -1;
     json_t *points = json_array();
     for (size_t i = 0; i < s.count && !status; i++)
-        if (export_epoch(s.results[i]->started_at) < 0)
-            status =
-                err_set(err, ERR_INPUT, "%s: run.started_at: \"%s\" is no time; Otava needs one",
-                        s.results[i]->path, s.results[i]->started_at);
-        else
+        if (!(status = series_check_time(s.results[i], err)))
             json_array_append_new(points, point_of(in, &s, s.results[i]));
     series_close(&s);
     if (!status)

@@ -33,7 +33,10 @@ static json_t *run_of(const struct export_value *v, size_t *at)
         json_decref(values);
         return NULL;
     }
-    return json_pack("{s:{s:s}, s:o}", "metadata", "date", v->result->started_at, "values", values);
+    json_t *metadata = json_object();
+    if (v->result->started_at[0])
+        json_object_set_new(metadata, "date", json_string(v->result->started_at));
+    return json_pack("{s:o, s:o}", "metadata", metadata, "values", values);
 }
 
 static int write_all(const struct export_input *in, size_t which, struct buf *out, struct err *err)
@@ -66,7 +69,9 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
     }
     buf_release(&name);
     const struct result *r = &in->results[0];
-    json_t *metadata = json_pack("{s:s}", "hostname", r->hostname);
+    json_t *metadata = json_object();
+    if (r->hostname[0])
+        json_object_set_new(metadata, "hostname", json_string(r->hostname));
     if (r->cpu[0])
         json_object_set_new(metadata, "cpu_model_name", json_string(r->cpu));
     if (r->cpus_allowed > 0)

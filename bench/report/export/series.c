@@ -77,3 +77,12 @@ const char *series_commit(const struct result *r)
     const char *commit = json_string_value(json_object_get(tool, "commit"));
     return commit ? commit : "";
 }
+
+int series_check_time(const struct result *r, struct err *err)
+{
+    if (export_epoch(r->started_at) >= 0)
+        return 0;
+    return err_set(err, ERR_INPUT, "%s: run.started_at: %s%s%s; Otava needs one", r->path,
+                   r->started_at[0] ? "\"" : "is not stated", r->started_at,
+                   r->started_at[0] ? "\" is no time" : "");
+}

@@ -21,6 +21,9 @@ void series_close(struct series *s);
 /* The values of one result: "CELL METRIC" -> {"value", "unit"}. NULL when memory runs out. */
 json_t *series_values(const struct export_input *in, const struct result *r);
 
+/* -1 with ERR_INPUT when the result does not say when it was started: a point needs a time. */
+int series_check_time(const struct result *r, struct err *err);
+
 /* The commit the result's program was built from; "" when it does not say. */
 const char *series_commit(const struct result *r);
 

@@ -5,6 +5,7 @@
 #include "bench/report/import/import.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_google_benchmark(const json_t *document)
@@ -40,9 +41,18 @@ static int factor_of(const struct place *at, const json_t *entry, double *out, s
     return place_error(&here, err, "\"%s\" is unknown (ns, us, ms, s)", unit);
 }
 
-/* What is known of one benchmark while its entries are gathered. */
+/* One benchmark while its entries are gathered. */
 struct family {
+    char *name; /* owned */
     json_t *real, *cpu, *items, *bytes;
+    const char *status, *reason; /* NULL: it was measured */
+};
+
+/* All of them, in the order of the file; where each is stands in `places` by its name. */
+struct families {
+    struct family *items;
+    size_t count, capacity;
+    json_t *places;
 };
 
 static int add_sample(const struct place *at, const json_t *entry, const char *key, double factor,
@@ -70,63 +80,162 @@ static int add_entry(const struct place *at, const json_t *entry, struct family 
     return 0;
 }
 
+/* How long the name is without "_mean" and the like; 0 when it has no such end. */
+static size_t stem_length(const char *name)
+{
+    static const char *const ends[] = {"_mean", "_median", "_stddev", "_cv", "_BigO", "_RMS"};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (length > end && !strcmp(name + length - end, ends[i]))
+            return length - end;
+    }
+    return 0;
+}
+
+static bool has_name(const json_t *names, const char *name, size_t length, const char *end)
+{
+    struct buf whole = {0};
+    buf_add_bytes(&whole, name, length);
+    buf_add(&whole, end);
+    bool found = json_object_get(names, buf_text(&whole)) != NULL;
+    buf_release(&whole);
+    return found;
+}
+
+/* Where only aggregates were written, mean and deviation stand for what they are of. */
+static bool is_stem(const json_t *names, const char *name, size_t length)
+{
+    return has_name(names, name, length, "") ||
+           (has_name(names, name, length, "_mean") && has_name(names, name, length, "_stddev"));
+}
+
+/*
+ * Before 1.5 no entry says what it is: then it is told by its name, if that of a benchmark is in
+ * it, and by the fields that fits of a complexity have.
+ */
+static bool is_aggregate(const json_t *entry, const json_t *names)
+{
+    const char *type = json_string_value(json_object_get(entry, "run_type"));
+    if (type)
+        return !strcmp(type, "aggregate");
+    if (json_object_get(entry, "big_o") || json_object_get(entry, "rms"))
+        return true;
+    const char *name = json_string_value(json_object_get(entry, "name"));
+    size_t stem = name ? stem_length(name) : 0;
+    return stem > 0 && is_stem(names, name, stem);
+}
+
+static json_t *names_of(const json_t *entries)
+{
+    json_t *names = json_object();
+    for (size_t i = 0; i < json_array_size(entries); i++) {
+        const char *name = json_string_value(json_object_get(json_array_get(entries, i), "name"));
+        if (name)
+            json_object_set_new(names, name, json_true());
+    }
+    return names;
+}
+
 static int name_of(const struct place *at, const json_t *entry, const char **out, struct err *err)
 {
     const char *name = field_text(at, entry, "name", err);
     return name ? field_text_or(at, entry, "run_name", name, out, err) : -1;
 }
 
-static bool is_aggregate(const json_t *entry)
+static struct family *family_of(struct families *all, const char *name)
 {
-    const char *type = json_string_value(json_object_get(entry, "run_type"));
-    return type && !strcmp(type, "aggregate");
-}
-
-/* All samples of the benchmark `name`; *reason is set when it failed. */
-static int gather(const struct place *list, const json_t *entries, const char *name,
-                  struct family *f, const char **reason, struct err *err)
-{
-    for (size_t i = 0; i < json_array_size(entries); i++) {
-        struct place here = {.up = list, .index = i};
-        const json_t *entry = json_array_get(entries, i);
-        const char *own, *message;
-        if (name_of(&here, entry, &own, err))
-            return -1;
-        if (strcmp(own, name) || is_aggregate(entry))
-            continue;
-        if (json_is_true(json_object_get(entry, "error_occurred"))) {
-            if (field_text_or(&here, entry, "error_message", "an error occurred", &message, err))
-                return -1;
-            *reason = message;
-        } else if (add_entry(&here, entry, f, err)) {
-            return -1;
-        }
+    const json_t *place = json_object_get(all->places, name);
+    if (place)
+        return &all->items[json_integer_value(place)];
+    if (all->count == all->capacity) {
+        size_t capacity = all->capacity ? 2 * all->capacity : 64;
+        struct family *grown = realloc(all->items, capacity * sizeof *grown);
+        if (!grown)
+            return NULL;
+        all->items = grown;
+        all->capacity = capacity;
     }
-    return 0;
+    json_object_set_new(all->places, name, json_integer((json_int_t)all->count));
+    struct family *f = &all->items[all->count++];
+    *f = (struct family){strdup(name), json_array(), json_array(), json_array(),
+                         json_array(), NULL,         NULL};
+    return f->name ? f : NULL;
 }
 
-static int add_family(const struct place *list, const json_t *entries, const char *name,
-                      struct import *out, struct err *err)
+/*
+ * What an aggregate is of: its run_name, or its name without the end.
+ */
+static struct family *family_of_aggregate(struct families *all, const json_t *entry,
+                                          const char *name)
 {
-    struct family f = {json_array(), json_array(), json_array(), json_array()};
-    const char *reason = NULL;
-    int status = gather(list, entries, name, &f, &reason, err);
-    json_t *cell = status ? NULL : import_cell(out, name, NULL);
-    if (!status && (reason || json_array_size(f.real) == 0))
-        import_cell_fails(cell, reason ? "failed" : "skipped",
-                          reason ? reason : "the file holds aggregates alone");
+    size_t length = json_object_get(entry, "run_type") ? 0 : stem_length(name);
+    char *stem = strndup(name, length ? length : strlen(name));
+    struct family *f = stem ? family_of(all, stem) : NULL;
+    free(stem);
+    return f;
+}
+
+static int add_reason(const struct place *at, const json_t *entry, struct family *f,
+                      struct err *err)
+{
+    bool is_skipped = json_is_true(json_object_get(entry, "skipped"));
+    f->status = is_skipped ? "skipped" : "failed";
+    return field_text_or(at, entry, is_skipped ? "skip_message" : "error_message",
+                         is_skipped ? "it was skipped" : "an error occurred", &f->reason, err);
+}
+
+static int gather(const struct place *at, const json_t *entry, const json_t *names,
+                  struct families *all, struct err *err)
+{
+    const char *name;
+    if (!json_is_object(entry))
+        return place_expected(at, "an object", entry, err);
+    if (name_of(at, entry, &name, err))
+        return -1;
+    bool is_made = is_aggregate(entry, names);
+    /* An old fit is of several benchmarks, which are all there, and of none of them. */
+    if (is_made && !json_object_get(entry, "run_type") && !json_object_get(entry, "real_time"))
+        return 0;
+    struct family *f = is_made ? family_of_aggregate(all, entry, name) : family_of(all, name);
+    if (!f)
+        return err_set(err, ERR_SYSTEM, "import: out of memory");
+    if (is_made)
+        return 0;
+    if (json_is_true(json_object_get(entry, "error_occurred")) ||
+        json_is_true(json_object_get(entry, "skipped")))
+        return add_reason(at, entry, f, err);
+    return add_entry(at, entry, f, err);
+}
+
+static int add_family(const struct family *f, struct import *out, struct err *err)
+{
+    json_t *cell = import_cell(out, f->name, NULL);
     const struct {
         const struct import_metric *metric;
         json_t *samples;
-    } all[] = {{&real_time, f.real}, {&cpu_time, f.cpu}, {&items, f.items}, {&bytes, f.bytes}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        bool is_wanted = !status && json_array_size(all[i].samples) > 0;
-        if (is_wanted)
-            status = import_add(cell, all[i].metric, all[i].samples, NULL, "", err);
-        else
-            json_decref(all[i].samples);
+    } all[] = {{&real_time, f->real}, {&cpu_time, f->cpu}, {&items, f->items}, {&bytes, f->bytes}};
+    if (f->reason || json_array_size(f->real) == 0)
+        import_cell_fails(cell, f->reason ? f->status : "skipped",
+                          f->reason ? f->reason : "the file holds aggregates alone");
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (json_array_size(all[i].samples) > 0 &&
+            import_add(cell, all[i].metric, json_incref(all[i].samples), NULL, "", err))
+            return -1;
+    return 0;
+}
+
+static void families_release(struct families *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        free(all->items[i].name);
+        json_decref(all->items[i].real);
+        json_decref(all->items[i].cpu);
+        json_decref(all->items[i].items);
+        json_decref(all->items[i].bytes);
     }
-    return status;
+    free(all->items);
+    json_decref(all->places);
 }
 
 static int read_context(const struct place *at, const json_t *document, struct import *out,
@@ -158,20 +267,17 @@ static int read_google_benchmark(const struct place *at, const json_t *document,
     const json_t *entries = field_required(at, document, "benchmarks", JSON_ARRAY, err);
     if (!entries || read_context(at, document, out, err))
         return -1;
-    json_t *seen = json_object();
+    struct families all = {.places = json_object()};
+    json_t *names = names_of(entries);
     int status = 0;
     for (size_t i = 0; i < json_array_size(entries) && !status; i++) {
         struct place here = {.up = &list, .index = i};
-        const json_t *entry = json_array_get(entries, i);
-        const char *name;
-        status = json_is_object(entry) ? name_of(&here, entry, &name, err)
-                                       : place_expected(&here, "an object", entry, err);
-        if (status || json_object_get(seen, name))
-            continue;
-        json_object_set_new(seen, name, json_true());
-        status = add_family(&list, entries, name, out, err);
+        status = gather(&here, json_array_get(entries, i), names, &all, err);
     }
-    json_decref(seen);
+    for (size_t i = 0; i < all.count && !status; i++)
+        status = add_family(&all.items[i], out, err);
+    json_decref(names);
+    families_release(&all);
     return status;
 }
 

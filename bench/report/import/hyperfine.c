@@ -22,6 +22,12 @@ static bool is_hyperfine(const json_t *document)
             json_object_get(json_array_get(results, 0), "command"));
 }
 
+/* Null: it was killed by a signal. Absent: nobody looked. */
+static bool has_failed(const json_t *exit_code)
+{
+    return exit_code && (!json_is_integer(exit_code) || json_integer_value(exit_code) != 0);
+}
+
 /* A command that fails may be faster than one that works. */
 static void warn_of_exits(json_t *cell, size_t failures, size_t runs)
 {
@@ -40,13 +46,12 @@ static json_t *scaled(const struct place *at, const json_t *array, double factor
     json_t *samples = json_array();
     for (size_t i = 0; i < json_array_size(array); i++) {
         struct place here = {.up = at, .index = i};
-        const json_t *value = json_array_get(array, i);
-        if (!json_is_number(value)) {
-            place_expected(&here, "a number", value, err);
+        double value;
+        if (import_value(&here, json_array_get(array, i), &value, err)) {
             json_decref(samples);
             return NULL;
         }
-        json_array_append_new(samples, json_real(json_number_value(value) * factor));
+        json_array_append_new(samples, json_real(value * factor));
     }
     return samples;
 }
@@ -73,8 +78,7 @@ static int read_v1(const struct place *at, const json_t *result, json_t *cell, s
         field_optional(at, result, "exit_codes", JSON_ARRAY, &exits, err))
         return -1;
     for (size_t i = 0; i < json_array_size(exits); i++)
-        failures += json_integer_value(json_array_get(exits, i)) != 0 ||
-                    json_is_null(json_array_get(exits, i));
+        failures += has_failed(json_array_get(exits, i));
     warn_of_exits(cell, failures, json_array_size(exits));
     return 0;
 }
@@ -150,7 +154,7 @@ static int read_v2(const struct place *at, const json_t *result, json_t *cell, s
         if (add_quantity(&list, all, i, cell, err))
             return -1;
     for (size_t i = 0; i < json_array_size(all); i++)
-        failures += json_integer_value(json_object_get(json_array_get(all, i), "exit_code")) != 0;
+        failures += has_failed(json_object_get(json_array_get(all, i), "exit_code"));
     warn_of_exits(cell, failures, json_array_size(all));
     return 0;
 }

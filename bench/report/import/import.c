@@ -1,6 +1,8 @@
 #include "bench/report/import/import.h"
 
+#include "bench/core/host.h"
 #include "bench/core/json.h"
+#include "bench/report/import/text.h"
 #include "bench/report/result.h"
 #include "bench/stats/summary.h"
 
@@ -44,12 +46,80 @@ static void add_id_word(struct buf *out, const char *text)
             buf_add_bytes(out, text, 1);
 }
 
-static bool is_known(const json_t *cells, const char *id)
+static int by_name(const void *a, const void *b)
 {
-    for (size_t i = 0; i < json_array_size(cells); i++)
-        if (!strcmp(json_string_value(json_object_get(json_array_get(cells, i), "id")), id))
-            return true;
-    return false;
+    const char *const *one = a, *const *other = b;
+    return strcmp(*one, *other);
+}
+
+/* In the order of their names, whatever order the file has them in. */
+static void add_params(struct buf *id, const json_t *params)
+{
+    size_t count = 0;
+    const char **names = calloc(json_object_size(params) + 1, sizeof(char *)), *name;
+    json_t *value;
+    if (!names) {
+        id->failed = true;
+        return;
+    }
+    json_object_foreach((json_t *)(uintptr_t)params, name, value)
+    {
+        if (strcmp(name, "name") != 0)
+            names[count++] = name;
+    }
+    qsort(names, count, sizeof(char *), by_name);
+    for (size_t i = 0; i < count; i++) {
+        value = json_object_get(params, names[i]);
+        char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+        buf_add(id, ",");
+        add_id_word(id, names[i]);
+        buf_add(id, "=");
+        add_id_word(id, text ? text : json_is_string(value) ? json_string_value(value) : "");
+        free(text);
+    }
+    free(names);
+}
+
+/* The parameters under names that are not those of the id itself. */
+static json_t *params_of(const json_t *params)
+{
+    json_t *all = json_object(), *value;
+    const char *name;
+    json_object_foreach((json_t *)(uintptr_t)params, name, value)
+    {
+        struct buf key = {0};
+        bool is_taken = !strcmp(name, "name") || !strcmp(name, "tasks");
+        buf_printf(&key, "%s%s", name, is_taken ? "_" : "");
+        bool is_plain = json_is_string(value) || json_is_number(value) || json_is_boolean(value);
+        char *text = is_plain ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+        json_object_set_new(all, buf_text(&key), is_plain ? json_incref(value) : json_string(text));
+        free(text);
+        buf_release(&key);
+    }
+    return all;
+}
+
+static int times_met(struct import *in, const char *id)
+{
+    int met = (int)json_integer_value(json_object_get(in->names, id)) + 1;
+    json_object_set_new(in->names, id, json_integer(met));
+    return met;
+}
+
+/* A number behind an id that was met before; "a#2" may be a name of its own. */
+static bool tell_apart(struct import *in, struct buf *id)
+{
+    struct buf first = {0};
+    int met = times_met(in, buf_text(id));
+    bool is_again = met > 1;
+    buf_add(&first, buf_text(id));
+    while (met > 1) {
+        buf_reset(id);
+        buf_printf(id, "%s#%d", buf_text(&first), met);
+        met = times_met(in, buf_text(id)) > 1 ? times_met(in, buf_text(&first)) : 1;
+    }
+    buf_release(&first);
+    return is_again;
 }
 
 json_t *import_cell(struct import *in, const char *name, const json_t *params)
@@ -57,11 +127,9 @@ json_t *import_cell(struct import *in, const char *name, const json_t *params)
     struct buf word = {0}, id = {0};
     add_id_word(&word, *name ? name : "unnamed");
     buf_printf(&id, "%s/none/command/tasks=1,name=%s", in->workload, buf_text(&word));
-    for (int n = 2; is_known(in->cells, buf_text(&id)); n++) {
-        buf_reset(&id);
-        buf_printf(&id, "%s/none/command/tasks=1,name=%s#%d", in->workload, buf_text(&word), n);
-    }
-    json_t *all = params ? json_copy((json_t *)(uintptr_t)params) : json_object();
+    json_t *all = params_of(params);
+    add_params(&id, all);
+    bool is_again = tell_apart(in, &id);
     json_object_set_new(all, "name", json_string(buf_text(&word)));
     json_t *cell =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:o, s:s, s:{}, s:[]}", "id",
@@ -69,6 +137,9 @@ json_t *import_cell(struct import *in, const char *name, const json_t *params)
                   "mixed", "lock", "none", "executor", "command", "tasks", 1, "workers", 0,
                   "placement", "free", "params", all, "status", "ok", "metrics", "warnings");
     json_array_append_new(in->cells, cell);
+    if (is_again)
+        import_cell_warns(cell, "same_name",
+                          "the file has this name more than once: only the order tells them apart");
     buf_release(&word);
     buf_release(&id);
     return cell;
@@ -155,8 +226,15 @@ int import_number(const struct place *at, const json_t *object, const char *key,
     struct place here = {.up = at, .key = key};
     if (!value)
         return place_error(at, err, "\"%s\" is missing (a number)", key);
+    return import_value(&here, value, out, err);
+}
+
+int import_value(const struct place *at, const json_t *value, double *out, struct err *err)
+{
+    if (import_is_not_finite(value))
+        return place_error(at, err, "expected a finite number");
     if (!json_is_number(value))
-        return place_expected(&here, "a number", value, err);
+        return place_expected(at, "a number", value, err);
     *out = json_number_value(value);
     return 0;
 }
@@ -164,8 +242,9 @@ int import_number(const struct place *at, const json_t *object, const char *key,
 void import_instant(struct import *in, const char *text)
 {
     struct tm t = {0};
-    char *end = text ? strptime(text, "%Y-%m-%d", &t) : NULL;
-    if (!end || (*end != 'T' && *end != ' '))
+    char *end = text ? strptime(text, "%Y-%m-%d", &t) : NULL, seen[sizeof in->started_at];
+    /* strptime() takes "24-03-31" for the year 24. */
+    if (!end || end - text != strlen("2026-01-31") || (*end != 'T' && *end != ' '))
         return;
     end = strptime(end + 1, "%H:%M:%S", &t);
     if (!end)
@@ -176,8 +255,10 @@ void import_instant(struct import *in, const char *text)
     if (*end == '+' || *end == '-')
         sscanf(end, "%c%2d:%2d", &sign, &hours, &minutes);
     time_t utc = timegm(&t) - (sign == '-' ? -1 : 1) * (hours * 60 + minutes) * 60;
-    if (gmtime_r(&utc, &t))
-        strftime(in->started_at, sizeof in->started_at, "%Y-%m-%dT%H:%M:%SZ", &t);
+    if (!gmtime_r(&utc, &t) || !strftime(seen, sizeof seen, "%Y-%m-%dT%H:%M:%SZ", &t))
+        return;
+    if (!in->started_at[0] || strcmp(seen, in->started_at) < 0)
+        memcpy(in->started_at, seen, sizeof seen);
 }
 
 /* ---- the document ------------------------------------------------------------------------ */
@@ -207,27 +288,35 @@ static uint64_t hash_of(const char *text, size_t length)
     return hash;
 }
 
-static void set_default(json_t *object, const char *key, json_t *value)
+/* What a result says and this file does not is absent, with the reason. */
+static void say_absent(json_t *object, const char *key, const char *tool)
 {
+    char reason[80];
     if (json_object_get(object, key))
-        json_decref(value);
-    else
-        json_object_set_new(object, key, value);
+        return;
+    if (!json_object_get(object, "absent"))
+        json_object_set_new(object, "absent", json_object());
+    snprintf(reason, sizeof reason, "the file of %s does not state it", tool);
+    json_object_set_new(json_object_get(object, "absent"), key, json_string(reason));
 }
 
 static json_t *document_of(struct import *in, const char *path, uint64_t hash)
 {
-    char id[40], runtime[72];
+    char id[40], runtime[72], file[256];
     snprintf(id, sizeof id, "import-%016" PRIx64, hash);
     snprintf(runtime, sizeof runtime, "%s%s%s", in->tool, in->version[0] ? " " : "", in->version);
-    set_default(in->host, "hostname", json_string("unknown"));
-    set_default(in->host, "kernel", json_string("unknown"));
-    set_default(in->host, "cpus_allowed", json_integer(1));
+    host_sanitise(file, sizeof file, path);
+    say_absent(in->host, "hostname", in->tool);
+    say_absent(in->host, "kernel", in->tool);
+    say_absent(in->host, "cpus_allowed", in->tool);
     json_t *run =
-        json_pack("{s:s, s:s, s:s, s:s, s:[s,s,s], s:i, s:{s:s, s:s, s:s}}", "id", id, "started_at",
-                  in->started_at, "finished_at", in->started_at, "status", "complete", "command",
-                  "contend", "import", path, "seed", 0, "tool", "name", in->tool, "version",
-                  in->version[0] ? in->version : "unknown", "runtime", runtime);
+        json_pack("{s:s, s:s, s:[s,s,s], s:i, s:{s:s, s:s, s:s}}", "id", id, "status", "complete",
+                  "command", "contend", "import", file, "seed", 0, "tool", "name", in->tool,
+                  "version", in->version[0] ? in->version : "unknown", "runtime", runtime);
+    if (in->started_at[0])
+        json_object_set_new(run, "started_at", json_string(in->started_at));
+    say_absent(run, "started_at", in->tool);
+    say_absent(run, "finished_at", in->tool);
     return json_pack("{s:s, s:o, s:O, s:O}", "schema", RESULT_SCHEMA, "run", run, "host", in->host,
                      "cells", in->cells);
 }
@@ -248,8 +337,8 @@ static int convert(const struct place *at, const json_t *document, const struct 
                    uint64_t hash, struct buf *out, struct err *err)
 {
     struct import in = {.cells = json_array(),
+                        .names = json_object(),
                         .host = json_object(),
-                        .started_at = "1970-01-01T00:00:00Z",
                         .workload = f->workload};
     snprintf(in.tool, sizeof in.tool, "%s", f->tool);
     int status = f->read(at, document, &in, err);
@@ -266,6 +355,7 @@ static int convert(const struct place *at, const json_t *document, const struct 
     free(text);
     json_decref(made);
     json_decref(in.cells);
+    json_decref(in.names);
     json_decref(in.host);
     return status;
 }
@@ -275,7 +365,13 @@ int import_text(const char *path, const char *text, size_t length, const char *f
 {
     struct place at = {.key = strcmp(path, "-") ? path : "stdin"};
     json_error_t wrong;
-    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &wrong);
+    struct buf plain = {0};
+    if (import_prepare(at.key, text, length, &plain, err)) {
+        buf_release(&plain);
+        return -1;
+    }
+    json_t *document = json_loadb(buf_text(&plain), plain.len, JSON_REJECT_DUPLICATES, &wrong);
+    buf_release(&plain);
     if (!document)
         return err_set(err, ERR_INPUT, "%s:%d:%d: %s", at.key, wrong.line, wrong.column,
                        wrong.text);

@@ -17,8 +17,9 @@
 /* A result being put together. */
 struct import {
     json_t *cells;
-    json_t *host; /* what the file says of the machine, in the result's words */
-    char started_at[24];
+    json_t *names;              /* id without its number -> how often it was met */
+    json_t *host;               /* what the file says of the machine, in the result's words */
+    char started_at[24];        /* "": the file does not say */
     char tool[32], version[32]; /* of the program that measured */
     const char *workload;       /* the workload in ids: the format's name as a plug-in's name */
 };
@@ -46,7 +47,11 @@ int import_text(const char *path, const char *text, size_t length, const char *f
 
 /* ---- for the formats ---- */
 
-/* A cell called `name`, as "WORKLOAD/none/command/tasks=1,name=..."; names met again get "#2". */
+/*
+ * A cell called `name`, as "WORKLOAD/none/command/tasks=1,name=...", and behind it each parameter,
+ * by its name: a parameter that is itself called "name" (or "tasks") becomes "name_".  What is
+ * equal in all of it gets "#2", and a warning that only the order tells them apart.
+ */
 json_t *import_cell(struct import *in, const char *name, const json_t *params);
 void import_cell_fails(json_t *cell, const char *status, const char *reason);
 void import_cell_warns(json_t *cell, const char *code, const char *text);
@@ -67,7 +72,13 @@ int import_add(json_t *cell, const struct import_metric *metric, json_t *samples
 int import_number(const struct place *at, const json_t *object, const char *key, double *out,
                   struct err *err);
 
-/* "2026-01-31 12:00:00+01:00" and the like, in UTC; anything else leaves it as it is. */
+/* A value that must be a number. */
+int import_value(const struct place *at, const json_t *value, double *out, struct err *err);
+
+/*
+ * "2026-01-31 12:00:00+01:00" and the like, in UTC, where it is earlier than what was seen before;
+ * a time without a zone is taken for UTC.  Anything else leaves it as it is.
+ */
 void import_instant(struct import *in, const char *text);
 
 #endif

@@ -9,8 +9,12 @@
 
 static bool is_pyperf(const json_t *document)
 {
-    return json_is_array(json_object_get(document, "benchmarks")) &&
-           json_is_string(json_object_get(document, "version"));
+    const json_t *benchmarks = json_object_get(document, "benchmarks");
+    /* pytest-benchmark's have a version too, a "machine_info", and "stats" in place of runs. */
+    return json_is_array(benchmarks) && json_is_string(json_object_get(document, "version")) &&
+           !json_object_get(document, "machine_info") &&
+           (json_array_size(benchmarks) == 0 || !json_is_object(json_array_get(benchmarks, 0)) ||
+            json_object_get(json_array_get(benchmarks, 0), "runs"));
 }
 
 static const struct {
@@ -35,20 +39,24 @@ static int text_of(const struct place *at, const json_t *own, const json_t *comm
 }
 
 static int read_run(const struct place *at, const json_t *run, size_t round, double factor,
-                    json_t *samples, json_t *rounds, struct err *err)
+                    struct import *out, json_t *samples, json_t *rounds, struct err *err)
 {
-    const json_t *values = NULL;
-    struct place list = {.up = at, .key = "values"};
+    const json_t *values = NULL, *own = NULL;
+    struct place list = {.up = at, .key = "values"}, below = {.up = at, .key = "metadata"};
+    const char *date;
     if (!json_is_object(run))
         return place_expected(at, "an object", run, err);
-    if (field_optional(at, run, "values", JSON_ARRAY, &values, err))
+    if (field_optional(at, run, "values", JSON_ARRAY, &values, err) ||
+        field_optional(at, run, "metadata", JSON_OBJECT, &own, err) ||
+        field_text_or(&below, own, "date", NULL, &date, err))
         return -1;
+    import_instant(out, date);
     for (size_t i = 0; i < json_array_size(values); i++) {
         struct place here = {.up = &list, .index = i};
-        const json_t *value = json_array_get(values, i);
-        if (!json_is_number(value))
-            return place_expected(&here, "a number", value, err);
-        json_array_append_new(samples, json_real(json_number_value(value) * factor));
+        double value;
+        if (import_value(&here, json_array_get(values, i), &value, err))
+            return -1;
+        json_array_append_new(samples, json_real(value * factor));
         json_array_append_new(rounds, json_integer((json_int_t)round));
     }
     return 0;
@@ -77,7 +85,7 @@ static int read_benchmark(const struct place *at, const json_t *benchmark, const
     json_t *samples = json_array(), *rounds = json_array();
     for (size_t i = 0; i < json_array_size(runs); i++) {
         struct place here = {.up = &list, .index = i};
-        if (read_run(&here, json_array_get(runs, i), i, units[which].factor, samples, rounds,
+        if (read_run(&here, json_array_get(runs, i), i, units[which].factor, out, samples, rounds,
                      err)) {
             json_decref(samples);
             json_decref(rounds);

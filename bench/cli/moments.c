@@ -1,0 +1,189 @@
+#include "bench/cli/moments.h"
+
+#include "bench/cli/cli.h"
+#include "bench/cli/interrupt.h"
+#include "bench/core/buf.h"
+#include "bench/core/clock.h"
+#include "bench/core/json.h"
+#include "bench/report/compare/apart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Ten moments tell a standard deviation to a factor of 1.5, with 90 %. */
+enum { MOMENTS = 10, PATH_BYTES = 512, POLL_NS = 20000000 };
+
+struct measuring {
+    char folder[PATH_BYTES / 2], path[PATH_BYTES];
+    struct result results[MOMENTS];
+    size_t count;
+};
+
+/* A moment is a command, as the runs are that will be compared: another process, another layout. */
+static _Noreturn void become_run(const char *path, const char *budget)
+{
+    int nothing = open("/dev/null", O_RDWR);
+    dup2(nothing, STDIN_FILENO);
+    dup2(nothing, STDOUT_FILENO);
+    dup2(nothing, STDERR_FILENO);
+    execl("/proc/self/exe", "contend", "run", "--workload", "prime,sleep,noop", "--lock", "none",
+          "--executor", "serial,thread,process,coroutine", "--tasks", "2", "--param",
+          "sleep.duration=2ms", "--task-time", "4ms", "--rounds", "7", "--budget", budget,
+          "--quiet", "--no-report", "--force", "-o", path, (char *)NULL);
+    _exit(127);
+}
+
+static int run_once(const struct measuring *m, uint64_t period_ns, struct err *err)
+{
+    char budget[32];
+    snprintf(budget, sizeof budget, "%llums", (unsigned long long)(period_ns * 2 / 3 / 1000000));
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() == parent)
+            become_run(m->path, budget);
+        _exit(127);
+    }
+    if (pid < 0)
+        return err_set_sys(err, errno, "fork");
+    int status = 0;
+    pid_t ended;
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        if (interrupt_came)
+            kill(pid, SIGINT);
+        clock_sleep_until_ns(clock_now_ns() + POLL_NS);
+    }
+    if (interrupt_came)
+        return 0;
+    if (ended < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return err_set(err, ERR_FAILED,
+                       "--moments: a run of prime, sleep and noop ended with status %d "
+                       "(contend run --workload prime,sleep,noop says why)",
+                       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    return 0;
+}
+
+static void wait_until(uint64_t then_ns)
+{
+    while (clock_now_ns() < then_ns && !interrupt_came)
+        clock_sleep_until_ns(clock_now_ns() + POLL_NS);
+}
+
+/* As many moments as fit, at equal distances. */
+static int measure(struct measuring *m, uint64_t budget_ns, struct err *err)
+{
+    uint64_t begin_ns = clock_now_ns(), period_ns = budget_ns / MOMENTS;
+    for (size_t i = 0; i < MOMENTS && !interrupt_came; i++) {
+        bool is_late = clock_now_ns() - begin_ns > budget_ns;
+        if (is_late && m->count >= APART_RESULTS_LEAST)
+            break;
+        if (run_once(m, period_ns, err))
+            return -1;
+        if (interrupt_came)
+            break;
+        if (result_load_samples(&m->results[m->count], m->path, err))
+            return -1;
+        m->count++;
+        unlink(m->path);
+        wait_until(begin_ns + (i + 1) * period_ns);
+    }
+    return 0;
+}
+
+/* 1.23 % is said as 1.3 %. */
+static double rounded_up(double sd)
+{
+    return ceil(1000 * sd) / 1000;
+}
+
+static double largest(const struct apart *a)
+{
+    double most = 0;
+    for (size_t i = 0; i < a->count; i++)
+        most = fmax(most, a->kinds[i].sd_most);
+    return rounded_up(expm1(most));
+}
+
+static void add_table(struct buf *out, const struct apart *a, size_t moments)
+{
+    buf_printf(out,
+               "two of %zu moments of this machine differ by (standard deviation of the ratio)\n\n"
+               "  %-12s %6s %10s %16s\n",
+               moments, "kind", "rows", "sd", "at most (90 %)");
+    for (size_t i = 0; i < a->count; i++)
+        buf_printf(out, "  %-12s %6zu %8.1f %% %14.1f %%\n", a->kinds[i].group, a->kinds[i].rows,
+                   100 * expm1(a->kinds[i].sd), 100 * rounded_up(expm1(a->kinds[i].sd_most)));
+    if (largest(a) <= 1)
+        buf_printf(out,
+                   "\nfor all of them:  contend compare BASE HEAD --moment-sd %.1f%%\n"
+                   "Moments further apart differ by more: a longer --budget sees more of it.\n",
+                   100 * largest(a));
+    else
+        buf_add(out, "\nThat is too much for stored results to be compared: `contend doctor` says "
+                     "what is busy here.\n");
+}
+
+static void add_json(struct buf *out, const struct apart *a, size_t moments)
+{
+    json_t *kinds = json_array();
+    for (size_t i = 0; i < a->count; i++)
+        json_array_append_new(kinds, json_pack("{s:s, s:I, s:f, s:f}", "kind", a->kinds[i].group,
+                                               "rows", (json_int_t)a->kinds[i].rows, "sd_ratio",
+                                               expm1(a->kinds[i].sd), "sd_most_ratio",
+                                               expm1(a->kinds[i].sd_most)));
+    json_add_text(out,
+                  json_pack("{s:s, s:I, s:f, s:o}", "schema", "contend.moments/1", "moments",
+                            (json_int_t)moments, "moment_sd_ratio", largest(a), "kinds", kinds),
+                  JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+}
+
+static int show(const struct measuring *m, bool json, struct err *err)
+{
+    struct apart a;
+    struct buf out = {0};
+    if (apart_of(&a, m->results, m->count, err))
+        return -1;
+    if (a.count == 0)
+        return err_set(err, ERR_FAILED, "--moments: no cell could be measured at every moment");
+    if (json)
+        add_json(&out, &a, m->count);
+    else
+        add_table(&out, &a, m->count);
+    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the report")
+                            : cli_print(buf_text(&out), err);
+    buf_release(&out);
+    return failed;
+}
+
+int moments_run(const struct moments_options *options, struct err *err)
+{
+    static struct measuring m;
+    const char *base = getenv("TMPDIR");
+    snprintf(m.folder, sizeof m.folder, "%.200s/contend-moments.XXXXXX",
+             base && base[0] ? base : "/tmp");
+    if (!mkdtemp(m.folder)) {
+        err_set_sys(err, errno, "a temporary folder %s", m.folder);
+        return EXIT_RUN_FAILED;
+    }
+    snprintf(m.path, sizeof m.path, "%s/result.json", m.folder);
+    interrupt_catch(INTERRUPT_IGNORED);
+    int failed = measure(&m, (uint64_t)options->budget_ns, err);
+    /* Cut short, it prints what there is. */
+    if (!failed && (!interrupt_came || m.count >= APART_RESULTS_LEAST))
+        failed = show(&m, options->json, err);
+    for (size_t i = 0; i < m.count; i++)
+        result_unload(&m.results[i]);
+    unlink(m.path);
+    strcat(m.path, ".journal");
+    unlink(m.path);
+    rmdir(m.folder);
+    return interrupt_came ? EXIT_INTERRUPTED : failed ? EXIT_RUN_FAILED : EXIT_FINE;
+}
