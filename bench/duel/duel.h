@@ -22,6 +22,12 @@
 /* And real time its sides: a thread that waits for a CPU there waits for many times as long. */
 #define DUEL_SLOWED_MOST_REALTIME 0.5
 
+/*
+ * Of alpha, what is left to wall time where it has to stand in for net time.  Both may be judged
+ * then, one after the other, and together they may err no more often than one.
+ */
+#define DUEL_STAND_IN_SHARE 0.2
+
 enum { DUEL_DISCARDED = 2, DUEL_ORDER_MAX = ARM_COUNT + 1 };
 
 struct duel_side {
@@ -96,6 +102,7 @@ struct duel_outcome {
     bool is_realtime;      /* nobody else had the CPUs of a sample */
     char mode_note[256];   /* why that, or two lanes, was given up after a trial; or "" */
     char layout_note[256]; /* how the layout control was made, or why there is none */
+    char null_note[256];   /* how base differs from itself in the null control */
 };
 
 /*

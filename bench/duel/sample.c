@@ -420,12 +420,20 @@ static int finish(const struct sampler *s, struct lane *l, struct sample *out, s
     int status = 0;
     struct net_mark end = net_mark_of_dead(l->pid);
     kill(-l->pid, SIGKILL);
-    while (wait4(l->pid, &status, 0, &usage) < 0 && errno == EINTR)
+    pid_t waited;
+    while ((waited = wait4(l->pid, &status, 0, &usage)) < 0 && errno == EINTR)
         ;
-    *out =
-        (struct sample){.exit_status = l->in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    *out = (struct sample){
+        .exit_status = l->in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+        .signal = l->in_time && WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+        .has_failed = true,
+    };
+    /* Whoever ignores SIGCHLD is not told how a child ended: that is no end with status 0. */
+    if (waited < 0)
+        return err_set_sys(err, errno, "waiting for %s", l->request->name);
     if (judge_end(s, l, status, err))
         return -1;
+    out->has_failed = false;
     out->wall_ns = (double)(l->end_ns - l->stamp->exec_ns);
     out->cpu_ns = (double)clock_cpu_ns_of(&usage);
     out->wall_net_ns = net_time_ns(&l->stamp->mark, &end, out->cpu_ns, out->wall_ns, l->late_ns);

@@ -39,6 +39,8 @@ struct sample {
     double wall_net_ns; /* less waiting for a CPU; NaN where several threads did the work */
     unsigned threads;   /* that were given CPUs of their own, if asked for */
     int exit_status;    /* -1: it did not end by itself; set when the sample failed, too */
+    bool has_failed;    /* it is why sampler_run() returned -1 */
+    int signal;         /* that it died of by its own doing; 0: none */
     const char *output; /* what it wrote on stdout, NUL-terminated; valid until the next sample */
 };
 
