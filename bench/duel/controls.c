@@ -16,7 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLASHES_MOST = 96, PADDING_MOST = 1024 /* less than what costs a page of its own */ };
+/*
+ * Long enough to show, every residue of a cache line alike, and less than what costs a page of its
+ * own: that would be paid for by programs that take no longer than a fork.
+ */
+enum { SLASHES_LEAST = 33, SLASHES = 64, PADDING_LEAST = 513, PADDINGS = 512 };
 
 /* "old/sort" -> "old////sort": the same file by a longer name. NULL: no memory. */
 static char *longer_name(const char *path, size_t slashes)
@@ -42,8 +46,8 @@ static char *longer_name(const char *path, size_t slashes)
 static int make_null(struct duel *d, struct rng *rng, struct err *err)
 {
     const struct duel_side *base = &d->subject->base;
-    size_t slashes = 1 + rng_below(rng, SLASHES_MOST), words = 0;
-    d->null_padding_bytes = 1 + rng_below(rng, PADDING_MOST);
+    size_t slashes = SLASHES_LEAST + rng_below(rng, SLASHES), words = 0;
+    d->null_padding_bytes = PADDING_LEAST + rng_below(rng, PADDINGS);
     while (base->argv[words])
         words++;
     d->other_argv = calloc(words + 1, sizeof *d->other_argv);

@@ -229,6 +229,23 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
     }
 }
 
+/* What was built anew in the middle is two programs under one name: nothing can be said of it. */
+static int check_code(const struct duel_subject *s, struct err *err)
+{
+    const struct duel_side *sides[] = {&s->base, &s->head};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t f = 0; f < sides[i]->file_count; f++) {
+            const struct code_file *file = &sides[i]->files[f];
+            if (!code_is_unchanged(file->path, &file->mark))
+                return err_set(err, ERR_FAILED, "%s: %s changed while it was measured: no verdict",
+                               i ? "head" : "base", file->path);
+        }
+    if (s->relinked && !code_is_unchanged(s->relinked, &s->relinked_mark))
+        return err_set(err, ERR_FAILED, "--relinked: %s changed while it was measured: no verdict",
+                       s->relinked);
+    return 0;
+}
+
 int duel_run(const struct duel_subject *subject, const struct duel_options *options,
              size_t subject_count, struct duel_outcome *out, struct err *err)
 {
@@ -264,6 +281,7 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
         d.mode = MODE_SETTLED;
     if (!failed && needs_second && !has_fired)
         failed = run_phase(&d, &out->second, err);
+    failed = failed || check_code(subject, err);
     noise_read(&after);
     noise_diff(&before, &after, &out->noise);
     duel_release_controls(&d);

@@ -10,6 +10,7 @@
 #define CONTEND_DUEL_DUEL_H
 
 #include "bench/core/noise.h"
+#include "bench/duel/code.h"
 #include "bench/duel/judge.h"
 #include "bench/duel/sample.h"
 
@@ -35,6 +36,8 @@ struct duel_side {
     const char *const *argv; /* NULL-terminated, with its own name first */
     const char *label;       /* as people read it */
     uint64_t code_hash;      /* of the files it runs */
+    struct code_file *files; /* which those are; may be NULL */
+    size_t file_count;
 };
 
 /* One comparison. Everything is borrowed. */
@@ -42,8 +45,10 @@ struct duel_subject {
     const char *name; /* what tolerances are given for */
     struct duel_side base, head;
     const char *relinked; /* base, linked in another order; NULL: copied in memory instead */
-    bool is_identical;    /* same code, same arguments: a difference is not theirs */
-    bool prints_metrics;  /* contend.sample/1 on stdout; otherwise wall time is judged */
+    struct code_mark relinked_mark;
+    bool is_identical;   /* the same file, the same words: a difference is not theirs */
+    bool has_equal_code; /* the files are equal; what they load may not be */
+    bool prints_metrics; /* contend.sample/1 on stdout; otherwise wall time is judged */
     struct sample_place place;
     bool has_cpu_each; /* its threads, as far as anybody knows: real time may be tried */
     /*

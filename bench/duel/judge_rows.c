@@ -131,6 +131,9 @@ bool judge_is_settled(const struct duel_row *row)
         return is_hopeless(row);
     if (row->verdict == VERDICT_UNDECIDED || e->n < PAIRS_LEAST)
         return false;
+    /* Base seems to differ from itself: whether it does is worth the rest of the budget. */
+    if (row->arms[ARM_NULL].shown_ln > row->threshold_ln)
+        return false;
     /* Decided is not yet known: to a quarter of the threshold, or to a twentieth of itself. */
     double wanted = fmax(row->threshold_ln / 4, fabs(e->center) / 20);
     return (e->hi - e->lo) / 2 <= wanted &&

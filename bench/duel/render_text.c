@@ -109,8 +109,9 @@ static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
         {{"metric", "base", "head", "head/base - 1", "95 % interval", "tolerance", "verdict"}}};
     size_t count = 1;
     buf_printf(out, "%s\n  base  %s\n  head  %s%s\n", s->name, s->base.label, s->head.label,
-               s->is_identical ? "  (the same code with the same arguments: one more control)"
-                               : "");
+               s->is_identical     ? "  (the same file with the same arguments: one more control)"
+               : s->has_equal_code ? "  (the program files are equal; what they load may differ)"
+                                   : "");
     for (size_t j = 0; j < o->row_count; j++)
         if (isfinite(o->rows[j].base) || isfinite(o->rows[j].head))
             fill(&lines[count++], &o->rows[j]);

@@ -21,6 +21,7 @@ static struct sample_request request_of(const struct duel *d, const struct duel_
         .padding_bytes = p->padding_bytes,
         .place = d->subject->place,
         .timeout_ns = d->options->timeout_ns,
+        .is_read = d->subject->prints_metrics,
     };
     r.place.first = turn;
     const char *other = d->subject->relinked ? d->subject->relinked : *d->copy ? d->copy : NULL;
