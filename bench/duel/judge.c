@@ -170,7 +170,7 @@ static size_t control_pairs_least(size_t rows_judged)
     double x[MOST];
     struct ratios r = {x, 0};
     for (double needed_ln = control_needs_ln(rows_judged); r.count < MOST;) {
-        x[r.count++] = 1;
+        x[r.count++] = log_ratio_of_change(0.1);
         if (evidence_ln(&r, 0, NULL, 0) >= needed_ln)
             break;
     }

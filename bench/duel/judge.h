@@ -74,7 +74,7 @@ struct duel_row {
     double worse_ln, better_ln; /* evidence beyond the tolerance, both kinds together */
     bool by_mean;               /* the mean convinced where the median did not */
     bool control_fired;         /* base differs from itself beyond the threshold */
-    size_t control_pairs_least; /* null pairs without which the control cannot fire */
+    size_t control_pairs_least; /* null pairs that let the control fire where each is 10 % off */
     double price_ln;            /* evidence that it must have above others: its share of alpha */
     double detectable_ln;       /* the smallest effect it could have seen in 8 of 10 runs */
     size_t pairs_to_settle;     /* in all; 0: it cannot be said, or needs more than a million */
