@@ -162,8 +162,7 @@ static double control_needs_ln(size_t rows_judged)
     return log(2 * (double)rows_judged / CONTROL_ALPHA);
 }
 
-/* So many pairs it takes at least, of a base that differs from itself by a factor of e each time.
- */
+/* So many pairs it takes where base differs from itself by 10 % beyond the threshold in each. */
 static size_t control_pairs_least(size_t rows_judged)
 {
     enum { MOST = 64 };
