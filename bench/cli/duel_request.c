@@ -103,7 +103,7 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
         {"tolerances", 0, OPT_TEXT, &r->tolerances, "FILE",
          "thresholds by name: lines \"GLOB PERCENT\"", NULL, 0, 0, NULL},
         {"floor", 0, OPT_NUMBER, &r->floor_ns, "T",
-         "smaller differences of times count for nothing (two clock steps of what is timed here)",
+         "smaller differences of times count for nothing (wall time: two clock steps)",
          "ns", 0, INT64_C(3600000000000), NULL},
         {"seed", 0, OPT_NUMBER, &r->seed, "N", "of all orders (drawn)", "count", 0, INT64_MAX,
          NULL},
