@@ -12,6 +12,7 @@
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,8 @@ static int run(int argc, char *const *argv, struct err *err)
         return help ? EXIT_FINE : EXIT_USAGE;
     }
     interrupt_catch(INTERRUPT_IGNORED);
+    /* Whoever ignored it handed that on to us, and nobody would tell how a side ended. */
+    signal(SIGCHLD, SIG_DFL);
     char priority[AHEAD_NOTE];
     pid_t child = ahead_go(strcmp(request->priority, "keep") != 0, priority);
     if (child > 0) {
@@ -176,7 +179,9 @@ static int run(int argc, char *const *argv, struct err *err)
             .pairs_most = (size_t)request->pairs,
             .limits = {.alpha = DUEL_ALPHA,
                        .threshold = request->threshold,
-                       .floor_ns = (double)request->floor_ns},
+                       .floor_ns = request->floor_ns < 0 ? 2 * (double)clock_resolution_ns()
+                                                         : (double)request->floor_ns,
+                       .has_floor_asked = request->floor_ns >= 0},
             .gates = request->gates.items,
             .gate_count = request->gates.count,
             .tolerances = tolerances.items,

@@ -67,10 +67,13 @@ static int apply_set(struct duel_sides *s, const char *set, struct axes *base, s
     return 0;
 }
 
-static void cell_words(const struct duel_request *r, const struct words *program,
+static void cell_words(const struct duel_request *r, const struct command_line *program,
                        const struct axes *a, struct words *out)
 {
-    *out = *program;
+    out->count = 0;
+    out->is_cut = false;
+    for (size_t i = 0; i < program->count; i++)
+        words_add(out, program->words[i]);
     words_add(out, "cell");
     words_add_option(out, "--workload", a->workload);
     words_add_option(out, "--lock", a->lock);
@@ -110,7 +113,8 @@ static int calibrate(const struct duel_request *r, struct sampler *sampler, cons
     struct sample_request request = {.name = name,
                                      .program = w.items[0],
                                      .argv = w.items,
-                                     .timeout_ns = (uint64_t)r->timeout_ns};
+                                     .timeout_ns = (uint64_t)r->timeout_ns,
+                                     .is_read = true};
     struct sample s;
     if (sampler_run(sampler, &request, 1, &s, err)) {
         /* What it refuses is what was asked for here. */
@@ -150,7 +154,7 @@ static int64_t allowed_cpus(void)
 
 /* One cell on both sides: calibrated on base, the same operations for head. */
 static int make_cell(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
-                     const struct words programs[2], struct axes axes[2], struct err *err)
+                     const struct command_line programs[2], struct axes axes[2], struct err *err)
 {
     struct calibration first, second;
     struct words base, head;
@@ -170,8 +174,11 @@ static int make_cell(const struct duel_request *r, struct duel_sides *s, struct 
         return -1;
     cell_words(r, &programs[0], &axes[0], &base);
     struct duel_subject *subject = sides_add(s, err);
-    if (!subject || sides_make_side(s, "base", &base, &subject->base, err) ||
-        sides_make_side(s, "head", &head, &subject->head, err))
+    if (base.is_cut || head.is_cut)
+        return err_set(err, ERR_USAGE, "duel: a cell of more than %d words", WORDS_MAX - 2);
+    const struct command_line lines[] = {{base.items, base.count}, {head.items, head.count}};
+    if (!subject || sides_make_side(s, "base", lines[0], &subject->base, err) ||
+        sides_make_side(s, "head", lines[1], &subject->head, err))
         return -1;
     char name[544];
     bool same = !strcmp(first.id, second.id);
@@ -179,7 +186,7 @@ static int make_cell(const struct duel_request *r, struct duel_sides *s, struct 
     subject->name = sides_own_text(s, name, err);
     subject->prints_metrics = true;
     subject->relinked = r->relinked;
-    subject->is_identical = sides_are_identical(&subject->base, &subject->head);
+    sides_compare_code(subject);
     int64_t tasks = first.tasks > second.tasks ? first.tasks : second.tasks;
     bool is_same[] = {!strcmp(axes[0].placement, "same"), !strcmp(axes[1].placement, "same")};
     /* As many CPUs as tasks, in turn; all of them when there are no more. */
@@ -213,7 +220,7 @@ static int split(struct duel_sides *s, const struct opt_list *list, const char *
 }
 
 int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
-                     const struct words programs[2], struct err *err)
+                     const struct command_line programs[2], struct err *err)
 {
     if (r->placement && !strcmp(r->placement, "lanes"))
         return err_set(err, ERR_USAGE,

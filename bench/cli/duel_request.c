@@ -3,7 +3,6 @@
 
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
-#include "bench/core/clock.h"
 #include "bench/core/file.h"
 #include "bench/core/units.h"
 
@@ -31,11 +30,11 @@ static int print_help(const struct opt *table, struct err *err)
 static int check(const struct duel_request *r, struct err *err)
 {
     bool is_cell = r->workloads.count > 0;
-    if (r->set && r->commands.count)
+    if (r->set && r->command_count)
         return err_set(err, ERR_USAGE,
                        "duel: --set compares settings of this program; it does not "
                        "go with -- BASE -- HEAD");
-    if (r->commands.count)
+    if (r->command_count)
         return 0;
     if (!is_cell && (r->set || r->plugins.count))
         return err_set(err, ERR_USAGE, "duel: --workload is needed: which cell is compared");
@@ -60,7 +59,7 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
     *r = (struct duel_request){.task_time_ns = 20000000,
                                .budget_ns = 5000000000,
                                .timeout_ns = 60000000000,
-                               .floor_ns = (int64_t)(2 * clock_resolution_ns()),
+                               .floor_ns = -1,
                                .seed = -1,
                                .threshold = 0.01,
                                .priority = "auto",
@@ -104,7 +103,7 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
         {"tolerances", 0, OPT_TEXT, &r->tolerances, "FILE",
          "thresholds by name: lines \"GLOB PERCENT\"", NULL, 0, 0, NULL},
         {"floor", 0, OPT_NUMBER, &r->floor_ns, "T",
-         "smaller differences of times count for nothing (two clock steps)", "ns", 0,
+         "smaller differences of times count for nothing (wall time: two clock steps)", "ns", 0,
          INT64_C(3600000000000), NULL},
         {"seed", 0, OPT_NUMBER, &r->seed, "N", "of all orders (drawn)", "count", 0, INT64_MAX,
          NULL},
@@ -118,8 +117,16 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
         {"quiet", 'q', OPT_FLAG, &r->is_quiet, NULL, "no progress", NULL, 0, 0, NULL},
         {0},
     };
-    if (opts_parse(table, argc, argv, &r->commands, help, err))
+    /* The sides may be as long as the system lets them. */
+    int dashes = 0;
+    while (dashes < argc && strcmp(argv[dashes], "--") != 0)
+        dashes++;
+    if (opts_parse(table, dashes, argv, NULL, help, err))
         return -1;
+    if (dashes < argc) {
+        r->commands = (const char *const *)(argv + dashes + 1);
+        r->command_count = (size_t)(argc - dashes - 1);
+    }
     return *help ? print_help(table, err) : check(r, err);
 }
 

@@ -7,13 +7,15 @@
 
 struct duel_request {
     /* What is compared. */
-    struct opt_list commands; /* BASE ARG.. -- HEAD ARG.. */
+    const char *const *commands; /* BASE ARG.. -- HEAD ARG..; borrowed from argv */
+    size_t command_count;
     struct opt_list plugins, workloads, locks, executors, tasks, params;
     const char *set, *placement, *relinked;
     int64_t workers, ops, task_time_ns;
     bool prints_metrics;
     /* How it is judged. */
-    int64_t budget_ns, timeout_ns, floor_ns, seed, pairs;
+    int64_t budget_ns, timeout_ns, seed, pairs;
+    int64_t floor_ns; /* -1: nobody asked for one */
     double threshold;
     const char *tolerances;
     struct opt_list gates;

@@ -49,6 +49,8 @@ void words_add(struct words *w, const char *word)
 {
     if (w->count < WORDS_MAX - 1)
         w->items[w->count++] = word;
+    else
+        w->is_cut = true;
 }
 
 void words_add_option(struct words *w, const char *name, const char *value)
@@ -57,45 +59,69 @@ void words_add_option(struct words *w, const char *name, const char *value)
     words_add(w, value);
 }
 
-/* The words as one line, for people. */
-static char *join(struct duel_sides *s, const struct words *w, struct err *err)
+/* The words as one line, for people: what is long is cut. */
+static char *join(struct duel_sides *s, struct command_line line, struct err *err)
 {
+    enum { WORD_MOST = 160, LINE_MOST = 400 };
     struct buf b = {0};
-    for (size_t i = 0; i < w->count; i++)
-        buf_printf(&b, "%s%s", i ? " " : "", w->items[i]);
+    for (size_t i = 0; i < line.count; i++) {
+        if (b.len > LINE_MOST) {
+            buf_printf(&b, " .. (%zu words)", line.count);
+            break;
+        }
+        bool is_long = strlen(line.words[i]) > WORD_MOST;
+        buf_printf(&b, "%s%.*s%s", i ? " " : "", WORD_MOST, line.words[i], is_long ? ".." : "");
+    }
     return sides_own(s, buf_steal(&b), err);
 }
 
-int sides_make_side(struct duel_sides *s, const char *what, const struct words *w,
+static int add_file(struct duel_sides *s, struct duel_side *side, const char *path, struct err *err)
+{
+    struct code_file *file = &side->files[side->file_count];
+    file->path = sides_own_text(s, path, err);
+    if (!file->path || code_hash(path, &side->code_hash, err))
+        return -1;
+    code_mark(path, &file->mark);
+    side->file_count++;
+    return 0;
+}
+
+int sides_make_side(struct duel_sides *s, const char *what, struct command_line line,
                     struct duel_side *out, struct err *err)
 {
     char path[PATH_MAX];
-    const char **argv = sides_own(s, calloc(w->count + 1, sizeof *argv), err);
-    if (!argv || code_find(what, w->items[0], path, sizeof path, err))
+    const char **argv = sides_own(s, calloc(line.count + 1, sizeof *argv), err);
+    if (!argv || code_find(what, line.words[0], path, sizeof path, err))
         return -1;
-    for (size_t i = 0; i < w->count; i++)
-        argv[i] = w->items[i];
-    uint64_t hash = 0;
+    memcpy(argv, line.words, line.count * sizeof *argv);
     out->argv = argv;
     out->program = sides_own_text(s, path, err);
     if (!out->label)
-        out->label = join(s, w, err);
-    if (!out->program || !out->label || code_hash(path, &hash, err))
+        out->label = join(s, line, err);
+    out->files = sides_own(s, calloc(line.count + 1, sizeof *out->files), err);
+    if (!out->program || !out->label || !out->files || add_file(s, out, path, err))
         return -1;
-    for (size_t i = 1; i < w->count; i++)
-        if (!strcmp(w->items[i - 1], "--plugin") && code_hash(w->items[i], &hash, err))
+    for (size_t i = 1; i < line.count; i++)
+        if (!strcmp(line.words[i - 1], "--plugin") && add_file(s, out, line.words[i], err))
             return -1;
-    out->code_hash = hash;
     return 0;
 }
 
 bool sides_are_identical(const struct duel_side *a, const struct duel_side *b)
 {
-    if (a->code_hash != b->code_hash)
+    if (strcmp(a->program, b->program) != 0 || a->code_hash != b->code_hash)
         return false;
-    size_t i = 1;
-    for (; a->argv[i] && b->argv[i]; i++)
-        if (strcmp(a->argv[i], b->argv[i]) && strcmp(a->argv[i - 1], "--plugin"))
-            return false;
+    size_t i = 0;
+    while (a->argv[i] && b->argv[i] && !strcmp(a->argv[i], b->argv[i]))
+        i++;
     return !a->argv[i] && !b->argv[i];
+}
+
+void sides_compare_code(struct duel_subject *subject)
+{
+    const struct duel_side *base = &subject->base, *head = &subject->head;
+    subject->is_identical = sides_are_identical(base, head);
+    subject->has_equal_code = base->code_hash == head->code_hash;
+    if (subject->relinked)
+        code_mark(subject->relinked, &subject->relinked_mark);
 }

@@ -4,11 +4,18 @@
 
 #include "bench/cli/duel_request.h"
 
-enum { WORDS_MAX = OPT_LIST_MAX + 64 };
+enum { WORDS_MAX = 4096 };
 
-/* An argument list in the making; the words are borrowed. */
+/* The argument list of a cell in the making; the words are borrowed. */
 struct words {
     const char *items[WORDS_MAX];
+    size_t count;
+    bool is_cut; /* there were more */
+};
+
+/* An argument list that there is. */
+struct command_line {
+    const char *const *words;
     size_t count;
 };
 
@@ -22,15 +29,24 @@ char *sides_own_text(struct duel_sides *s, const char *text, struct err *err);
 /* One more comparison, empty; pointers to earlier ones do not outlive the call. */
 struct duel_subject *sides_add(struct duel_sides *s, struct err *err);
 
-/* Finds the program (`what` names it in errors), hashes its code and that of its plug-ins. */
-int sides_make_side(struct duel_sides *s, const char *what, const struct words *w,
+/*
+ * Finds the program (`what` names it in errors), hashes its code and that of its plug-ins, and
+ * remembers which files those are.
+ */
+int sides_make_side(struct duel_sides *s, const char *what, struct command_line line,
                     struct duel_side *out, struct err *err);
 
-/* The same code, and the same words to it but for where a plug-in lies. */
+/*
+ * The same file, called by the same words, its own name among them.  Files that are equal are not
+ * enough: what they load, or look for beside themselves, may differ.
+ */
 bool sides_are_identical(const struct duel_side *a, const struct duel_side *b);
+
+/* Notes of a subject with both sides whether they are identical, and which files it rests on. */
+void sides_compare_code(struct duel_subject *subject);
 
 /* All cells asked for, run by the two programs; duel_cells.c. */
 int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
-                     const struct words programs[2], struct err *err);
+                     const struct command_line programs[2], struct err *err);
 
 #endif

@@ -8,33 +8,53 @@
 #include <string.h>
 #include <unistd.h>
 
-static int split_commands(const struct duel_request *r, struct words out[2], struct err *err)
+/* The words that are `word`, and the first of them. */
+static size_t count_word(const struct duel_request *r, const char *word, size_t *first)
 {
-    size_t i = 0;
-    out[0] = out[1] = (struct words){0};
-    for (; i < r->commands.count && strcmp(r->commands.items[i], "--"); i++)
-        words_add(&out[0], r->commands.items[i]);
-    for (i++; i < r->commands.count; i++)
-        words_add(&out[1], r->commands.items[i]);
-    if (!out[0].count || !out[1].count)
+    size_t count = 0;
+    for (size_t i = r->command_count; i-- > 0;)
+        if (!strcmp(r->commands[i], word)) {
+            *first = i;
+            count++;
+        }
+    return count;
+}
+
+/* "--" divides base from head; where a side has one itself, "---" does. It is never guessed. */
+static int split_commands(const struct duel_request *r, struct command_line out[2], struct err *err)
+{
+    size_t at = r->command_count, wide_at = at;
+    size_t count = count_word(r, "--", &at), wide = count_word(r, "---", &wide_at);
+    if (wide > 1 || (wide == 0 && count > 1))
         return err_set(err, ERR_USAGE,
-                       "duel: %s is missing; expected -- BASE [ARG].. -- HEAD [ARG]..",
-                       out[0].count ? "HEAD" : "BASE");
+                       "duel: \"%s\" stands %zu times among the sides; one divides them. Where a "
+                       "side has \"--\" of its own: -- BASE [ARG].. --- HEAD [ARG]..",
+                       wide ? "---" : "--", wide ? wide : count);
+    at = wide ? wide_at : at;
+    out[0] = (struct command_line){r->commands, at};
+    out[1] = (struct command_line){0};
+    if (at < r->command_count)
+        out[1] = (struct command_line){r->commands + at + 1, r->command_count - at - 1};
+    for (size_t i = 0; i < 2; i++)
+        if (!out[i].count || !strcmp(out[i].words[0], "--"))
+            return err_set(err, ERR_USAGE,
+                           "duel: %s is missing; expected -- BASE [ARG].. -- HEAD [ARG]..",
+                           i ? "HEAD" : "BASE");
     return 0;
 }
 
 static int make_commands(const struct duel_request *r, struct duel_sides *s,
-                         const struct words commands[2], struct err *err)
+                         const struct command_line commands[2], struct err *err)
 {
     struct duel_subject *subject = sides_add(s, err);
-    if (!subject || sides_make_side(s, "BASE", &commands[0], &subject->base, err) ||
-        sides_make_side(s, "HEAD", &commands[1], &subject->head, err))
+    if (!subject || sides_make_side(s, "BASE", commands[0], &subject->base, err) ||
+        sides_make_side(s, "HEAD", commands[1], &subject->head, err))
         return -1;
-    const char *slash = strrchr(commands[1].items[0], '/');
-    subject->name = slash ? slash + 1 : commands[1].items[0];
+    const char *slash = strrchr(commands[1].words[0], '/');
+    subject->name = slash ? slash + 1 : commands[1].words[0];
     subject->relinked = r->relinked;
     subject->prints_metrics = r->prints_metrics;
-    subject->is_identical = sides_are_identical(&subject->base, &subject->head);
+    sides_compare_code(subject);
     if (r->placement && !strcmp(r->placement, "same"))
         subject->place.cpus = 1;
     subject->place.spread_threads = r->placement && !strcmp(r->placement, "spread");
@@ -48,11 +68,12 @@ int duel_sides_make(const struct duel_request *r, const volatile bool *interrupt
                     struct duel_sides *out, struct err *err)
 {
     *out = (struct duel_sides){0};
-    struct words *programs = sides_own(out, calloc(2, sizeof *programs), err);
+    struct command_line programs[2];
+    const char *self_words[1];
     char path[PATH_MAX];
-    if (!programs || (r->relinked && code_find("--relinked", r->relinked, path, sizeof path, err)))
+    if ((r->relinked && code_find("--relinked", r->relinked, path, sizeof path, err)))
         return -1;
-    if (r->commands.count) {
+    if (r->command_count) {
         if (split_commands(r, programs, err))
             return -1;
         if (!r->workloads.count)
@@ -65,8 +86,8 @@ int duel_sides_make(const struct duel_request *r, const volatile bool *interrupt
         char *self = sides_own_text(out, path, err);
         if (!self)
             return -1;
-        words_add(&programs[0], self);
-        words_add(&programs[1], self);
+        self_words[0] = self;
+        programs[0] = programs[1] = (struct command_line){self_words, 1};
     }
     struct sampler *sampler = sampler_open(interrupted, err);
     int failed = sampler ? sides_make_cells(r, out, sampler, programs, err) : -1;

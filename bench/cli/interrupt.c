@@ -15,8 +15,14 @@ static void catch_ends(void (*handler)(int number), int flags)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     const struct sigaction action = {.sa_handler = handler, .sa_flags = flags}; /* no SA_RESTART */
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        sigaction(ends[i], &action, NULL);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct sigaction was;
+        /* nohup, and whoever means the same: what is ignored at the start stays so. */
+        bool is_ignored =
+            ends[i] == SIGHUP && !sigaction(SIGHUP, NULL, &was) && was.sa_handler == SIG_IGN;
+        if (!is_ignored)
+            sigaction(ends[i], &action, NULL);
+    }
     signal(SIGPIPE, SIG_IGN);
 }
 

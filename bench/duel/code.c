@@ -54,6 +54,30 @@ int code_hash(const char *path, uint64_t *hash, struct err *err)
     return 0;
 }
 
+void code_mark(const char *path, struct code_mark *out)
+{
+    struct stat st;
+    *out = (struct code_mark){0};
+    if (stat(path, &st))
+        return;
+    *out = (struct code_mark){
+        .is_known = true,
+        .device = st.st_dev,
+        .inode = st.st_ino,
+        .size = (uint64_t)st.st_size,
+        .modified_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+    };
+}
+
+bool code_is_unchanged(const char *path, const struct code_mark *mark)
+{
+    struct code_mark now;
+    code_mark(path, &now);
+    return !mark->is_known ||
+           (now.is_known && now.device == mark->device && now.inode == mark->inode &&
+            now.size == mark->size && now.modified_ns == mark->modified_ns);
+}
+
 int code_copy(const char *path, char *out, size_t size)
 {
     size_t length;

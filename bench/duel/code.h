@@ -6,6 +6,7 @@
 
 #include "bench/core/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,23 @@ int code_find(const char *what, const char *program, char *out, size_t size, str
 
 /* FNV-1a of a file's content, 64 bits, continued from `hash` (0: from the start). */
 int code_hash(const char *path, uint64_t *hash, struct err *err);
+
+/* A file as it was at a moment: another one, or changed in place, is another mark. */
+struct code_mark {
+    bool is_known;
+    uint64_t device, inode, size;
+    int64_t modified_ns;
+};
+
+struct code_file {
+    const char *path;
+    struct code_mark mark;
+};
+
+void code_mark(const char *path, struct code_mark *out);
+
+/* Whether that path is still the file it was. */
+bool code_is_unchanged(const char *path, const struct code_mark *mark);
 
 /*
  * A copy of the program in memory: the same code on other pages, under another path.  A file

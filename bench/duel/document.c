@@ -12,14 +12,23 @@ static json_t *effect_json(const struct arm_effect *e, bool higher)
 {
     const struct summary *s = &e->effect;
     json_t *o = json_object();
+    json_object_set_new(o, "level", json_real(s->level));
+    json_object_set_new(o, "n", json_integer((json_int_t)s->n));
+    if (s->n < 2) /* one pair is no change yet */
+        return o;
     json_set_finite(o, "center_ratio", log_ratio_to_change(higher ? -s->center : s->center));
     json_set_finite(o, "lo_ratio", log_ratio_to_change(higher ? -s->hi : s->lo));
     json_set_finite(o, "hi_ratio", log_ratio_to_change(higher ? -s->lo : s->hi));
-    json_object_set_new(o, "level", json_real(s->level));
     json_set_finite(o, "mean_ratio", log_ratio_to_change(higher ? -e->mean : e->mean));
     json_set_finite(o, "spread_ratio", e->spread);
-    json_object_set_new(o, "n", json_integer((json_int_t)s->n));
     return o;
+}
+
+static json_t *missing_json(const struct missing *m)
+{
+    return json_pack("{s:I, s:I, s:I, s:b}", "samples", (json_int_t)m->slots, "base",
+                     (json_int_t)m->base, "head", (json_int_t)m->head, "lopsided",
+                     missing_is_lopsided(m));
 }
 
 static json_t *confirmation_json(const struct duel_row *row)
@@ -42,6 +51,10 @@ static void add_judgement(json_t *o, const struct duel_outcome *out, const struc
     json_set_finite(o, "detectable_ratio", log_ratio_to_change(row->detectable_ln));
     json_set_finite(o, "seconds_to_settle", duel_seconds_to_settle(out, row));
     json_object_set_new(o, "control_fired", json_boolean(row->control_fired));
+    json_object_set_new(o, "control_pairs_least",
+                        json_integer((json_int_t)row->control_pairs_least));
+    if (missing_is_partial(&row->net_missing))
+        json_object_set_new(o, "net_missing", missing_json(&row->net_missing));
     if (row->confirmation.was_tried)
         json_object_set_new(o, "confirmation", confirmation_json(row));
 }
@@ -60,6 +73,7 @@ static json_t *row_json(const struct duel_outcome *out, const struct duel_row *r
         json_object_set_new(o, "reason", json_string(row->reason));
     json_set_finite(o, "base", row->base);
     json_set_finite(o, "head", row->head);
+    json_object_set_new(o, "missing", missing_json(&row->missing));
     json_object_set_new(o, "effect", effect_json(&row->arms[ARM_HEAD], higher));
     json_object_set_new(o, "null", effect_json(&row->arms[ARM_NULL], higher));
     json_object_set_new(o, "layout", effect_json(&row->arms[ARM_LAYOUT], higher));
@@ -128,13 +142,14 @@ static json_t *comparison_json(const struct duel_subject *s, const struct duel_o
     json_t *rows = json_array();
     for (size_t i = 0; i < o->row_count; i++)
         json_array_append_new(rows, row_json(o, &o->rows[i]));
-    json_t *c = json_pack("{s:s, s:o, s:o, s:b, s:{s:I, s:b, s:I, s:b}, s:s, s:b, s:o, s:o, s:o}",
-                          "name", s->name, "base", side_json(&s->base), "head", side_json(&s->head),
-                          "identical", s->is_identical, "place", "cpus", (json_int_t)s->place.cpus,
-                          "threads_spread", s->place.spread_threads, "lanes", (json_int_t)o->lanes,
-                          "realtime", o->is_realtime, "layout_note", o->layout_note,
-                          "control_fired", duel_control_fired(s, o), "noise", noise_json(&o->noise),
-                          "rows", rows, "measured", phase_json(&o->first));
+    json_t *c =
+        json_pack("{s:s, s:o, s:o, s:b, s:{s:I, s:b, s:I, s:b}, s:s, s:s, s:b, s:o, s:o, s:o}",
+                  "name", s->name, "base", side_json(&s->base), "head", side_json(&s->head),
+                  "identical", s->is_identical, "place", "cpus", (json_int_t)s->place.cpus,
+                  "threads_spread", s->place.spread_threads, "lanes", (json_int_t)o->lanes,
+                  "realtime", o->is_realtime, "null_note", o->null_note, "layout_note",
+                  o->layout_note, "control_fired", duel_control_fired(s, o), "noise",
+                  noise_json(&o->noise), "rows", rows, "measured", phase_json(&o->first));
     if (c && *o->mode_note)
         json_object_set_new(c, "mode_note", json_string(o->mode_note));
     if (c && o->second.seen.slot_count)

@@ -2,7 +2,6 @@
 
 #include "bench/core/clock.h"
 #include "bench/core/rng.h"
-#include "bench/duel/code.h"
 #include "bench/duel/engine.h"
 
 #include <fnmatch.h>
@@ -11,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 /* ---- Judging while it goes on --------------------------------------------------------- */
 
@@ -36,6 +34,38 @@ static size_t gated_count(const struct observations *o)
     return count;
 }
 
+/* Net and wall time share alpha where the one may have to stand in for the other. */
+static double share_of(const struct duel *d, const char *metric)
+{
+    if (d->subject->prints_metrics || d->options->gate_count)
+        return 1;
+    if (d->time == TIME_NET && !strcmp(metric, "wall_net_ns"))
+        return 1 - DUEL_STAND_IN_SHARE;
+    return d->time == TIME_WALL_INSTEAD && !strcmp(metric, "wall_ns") ? DUEL_STAND_IN_SHARE : 1;
+}
+
+/* What net time lacks, of all slots that count, where wall time is judged in its place. */
+static struct missing net_missing(const struct duel *d)
+{
+    struct missing all = {0};
+    const struct duel_phase *phases[] = {&d->out->first, &d->out->second};
+    bool is_instead = d->time == TIME_WALL || d->time == TIME_WALL_INSTEAD;
+    for (size_t i = 0; i < 2 && is_instead && !d->options->gate_count; i++) {
+        const struct observations *o = &phases[i]->seen;
+        const struct observed_metric *net = observations_find(o, "wall_net_ns");
+        if (!net)
+            continue;
+        struct missing m = missing_of(net->values[ARM_BASE], net->values[ARM_HEAD],
+                                      phases[i]->discarded, o->slot_count);
+        all.slots += m.slots;
+        all.base += m.base;
+        all.head += m.head;
+        all.base_alone += m.base_alone;
+        all.head_alone += m.head_alone;
+    }
+    return all;
+}
+
 static int judge(struct duel *d, struct err *err)
 {
     struct duel_outcome *out = d->out;
@@ -48,11 +78,14 @@ static int judge(struct duel *d, struct err *err)
     for (size_t i = 0; i < out->row_count; i++) {
         struct judge_limits limits = d->options->limits;
         limits.threshold = threshold_of(d, p->seen.metrics[i].name);
+        limits.share = share_of(d, p->seen.metrics[i].name);
         if (judge_metric(&p->seen.metrics[i], p->discarded, p->seen.slot_count, &limits,
                          rows_judged ? rows_judged : 1, &out->rows[i], err))
             return -1;
         if (out->rows[i].is_gated)
             rows[gated++] = &out->rows[i];
+        if (!strcmp(out->rows[i].metric, "wall_ns"))
+            out->rows[i].net_missing = net_missing(d);
     }
     return judge_suspects(rows, gated, rows_judged, err);
 }
@@ -92,22 +125,12 @@ static bool is_over(const struct duel *d, bool is_second)
     return d->out->row_count > 0;
 }
 
-/*
- * Of a command that does not say what is judged: its time without what others took of it, where
- * that is known of nearly every sample, and wall time otherwise.
- */
-static void choose_wall(struct observations *o)
+static bool has_values(const struct observations *o, const struct observed_metric *m)
 {
-    struct observed_metric *wall = observations_find(o, "wall_ns");
-    struct observed_metric *net = observations_find(o, "wall_net_ns");
-    size_t known = 0;
     for (size_t i = 0; i < o->slot_count; i++)
-        known += !isnan(net->values[ARM_BASE][i]) && !isnan(net->values[ARM_HEAD][i]);
-    net->is_gated = 10 * known >= 9 * o->slot_count;
-    wall->is_gated = !net->is_gated;
-    if (!known)
-        observe_absent(o, net->name, net->unit,
-                       "several threads or processes did the work, or the kernel tells no waits");
+        if (!isnan(m->values[ARM_BASE][i]) || !isnan(m->values[ARM_HEAD][i]))
+            return true;
+    return false;
 }
 
 /* The metrics named are judged, and no others. */
@@ -117,13 +140,25 @@ static int choose_gates(const struct duel *d, struct observations *o, struct err
         o->metrics[i].is_gated = false;
     for (size_t g = 0; g < d->options->gate_count; g++) {
         struct observed_metric *m = observations_find(o, d->options->gates[g]);
-        if (!m || *m->absent)
+        if (!m || (*m->absent && !has_values(o, m)))
             return err_set(err, ERR_USAGE, "--gate: there is no metric \"%s\" of %s%s%s",
                            d->options->gates[g], d->subject->name, m ? ": " : "",
                            m ? m->absent : "");
         m->is_gated = true;
     }
     return 0;
+}
+
+static int choose_what_is_judged(struct duel *d, struct duel_phase *p, struct err *err)
+{
+    bool was_net = d->time == TIME_NET;
+    if (!d->subject->prints_metrics)
+        duel_choose_time(d, p);
+    if (choose_gates(d, &p->seen, err))
+        return -1;
+    /* What the first look found of net time is none of wall time's. */
+    bool is_lost = was_net && d->time == TIME_WALL_INSTEAD && p == &d->out->second;
+    return is_lost ? judge(d, err) : 0;
 }
 
 /* ---- Phases ------------------------------------------------------------------------ */
@@ -164,10 +199,7 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         if (!d->subject->prints_metrics) {
             observe_absent(&p->seen, "startup_ns", "ns",
                            "only a program itself can tell when it is ready (--metrics)");
-            choose_wall(&p->seen);
         }
-        if (choose_gates(d, &p->seen, err))
-            return -1;
         uint64_t now_ns = clock_now_ns();
         size_t slots = p->seen.slot_count;
         p->seconds = (double)(now_ns - begin_ns) * 1e-9;
@@ -176,6 +208,8 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         if (slots < p->discarded && !has_time)
             p->discarded = slots;
         duel_choose_mode(d, p, has_time);
+        if (choose_what_is_judged(d, p, err))
+            return -1;
         if (slots <= p->discarded) {
             counted_ns = now_ns;
             continue;
@@ -195,18 +229,21 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
     }
 }
 
-static void make_layout(struct duel *d, struct rng *rng)
+/* What was built anew in the middle is two programs under one name: nothing can be said of it. */
+static int check_code(const struct duel_subject *s, struct err *err)
 {
-    char *note = d->out->layout_note;
-    size_t size = sizeof d->out->layout_note;
-    d->layout_padding_bytes = duel_draw_padding(rng);
-    if (d->subject->relinked) {
-        snprintf(note, size, "%.200s, and the stack moved", d->subject->relinked);
-        return;
-    }
-    d->copy_fd = code_copy(d->subject->base.program, d->copy, sizeof d->copy);
-    snprintf(note, size,
-             d->copy_fd >= 0 ? "a copy of base in memory, and the stack moved" : "the stack moved");
+    const struct duel_side *sides[] = {&s->base, &s->head};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t f = 0; f < sides[i]->file_count; f++) {
+            const struct code_file *file = &sides[i]->files[f];
+            if (!code_is_unchanged(file->path, &file->mark))
+                return err_set(err, ERR_FAILED, "%s: %s changed while it was measured: no verdict",
+                               i ? "head" : "base", file->path);
+        }
+    if (s->relinked && !code_is_unchanged(s->relinked, &s->relinked_mark))
+        return err_set(err, ERR_FAILED, "--relinked: %s changed while it was measured: no verdict",
+                       s->relinked);
+    return 0;
 }
 
 int duel_run(const struct duel_subject *subject, const struct duel_options *options,
@@ -225,7 +262,11 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
     d.sampler = sampler_open(options->interrupted, err);
     if (!d.sampler)
         return -1;
-    make_layout(&d, &rng);
+    if (duel_make_controls(&d, &rng, err)) {
+        duel_release_controls(&d);
+        sampler_close(d.sampler);
+        return -1;
+    }
     d.mode = subject->lanes > 1 ? MODE_ASKED_FOR : MODE_OPEN;
     out->lanes = subject->lanes ? subject->lanes : 1;
     noise_read(&before);
@@ -240,10 +281,10 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
         d.mode = MODE_SETTLED;
     if (!failed && needs_second && !has_fired)
         failed = run_phase(&d, &out->second, err);
+    failed = failed || check_code(subject, err);
     noise_read(&after);
     noise_diff(&before, &after, &out->noise);
-    if (d.copy_fd >= 0)
-        close(d.copy_fd);
+    duel_release_controls(&d);
     sampler_close(d.sampler);
     return failed ? -1 : 0;
 }
@@ -278,7 +319,7 @@ double duel_seconds_to_settle(const struct duel_outcome *o, const struct duel_ro
     size_t have = row->arms[ARM_HEAD].effect.n;
     if (row->verdict != VERDICT_UNDECIDED)
         return 0;
-    if (!row->pairs_to_settle)
+    if (!row->pairs_to_settle || missing_comes_and_goes(&row->net_missing))
         return NAN;
     double more = row->pairs_to_settle > have ? (double)(row->pairs_to_settle - have) : 1;
     return more * o->first.slot_seconds;

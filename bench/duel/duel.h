@@ -10,6 +10,7 @@
 #define CONTEND_DUEL_DUEL_H
 
 #include "bench/core/noise.h"
+#include "bench/duel/code.h"
 #include "bench/duel/judge.h"
 #include "bench/duel/sample.h"
 
@@ -22,6 +23,12 @@
 /* And real time its sides: a thread that waits for a CPU there waits for many times as long. */
 #define DUEL_SLOWED_MOST_REALTIME 0.5
 
+/*
+ * Of alpha, what is left to wall time where it has to stand in for net time.  Both may be judged
+ * then, one after the other, and together they may err no more often than one.
+ */
+#define DUEL_STAND_IN_SHARE 0.2
+
 enum { DUEL_DISCARDED = 2, DUEL_ORDER_MAX = ARM_COUNT + 1 };
 
 struct duel_side {
@@ -29,6 +36,8 @@ struct duel_side {
     const char *const *argv; /* NULL-terminated, with its own name first */
     const char *label;       /* as people read it */
     uint64_t code_hash;      /* of the files it runs */
+    struct code_file *files; /* which those are; may be NULL */
+    size_t file_count;
 };
 
 /* One comparison. Everything is borrowed. */
@@ -36,8 +45,10 @@ struct duel_subject {
     const char *name; /* what tolerances are given for */
     struct duel_side base, head;
     const char *relinked; /* base, linked in another order; NULL: copied in memory instead */
-    bool is_identical;    /* same code, same arguments: a difference is not theirs */
-    bool prints_metrics;  /* contend.sample/1 on stdout; otherwise wall time is judged */
+    struct code_mark relinked_mark;
+    bool is_identical;   /* the same file, the same words: a difference is not theirs */
+    bool has_equal_code; /* the files are equal; what they load may not be */
+    bool prints_metrics; /* contend.sample/1 on stdout; otherwise wall time is judged */
     struct sample_place place;
     bool has_cpu_each; /* its threads, as far as anybody knows: real time may be tried */
     /*
@@ -96,6 +107,7 @@ struct duel_outcome {
     bool is_realtime;      /* nobody else had the CPUs of a sample */
     char mode_note[256];   /* why that, or two lanes, was given up after a trial; or "" */
     char layout_note[256]; /* how the layout control was made, or why there is none */
+    char null_note[256];   /* how base differs from itself in the null control */
 };
 
 /*

@@ -27,29 +27,46 @@ struct ratios {
     size_t count;
 };
 
-/* -1: a value without a logarithm (reason is set) or no memory (err is set). */
+/* Values that have no ratio: whose they are, and one of them. */
+struct unusable {
+    size_t pairs; /* seen, with a ratio or without */
+    size_t base, head;
+    bool is_zero; /* all of them are 0 */
+};
+
+/* Two that are equal are a ratio of 1 whatever they are: no errors here and none there. */
+static bool is_usable_pair(double base, double head, struct unusable *u)
+{
+    u->pairs++;
+    bool base_is = isfinite(base) && base > 0, head_is = isfinite(head) && head > 0;
+    if ((base_is && head_is) || (base <= head && base >= head && isfinite(base)))
+        return true;
+    u->is_zero &= (base_is || (base >= 0 && base <= 0)) && (head_is || (head >= 0 && head <= 0));
+    u->base += !base_is;
+    u->head += !head_is;
+    return false;
+}
+
+/* -1: no memory (err is set). Pairs without a ratio are left out, and counted. */
 static int ratios_of(const struct observed_metric *m, enum duel_arm arm, size_t from, size_t to,
-                     struct ratios *out, char *reason, size_t size, struct err *err)
+                     struct ratios *out, struct unusable *unusable, struct err *err)
 {
     size_t most = to - from + 1, count = 0;
-    double *base = malloc(3 * most * sizeof *base);
+    double *x = malloc(most * sizeof *x);
     *out = (struct ratios){0};
-    if (!base)
+    *unusable = (struct unusable){.is_zero = true};
+    if (!x)
         return err_set(err, ERR_SYSTEM, "no memory to judge %zu slots", most);
-    double *other = base + most, *x = other + most;
     for (size_t i = from; i < to; i++) {
-        base[count] = m->values[ARM_BASE][i];
-        other[count] = m->values[arm][i];
-        count += !isnan(base[count]) && !isnan(other[count]);
+        double base = m->values[ARM_BASE][i], other = m->values[arm][i];
+        if (isnan(base) || isnan(other) || !is_usable_pair(base, other, unusable))
+            continue;
+        x[count] = 0;
+        if (base > 0)
+            paired_log_ratios(&base, &other, 1, m->higher_is_better, &x[count], NULL);
+        count++;
     }
-    struct err why = {0};
-    if (paired_log_ratios(base, other, count, m->higher_is_better, x, &why)) {
-        snprintf(reason, size, "%.200s", why.text);
-        count = 0;
-    }
-    /* The block begins with what is kept. */
-    memmove(base, x, count * sizeof *x);
-    *out = (struct ratios){base, count};
+    *out = (struct ratios){x, count};
     return 0;
 }
 
@@ -99,12 +116,33 @@ static double median_of(const double *values, size_t from, size_t to)
     return s.center;
 }
 
-static void choose_tolerance(struct duel_row *row, const struct judge_limits *limits)
+/* How many ns one of a unit of time is; 0 of any other unit. */
+static double ns_of_unit(const char *unit)
+{
+    static const struct {
+        const char *unit;
+        double ns;
+    } times[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (!strcmp(times[i].unit, unit))
+            return times[i].ns;
+    return 0;
+}
+
+static double floor_ln(const struct duel_row *row, const struct judge_limits *limits,
+                       bool is_clock_reading)
+{
+    double base_ns = row->base * ns_of_unit(row->unit);
+    if (!(base_ns > 0) || !(is_clock_reading || limits->has_floor_asked))
+        return 0;
+    return log_ratio_of_change(limits->floor_ns / base_ns);
+}
+
+static void choose_tolerance(struct duel_row *row, const struct judge_limits *limits,
+                             bool is_clock_reading)
 {
     double threshold = log_ratio_of_change(limits->threshold);
-    double floor = !strcmp(row->unit, "ns") && row->base > 0
-                       ? log_ratio_of_change(limits->floor_ns / row->base)
-                       : 0;
+    double floor = floor_ln(row, limits, is_clock_reading);
     const double candidates[] = {
         [TOLERANCE_THRESHOLD] = threshold,
         [TOLERANCE_FLOOR] = floor,
@@ -119,10 +157,29 @@ static void choose_tolerance(struct duel_row *row, const struct judge_limits *li
     row->tolerance_ln = candidates[row->tolerance_source];
 }
 
+static double control_needs_ln(size_t rows_judged)
+{
+    return log(2 * (double)rows_judged / CONTROL_ALPHA);
+}
+
+/* So many pairs it takes where base differs from itself by 10 % beyond the threshold in each. */
+static size_t control_pairs_least(size_t rows_judged)
+{
+    enum { MOST = 64 };
+    double x[MOST];
+    struct ratios r = {x, 0};
+    for (double needed_ln = control_needs_ln(rows_judged); r.count < MOST;) {
+        x[r.count++] = log_ratio_of_change(0.1);
+        if (evidence_ln(&r, 0, NULL, 0) >= needed_ln)
+            break;
+    }
+    return r.count;
+}
+
 /* Whether base differs from itself by more than the user would let pass. */
 static bool has_fired(struct ratios *null, double threshold_ln, size_t rows_judged)
 {
-    double needed_ln = log(2 * (double)rows_judged / CONTROL_ALPHA);
+    double needed_ln = control_needs_ln(rows_judged);
     bool fired = evidence_ln(null, threshold_ln, NULL, 0) >= needed_ln;
     mirror(null);
     fired |= evidence_ln(null, threshold_ln, NULL, 0) >= needed_ln;
@@ -154,12 +211,54 @@ static void judge_head(struct ratios *head, const struct judge_limits *limits, s
     mirror(head);
     row->by_mean = row->worse_ln > row->better_ln ? worse_by_mean : better_by_mean;
     samples_sort(head->x, head->count);
-    evalue_interval_of_sorted(head->x, head->count, 1 - limits->alpha, &row->anytime_lo,
-                              &row->anytime_hi);
+    double alpha = limits->alpha * exp(-row->price_ln);
+    evalue_interval_of_sorted(head->x, head->count, 1 - alpha, &row->anytime_lo, &row->anytime_hi);
     const struct arm_effect *e = &row->arms[ARM_HEAD];
     double one_ln = needed_ln + log((double)rows_judged);
     row->detectable_ln = verdict_detectable(head->count, e->spread, row->tolerance_ln, one_ln);
-    row->pairs_to_settle = pairs_to_settle(row, e, one_ln, log(2 / limits->alpha));
+    row->pairs_to_settle = pairs_to_settle(row, e, one_ln, log(2 / alpha));
+}
+
+/* "head lacks it in 12 of 40 samples, base in 0" */
+static void tell_missing(const struct observed_metric *m, struct duel_row *row)
+{
+    const struct missing *miss = &row->missing;
+    bool by_head = miss->head > miss->base;
+    size_t most = by_head ? miss->head : miss->base, least = by_head ? miss->base : miss->head;
+    const char *who = by_head ? "head" : "base", *other = by_head ? "base" : "head";
+    const char *why = *m->absent ? m->absent : "";
+    if (most == miss->slots && least == 0)
+        snprintf(row->reason, sizeof row->reason,
+                 "only %s has this metric, in all of %zu samples%s%.120s", other, miss->slots,
+                 *why ? ": " : "", why);
+    else
+        snprintf(
+            row->reason, sizeof row->reason,
+            "%s lacks it in %zu of %zu samples, %s in %zu: what is left is no fair sample%s%.120s",
+            who, most, miss->slots, other, least, *why ? "; " : "", why);
+}
+
+static void tell_unusable(const struct unusable *u, struct duel_row *row)
+{
+    bool by_head = u->head > u->base;
+    snprintf(row->reason, sizeof row->reason,
+             "%s is %s in %zu of %zu pairs, %s in %zu: only values above 0 have a ratio",
+             by_head ? "head" : "base", u->is_zero ? "0" : "0 or less", by_head ? u->head : u->base,
+             u->pairs, by_head ? "base" : "head", by_head ? u->base : u->head);
+}
+
+/* Why there can be no verdict, if there cannot. */
+static void find_reason(const struct observed_metric *m, const struct unusable *u,
+                        struct duel_row *row)
+{
+    const struct missing *miss = &row->missing;
+    if (miss->base == miss->slots && miss->head == miss->slots)
+        snprintf(row->reason, sizeof row->reason, "%s",
+                 *m->absent ? m->absent : "neither side has this metric");
+    else if (missing_is_lopsided(miss))
+        tell_missing(m, row);
+    else if (u->base || u->head)
+        tell_unusable(u, row);
 }
 
 int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count,
@@ -167,33 +266,34 @@ int judge_metric(const struct observed_metric *m, size_t from, size_t slot_count
                  struct err *err)
 {
     struct confirmation confirmation = out->confirmation;
-    *out = (struct duel_row){.higher_is_better = m->higher_is_better,
-                             .is_gated = m->is_gated,
-                             .worse_ln = NAN,
-                             .better_ln = NAN,
-                             .detectable_ln = INFINITY,
-                             .anytime_lo = -INFINITY,
-                             .anytime_hi = INFINITY,
-                             .suspicion = VERDICT_UNDECIDED,
-                             .verdict = VERDICT_UNDECIDED,
-                             .confirmation = confirmation};
+    *out = (struct duel_row){
+        .higher_is_better = m->higher_is_better,
+        .is_gated = m->is_gated,
+        .worse_ln = NAN,
+        .better_ln = NAN,
+        .detectable_ln = INFINITY,
+        .anytime_lo = -INFINITY,
+        .anytime_hi = INFINITY,
+        .suspicion = VERDICT_UNDECIDED,
+        .verdict = VERDICT_UNDECIDED,
+        .missing = missing_of(m->values[ARM_BASE], m->values[ARM_HEAD], from, slot_count),
+        .price_ln = limits->share > 0 ? -log(limits->share) : 0,
+        .control_pairs_least = control_pairs_least(rows_judged),
+        .confirmation = confirmation};
     snprintf(out->metric, sizeof out->metric, "%s", m->name);
     snprintf(out->unit, sizeof out->unit, "%s", m->unit);
     struct ratios arms[ARM_COUNT] = {0};
+    struct unusable unusable[ARM_COUNT];
     int failed = 0;
     for (int arm = ARM_HEAD; arm < ARM_COUNT && !failed; arm++)
-        failed = ratios_of(m, (enum duel_arm)arm, from, slot_count, &arms[arm], out->reason,
-                           sizeof out->reason, err) ||
-                 effect_of(&arms[arm], &out->arms[arm], err);
+        failed =
+            ratios_of(m, (enum duel_arm)arm, from, slot_count, &arms[arm], &unusable[arm], err) ||
+            effect_of(&arms[arm], &out->arms[arm], err);
     out->base = median_of(m->values[ARM_BASE], from, slot_count);
     out->head = median_of(m->values[ARM_HEAD], from, slot_count);
     if (!failed) {
-        if (*m->absent && !arms[ARM_HEAD].count)
-            snprintf(out->reason, sizeof out->reason, "%s", m->absent);
-        else if (!*out->reason && isnan(out->base) != isnan(out->head))
-            snprintf(out->reason, sizeof out->reason, "only %s has this metric",
-                     isnan(out->base) ? "head" : "base");
-        choose_tolerance(out, limits);
+        find_reason(m, &unusable[ARM_HEAD], out);
+        choose_tolerance(out, limits, m->is_clock_reading);
         out->control_fired = has_fired(&arms[ARM_NULL], out->threshold_ln, rows_judged);
         judge_head(&arms[ARM_HEAD], limits, rows_judged, out);
     }
@@ -206,16 +306,19 @@ int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot
                        const struct duel_row *first, struct confirmation *out, struct err *err)
 {
     struct ratios head;
-    char reason[224];
+    struct unusable unusable;
     double seconds = out->seconds;
     *out = (struct confirmation){.was_tried = true, .seconds = seconds, .evidence_ln = NAN};
-    if (ratios_of(m, ARM_HEAD, from, slot_count, &head, reason, sizeof reason, err))
+    if (ratios_of(m, ARM_HEAD, from, slot_count, &head, &unusable, err))
         return -1;
     int failed = effect_of(&head, &out->head, err);
     if (first->suspicion == VERDICT_FASTER)
         mirror(&head);
     out->evidence_ln = evidence_ln(&head, first->tolerance_ln, NULL, 0);
-    out->has_agreed = out->evidence_ln >= log(1 / JUDGE_AGREEMENT_ALPHA);
+    /* What one side alone leaves out confirms nothing. */
+    struct missing missing = missing_of(m->values[ARM_BASE], m->values[ARM_HEAD], from, slot_count);
+    out->has_agreed = out->evidence_ln >= log(1 / JUDGE_AGREEMENT_ALPHA) && !unusable.base &&
+                      !unusable.head && !missing_is_lopsided(&missing);
     free(head.x);
     return failed;
 }

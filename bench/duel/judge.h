@@ -7,6 +7,7 @@
 #ifndef CONTEND_DUEL_JUDGE_H
 #define CONTEND_DUEL_JUDGE_H
 
+#include "bench/duel/missing.h"
 #include "bench/duel/observations.h"
 #include "bench/stats/summary.h"
 #include "bench/stats/verdict.h"
@@ -17,15 +18,12 @@
 /* What the second one must show by itself; together they must show more: half of alpha. */
 #define JUDGE_AGREEMENT_ALPHA 0.3
 
-/* So many null pairs are waited for: fewer have no interval at 95 %. */
-enum { JUDGE_CONTROLS_LEAST = 6 };
-
 /* What a difference must exceed; the largest wins, and the row says which that was. */
 enum tolerance_source {
     TOLERANCE_THRESHOLD, /* the user's */
     TOLERANCE_FLOOR,     /* the user's absolute one, for figures that are tiny */
     TOLERANCE_LAYOUT,    /* what another layout of the same code makes of it */
-    TOLERANCE_NULL,      /* twice what base differs from itself */
+    TOLERANCE_NULL,      /* twice what base differs from itself under another name */
 };
 
 /* "threshold", "floor", "layout", "null". */
@@ -34,7 +32,14 @@ const char *tolerance_source_name(enum tolerance_source source);
 struct judge_limits {
     double alpha;     /* of all rows together and both looks; half of it for each direction */
     double threshold; /* relative change */
-    double floor_ns;  /* for metrics in ns */
+    double floor_ns;  /* for times */
+    /*
+     * Somebody asked for that floor: it holds for every time, in whatever unit.  Otherwise it is
+     * what a clock's step is worth, and holds for single readings alone: an average over a million
+     * operations may well be 5 ns.
+     */
+    bool has_floor_asked;
+    double share; /* of alpha that is this row's; 0 or 1: all of it */
 };
 
 /* One arm against base. */
@@ -57,8 +62,10 @@ struct confirmation {
 struct duel_row {
     char metric[64], unit[16];
     bool higher_is_better, is_gated;
-    char reason[224];  /* why there is no verdict; "" when there is one */
-    double base, head; /* medians, in the unit */
+    char reason[288];           /* why there is no verdict; "" when there is one */
+    struct missing missing;     /* what was not delivered */
+    struct missing net_missing; /* of wall time: what net time, which is judged first, lacks */
+    double base, head;          /* medians, in the unit */
     struct arm_effect arms[ARM_COUNT];
     double anytime_lo, anytime_hi; /* of head, at 1 - alpha, however often one looks */
     double threshold_ln;           /* the user's, the absolute floor included */
@@ -67,6 +74,8 @@ struct duel_row {
     double worse_ln, better_ln; /* evidence beyond the tolerance, both kinds together */
     bool by_mean;               /* the mean convinced where the median did not */
     bool control_fired;         /* base differs from itself beyond the threshold */
+    size_t control_pairs_least; /* null pairs that let the control fire where each is 10 % off */
+    double price_ln;            /* evidence that it must have above others: its share of alpha */
     double detectable_ln;       /* the smallest effect it could have seen in 8 of 10 runs */
     size_t pairs_to_settle;     /* in all; 0: it cannot be said, or needs more than a million */
     enum verdict suspicion; /* VERDICT_SLOWER or _FASTER: to be confirmed; otherwise _UNDECIDED */
@@ -102,6 +111,9 @@ int judge_confirmation(const struct observed_metric *m, size_t from, size_t slot
  */
 int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, double alpha,
                struct err *err);
+
+/* Only head has it, in every slot: there is nothing yet to be worse than. */
+bool judge_is_new(const struct duel_row *row);
 
 /* Whether more pairs would change nothing: a verdict, and an estimate worth printing. */
 bool judge_is_settled(const struct duel_row *row);

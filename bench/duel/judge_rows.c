@@ -58,6 +58,9 @@ static enum verdict placed(const struct duel_row *row)
 {
     if (*row->reason)
         return VERDICT_NOT_COMPARABLE;
+    /* A side alone that ran in several processes now and then is another program then. */
+    if (missing_comes_and_goes(&row->net_missing))
+        return VERDICT_UNDECIDED;
     enum verdict wide = verdict_of(row->anytime_lo, row->anytime_hi, row->tolerance_ln);
     enum verdict narrow = verdict_of(row->anytime_lo, row->anytime_hi, row->threshold_ln);
     if (narrow == VERDICT_SAME)
@@ -74,7 +77,7 @@ static double first_evidence(const struct duel_row *row, enum verdict direction)
 static double both_evidence(const struct duel_row *row, enum verdict direction)
 {
     return row->suspicion == direction && row->confirmation.has_agreed
-               ? first_evidence(row, direction) + row->confirmation.evidence_ln
+               ? first_evidence(row, direction) + row->confirmation.evidence_ln - row->price_ln
                : (double)NAN;
 }
 
@@ -105,14 +108,34 @@ int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, d
     return failed;
 }
 
+bool judge_is_new(const struct duel_row *row)
+{
+    const struct missing *m = &row->missing;
+    return m->slots && m->base == m->slots && m->head == 0;
+}
+
+/* Without a verdict for good, and not by chance alone: what both sides lack may even out. */
+static bool is_hopeless(const struct duel_row *row)
+{
+    const struct missing *m = &row->missing;
+    bool lacks_all = m->base == m->slots && m->head == m->slots;
+    return lacks_all || (m->slots >= PAIRS_LEAST && !(m->base && m->head));
+}
+
 bool judge_is_settled(const struct duel_row *row)
 {
     const struct summary *e = &row->arms[ARM_HEAD].effect;
-    if (row->verdict == VERDICT_NOT_COMPARABLE || row->control_fired)
+    if (row->control_fired)
         return true;
+    if (row->verdict == VERDICT_NOT_COMPARABLE)
+        return is_hopeless(row);
     if (row->verdict == VERDICT_UNDECIDED || e->n < PAIRS_LEAST)
+        return false;
+    /* Base seems to differ from itself: whether it does is worth the rest of the budget. */
+    if (row->arms[ARM_NULL].shown_ln > row->threshold_ln)
         return false;
     /* Decided is not yet known: to a quarter of the threshold, or to a twentieth of itself. */
     double wanted = fmax(row->threshold_ln / 4, fabs(e->center) / 20);
-    return (e->hi - e->lo) / 2 <= wanted && row->arms[ARM_NULL].effect.n >= JUDGE_CONTROLS_LEAST;
+    return (e->hi - e->lo) / 2 <= wanted &&
+           row->arms[ARM_NULL].effect.n >= row->control_pairs_least;
 }

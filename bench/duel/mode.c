@@ -90,6 +90,8 @@ void duel_choose_mode(struct duel *d, struct duel_phase *p, bool has_time)
     else if (out->is_realtime && !(slowed <= DUEL_SLOWED_MOST_REALTIME))
         snprintf(out->mode_note, size, "no real time: it slowed the sides down by %.0f %%",
                  100 * slowed);
+    else if (out->lanes > 1 && isnan(slowed))
+        snprintf(out->mode_note, size, "one lane: a side was not always of one thread");
     else if (out->lanes > 1 && !(slowed <= DUEL_SLOWED_MOST))
         snprintf(out->mode_note, size, "one lane: two slowed each other down by %.0f %%",
                  100 * slowed);
@@ -102,7 +104,7 @@ void duel_choose_mode(struct duel *d, struct duel_phase *p, bool has_time)
 int duel_give_mode_up(struct duel *d, struct err *err)
 {
     bool is_special = d->out->lanes > 1 || d->out->is_realtime;
-    if (!is_special || d->mode == MODE_ASKED_FOR || err->code != ERR_FAILED ||
+    if (!is_special || d->mode != MODE_ON_TRIAL || d->has_crashed || err->code != ERR_FAILED ||
         *d->options->interrupted)
         return -1;
     snprintf(d->out->mode_note, sizeof d->out->mode_note, "%s failed (%.200s)",

@@ -106,6 +106,8 @@ static int put(struct observations *o, enum duel_arm arm, const char *name, cons
                        "%s: the metric %s is in \"%s\" (%s is better), elsewhere in \"%s\" (%s)",
                        duel_arm_title(arm), name, unit, higher ? "higher" : "lower", m->unit,
                        m->higher_is_better ? "higher" : "lower");
+    /* Whoever came first in the first slot does not decide what is judged. */
+    m->is_gated |= gated;
     m->values[arm][o->slot] = value;
     return 0;
 }
@@ -113,12 +115,20 @@ static int put(struct observations *o, enum duel_arm arm, const char *name, cons
 int observe_process(struct observations *o, enum duel_arm arm, const struct sample *s,
                     bool is_gated, struct err *err)
 {
-    return put(o, arm, "wall_ns", "ns", false, is_gated, s->wall_ns, err) ||
-                   put(o, arm, "wall_net_ns", "ns", false, false, s->wall_net_ns, err) ||
-                   put(o, arm, "cpu_ns", "ns", false, false, s->cpu_ns, err) ||
-                   put(o, arm, "memory_bytes", "bytes", false, false, s->memory_bytes, err)
-               ? -1
-               : 0;
+    const struct {
+        const char *name, *unit;
+        bool is_gated;
+        double value;
+    } rows[] = {{"wall_ns", "ns", is_gated, s->wall_ns},
+                {"wall_net_ns", "ns", false, s->wall_net_ns},
+                {"cpu_ns", "ns", false, s->cpu_ns},
+                {"memory_bytes", "bytes", false, s->memory_bytes}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (put(o, arm, rows[i].name, rows[i].unit, false, rows[i].is_gated, rows[i].value, err))
+            return -1;
+        observations_find(o, rows[i].name)->is_clock_reading = !strcmp(rows[i].unit, "ns");
+    }
+    return 0;
 }
 
 void observe_absent(struct observations *o, const char *name, const char *unit, const char *reason)

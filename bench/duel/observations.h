@@ -16,8 +16,8 @@
 enum duel_arm {
     ARM_BASE,
     ARM_HEAD,
-    ARM_NULL,   /* base once more: whatever differs from base is the harness's or the machine's */
-    ARM_LAYOUT, /* base, laid out otherwise in memory */
+    ARM_NULL,   /* base under another name: whatever differs is the name's or the machine's */
+    ARM_LAYOUT, /* base, its code at another place in memory */
     ARM_COUNT
 };
 
@@ -33,8 +33,9 @@ struct observed_metric {
     char name[64];
     char unit[16]; /* "ns", "per_s", "bytes", "ratio", "count", or "" */
     bool higher_is_better;
-    bool is_gated;             /* takes part in the verdict */
-    char absent[160];          /* why there are no values; "" when there are */
+    bool is_gated;         /* takes part in the verdict */
+    bool is_clock_reading; /* one reading of a clock here, not a figure that a side worked out */
+    char absent[160];      /* why there are no values; "" when there are */
     double *values[ARM_COUNT]; /* owned; slot_count each */
 };
 

@@ -30,7 +30,7 @@ static void add_story(struct buf *out, const struct duel_outcome *o, const struc
         buf_add(out, row->reason);
         return;
     }
-    duel_add_change(out, row->arms[ARM_HEAD].effect.center, row->higher_is_better);
+    duel_add_effect(out, &row->arms[ARM_HEAD], row->higher_is_better);
     buf_add(out, " (");
     duel_add_interval(out, &row->arms[ARM_HEAD].effect, row->higher_is_better);
     buf_add(out, "), ");

@@ -47,7 +47,7 @@ static void add_row(struct buf *out, const struct duel_subject *s, const struct 
     buf_add(out, " | ");
     add_value(out, row->head, row->unit);
     buf_add(out, " | ");
-    duel_add_change(out, row->arms[ARM_HEAD].effect.center, row->higher_is_better);
+    duel_add_effect(out, &row->arms[ARM_HEAD], row->higher_is_better);
     buf_add(out, " | ");
     duel_add_interval(out, &row->arms[ARM_HEAD].effect, row->higher_is_better);
     buf_printf(out, " | %zu | ", row->arms[ARM_HEAD].effect.n);
@@ -86,7 +86,9 @@ static void add_part(struct buf *out, const struct duel_report *r, enum part par
 static void add_words(struct buf *out, const struct duel_subject *s, const struct duel_outcome *o)
 {
     if (duel_control_fired(s, o))
-        buf_printf(out, "- %s: **the control fired**: base differs from itself here\n", s->name);
+        buf_printf(out,
+                   "- %s: **the control fired**: base differs from itself under another name\n",
+                   s->name);
     for (size_t j = 0; j < o->row_count; j++) {
         const struct duel_row *row = &o->rows[j];
         if (!needs_words(row))
@@ -102,9 +104,9 @@ static void add_words(struct buf *out, const struct duel_subject *s, const struc
 
 void duel_render_markdown(const struct duel_report *r, struct buf *out)
 {
-    static const char heading[] =
-        "| what | metric | base | head | change | 95 % interval | pairs | tolerance | verdict |\n"
-        "|---|---|--:|--:|--:|--:|--:|---|---|\n";
+    static const char heading[] = "| what | metric | base | head | head/base - 1 | 95 % interval | "
+                                  "pairs | tolerance | verdict |\n"
+                                  "|---|---|--:|--:|--:|--:|--:|---|---|\n";
     buf_printf(out, "### %s\n\n", headline(duel_status_of(r)));
     duel_add_tally(out, r);
     buf_printf(out, ".\n\n%s", heading);

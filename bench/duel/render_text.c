@@ -34,7 +34,7 @@ static void fill(struct line *l, const struct duel_row *row)
     snprintf(l->cells[0], CELL, "%s", row->metric);
     put_value(l->cells[1], row->base, row->unit);
     put_value(l->cells[2], row->head, row->unit);
-    duel_add_change(&text, row->arms[ARM_HEAD].effect.center, higher);
+    duel_add_effect(&text, &row->arms[ARM_HEAD], higher);
     put(l->cells[3], &text);
     duel_add_interval(&text, &row->arms[ARM_HEAD].effect, higher);
     put(l->cells[4], &text);
@@ -73,14 +73,18 @@ static void add_control(struct buf *out, const struct duel_row *row, enum duel_a
     if (!e->effect.n)
         return;
     buf_printf(out, "    %s control ", duel_arm_name(arm));
-    duel_add_change(out, e->effect.center, row->higher_is_better);
+    duel_add_effect(out, e, row->higher_is_better);
     if (e->effect.n > 1) {
         buf_add(out, " (");
         duel_add_interval(out, &e->effect, row->higher_is_better);
         buf_add(out, ")");
     }
-    buf_printf(out, ", %zu pair%s%s\n", e->effect.n, e->effect.n == 1 ? "" : "s",
-               arm == ARM_NULL && row->control_fired ? ": IT FIRED" : "");
+    buf_printf(out, ", %zu pair%s", e->effect.n, e->effect.n == 1 ? "" : "s");
+    if (arm == ARM_NULL && row->control_fired)
+        buf_add(out, ": IT FIRED");
+    else if (arm == ARM_NULL && e->effect.n < row->control_pairs_least)
+        buf_printf(out, "; it takes %zu for it to fire", row->control_pairs_least);
+    buf_add(out, "\n");
 }
 
 /* The verdict's grounds, and what the controls showed beside it. */
@@ -102,11 +106,12 @@ static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
     const struct duel_subject *s = &r->subjects[i];
     const struct duel_outcome *o = &r->outcomes[i];
     struct line lines[DUEL_METRICS_MAX + 1] = {
-        {{"metric", "base", "head", "change", "95 % interval", "tolerance", "verdict"}}};
+        {{"metric", "base", "head", "head/base - 1", "95 % interval", "tolerance", "verdict"}}};
     size_t count = 1;
     buf_printf(out, "%s\n  base  %s\n  head  %s%s\n", s->name, s->base.label, s->head.label,
-               s->is_identical ? "  (the same code with the same arguments: one more control)"
-                               : "");
+               s->is_identical     ? "  (the same file with the same arguments: one more control)"
+               : s->has_equal_code ? "  (the program files are equal; what they load may differ)"
+                                   : "");
     for (size_t j = 0; j < o->row_count; j++)
         if (isfinite(o->rows[j].base) || isfinite(o->rows[j].head))
             fill(&lines[count++], &o->rows[j]);
@@ -125,15 +130,19 @@ static void add_subject(struct buf *out, const struct duel_report *r, size_t i)
     if (*o->mode_note)
         buf_printf(out, "  %s\n", o->mode_note);
     if (o->first.seen.slot_count)
-        buf_printf(out, "  layout control: %s\n", o->layout_note);
+        buf_printf(out, "  null control: %s\n  layout control: %s\n", o->null_note, o->layout_note);
     struct buf noise = {0};
     duel_add_noise(&noise, &o->noise);
     if (noise.len)
         buf_printf(out, "  meanwhile %s\n", buf_text(&noise));
     buf_release(&noise);
     if (duel_control_fired(s, o))
-        buf_add(out, "  No verdict: the control fired. Base differs from itself by more than the "
-                     "tolerance here,\n  so that a difference of head means nothing.\n");
+        buf_add(out, s->is_identical
+                         ? "  No verdict: the control fired. The sides are the same file with the "
+                           "same arguments, and differ.\n"
+                         : "  No verdict: the control fired. Base under another name differs from "
+                           "base by more than the\n  threshold, so that a difference of head means "
+                           "nothing.\n");
     buf_add(out, "\n");
 }
 

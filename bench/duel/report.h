@@ -42,6 +42,8 @@ json_t *duel_document(const struct duel_report *r, json_t *run, json_t *host);
 
 /* "+2.01 %" of a log ratio that is positive where it is worse, as a change of the metric. */
 void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better);
+/* Likewise of an arm; "-" of one pair, which is no change yet. */
+void duel_add_effect(struct buf *out, const struct arm_effect *e, bool higher_is_better);
 /* "+1.95 % .. +2.10 %"; "no interval yet" below 2 pairs. */
 void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_better);
 /* "slower", "same" ..; "not judged" of a row that is only shown. */

@@ -18,11 +18,15 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CPUS_MAX = 1024, OUTPUT_MAX = 1 << 20, PADDING_MAX = 1 << 16, LOOK_UP_NS = 250000000 };
+enum { CPUS_MAX = 1024, OUTPUT_MAX = 1 << 20, PADDING_MAX = 1 << 16, LOOK_UP_NS = 50000000 };
+
+/* More than that of either stream is a side that runs wild. */
+enum { FLOOD_BYTES = 16 << 20 };
 
 /* What the child says before its image is gone. */
 struct stamp {
@@ -40,6 +44,7 @@ struct lane {
     pid_t pid;           /* 0: it could not be started */
     int fd;              /* of the process; -1: it has ended, or none could be had */
     bool in_time;        /* it ended by itself */
+    bool has_flooded;    /* it wrote more than anybody reads */
     uint64_t end_ns;
     int64_t late_ns; /* of end_ns: what this process waited for a CPU to see it */
     struct thread_watch watch;
@@ -192,12 +197,12 @@ static _Noreturn void child(struct sampler *s, struct lane *l, char **list, pid_
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
-    const int defaults[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
-    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
-        signal(defaults[i], SIG_DFL);
-    dup2(s->null_fd, STDIN_FILENO);
-    dup2(l->out_fd, STDOUT_FILENO);
-    dup2(l->err_fd, STDERR_FILENO);
+    /* Handlers of ours are gone with the image; what was ignored from the start stays ignored. */
+    signal(SIGPIPE, SIG_DFL);
+    const int streams[] = {s->null_fd, r->is_read ? l->out_fd : s->null_fd, l->err_fd};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (dup2(streams[fd], fd) == fd)
+            fcntl(fd, F_SETFD, 0); /* dup2() of one to itself leaves it to be closed */
     restrict_cpus(s, &r->place);
     if (s->is_realtime) /* not inherited from a conductor, and neither is nice */
         setpriority(PRIO_PROCESS, 0, s->nice);
@@ -239,6 +244,13 @@ static void note_end(struct lane *l, bool in_time, uint64_t now_ns, int64_t late
     l->late_ns = late_ns;
     close(l->fd);
     l->fd = -1;
+}
+
+static bool is_flooded(const struct lane *l)
+{
+    struct stat out, err;
+    return !fstat(l->out_fd, &out) && !fstat(l->err_fd, &err) &&
+           (out.st_size > FLOOD_BYTES || err.st_size > FLOOD_BYTES);
 }
 
 static size_t still_running(const struct sampler *s, size_t count)
@@ -300,7 +312,9 @@ static void wait_for_ends(struct sampler *s, size_t count)
             bool has_ended = ready > 0 && polled[i].revents;
             if (l->fd < 0)
                 continue;
-            if (has_ended || *s->interrupted || now_ns - begin_ns >= l->request->timeout_ns)
+            l->has_flooded |= !has_ended && is_flooded(l);
+            if (has_ended || l->has_flooded || *s->interrupted ||
+                now_ns - begin_ns >= l->request->timeout_ns)
                 note_end(l, has_ended, now_ns, late_ns);
         }
     }
@@ -365,9 +379,15 @@ static int judge_end(const struct sampler *s, struct lane *l, int status, struct
         return err_set(err, ERR_UNAVAILABLE, "%s: %s cannot be executed: %s", r->name, r->program,
                        strerror(errno));
     }
+    if (l->has_flooded || is_flooded(l))
+        return err_set(err, ERR_FAILED, "%s wrote more than %d MiB on its standard output or error",
+                       r->name, FLOOD_BYTES >> 20);
     if (!l->in_time)
         return err_set(err, ERR_FAILED, "%s did not end within %.3g s and was killed (--timeout)",
                        r->name, (double)r->timeout_ns * 1e-9);
+    struct stat st;
+    if (r->is_read && !fstat(l->out_fd, &st) && st.st_size > OUTPUT_MAX)
+        return err_set(err, ERR_FAILED, "%s printed more than %d MiB", r->name, OUTPUT_MAX >> 20);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     last_line(l, line, sizeof line);
@@ -398,6 +418,7 @@ static int start(struct sampler *s, struct lane *l, const struct sample_request 
     *l->stamp = (struct stamp){0};
     l->request = r;
     l->in_time = false;
+    l->has_flooded = false;
     pid_t parent = getpid();
     l->pid = fork();
     if (l->pid == 0)
@@ -420,12 +441,20 @@ static int finish(const struct sampler *s, struct lane *l, struct sample *out, s
     int status = 0;
     struct net_mark end = net_mark_of_dead(l->pid);
     kill(-l->pid, SIGKILL);
-    while (wait4(l->pid, &status, 0, &usage) < 0 && errno == EINTR)
+    pid_t waited;
+    while ((waited = wait4(l->pid, &status, 0, &usage)) < 0 && errno == EINTR)
         ;
-    *out =
-        (struct sample){.exit_status = l->in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    *out = (struct sample){
+        .exit_status = l->in_time && WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+        .signal = l->in_time && WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+        .has_failed = true,
+    };
+    /* Whoever ignores SIGCHLD is not told how a child ended: that is no end with status 0. */
+    if (waited < 0)
+        return err_set_sys(err, errno, "waiting for %s", l->request->name);
     if (judge_end(s, l, status, err))
         return -1;
+    out->has_failed = false;
     out->wall_ns = (double)(l->end_ns - l->stamp->exec_ns);
     out->cpu_ns = (double)clock_cpu_ns_of(&usage);
     out->wall_net_ns = net_time_ns(&l->stamp->mark, &end, out->cpu_ns, out->wall_ns, l->late_ns);

@@ -2,9 +2,9 @@
  * One sample: a fresh process from exec to exit, in a group of its own, with a deadline.
  *
  * The clock runs from the child's last moment before exec to the moment its end is known here.
- * CPU time and memory are the kernel's own account (wait4).  Output goes to memory files, so that
- * no reader is needed while it runs.  Nothing of a sample outlives it: its group is killed, and so
- * is whatever left that group.
+ * CPU time and memory are the kernel's own account (wait4).  Output that is read goes to memory
+ * files, so that no reader is needed while it runs; a side that fills those without end is ended.
+ * Nothing of a sample outlives it: its group is killed, and so is whatever left that group.
  */
 #ifndef CONTEND_DUEL_SAMPLE_H
 #define CONTEND_DUEL_SAMPLE_H
@@ -32,6 +32,7 @@ struct sample_request {
     size_t padding_bytes; /* in the environment: moves the stack */
     struct sample_place place;
     uint64_t timeout_ns;
+    bool is_read; /* its output is wanted; otherwise that goes nowhere, as much as there is */
 };
 
 struct sample {
@@ -39,6 +40,8 @@ struct sample {
     double wall_net_ns; /* less waiting for a CPU; NaN where several threads did the work */
     unsigned threads;   /* that were given CPUs of their own, if asked for */
     int exit_status;    /* -1: it did not end by itself; set when the sample failed, too */
+    bool has_failed;    /* it is why sampler_run() returned -1 */
+    int signal;         /* that it died of by its own doing; 0: none */
     const char *output; /* what it wrote on stdout, NUL-terminated; valid until the next sample */
 };
 

@@ -15,9 +15,9 @@ struct slot_order schedule_next(struct schedule *s)
     }
     uint32_t arms[ARM_COUNT] = {ARM_BASE, ARM_HEAD};
     size_t count = 2;
-    if (s->with_controls && s->places[at] < 2)
+    if (s->with_controls && s->places[at] < SCHEDULE_NULLS)
         arms[count++] = ARM_NULL;
-    else if (s->with_controls && s->places[at] == 2)
+    else if (s->with_controls && s->places[at] == SCHEDULE_NULLS)
         arms[count++] = ARM_LAYOUT;
     rng_shuffle(&s->rng, arms, count);
     struct slot_order order = {.count = count};

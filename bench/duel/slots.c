@@ -21,29 +21,67 @@ static struct sample_request request_of(const struct duel *d, const struct duel_
         .padding_bytes = p->padding_bytes,
         .place = d->subject->place,
         .timeout_ns = d->options->timeout_ns,
+        .is_read = d->subject->prints_metrics,
     };
     r.place.first = turn;
     const char *other = d->subject->relinked ? d->subject->relinked : *d->copy ? d->copy : NULL;
     if (arm == ARM_LAYOUT) {
         r.padding_bytes = d->layout_padding_bytes;
         r.program = other ? other : r.program;
+    } else if (arm == ARM_NULL) {
+        r.padding_bytes = p->padding_bytes + d->null_padding_bytes;
+        r.program = d->other_name ? d->other_name : r.program;
+        r.argv = d->other_argv;
     } else if (arm == ARM_BASE && p == &d->out->second && d->subject->relinked) {
         r.program = d->subject->relinked;
     }
     return r;
 }
 
-/* A copy that does not run where the program itself does says nothing about the sides. */
-static int give_layout_up(struct duel *d, struct err *err)
+/*
+ * A control that does not run where the program itself does says nothing about the sides: then less
+ * of it differs from base.
+ */
+static int give_controls_up(struct duel *d, struct err *err)
 {
-    if (d->subject->relinked || !*d->copy || *d->options->interrupted)
+    const unsigned layout = 1u << ARM_LAYOUT, null = 1u << ARM_NULL;
+    if (*d->options->interrupted || !d->failed_arms || d->failed_arms & ~(layout | null))
         return -1;
-    snprintf(d->out->layout_note, sizeof d->out->layout_note,
-             "the copy of base in memory did not run (%.80s): its stack alone was moved",
-             err->text);
+    if (d->failed_arms & layout && *d->copy && !d->subject->relinked) {
+        snprintf(d->out->layout_note, sizeof d->out->layout_note,
+                 "the copy of base in memory did not run (%.80s): its stack alone was moved",
+                 err->text);
+        *d->copy = '\0';
+    } else if (d->failed_arms & null && d->other_name) {
+        snprintf(d->out->null_note, sizeof d->out->null_note,
+                 "base did not run by a longer path (%.80s): its environment alone was %zu bytes "
+                 "larger",
+                 err->text, d->null_padding_bytes);
+        d->other_argv[0] = d->subject->base.argv[0];
+        free(d->other_name);
+        d->other_name = NULL;
+    } else {
+        return -1;
+    }
     *err = (struct err){0};
-    *d->copy = '\0';
     return 0;
+}
+
+static enum duel_arm arm_at(const struct slot_order *order, size_t step)
+{
+    return step < order->count ? order->arms[step] : ARM_BASE;
+}
+
+static void note_failures(struct duel *d, const struct slot_order *orders,
+                          const struct sample *samples, size_t lanes, size_t step)
+{
+    d->failed_arms = 0;
+    d->has_crashed = false;
+    for (size_t i = 0; i < lanes; i++) {
+        if (samples[i].has_failed)
+            d->failed_arms |= 1u << arm_at(&orders[i], step);
+        d->has_crashed |= samples[i].has_failed && samples[i].signal;
+    }
 }
 
 /* The arm that comes next in each lane. Where one lane has fewer, base keeps the other company. */
@@ -55,13 +93,15 @@ static int take_samples(struct duel *d, struct duel_phase *p, const struct slot_
     bool prints = d->subject->prints_metrics;
     size_t first_slot = p->seen.slot_count - lanes;
     for (size_t i = 0; i < lanes; i++) {
-        enum duel_arm arm = step < orders[i].count ? orders[i].arms[step] : ARM_BASE;
-        requests[i] = request_of(d, p, arm, (unsigned)(first_slot + i + p->seed));
+        requests[i] =
+            request_of(d, p, arm_at(&orders[i], step), (unsigned)(first_slot + i + p->seed));
         requests[i].place.is_realtime = d->out->is_realtime;
         if (d->out->lanes > 1)
             requests[i].place.cpus = 1;
     }
-    if (sampler_run(d->sampler, requests, lanes, samples, err))
+    int failed = sampler_run(d->sampler, requests, lanes, samples, err);
+    note_failures(d, orders, samples, lanes, step);
+    if (failed)
         return -1;
     for (size_t i = 0; i < lanes; i++) {
         d->most_threads =
@@ -71,19 +111,12 @@ static int take_samples(struct duel *d, struct duel_phase *p, const struct slot_
         p->seen.slot = first_slot + i;
         p->orders[p->seen.slot][step] = "BHNL"[orders[i].arms[step]];
         if (observe_process(&p->seen, orders[i].arms[step], &samples[i], !prints, err) ||
-            (prints && observe_printed(&p->seen, orders[i].arms[step], &samples[i], err)))
+            (prints && observe_printed(&p->seen, orders[i].arms[step], &samples[i], err))) {
+            d->failed_arms |= 1u << orders[i].arms[step];
             return -1;
+        }
     }
     return 0;
-}
-
-/* Whether one of the samples just tried was the layout control. */
-static bool was_layout(const struct slot_order *orders, size_t lanes, size_t step)
-{
-    for (size_t i = 0; i < lanes; i++)
-        if (step < orders[i].count && orders[i].arms[step] == ARM_LAYOUT)
-            return true;
-    return false;
 }
 
 int duel_take_slots(struct duel *d, struct duel_phase *p, struct schedule *schedule, size_t lanes,
@@ -103,8 +136,7 @@ int duel_take_slots(struct duel *d, struct duel_phase *p, struct schedule *sched
         failed = failed || observations_add_slot(&p->seen, err);
     }
     for (size_t step = 0; step < steps && !failed; step++)
-        failed = take_samples(d, p, orders, lanes, step, err) &&
-                 (!was_layout(orders, lanes, step) || give_layout_up(d, err));
+        failed = take_samples(d, p, orders, lanes, step, err) && give_controls_up(d, err);
     if (failed)
         p->seen.slot_count = slots; /* half a slot is none */
     return failed ? -1 : 0;

@@ -15,6 +15,12 @@ void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better)
         buf_printf(out, "%+.2f %%", 100 * change);
 }
 
+void duel_add_effect(struct buf *out, const struct arm_effect *e, bool higher_is_better)
+{
+    /* One pair is an anecdote. */
+    duel_add_change(out, e->effect.n < 2 ? (double)NAN : e->effect.center, higher_is_better);
+}
+
 void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_better)
 {
     if (s->n < 2) {
@@ -41,6 +47,27 @@ static void add_seconds(struct buf *out, double seconds)
         buf_printf(out, "%.0f h", seconds / 3600);
 }
 
+/* Why wall time is judged, where net time came and went with one side. */
+static void add_net_missing(struct buf *out, const struct duel_row *row)
+{
+    const struct missing *m = &row->net_missing;
+    if (missing_comes_and_goes(m))
+        buf_printf(out,
+                   "; net time is missing in %zu of %zu samples of base and %zu of head, as of "
+                   "several processes: a finding, and never the same",
+                   m->base, m->slots, m->head);
+    else if (missing_is_partial(m) && m->base < m->slots && m->head < m->slots)
+        buf_printf(out, "; net time is missing in %zu of %zu samples of base and %zu of head",
+                   m->base, m->slots, m->head);
+}
+
+static void add_missing(struct buf *out, const struct duel_row *row)
+{
+    if (missing_is_partial(&row->missing))
+        buf_printf(out, "; missing in %zu of %zu samples of base and %zu of head",
+                   row->missing.base, row->missing.slots, row->missing.head);
+}
+
 static void add_confirmation(struct buf *out, const struct duel_row *row)
 {
     const struct confirmation *c = &row->confirmation;
@@ -48,7 +75,12 @@ static void add_confirmation(struct buf *out, const struct duel_row *row)
         return;
     buf_add(out, c->has_agreed ? "; confirmed with another seed and layout: "
                                : "; NOT confirmed with another seed and layout: ");
-    duel_add_change(out, c->head.effect.center, row->higher_is_better);
+    if (row->by_mean) {
+        duel_add_change(out, c->head.mean, row->higher_is_better);
+        buf_add(out, " of the mean");
+    } else {
+        duel_add_effect(out, &c->head, row->higher_is_better);
+    }
     buf_printf(out, " in %zu pairs", c->head.effect.n);
 }
 
@@ -69,8 +101,12 @@ void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struc
         duel_add_change(out, head->mean, row->higher_is_better);
         buf_add(out, "), by few large pairs rather than by most");
     }
+    add_missing(out, row);
+    add_net_missing(out, row);
     add_confirmation(out, row);
     double seconds = duel_seconds_to_settle(o, row);
+    if (missing_comes_and_goes(&row->net_missing))
+        return;
     if (isnan(seconds)) {
         buf_add(out, "; too close to the tolerance to be settled by more of them");
     } else if (seconds > 0) {
@@ -95,6 +131,7 @@ enum duel_status duel_status_of(const struct duel_report *r)
 {
     enum duel_status status = DUEL_FINE;
     size_t comparable = 0;
+    bool is_blind = false;
     for (size_t i = 0; i < r->count; i++) {
         const struct duel_outcome *o = &r->outcomes[i];
         if (duel_control_fired(&r->subjects[i], o))
@@ -104,6 +141,8 @@ enum duel_status duel_status_of(const struct duel_report *r)
             if (!row->is_gated)
                 continue;
             comparable += row->verdict != VERDICT_NOT_COMPARABLE;
+            /* What head has lost, or has at times, is no row that may pass. */
+            is_blind |= row->verdict == VERDICT_NOT_COMPARABLE && !judge_is_new(row);
             if (row->verdict == VERDICT_SLOWER)
                 status = DUEL_REGRESSION;
             else if ((row->verdict == VERDICT_UNDECIDED ||
@@ -112,7 +151,9 @@ enum duel_status duel_status_of(const struct duel_report *r)
                 status = DUEL_UNDECIDED;
         }
     }
-    return comparable ? status : DUEL_NO_VERDICT;
+    if (status == DUEL_REGRESSION)
+        return status;
+    return comparable && !is_blind ? status : DUEL_NO_VERDICT;
 }
 
 void duel_add_noise(struct buf *out, const struct noise_delta *d)

@@ -8,7 +8,8 @@
 # In the environment, all of it optional:
 #   PROGRAM      what is measured, below the tree (build/release/contend)
 #   BUILD        the command that builds it there (scripts/build release)
-#   ARGS         arguments of a PROGRAM that is not contend; its wall time is judged
+#   ARGS         arguments of a PROGRAM that is not contend; its wall time is judged.  On one line or
+#                several, quoted as for a shell, which none of it is read by
 #   BASE_BUILD   a tree where BASE is built already; HEAD_BUILD the same for this one
 #   CONTEND      the contend that conducts the duel (the measured one, else the one in PATH)
 #   OUTPUT       where the duel's JSON goes (build/regress.json)
@@ -28,9 +29,16 @@ leave() { # STATUS WORDS...
 base=${1:-}
 [ -n "$base" ] || leave 2 'which commit to compare with? For example: make regress BASE=main'
 shift
-tree=$(git rev-parse --show-toplevel 2>/dev/null) || leave 2 'this is no git repository'
+# Git's own words tell a directory that is none from one that it does not trust.
+tree=$(git rev-parse --show-toplevel 2>&1) || leave 2 "no git repository to work in: ${tree%%$'\n'*}"
+# A job often has the commit of a branch and not the branch.
 commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
-    leave 2 "BASE: \"$base\" is no commit of $tree; \"git log --oneline\" lists them"
+    commit=$(git rev-parse --verify --quiet "refs/remotes/origin/$base^{commit}") || {
+    hint='"git log --oneline" lists them'
+    [ "$(git rev-parse --is-shallow-repository)" = false ] ||
+        hint='this clone is shallow: "git fetch --unshallow", or fetch-depth: 0 in the checkout'
+    leave 2 "BASE: \"$base\" is no commit of $tree, and no branch of origin; $hint"
+}
 program=${PROGRAM:-build/release/contend}
 build=${BUILD:-scripts/build release}
 output=${OUTPUT:-$tree/build/regress.json}
@@ -64,6 +72,10 @@ if [ -z "${BASE_BUILD:-}" ]; then
     git -C "$tree" worktree add --quiet --detach "$worktree/tree" "$commit" ||
         leave 3 "$commit could not be checked out"
     BASE_BUILD=$worktree/tree
+    if [ -e "$BASE_BUILD/.gitmodules" ]; then
+        git -C "$BASE_BUILD" submodule --quiet update --init --recursive >&2 ||
+            leave 3 "$base: its submodules could not be checked out"
+    fi
     say "building $base ($(git -C "$tree" rev-parse --short "$commit"))"
     build_in "$BASE_BUILD" "$base"
 fi
@@ -84,8 +96,17 @@ if [ "$(basename "$program")" = contend ]; then
     sides=(-- "$old" -- "$new")
 else
     contend=${CONTEND:-contend}
-    read -r -a args <<<"${ARGS:-}"
-    sides=(-- "$old" "${args[@]}" -- "$new" "${args[@]}")
+    # xargs takes quotes and lines apart as a shell does, and runs nothing.
+    words=$(mktemp)
+    printf '%s' "${ARGS:-}" | xargs -r printf '%s\0' >"$words" ||
+        { rm -f "$words"; leave 2 "ARGS: a quote is not closed: ${ARGS:-}"; }
+    mapfile -d '' -t args <"$words"
+    rm -f "$words"
+    between=--
+    for word in "${args[@]}"; do
+        [ "$word" != -- ] || between=---
+    done
+    sides=(-- "$old" "${args[@]}" "$between" "$new" "${args[@]}")
 fi
 
 format=text

@@ -24,9 +24,9 @@ made_results_are_results() {
 half_the_throughput_is_slower_and_fails_the_gate() {
     run compare base.json half.json
     expect_status 0
-    expect_out "slower (+ is worse)"
+    expect_out "changes are head/base - 1 of the metric; the word says whether that is worse"
     expect_out "spin/none/thread/tasks=2"
-    expect_out "+99 %"
+    expect_out "-50 %"
     expect_out "1 slower"
     run compare base.json half.json --gate
     expect_status 1

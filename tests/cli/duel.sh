@@ -130,7 +130,7 @@ builds_and_plugins_are_compared_as_cells() {
     cp "$contend" ./other
     run duel --workload noop --tasks 1 --seed 7 --pairs 3 --format json -- "$contend" -- ./other
     [ "$status" -eq 0 ] || [ "$status" -eq 5 ] || { fail "expected status 0 or 5"; show_run; }
-    expect_json out 'd["comparisons"][0]["identical"] is True'
+    expect_json out 'd["comparisons"][0]["identical"] is False'
     expect_json out 'any(r["metric"] == "startup_ns" and r["gated"] for r in d["comparisons"][0]["rows"])'
 }
 

@@ -177,4 +177,62 @@ make_regress_names_what_is_missing() {
     expect_out 'scripts/ci/regress.sh "main" --workload spin'
 }
 
+# A program that writes down what it was called with.
+_logger() {
+    printf '#!/bin/sh\nprintf "%%s\\n" "$@" >"%s/words"\n' "$work" >"$1/log.sh"
+    chmod +x "$1/log.sh"
+}
+
+arguments_are_quoted_and_may_stand_on_several_lines() {
+    git clone -q tree quoted
+    _logger quoted
+    local common=(PROGRAM=log.sh BUILD=true CONTEND="$contend" BASE_BUILD="$work/quoted" OUTPUT="$work/q.json")
+    ARGS=$'--pattern "a b" x\n--second -- end' status=0
+    (cd quoted && env "${common[@]}" ARGS="$ARGS" "$scripts/regress.sh" one --pairs 1) >out 2>err || status=$?
+    expect_status 0
+    printf '%s\n' --pattern 'a b' x --second -- end >wanted
+    expect cmp words wanted
+    status=0
+    (cd quoted && env "${common[@]}" ARGS='"open' "$scripts/regress.sh" one --pairs 1) >out 2>err || status=$?
+    expect_status 2
+    expect_err 'a quote is not closed'
+    status=0
+    (cd quoted && env "${common[@]}" ARGS= "$scripts/regress.sh" one --pairs 1) >out 2>err || status=$?
+    expect_status 0
+}
+
+what_git_says_is_passed_on() {
+    mkdir nothing
+    status=0
+    (cd nothing && GIT_CEILING_DIRECTORIES=$work "$scripts/regress.sh" one) >out 2>err || status=$?
+    expect_status 2
+    expect_err 'not a git repository'
+    git clone -q --depth 1 "file://$work/tree" shallow
+    last_command='(regress.sh in a shallow clone)' status=0
+    (cd shallow && "$scripts/regress.sh" HEAD~1) >out 2>err || status=$?
+    expect_status 2
+    expect_err 'fetch-depth: 0'
+    # A branch that is only origin's.
+    git -C tree branch side one
+    git clone -q tree follower
+    (cd follower && ./build.sh)
+    HEAD_BUILD=$work/follower BASE_BUILD=$work/follower _regress follower side "${cells[@]}"
+    case $status in 0 | 5) ;; *) fail "status $status"; show_run ;; esac
+}
+
+base_has_its_submodules() {
+    git init -q part && (cd part && echo 1 >file && git add file && git commit -q -m part)
+    git clone -q tree whole
+    (
+        cd whole || exit 1
+        git -c protocol.file.allow=always submodule --quiet add "$work/part" part
+        printf '#!/bin/sh\ntest -e part/file || exit 1\n' >>build.sh
+        git commit -q -a -m 'with a part' && git tag parted
+    )
+    GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=protocol.file.allow GIT_CONFIG_VALUE_0=always \
+        _regress whole parted "${cells[@]}"
+    case $status in 0 | 5) ;; *) fail "status $status"; show_run ;; esac
+    _no_worktree_is_left whole
+}
+
 run_tests

@@ -114,7 +114,8 @@ static void output_and_environment_reach_the_sample(void)
                                .program = "sh",
                                .argv = argv,
                                .padding_bytes = 160,
-                               .timeout_ns = 10000000000};
+                               .timeout_ns = 10000000000,
+                               .is_read = true};
     struct sample sample;
     CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
     CHECK_EQ(sample.output, "160");

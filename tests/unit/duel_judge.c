@@ -151,6 +151,51 @@ static void what_another_layout_does_is_tolerated(void)
     CHECK(!row.control_fired);
 }
 
+/* 5 s hold 48 pairs where samples are long: enough for a control to say so of one row and of 16. */
+static void the_default_budget_lets_the_control_fire(void)
+{
+    for (size_t rows = 1; rows <= 16; rows *= 4) {
+        int fired = 0;
+        for (uint64_t t = 0; t < 20; t++) {
+            struct machine m = machine(600 + t);
+            struct observations o;
+            struct schedule s;
+            struct duel_row row = {0};
+            m.burst = 0.05;
+            m.null = 1.10;
+            schedule_init(&s, rng_next(&m.rng), true);
+            CHECK_EQ(observations_init(&o, NULL), 0);
+            add_slots(&o, &s, &m, 48);
+            judge_metric(observations_find(&o, "wall_ns"), 0, o.slot_count, &limits, rows, &row,
+                         NULL);
+            CHECK(row.arms[ARM_NULL].effect.n >= row.control_pairs_least);
+            fired += row.control_fired;
+            observations_release(&o);
+        }
+        CHECK_MSG(fired >= 19, "of %zu rows: fired in %d of 20", rows, fired);
+    }
+}
+
+/* 10 % off in each pair: with as many as the row says, and no sooner. */
+static void the_row_says_what_it_takes_to_fire(void)
+{
+    struct observations o;
+    struct duel_row row = {.control_pairs_least = 1};
+    CHECK_EQ(observations_init(&o, NULL), 0);
+    for (size_t i = 0; i < row.control_pairs_least && i < 50; i++) {
+        CHECK(!row.control_fired);
+        CHECK_EQ(observations_add_slot(&o, NULL), 0);
+        const struct sample one = {.wall_ns = 1e6}, more = {.wall_ns = 1e6 * 1.1 * 1.01};
+        observe_process(&o, ARM_BASE, &one, true, NULL);
+        observe_process(&o, ARM_HEAD, &one, true, NULL);
+        observe_process(&o, ARM_NULL, &more, true, NULL);
+        judge_metric(observations_find(&o, "wall_ns"), 0, o.slot_count, &limits, 1, &row, NULL);
+    }
+    CHECK(row.control_fired);
+    CHECK(row.control_pairs_least >= 7 && row.control_pairs_least <= 16);
+    observations_release(&o);
+}
+
 static void a_base_that_differs_from_itself_fires(void)
 {
     struct machine m = machine(6);
@@ -203,8 +248,136 @@ static void a_value_without_a_logarithm_is_not_comparable(void)
     }
     struct duel_row row = judge_once(&o, &limits);
     CHECK_EQ(verdict_name(row.verdict), "not comparable");
-    CHECK_CONTAINS(row.reason, "base is 0");
+    CHECK_CONTAINS(row.reason, "base is 0 in 1 of 10 pairs, head in 0");
     observations_release(&o);
+}
+
+/* Both sides at 1 ms; `missing` says which sides lack the metric in slot i. */
+static struct duel_row judged_without(int slots, unsigned (*missing)(int slot), bool is_net)
+{
+    struct observations o;
+    CHECK_EQ(observations_init(&o, NULL), 0);
+    for (int i = 0; i < slots; i++) {
+        observations_add_slot(&o, NULL);
+        for (int arm = ARM_BASE; arm <= ARM_HEAD; arm++) {
+            const struct sample s = {.wall_ns = missing(i) >> arm & 1 ? (double)NAN : 1e6};
+            observe_process(&o, (enum duel_arm)arm, &s, true, NULL);
+        }
+    }
+    const struct observed_metric *m = observations_find(&o, "wall_ns");
+    struct missing seen = missing_of(m->values[ARM_BASE], m->values[ARM_HEAD], 0, o.slot_count);
+    struct duel_row row = judge_once(&o, &limits), *rows[] = {&row};
+    if (is_net) {
+        row.reason[0] = '\0';
+        row.net_missing = seen;
+        judge_suspects(rows, 1, 1, NULL);
+    }
+    observations_release(&o);
+    return row;
+}
+
+static unsigned head_at_times(int i)
+{
+    return i % 12 == 5 ? 1u << ARM_HEAD : 0;
+}
+
+static unsigned base_at_times(int i)
+{
+    return i % 12 == 5 ? 1u << ARM_BASE : 0;
+}
+
+static unsigned both_alike(int i)
+{
+    return i % 8 == 1 ? 1u << ARM_HEAD : i % 8 == 2 ? 1u << ARM_BASE : 0;
+}
+
+static unsigned head_more_often(int i)
+{
+    return i % 4 == 1 ? 1u << ARM_HEAD : i % 32 == 2 ? 1u << ARM_BASE : 0;
+}
+
+static unsigned head_always(int i)
+{
+    (void)i;
+    return 1u << ARM_HEAD;
+}
+
+static void what_one_side_leaves_out_is_a_finding(void)
+{
+    struct duel_row row = judged_without(60, head_at_times, false);
+    CHECK_EQ(verdict_name(row.verdict), "not comparable");
+    CHECK_CONTAINS(row.reason, "head lacks it in 5 of 60 samples, base in 0");
+    CHECK(judge_is_settled(&row));
+    row = judged_without(60, base_at_times, false);
+    CHECK_CONTAINS(row.reason, "base lacks it in 5 of 60 samples, head in 0");
+    row = judged_without(64, head_more_often, false);
+    CHECK_EQ(verdict_name(row.verdict), "not comparable");
+    CHECK(!judge_is_settled(&row)); /* it may be chance yet */
+    row = judged_without(60, both_alike, false);
+    CHECK_EQ(verdict_name(row.verdict), "same");
+    row = judged_without(60, head_always, false);
+    CHECK_CONTAINS(row.reason, "only base has this metric, in all of 60 samples");
+    CHECK(!judge_is_new(&row));
+}
+
+/* Wall time is there for all, and is judged; but that it is the same nobody says. */
+static void net_time_that_comes_and_goes_with_one_side_is_never_the_same(void)
+{
+    CHECK_EQ(verdict_name(judged_without(60, head_at_times, true).verdict), "undecided");
+    CHECK_EQ(verdict_name(judged_without(60, base_at_times, true).verdict), "undecided");
+    CHECK_EQ(verdict_name(judged_without(60, both_alike, true).verdict), "same");
+    struct missing always = {.slots = 9, .head = 9, .head_alone = 9};
+    CHECK(missing_is_lopsided(&always) && !missing_comes_and_goes(&always));
+}
+
+/* A third of alpha asks for ln 3 more. */
+static void a_share_of_alpha_is_paid_for(void)
+{
+    struct duel_row row = {.worse_ln = log(20),
+                           .better_ln = -10,
+                           .anytime_lo = 0.005,
+                           .anytime_hi = 0.03,
+                           .is_gated = true,
+                           .price_ln = log(3)},
+                    *rows[] = {&row};
+    row.confirmation =
+        (struct confirmation){.was_tried = true, .has_agreed = true, .evidence_ln = log(5)};
+    CHECK_EQ(judge_suspects(rows, 1, 1, NULL), 0);
+    CHECK_EQ(judge_rows(rows, 1, 1, 0.05, NULL), 0);
+    CHECK_EQ(verdict_name(row.verdict), "undecided"); /* 100 of 120 */
+    row.confirmation.evidence_ln = log(6.1);
+    CHECK_EQ(judge_rows(rows, 1, 1, 0.05, NULL), 0);
+    CHECK_EQ(verdict_name(row.verdict), "slower");
+}
+
+static void averages_have_no_floor_unless_asked(void)
+{
+    static const struct {
+        const char *unit;
+        double ns;
+    } rows[] = {{"ns", 1}, {"us", 1e3}, {"s", 1e9}};
+    for (size_t i = 0; i < 3; i++)
+        for (int asked = 0; asked < 2; asked++) {
+            struct judge_limits l = limits;
+            struct observations o;
+            char text[128];
+            l.floor_ns = 100 * rows[i].ns;
+            l.has_floor_asked = asked;
+            CHECK_EQ(observations_init(&o, NULL), 0);
+            for (int slot = 0; slot < 20; slot++) {
+                observations_add_slot(&o, NULL);
+                for (int arm = ARM_BASE; arm <= ARM_HEAD; arm++) {
+                    snprintf(text, sizeof text,
+                             "{\"schema\": \"contend.sample/1\", \"metrics\": {\"wall_ns\": "
+                             "{\"value\": %d, \"unit\": \"%s\"}}}",
+                             arm == ARM_HEAD ? 20 : 5, rows[i].unit);
+                    const struct sample s = {.output = text};
+                    CHECK_EQ(observe_printed(&o, (enum duel_arm)arm, &s, NULL), 0);
+                }
+            }
+            CHECK_EQ(verdict_name(judge_once(&o, &l).verdict), asked ? "shifted" : "slower");
+            observations_release(&o);
+        }
 }
 
 static void exact_values_need_few_pairs(void)
@@ -353,6 +526,13 @@ static const struct test tests[] = {
     {"a_convoy_fails_the_row_by_its_mean", a_convoy_fails_the_row_by_its_mean},
     {"a_value_without_a_logarithm_is_not_comparable",
      a_value_without_a_logarithm_is_not_comparable},
+    {"what_one_side_leaves_out_is_a_finding", what_one_side_leaves_out_is_a_finding},
+    {"net_time_that_comes_and_goes_with_one_side_is_never_the_same",
+     net_time_that_comes_and_goes_with_one_side_is_never_the_same},
+    {"a_share_of_alpha_is_paid_for", a_share_of_alpha_is_paid_for},
+    {"averages_have_no_floor_unless_asked", averages_have_no_floor_unless_asked},
+    {"the_default_budget_lets_the_control_fire", the_default_budget_lets_the_control_fire},
+    {"the_row_says_what_it_takes_to_fire", the_row_says_what_it_takes_to_fire},
     {"exact_values_need_few_pairs", exact_values_need_few_pairs},
     {"a_second_look_must_agree", a_second_look_must_agree},
     {"improvements_do_not_use_up_what_regressions_have",

@@ -12,7 +12,12 @@ static const volatile bool never;
 static struct sample_request shell(const char *name, const char *const *argv)
 {
     return (struct sample_request){
-        .name = name, .program = "sh", .argv = argv, .timeout_ns = 20000000000};
+        .name = name,
+        .program = "sh",
+        .argv = argv,
+        .timeout_ns = 20000000000,
+        .is_read = true,
+    };
 }
 
 /* ---- The account, from numbers ----------------------------------------------------------- */

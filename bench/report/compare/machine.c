@@ -104,7 +104,7 @@ static void add_finding(const struct comparison *c, const struct compare_row *ro
         head[VALUE_TEXT_MAX], reason[REASON_TEXT_MAX];
     compare_row_reason(c, row, reason);
     if (row->verdict != VERDICT_NOT_COMPARABLE && !row->is_exact)
-        buf_printf(out, "%s (%s), %s -> %s%s", compare_change_text(row->shift.effect, change),
+        buf_printf(out, "%s (%s), %s -> %s%s", compare_row_change_text(row, change),
                    compare_interval_text(row, interval),
                    compare_value_text(row->base, row->unit, base),
                    compare_value_text(row->head, row->unit, head), reason[0] ? "; " : "");

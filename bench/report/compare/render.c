@@ -29,13 +29,27 @@ const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
     return out;
 }
 
+/* Inside, positive is worse; what is shown has the sign of the metric. */
+static double of_metric(const struct compare_row *row, double worse)
+{
+    return row->higher_is_better ? -worse : worse;
+}
+
+const char *compare_row_change_text(const struct compare_row *row, char out[CHANGE_TEXT_MAX])
+{
+    return compare_change_text(of_metric(row, row->shift.effect), out);
+}
+
 const char *compare_interval_text(const struct compare_row *row, char out[2 * CHANGE_TEXT_MAX + 8])
 {
     char lo[CHANGE_TEXT_MAX], hi[CHANGE_TEXT_MAX];
+    double least = row->higher_is_better ? row->shift.hi : row->shift.lo;
+    double most = row->higher_is_better ? row->shift.lo : row->shift.hi;
     out[0] = '\0';
-    if (isfinite(row->shift.lo) && isfinite(row->shift.hi))
-        snprintf(out, 2 * CHANGE_TEXT_MAX + 8, "%s .. %s", compare_change_text(row->shift.lo, lo),
-                 compare_change_text(row->shift.hi, hi));
+    if (isfinite(least) && isfinite(most))
+        snprintf(out, 2 * CHANGE_TEXT_MAX + 8, "%s .. %s",
+                 compare_change_text(of_metric(row, least), lo),
+                 compare_change_text(of_metric(row, most), hi));
     return out;
 }
 

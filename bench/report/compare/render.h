@@ -12,8 +12,14 @@ void compare_as_github(const struct comparison *c, struct buf *out);
 
 enum { CHANGE_TEXT_MAX = 24, VALUE_TEXT_MAX = 32, REASON_TEXT_MAX = 224 };
 
-/* "+98 %", "4.2x", "1/4.2", ">100": how much worse; "" when there is no number. */
+/* What all changes shown are, said in the head; the same words as in a duel. */
+#define COMPARE_CHANGE_IS "head/base - 1"
+
+/* "+98 %", "4.2x", "1/4.2", ">100"; "" when there is no number. */
 const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX]);
+
+/* That of a row: of the metric itself, with its own sign, whichever direction is worse. */
+const char *compare_row_change_text(const struct compare_row *row, char out[CHANGE_TEXT_MAX]);
 
 /* "+61 % .. +143 %", "anything" when there is no interval. */
 const char *compare_interval_text(const struct compare_row *row, char out[2 * CHANGE_TEXT_MAX + 8]);

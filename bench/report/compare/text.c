@@ -49,7 +49,7 @@ static void add_text_row(const struct comparison *c, const struct compare_row *r
     buf_printf(out, "  %-*s  %-*s", id_width, row->id, metric_width, row->metric);
     if (row->verdict != VERDICT_NOT_COMPARABLE && !row->is_exact)
         buf_printf(
-            out, "  %8s  [%s]  %s -> %s  n %zu/%zu", compare_change_text(row->shift.effect, change),
+            out, "  %8s  [%s]  %s -> %s  n %zu/%zu", compare_row_change_text(row, change),
             compare_interval_text(row, interval), compare_value_text(row->base, row->unit, base),
             compare_value_text(row->head, row->unit, head), row->base_rounds, row->head_rounds);
     buf_printf(out, "%s%s%s\n", reason[0] ? "  " : "", reason,
@@ -61,14 +61,14 @@ void compare_as_text(const struct comparison *c, bool with_all, struct buf *out)
     char change[CHANGE_TEXT_MAX];
     int id_width = column_width(c, false, 60), metric_width = column_width(c, true, 30);
     add_files(c, out, "\n");
-    buf_add(out, "\n");
+    buf_add(out, "changes are " COMPARE_CHANGE_IS " of the metric; the word says whether that is "
+                 "worse\n\n");
     for (size_t i = 0, shown = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
         bool is_first = i == 0 || c->rows[i - 1].verdict != row->verdict;
         shown = is_first ? 0 : shown;
         if (is_first)
-            buf_printf(out, "%s%s\n", verdict_name(row->verdict),
-                       row->verdict == VERDICT_SLOWER ? " (+ is worse)" : "");
+            buf_printf(out, "%s\n", verdict_name(row->verdict));
         if (with_all || !is_quiet(row->verdict) || shown < QUIET_ROWS)
             add_text_row(c, row, id_width, metric_width, out);
         else if (shown == QUIET_ROWS)
@@ -106,7 +106,7 @@ static void add_markdown_row(const struct comparison *c, const struct compare_ro
     add_cell(out, verdict_name(row->verdict));
     add_cell(out, row->id);
     add_cell(out, row->metric);
-    add_cell(out, row->is_exact ? "" : compare_change_text(row->shift.effect, change));
+    add_cell(out, row->is_exact ? "" : compare_row_change_text(row, change));
     add_cell(out, compare_interval_text(row, interval));
     add_cell(out, compare_value_text(row->base, row->unit, value));
     add_cell(out, compare_value_text(row->head, row->unit, value));
@@ -116,7 +116,7 @@ static void add_markdown_row(const struct comparison *c, const struct compare_ro
 
 static void add_markdown_table(const struct comparison *c, bool quiet, struct buf *out)
 {
-    buf_add(out, "| verdict | cell | metric | worse by | interval | base | head | |\n"
+    buf_add(out, "| verdict | cell | metric | " COMPARE_CHANGE_IS " | interval | base | head | |\n"
                  "|:---|:---|:---|---:|---:|---:|---:|:---|\n");
     size_t shown = 0;
     for (size_t i = 0; i < c->count; i++) {

@@ -43,8 +43,8 @@ static int read_row(const struct place *at, const char *name, const json_t *row,
     if (!json_is_true(json_object_get(row, "gated")))
         return 0;
     double ratio = 1 + real_of(effect, "center_ratio"), median = real_of(row, "head");
-    if (!isfinite(ratio) || ratio <= 0)
-        return 0; /* nothing was measured */
+    if (!isfinite(ratio) || ratio <= 0 || real_of(effect, "n") < 2)
+        return 0; /* nothing was measured, or one pair, which is no change yet */
     json_t *value = json_pack("{ss ss sf}", "unit", unit, "better", better, "ratio", ratio);
     set_ratio(value, "ratio_lo", effect, "lo_ratio");
     set_ratio(value, "ratio_hi", effect, "hi_ratio");

@@ -1,0 +1,214 @@
+#!/usr/bin/env bash
+# ctest: serial, timeout 240
+# Duels of sides with known answers: what one side alone leaves out, does now and then, or owes to
+# its surroundings.
+. "$(dirname "$0")/lib.sh"
+
+side=${CONTEND_BUILD:-$(dirname "$contend")}/tests/side
+[ -x "$side" ] || { echo "no $side"; exit 77; }
+
+# A duel of side against side: _duel BASE'S PLANTS -- HEAD'S PLANTS, judged by what they print.
+_duel() {
+    local base=() head=() into=base
+    for plant in "$@"; do
+        if [ "$plant" = -- ]; then into=head; else eval "$into+=(\"\$plant\")"; fi
+    done
+    run duel -q ${options-} -- "$side" work=200 "${base[@]}" -- "$side" work=200 "${head[@]}"
+}
+
+_row() {
+    printf '[r for r in d["comparisons"][0]["rows"] if r["metric"] == "%s"][0]' "$1"
+}
+
+# Other rows being the same does not let it pass.
+what_head_leaves_out_at_times_is_never_the_same() {
+    options='--metrics --pairs 30 --format json' _duel metrics=100 -- metrics=100 missing=60
+    expect_status 5
+    expect_json out "$(_row cost_ns)['verdict'] == 'not comparable'"
+    expect_json out "$(_row steady_ns)['verdict'] == 'same'"
+    expect_json out "(lambda m: 0 < m['head'] < m['samples'] and m['base'] == 0 and m['lopsided'])($(_row cost_ns)['missing'])"
+    for format in text markdown junit github; do
+        options="--metrics --pairs 30 --format $format" _duel metrics=100 -- metrics=100 missing=60
+        expect_status 5
+        expect grep -qE 'head lacks it in [0-9]+ of [0-9]+ samples, base in 0' out
+    done
+}
+
+what_base_leaves_out_is_counted_likewise() {
+    options='--metrics --pairs 30' _duel metrics=100 missing=50 -- metrics=100
+    expect_status 5
+    expect grep -qE 'base lacks it in [0-9]+ of [0-9]+ samples, head in 0' out
+}
+
+# Both leave out as much: what is left is judged, and the counts stand beside it.
+what_both_leave_out_alike_is_told() {
+    options='--metrics --pairs 40 --seed 3 --format json' _duel metrics=100 missing=40 -- metrics=100 missing=40
+    expect_json out "$(_row cost_ns)['verdict'] in ('same', 'undecided', 'not comparable')"
+    expect_json out "(lambda m: m['base'] > 0 and m['head'] > 0)($(_row cost_ns)['missing'])"
+}
+
+a_metric_that_head_has_lost_does_not_pass_and_a_new_one_does() {
+    options='--metrics --pairs 10' _duel metrics=100 -- metrics=100 missing=100
+    expect_status 5
+    expect_out 'only base has this metric, in all of 10 samples'
+    options='--metrics --pairs 10' _duel metrics=100 missing=100 -- metrics=100
+    expect_status 0
+    expect_out 'only head has this metric'
+}
+
+values_without_a_ratio_are_counted() {
+    options='--metrics --pairs 30' _duel metrics=100 -- metrics=100 zero=50
+    expect_status 5
+    expect grep -qE 'head is 0 in [0-9]+ of [0-9]+ pairs, base in 0' out
+    options='--metrics --pairs 30' _duel metrics=100 -- metrics=100 negative=50
+    expect_status 5
+    expect grep -qE 'head is 0 or less in [0-9]+ of [0-9]+ pairs, base in 0' out
+    # No errors here and none there is no difference.
+    options='--metrics --pairs 10' _duel metrics=100 zero=100 -- metrics=100 zero=100
+    expect_status 0
+    expect_out 'same 2'
+}
+
+a_side_that_fails_now_and_then_is_no_verdict() {
+    local plant words
+    for plant in crash exit silent rubbish infinite; do
+        case $plant in
+        crash) words='head was killed by signal 11' ;;
+        exit) words='head ended with status 7' ;;
+        silent) words='head printed nothing' ;;
+        *) words='head printed no valid JSON' ;;
+        esac
+        options='--metrics --pairs 60' _duel metrics=100 -- metrics=100 $plant=25
+        expect_refusal 3 "$words"
+    done
+    options='--pairs 60 --timeout 1s' _duel -- hang=25
+    expect_refusal 3 'head did not end within 1 s'
+}
+
+# Net time is not known just there where it takes longer.
+what_a_child_takes_now_and_then_is_not_lost() {
+    [ -e /proc/self/schedstat ] || return 0
+    local i
+    for i in 1 2 3; do
+        options='--budget 4s --format json' _duel work=4000 -- work=4000 child=25:11
+        expect_json out "[r['metric'] for r in d['comparisons'][0]['rows'] if r['gated']] == ['wall_ns']"
+        expect_json out "$(_row wall_ns)['verdict'] in ('slower', 'undecided')"
+        expect_json out "(lambda m: m['head'] > 0 and m['base'] == 0)($(_row wall_ns)['net_missing'])"
+    done
+    # The same work, by a child: a finding in words, and never the same.
+    options='--budget 3s' _duel work=4000 -- work=4000 child=25:1
+    expect_out 'a finding, and never the same'
+    expect_no out 'same 1'
+    # Always by children: that is how it is, and wall time is judged from the start.
+    options='--pairs 10 --format json' _duel child=100:1 -- child=100:1
+    expect_json out "[r['metric'] for r in d['comparisons'][0]['rows'] if r['gated']] == ['wall_ns']"
+    expect_json out "'net_missing' not in $(_row wall_ns)"
+}
+
+# What a side prints of itself is exact here: any verdict but "no verdict" would be the path's.
+what_surroundings_do_fires_the_control() {
+    mkdir -p old a/place/with/a/longer/name/than/the/other/one
+    cp "$side" old/side
+    cp "$side" a/place/with/a/longer/name/than/the/other/one/side
+    local plant
+    for plant in name=1 environment=5 directory=5; do
+        run duel -q --metrics -- ./old/side work=300 metrics=100 "$plant" \
+            -- ./a/place/with/a/longer/name/than/the/other/one/side work=300 metrics=100 "$plant"
+        expect_status 5
+        expect_out 'IT FIRED'
+    done
+    run duel -q --metrics --format json -- ./old/side work=300 metrics=100 \
+        -- ./a/place/with/a/longer/name/than/the/other/one/side work=300 metrics=100
+    expect_status 0
+    expect_json out "$(_row cost_ns)['verdict'] == 'same'"
+    expect_json out "$(_row cost_ns)['null']['n'] >= $(_row cost_ns)['control_pairs_least']"
+    expect_json out 'd["comparisons"][0]["identical"] is False'
+}
+
+# Same bytes, other files beside them.
+equal_programs_that_load_other_files_are_two_sides() {
+    mkdir -p one two
+    printf '#!/bin/sh\nexec sleep 0.001\n' >one/real
+    printf '#!/bin/sh\nexec sleep 0.05\n' >two/real
+    printf '#!/bin/sh\nexec "$(dirname "$0")/real"\n' >one/start
+    cp one/start two/start
+    chmod +x one/* two/*
+    run duel -q --pairs 24 --seed 1 -- one/start -- two/start
+    expect_status 1
+    expect_out 'the program files are equal'
+}
+
+# The clock's step limits what is read off a clock here, no average of a side's own.
+short_operations_have_no_floor_unless_asked() {
+    local unit
+    for unit in ns us s; do
+        for value in 5 20; do
+            printf '#!/bin/sh\necho '\''{"schema": "contend.sample/1", "metrics": {"op": {"value": %s, "unit": "%s"}}}'\''\n' \
+                "$value" "$unit" >"op$value"
+            chmod +x "op$value"
+        done
+        run duel -q --metrics --pairs 30 -- ./op5 -- ./op20
+        expect_status 1
+        expect_out '1 % (threshold)'
+        run duel -q --metrics --pairs 30 --floor 100s -- ./op5 -- ./op20
+        expect_status 0
+        expect_out '(floor)'
+    done
+}
+
+one_pair_is_no_change() {
+    printf '#!/bin/sh\nsleep 0.0$1\n' >nap
+    chmod +x nap
+    run duel -q --pairs 1 -o one.json -- ./nap 1 -- ./nap 5
+    expect_status 0
+    expect_no out '[0-9] %[^(]* undecided'
+    expect_json one.json "all('center_ratio' not in r['effect'] for r in d['comparisons'][0]['rows'])"
+    run history add one.json --commit abc --anchor def --file h.jsonl
+    expect_refusal 2 'no comparison has a gated row'
+    [ ! -s h.jsonl ] || fail 'one pair became a point'
+}
+
+a_side_may_have_dashes_and_many_words_of_its_own() {
+    run duel -- env -- true -- sleep 0.02
+    expect_refusal 2 '"--" stands 2 times' '--- HEAD'
+    run duel -q --pairs 12 -- env -- true --- env -- sleep 0.05
+    expect_status 1
+    expect_out 'base  env -- true'
+    run duel -- true --- false --- true
+    expect_refusal 2 '"---" stands 2 times'
+    run duel -q --pairs 2 -- true $(seq 2000) -- true $(seq 2000)
+    expect_status 0
+    expect_out '.. (2001 words)'
+}
+
+a_side_that_is_built_anew_in_the_middle_is_no_verdict() {
+    cp "$side" head
+    (sleep 0.5 && cp "$side" new && mv new head) &
+    run duel -q --budget 3s --threshold 0 -- "$side" -- ./head
+    wait
+    expect_refusal 3 'head: ./head changed while it was measured'
+}
+
+output_does_not_fill_the_memory() {
+    options='--pairs 2' _duel noisy=300 -- noisy=300
+    expect_status 0
+    options='--metrics --pairs 2' _duel metrics=100 noisy=3 -- metrics=100
+    expect_refusal 3 'base printed more than 1 MiB'
+    options='--metrics --pairs 2' _duel metrics=100 noisy=2000 -- metrics=100
+    expect_refusal 3 'base wrote more than 16 MiB'
+}
+
+what_is_ignored_at_the_start_stays_ignored() {
+    (trap '' HUP; exec "$contend" duel -q --budget 2s --threshold 0 -- sleep 0.02 -- sleep 0.02 >out 2>err) &
+    pid=$!
+    sleep 0.7
+    kill -HUP "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 0 ] || { fail "expected status 0, had $status"; cat err; }
+    status=0
+    env --ignore-signal=CHLD "$contend" duel -q --pairs 5 -- "$side" crash=100 -- true >out 2>err || status=$?
+    [ "$status" -eq 3 ] || fail "expected status 3, had $status"
+}
+
+run_tests
