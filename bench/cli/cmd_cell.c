@@ -7,6 +7,7 @@
 #include "bench/cli/commands.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
+#include "bench/run/assemble.h"
 #include "bench/run/plan.h"
 #include "bench/run/visit.h"
 #include "version.h"
@@ -20,9 +21,9 @@
 
 struct request {
     struct plan_request plan;
-    struct opt_list plugins;
+    struct opt_list plugins, probes;
     int64_t batches;
-    bool calibrates, help;
+    bool calibrates, is_whole, help;
 };
 
 static void default_to(struct opt_list *list, const char *word)
@@ -49,6 +50,10 @@ static int parse(struct request *r, int argc, char *const *argv, struct err *err
          10000, 60000000000, NULL},
         {"calibrate", 0, OPT_FLAG, &r->calibrates, NULL, "print how many operations fill that time",
          NULL, 0, 0, NULL},
+        {"whole", 0, OPT_FLAG, &r->is_whole, NULL, "print the cell as it stands in a result", NULL,
+         0, 0, NULL},
+        {"probe", 0, OPT_LIST, &r->probes, "NAME", "a probe that has launches of its own", NULL, 0,
+         0, NULL},
         {"plugin", 0, OPT_LIST, &r->plugins, "FILE", "load it first", NULL, 0, 0, NULL},
         {0},
     };
@@ -133,6 +138,28 @@ static json_t *sample_json(const struct cell *c, const struct mailbox *m)
                      CONTEND_VERSION " (" CONTEND_COMMIT ")", "metrics", metrics, "absent", absent);
 }
 
+/* The cell with all metrics and distributions, for who puts a result together. */
+static int print_whole(const struct plan *plan, const struct mailbox *m, struct err *err)
+{
+    struct record *records = records_new(plan, err);
+    const struct run_state state = {.rounds = 1, .is_complete = true};
+    json_t *visit = visit_to_json(0, 0, &plan->cells[0], m), *document = NULL;
+    json_t *header = json_pack("{s:{}}", "run");
+    int failed = !records || !visit || records_add(records, plan->cell_count, visit, err);
+    if (!failed)
+        document = assemble_result(header, plan, records, &state);
+    json_t *cell = json_array_get(json_object_get(document, "cells"), 0);
+    if (!failed)
+        failed = cli_print_json(
+            json_pack("{s:s, s:O}", "schema", "contend.cell/1", "cell", cell ? cell : header),
+            JSON_REAL_PRECISION(15), err);
+    json_decref(header);
+    json_decref(visit);
+    json_decref(document);
+    records_free(records, plan->cell_count);
+    return failed ? -1 : 0;
+}
+
 /* ---- What is done ---------------------------------------------------------------------- */
 
 /* Tasks that compute in turn, under one lock or in one thread, need no fewer operations. */
@@ -171,12 +198,21 @@ static int measure(const struct plan *plan, const struct request *r, struct err 
         return -1;
     for (size_t i = 0; i < METRICS_MAX; i++)
         m->found[i].values[0] = NAN;
-    const struct visit v = {.cell = c, .launches = 1, .timer_slack_ns = plan->timer_slack_ns};
-    visit_measure(&v, m);
+    const struct visit v = {.cell = c,
+                            .launches = 1,
+                            .with_own_launches = r->probes.count > 0,
+                            .timer_slack_ns = plan->timer_slack_ns};
     int failed = 0;
-    if (m->err.code != ERR_NONE)
+    c->own_probes = 0;
+    for (size_t i = 0; i < r->probes.count && !failed; i++)
+        failed = cell_add_probe(&c->own_probes, r->probes.items[i], err);
+    if (!failed)
+        visit_measure(&v, m);
+    if (!failed && m->err.code != ERR_NONE)
         failed = err_set(err, m->err.code, "%s: %s", c->id, m->err.text);
-    else
+    else if (!failed && r->is_whole)
+        failed = print_whole(plan, m, err);
+    else if (!failed)
         failed = cli_print_json(sample_json(c, m), JSON_REAL_PRECISION(15), err);
     mailbox_free(m);
     return failed;
