@@ -43,6 +43,8 @@ METRICS = {
     "lost_updates": ("count", "lower", "contention",
                      "additions that were overwritten by another unit's"),
 }
+# Those whose distribution is kept launch by launch: a comparison round by round reads them.
+BY_LAUNCH = ("io_latency_ns", "lock_slice_ns", "lock_hold_ns")
 SOURCES = {"voluntary_switches_per_s": "rusage", "involuntary_switches_per_s": "rusage",
            "thread_cpu_ns": "rusage", "lost_updates": "counter"}
 
@@ -181,6 +183,11 @@ def cell_json(cell):
             "metrics": {} if status != "ok" else {name: metric(name, launches) for name in names},
             "launches": [{"round": l["round"], "duration_ns": l["duration_ns"]} for l in launches],
             "warnings": []}
+    kept = {name: [sorted([int(low), count] for low, count in
+                          (l["spread"].get(name) or {"buckets": {}})["buckets"].items())
+                   for l in launches] for name in BY_LAUNCH if name in names and status == "ok"}
+    if kept:
+        made["launch_distributions"] = kept
     if cell["lock"] == "gil":
         made["param_units"]["gil.interval"] = "ns"
     if reason:

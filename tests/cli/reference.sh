@@ -183,7 +183,7 @@ the_table_compares_what_is_there() {
     expect test "$status" -le 1
     expect_out 'CPU throughput against 1'
     expect_out 'there is no cell'
-    expect_out '35 rows: '
+    expect_out '33 rows: '
     run compare --fidelity emu.json ref.json --format json
     expect test "$status" -le 1
     cp out table.json
