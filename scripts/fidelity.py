@@ -25,6 +25,7 @@ import cpython  # noqa: E402
 import document  # noqa: E402
 
 MS = 1_000_000
+SIDE_NS = 180_000 * MS  # each side's share of the time there is
 FEWEST = 7  # rounds before anything can be decided
 GIVE_UP = 3  # failures of a cell, one after the other
 
@@ -54,7 +55,7 @@ def mixed(tasks, ops, extra="", **more):
 
 
 # An interpreter divides more slowly than a processor: a number that takes it as long.
-SMALL = {"number": 30000000000011}
+SMALL = {"number": 100000000000031}
 
 # name: cells, and where it is not for all rows that fit, which.  The first cell is the base of the
 # others.  A block that is first in the list takes a row before a later one.
@@ -75,7 +76,7 @@ BLOCKS = [
     ("sleeper beside 2", [mixed(3, 40)], None),
     ("sleeper beside 4", [mixed(5, 40)], None),
     ("sleeper beside processes", [Cell("mixed/gil/process/tasks=5", 150, ops=100)], None),
-    ("echo", [mixed(1, 3000, ",mode=echo"), mixed(2, 60, ",mode=echo"), mixed(3, 30, ",mode=echo"),
+    ("echo", [mixed(1, 3000, ",mode=echo"), mixed(2, 200, ",mode=echo"), mixed(3, 30, ",mode=echo"),
               mixed(5, 30, ",mode=echo")], None),
     ("sleepers", [Cell("sleep/gil/thread/tasks=200")], None),
     ("release", [Cell("release/gil/thread/tasks=1", 150, per_unit=True),
@@ -401,8 +402,8 @@ def options_of(arguments):
     parser = argparse.ArgumentParser(prog="fidelity", description=__doc__.split("\n", 1)[0])
     parser.add_argument("contend")
     parser.add_argument("--python", action="append", required=True, metavar="P")
-    parser.add_argument("--budget", type=budget, default=360 * 1000 * MS, metavar="D",
-                        help="all of it, at most (6m)")
+    parser.add_argument("--budget", type=budget, metavar="D",
+                        help="all of it, at most (3m a side: 6m with one interpreter)")
     parser.add_argument("--rounds", type=int, default=0, metavar="N", help="at most (0: no limit)")
     parser.add_argument("--rows", type=cpython.words, default=[], metavar="A,B",
                         help="these rows alone, by their names in JSON")
@@ -412,6 +413,7 @@ def options_of(arguments):
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("-o", dest="output", default="results", metavar="FOLDER")
     options = parser.parse_args(arguments)
+    options.budget = options.budget or (len(options.python) + 1) * SIDE_NS
     if not 0 <= options.rounds <= 1000:
         parser.error(f'--rounds: "{options.rounds}" is not within 0 to 1000')
     if not 0.01 <= options.time_scale <= 100:

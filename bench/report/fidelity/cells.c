@@ -28,7 +28,7 @@ static bool is_wanted(const struct result_cell *c, const struct fidelity_cell *w
     const char *scope = json_string_value(json_object_get(c->lock_params, "scope"));
     return !strcmp(c->workload, w->workload) && !strcmp(c->executor, w->executor) &&
            c->tasks == w->tasks && !strcmp(c->placement, "free") && (is_serial || has_lock(c, w)) &&
-           (!w->mode || !strcmp(mode ? mode : "sleep", w->mode)) &&
+           !strcmp(mode ? mode : "sleep", w->mode ? w->mode : "sleep") &&
            !(scope && !strcmp(scope, "shared"));
 }
 

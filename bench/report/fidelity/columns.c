@@ -22,13 +22,29 @@ static bool is_variant(const struct fidelity *f, size_t row)
     return f->rows[row].rule->kind == FIDELITY_VARIANT;
 }
 
-/* "0.987 -1.2 % agrees" */
-static void column_text(const struct fidelity_row *row, char *out, size_t size)
+/* "0.987 agrees", with more room "0.987 -1.2 % agrees" */
+static void column_text(const struct fidelity_row *row, bool has_room, char *out, size_t size)
 {
-    char difference[24];
-    fidelity_difference_text(row, difference, sizeof difference);
+    char difference[24] = "";
+    if (has_room)
+        fidelity_difference_text(row, difference, sizeof difference);
     snprintf(out, size, "%s%s%s%s%s", row->real_text, row->real_text[0] ? " " : "", difference,
              difference[0] ? " " : "", fidelity_verdict_name(row->verdict));
+}
+
+/* Why there is no decision: once where all have the same reason. */
+static void add_reasons(const struct fidelity *tables, const struct result *real, size_t count,
+                        size_t row, struct buf *out)
+{
+    bool is_same = count > 1;
+    const char *first = tables[0].rows[row].reason;
+    for (size_t i = 1; i < count; i++)
+        is_same &= !strcmp(first, tables[i].rows[row].reason);
+    if (is_same && *first)
+        buf_printf(out, "      %s\n", first);
+    for (size_t i = 0; i < count && !is_same; i++)
+        if (tables[i].rows[row].reason[0])
+            buf_printf(out, "      %s: %s\n", real[i].runtime, tables[i].rows[row].reason);
 }
 
 static void text_columns(const struct fidelity *tables, const struct result *real, size_t count,
@@ -47,13 +63,11 @@ static void text_columns(const struct fidelity *tables, const struct result *rea
         fidelity_tolerance_text(row, tolerance, sizeof tolerance);
         buf_printf(out, ROW, text, emulated_text(tables, count, r), tolerance);
         for (size_t i = 0; i < (is_variant(tables, r) ? 1 : count); i++) {
-            column_text(&tables[i].rows[r], text, sizeof text);
+            column_text(&tables[i].rows[r], false, text, sizeof text);
             buf_printf(out, COLUMN, text);
         }
         buf_add(out, "\n");
-        for (size_t i = 0; i < (is_variant(tables, r) ? 1 : count); i++)
-            if (tables[i].rows[r].reason[0])
-                buf_printf(out, "      %s: %s\n", real[i].runtime, tables[i].rows[r].reason);
+        add_reasons(tables, real, is_variant(tables, r) ? 1 : count, r, out);
     }
 }
 
@@ -78,7 +92,7 @@ static void markdown_columns(const struct fidelity *tables, const struct result 
         fidelity_add_cell(out, text);
         for (size_t i = 0; i < count; i++) {
             const struct fidelity_row *one = &tables[i].rows[r];
-            column_text(one, figure, sizeof figure);
+            column_text(one, true, figure, sizeof figure);
             snprintf(text, sizeof text, "%s%s%s", figure, one->reason[0] ? ": " : "", one->reason);
             fidelity_add_cell(out, is_variant(tables, r) && i ? "" : text);
         }
