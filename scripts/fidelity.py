@@ -96,6 +96,10 @@ class Stopped(Exception):
     """A signal came."""
 
 
+class Wrong(Exception):
+    """An option that cannot be meant."""
+
+
 # ---- The emulated side --------------------------------------------------------------------
 
 
@@ -121,8 +125,9 @@ class Emulated:
         return {key: found[key] for key in ("run", "host")}
 
     def start(self, arguments):
+        # In a session of its own, as an interpreter's launch is: some kernels share CPUs by session.
         return subprocess.run([self.contend, *arguments], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False)
+                              capture_output=True, text=True, check=False, start_new_session=True)
 
     @staticmethod
     def problem(done):
@@ -322,6 +327,7 @@ class Run:
         except ValueError:
             sys.exit(f"fidelity: {done.stderr.strip() or 'no table came'}")
         tables, self.open = found.get("references", [found]), {}
+        self.check_rows([row["name"] for row in tables[0]["rows"]])
         for table in tables:
             for row in table["rows"]:
                 # What is still missing then will not come: a cell fails, or a side has no such figure.
@@ -332,6 +338,11 @@ class Run:
             self.open = {name: cells for name, cells in self.open.items()
                          if name in self.options.rows}
         return tables
+
+    def check_rows(self, known):
+        for name in self.options.rows:
+            if name not in known:
+                raise Wrong(f'--rows: "{name}" is none of {", ".join(known)}')
 
     def needed(self):
         """Block by block the cells that open rows still need."""
@@ -433,7 +444,8 @@ def stop(number, _frame):
 def main(arguments):
     options = options_of(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
+        # What nohup asked for stays so.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, stop)
     try:
         run = Run(options)
@@ -441,6 +453,9 @@ def main(arguments):
         run.judge(is_complete=True)
     except Stopped:
         return 130
+    except Wrong as problem:
+        print(f"fidelity: {problem}", file=sys.stderr)
+        return 2
     except (OSError, RuntimeError, subprocess.CalledProcessError) as problem:
         print(f"fidelity: {problem}", file=sys.stderr)
         return 3

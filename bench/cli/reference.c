@@ -135,7 +135,7 @@ static int run_watched(struct child *c, char *const *args, const struct referenc
     return failed;
 }
 
-/* Whatever asks a program to end; what was ignored when contend began stays ignored (nohup). */
+/* Whatever asks a program to end; a hang-up that was ignored stays so (nohup). */
 static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { STOPS = sizeof stops / sizeof *stops };
 
@@ -144,7 +144,8 @@ static void catch_stops(struct sigaction *old)
     const struct sigaction handler = {.sa_handler = note_stop};
     stop_signal = 0;
     for (size_t i = 0; i < STOPS; i++)
-        if (!sigaction(stops[i], NULL, &old[i]) && old[i].sa_handler != SIG_IGN)
+        if (!sigaction(stops[i], NULL, &old[i]) &&
+            (stops[i] != SIGHUP || old[i].sa_handler != SIG_IGN))
             sigaction(stops[i], &handler, NULL);
 }
 

@@ -335,7 +335,10 @@ static int judge_both(struct fidelity_row *row, const struct result *emulated,
 
 static void say_what_lacks(struct fidelity_row *row, const struct judged *j)
 {
-    enum { FEWEST = 7 }; /* no noise at all, and signs alone, need these */
+    enum {
+        FEWEST = 7, /* no noise at all, and signs alone, need these */
+        REACH = 1000
+    };
     char *out = row->reason;
     size_t size = sizeof row->reason;
     if (row->rounds < FEWEST)
@@ -346,9 +349,11 @@ static void say_what_lacks(struct fidelity_row *row, const struct judged *j)
                  "%zu rounds do not settle which is done first: more rounds, or less "
                  "that runs beside it",
                  row->rounds);
-    else if (!j->lacking)
-        snprintf(out, size, "%zu rounds: it lies at %.2f of the tolerance, too near to its end",
-                 row->rounds, fabs(j->lies));
+    else if (!j->lacking || j->lacking > REACH)
+        snprintf(out, size,
+                 "%zu rounds differ by %.1f %% among themselves and lie at %.2f of the tolerance, "
+                 "too near to its end for any number of them",
+                 row->rounds, 100 * j->spread, fabs(j->lies));
     else
         snprintf(out, size,
                  "%zu rounds differ by %.1f %% among themselves and lie at %.2f of the tolerance: "

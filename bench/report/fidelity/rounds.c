@@ -57,16 +57,18 @@ static double total_of(const json_t *buckets)
     return total;
 }
 
-/* The middle of the bucket that holds it; NaN of none. */
+/* As far into its bucket as its rank is among those there; NaN of none. */
 static double quantile_of(const json_t *buckets, double q)
 {
-    double rank = fmax(1, ceil(q * total_of(buckets))), seen = 0;
+    double rank = fmax(1, ceil(q * total_of(buckets))), before = 0;
     for (size_t i = 0; i < json_array_size(buckets); i++) {
         const json_t *bucket = json_array_get(buckets, i);
-        double low = low_of(bucket);
-        seen += count_of(bucket);
-        if (seen >= rank && low >= 0 && low < 0x1p63)
-            return low + (double)(histogram_bucket_width(histogram_index((uint64_t)low)) / 2);
+        double low = low_of(bucket), count = count_of(bucket);
+        if (before + count >= rank && low >= 0 && low < 0x1p63) {
+            uint64_t width = histogram_bucket_width(histogram_index((uint64_t)low));
+            return low + (double)width * (rank - before - 0.5) / count;
+        }
+        before += count;
     }
     return NAN;
 }
