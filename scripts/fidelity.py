@@ -56,6 +56,10 @@ def mixed(tasks, ops, extra="", **more):
 
 # An interpreter divides more slowly than a processor: a number that takes it as long.
 SMALL = {"number": 100000000000031}
+# Operations as long as those of an interpreter that hashes a mebibyte, as rarely under the lock.
+LONG = ["-p", "release.turns=500000", "-p", "release.held=1000"]
+# An interpreter's gate lets 200 threads go one by one, some 20 ms: not what is asked here.
+LAZY_NS = 400 * MS
 
 # name: cells, and where it is not for all rows that fit, which.  The first cell is the base of the
 # others.  A block that is first in the list takes a row before a later one.
@@ -78,9 +82,10 @@ BLOCKS = [
     ("sleeper beside processes", [Cell("mixed/gil/process/tasks=5", 150, ops=100)], None),
     ("echo", [mixed(1, 3000, ",mode=echo"), mixed(2, 200, ",mode=echo"), mixed(3, 30, ",mode=echo"),
               mixed(5, 30, ",mode=echo")], None),
-    ("sleepers", [Cell("sleep/gil/thread/tasks=200")], None),
-    ("release", [Cell("release/gil/thread/tasks=1", 150, per_unit=True),
-                 Cell("release/gil/thread/tasks=2", 150, per_unit=True)], None),
+    ("sleepers", [Cell("sleep/gil/thread/tasks=200", real={"duration": LAZY_NS},
+                       emulated=["-p", f"sleep.duration={LAZY_NS}ns"])], None),
+    ("release", [Cell(f"release/gil/thread/tasks={n}", 150, per_unit=True, emulated=LONG)
+                 for n in (1, 2)], None),
     ("unforced", [spin(2, 300, is_emulated_only=True),
                   spin(2, 300, ",gil.forced_switch=off", is_emulated_only=True)], None),
     ("unforced sleeper", [mixed(2, 40, is_emulated_only=True),
@@ -147,7 +152,7 @@ class Emulated:
         for key, value in cell.params.items():
             made += ["-p", key if "." in key else f"{cell.workload}.{key}"]
             made[-1] += f"={value}"
-        return made
+        return made + cell.emulated
 
     def size(self, cell, longer):
         """Operations a task and in how many batches, so that all of them take the time together."""
@@ -164,7 +169,7 @@ class Emulated:
         return ["--ops", str(int(ops * longer)), "--batches", str(batches)]
 
     def launch(self, cell, longer):
-        made = self.run([*self.options(cell), *self.size(cell, longer), *cell.emulated, "--whole"])
+        made = self.run([*self.options(cell), *self.size(cell, longer), "--whole"])
         found = made["cell"]
         if found["status"] != "ok":
             raise RuntimeError(found.get("reason", found["status"]))

@@ -81,11 +81,6 @@ def has_gil():
     return getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
-def request_of():
-    """Where a waiter asks for the lock: from 3.13 on at the thread that has it, before that at all."""
-    return "none" if not has_gil() else "thread" if sys.version_info >= (3, 13) else "shared"
-
-
 def exact(value, unit):
     """10000000 ns -> "10ms", as contend writes it in ids."""
     if unit != "ns":
@@ -261,7 +256,7 @@ def main(arguments):
         print(json.dumps(launch.launch(json.loads(arguments[2]))))
         return 0
     if arguments[:1] == ["--describe"]:
-        print(json.dumps({"lock": "gil" if has_gil() else "none", "request": request_of(),
+        print(json.dumps({"lock": "gil" if has_gil() else "none",
                           **document.header(options_of(["-o", "-"]), arguments)}))
         return 0
     options = options_of(arguments)

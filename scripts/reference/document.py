@@ -82,6 +82,13 @@ def host():
     return h
 
 
+def lock_request():
+    """Where a waiter asks for the lock: from 3.13 on at the thread that has it, before that at all."""
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return "none"
+    return "thread" if sys.version_info >= (3, 13) else "shared"
+
+
 def header(options, command):
     started = now_text()
     free = not getattr(sys, "_is_gil_enabled", lambda: True)()
@@ -96,7 +103,8 @@ def header(options, command):
                      "compiler": clean(sys.version),
                      "flags": clean(sysconfig.get_config_var("CFLAGS") or ""),
                      "build_type": "Debug" if debug else "Release", "sanitizer": None,
-                     "runtime": runtime}},
+                     "runtime": runtime, "lock_request": lock_request(),
+                     "interpreter": clean(sys.executable)}},
         "host": host(), "begin_ns": time.monotonic_ns()}
 
 

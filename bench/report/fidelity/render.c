@@ -196,6 +196,17 @@ static int render_as_json(const struct fidelity *tables, const struct result *em
     return out->failed ? err_set(err, ERR_SYSTEM, "fidelity: out of memory") : 0;
 }
 
+/* Where its waiters ask for the lock, as far as the file says. */
+static const char *request_text(const struct result *r)
+{
+    const json_t *tool = json_object_get(json_object_get(r->json, "run"), "tool");
+    const char *request = json_string_value(json_object_get(tool, "lock_request"));
+    return !request                     ? ""
+           : !strcmp(request, "thread") ? "; waiters ask the thread that has the lock"
+           : !strcmp(request, "shared") ? "; waiters ask all threads at once"
+                                        : "";
+}
+
 /* Who is compared, and why the comparison may be worth less. */
 static void add_heading(const struct fidelity *tables, const struct result *emulated,
                         const struct result *real, size_t count, bool is_markdown, struct buf *out)
@@ -205,7 +216,7 @@ static void add_heading(const struct fidelity *tables, const struct result *emul
         struct buf line = {0};
         buf_printf(&line, i ? "real: " : "emulated: ");
         result_line(i ? &real[i - 1] : emulated, &line);
-        buf_printf(out, "%s\n%s", buf_text(&line), gap);
+        buf_printf(out, "%s%s\n%s", buf_text(&line), i ? request_text(&real[i - 1]) : "", gap);
         buf_release(&line);
     }
     for (size_t i = 0; i < count; i++) {
