@@ -26,6 +26,7 @@ import document  # noqa: E402
 
 MS = 1_000_000
 SIDE_NS = 180_000 * MS  # each side's share of the time there is
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FEWEST = 7  # rounds before anything can be decided
 GIVE_UP = 3  # failures of a cell, one after the other
 
@@ -281,12 +282,25 @@ def write(path, side, session, rounds, is_complete, begin):
     cells = [merge_cell(kept) if kept.found else failed_cell(text, kept)
              for text, kept in side.cells.items() if kept.found or kept.failure]
     made = {"schema": "contend.result/1", "run": run, "host": side.head["host"], "cells": cells}
-    with open(path + ".tmp", "w", encoding="utf-8") as file:
-        json.dump(made, file, allow_nan=False, separators=(",", ":"))
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".tmp", path)
+    descriptor, temporary = tempfile.mkstemp(".tmp", os.path.basename(path) + ".",
+                                             os.path.dirname(path))
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump(made, file, allow_nan=False, separators=(",", ":"))
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def result_names(sides):
@@ -312,7 +326,8 @@ class Run:
         self.sides = [Emulated(options.contend, options.time_scale)]
         self.sides += [Real(python, options.time_scale) for python in options.python]
         os.makedirs(options.output, exist_ok=True)
-        self.paths = [os.path.join(options.output, name) for name in result_names(self.sides)]
+        self.names = result_names(self.sides)
+        self.paths = [os.path.join(options.output, name) for name in self.names]
         self.number = self.passes = 0
         self.turn = {name: self.draw.randrange(4) for name, _, _ in BLOCKS}
         self.lasted = {}
@@ -321,11 +336,13 @@ class Run:
     def left_s(self):
         return self.options.budget / 1e9 - (time.monotonic() - self.begin)
 
-    def judge(self, is_complete=False):
-        """Writes what there is and asks for the verdicts; remembers which rows are open."""
-        for side, path in zip(self.sides, self.paths):
+    def write(self, paths, is_complete=False):
+        for side, path in zip(self.sides, paths):
             write(path, side, self.session, self.passes, is_complete, self.begin)
-        done = subprocess.run([self.options.contend, "compare", "--fidelity", *self.paths,
+
+    def judge(self, paths):
+        """Asks for the verdicts of what these files hold; remembers which rows are open."""
+        done = subprocess.run([self.options.contend, "compare", "--fidelity", *paths,
                                "--format", "json"], capture_output=True, text=True, check=False)
         try:
             found = json.loads(done.stdout)
@@ -400,12 +417,20 @@ class Run:
         self.passes += skipped < len(todo)
         return not skipped
 
+    def ask_for_rows(self):
+        """All rows, from a table of nothing: results that are there are left alone until then."""
+        with tempfile.TemporaryDirectory(prefix="contend-fidelity.") as folder:
+            paths = [os.path.join(folder, name) for name in self.names]
+            self.write(paths)
+            self.judge(paths)
+
     def go(self):
-        self.judge()
+        self.ask_for_rows()
         while self.needed() and (not self.options.rounds or self.passes < self.options.rounds):
             went_round = self.go_round()
             if self.passes >= FEWEST:
-                self.judge()
+                self.write(self.paths)
+                self.judge(self.paths)
             if not self.options.quiet:
                 print(f"fidelity: round {self.passes}: {len(self.open)} rows are open, "
                       f"{time.monotonic() - self.begin:.0f} s of {self.options.budget / 1e9:.0f} s",
@@ -443,20 +468,27 @@ def budget(text):
 
 
 def stop(number, _frame):
+    for other in STOPS:
+        signal.signal(other, signal.SIG_IGN)
     raise Stopped(number)
 
 
 def main(arguments):
     options = options_of(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPS:
         # What nohup asked for stays so.
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, stop)
+    run = None
     try:
         run = Run(options)
         run.go()
-        run.judge(is_complete=True)
+        if not run.passes:
+            raise RuntimeError("--budget: there was no time for a single round")
+        run.write(run.paths, is_complete=True)
     except Stopped:
+        if run and run.passes:
+            run.write(run.paths)
         return 130
     except Wrong as problem:
         print(f"fidelity: {problem}", file=sys.stderr)

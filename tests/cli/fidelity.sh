@@ -98,25 +98,45 @@ what_is_not_understood_is_refused() {
     expect_err '/nowhere/python3'
 }
 
+# A run that comes to nothing leaves what was there.
+a_result_that_is_there_is_kept_until_there_is_another() {
+    mkdir -p kept
+    echo before >kept/fidelity-real.json
+    _fidelity --budget 1ms -o kept --quiet --rows switches_2_5ms
+    expect test "$(cat kept/fidelity-real.json)" = before
+    expect_status 3
+    expect_err 'no time'
+}
+
+one_cell_is_printed_as_a_result_holds_it() {
+    run cell --workload spin --lock gil --executor thread --tasks 2 --ops 20000 --batches 20 --whole --probe hold
+    expect_status 0
+    cp out cell.json
+    expect_json cell.json 'd["schema"] == "contend.cell/1" and d["cell"]["id"] == "spin/gil/thread/tasks=2"'
+    expect_json cell.json 'd["cell"]["metrics"]["lock_hold_ns"]["distribution"]["n"] >= 2'
+    expect_json cell.json 'len(d["cell"]["launches"]) == 1'
+    run cell --workload spin --lock gil --executor thread --tasks 2 --whole --probe nothing
+    expect_refusal 2 '"nothing"'
+}
+
 # Nothing is left by a run that is told to end.
 a_signal_ends_it_with_what_there_is() {
     local signal
     for signal in INT TERM HUP; do
         rm -rf cut
         setsid "$source_dir"/scripts/fidelity "$contend" --python "$interpreter" --rows switches_2_50ms \
-            --quiet -o cut >out 2>err </dev/null &
-        for _ in $(seq 100); do
-            [ -e cut/fidelity-real.json ] && break
+            --time-scale 0.1 -o cut >out 2>err </dev/null &
+        for _ in $(seq 300); do
+            grep -q 'round 1:' err && break
             sleep 0.1
         done
-        sleep 0.5
         kill -"$signal" $!
         status=0
         wait $! || status=$?
         expect_status 130
         expect_valid cut/fidelity-emulated.json
         expect_json cut/fidelity-emulated.json 'd["run"]["status"] == "partial"'
-        expect test -z "$(ls cut | grep tmp)"
+        expect test "$(ls cut | wc -l)" = 2
     done
 }
 

@@ -19,18 +19,7 @@
 
 #define ALPHA 0.05
 
-/* The best that a row has, as ln of evidence; open from 0 on. */
-struct judged {
-    double within;  /* of the condition that has least */
-    double beyond;  /* of the one that has most */
-    size_t lacking; /* rounds in sight until that one is settled; 0: not in sight */
-    double spread;  /* of the rounds' differences there */
-    double lies;    /* its center, in tolerances from the middle */
-    double needed;  /* what `beyond` has to come to */
-};
-
-/* Logarithms that a sum can bear: a figure of 0 lies far out and no farther. */
-static double bounded_ln(double value)
+double fidelity_bounded_ln(double value)
 {
     return value > 0 ? fmax(-20, fmin(20, log(value))) : -20;
 }
@@ -44,7 +33,7 @@ static struct fidelity_value value_of_series(const struct fidelity_series *s, st
     return v;
 }
 
-static double median_of(const double *x, size_t count, struct err *err)
+double fidelity_median(const double *x, size_t count, struct err *err)
 {
     struct summary sum;
     return count && !summary_of(x, count, SUMMARY_LEVEL, &sum, err) ? sum.center : (double)NAN;
@@ -53,11 +42,11 @@ static double median_of(const double *x, size_t count, struct err *err)
 /* ---- Conditions -------------------------------------------------------------------- */
 
 static void settle_in_sight(const double *x, size_t count, double lo, double hi, double parts_ln,
-                            struct judged *out, struct err *err)
+                            struct fidelity_judged *out, struct err *err)
 {
     double middle = isinf(lo) ? hi - M_LN2 : isinf(hi) ? lo + M_LN2 : (lo + hi) / 2;
     double half = isinf(lo) ? hi - middle : middle - lo;
-    double effect = median_of(x, count, err) - middle;
+    double effect = fidelity_median(x, count, err) - middle;
     out->spread = 0;
     out->lies = effect / half;
     if (count > 1)
@@ -68,8 +57,8 @@ static void settle_in_sight(const double *x, size_t count, double lo, double hi,
 }
 
 /* One more condition: all must hold. `parts` is how many of them share the risk. */
-static int add_condition(struct judged *j, const double *x, size_t count, double lo, double hi,
-                         size_t parts, struct err *err)
+static int add_condition(struct fidelity_judged *j, const double *x, size_t count, double lo,
+                         double hi, size_t parts, struct err *err)
 {
     struct equivalence_evidence e;
     if (equivalence_of(x, count, lo, hi, &e, err))
@@ -114,16 +103,16 @@ static void differences(const struct fidelity_rule *rule, const struct fidelity_
     bool is_plain = rule->kind == FIDELITY_COLLAPSE || rule->kind == FIDELITY_SHAPE;
     for (size_t i = 0; i < e->count; i++)
         out[i] = is_plain ? e->values[i] - r->values[i]
-                          : bounded_ln(e->values[i]) - bounded_ln(r->values[i]);
+                          : fidelity_bounded_ln(e->values[i]) - fidelity_bounded_ln(r->values[i]);
 }
 
 static int judge_ratio(struct fidelity_row *row, const struct fidelity_series *e,
-                       const struct fidelity_series *r, double *x, struct judged *j,
+                       const struct fidelity_series *r, double *x, struct fidelity_judged *j,
                        struct err *err)
 {
     double tolerance = row->rule->tolerance;
     differences(row->rule, e, r, x);
-    row->difference = expm1(median_of(x, e->count, err));
+    row->difference = expm1(fidelity_median(x, e->count, err));
     return add_condition(j, x, e->count, log1p(-tolerance), log1p(tolerance), 1, err);
 }
 
@@ -132,20 +121,20 @@ static int judge_ratio(struct fidelity_row *row, const struct fidelity_series *e
  * when neither can be: one keeps more, and not as much as the other.
  */
 static int judge_collapse(struct fidelity_row *row, const struct fidelity_series *e,
-                          const struct fidelity_series *r, double *x, struct judged *j,
+                          const struct fidelity_series *r, double *x, struct fidelity_judged *j,
                           struct err *err)
 {
     const struct fidelity_series *sides[] = {e, r};
     double limit = 1 - row->rule->tolerance;
-    struct judged little = *j, same = *j;
+    struct fidelity_judged little = *j, same = *j;
     for (size_t side = 0; side < 2; side++) {
         for (size_t i = 0; i < e->count; i++)
-            x[i] = bounded_ln(sides[side]->values[i]);
+            x[i] = fidelity_bounded_ln(sides[side]->values[i]);
         if (add_condition(&little, x, e->count, -(double)INFINITY, log(limit), 2, err))
             return -1;
     }
     differences(row->rule, e, r, x);
-    row->difference = -median_of(x, e->count, err);
+    row->difference = -fidelity_median(x, e->count, err);
     if (add_condition(&same, x, e->count, -limit, limit, 1, err))
         return -1;
     *j = little.within >= same.within ? little : same;
@@ -155,7 +144,7 @@ static int judge_collapse(struct fidelity_row *row, const struct fidelity_series
 }
 
 static int judge_shape(struct fidelity_row *row, const struct result *emulated,
-                       const struct result *real, double *x, size_t room, struct judged *j,
+                       const struct result *real, double *x, size_t room, struct fidelity_judged *j,
                        struct err *err)
 {
     int failed = 0;
@@ -166,7 +155,7 @@ static int judge_shape(struct fidelity_row *row, const struct result *emulated,
             return -1;
         size_t count = e.count < room ? e.count : room;
         differences(row->rule, &e, &r, x);
-        double center = median_of(x, count, err);
+        double center = fidelity_median(x, count, err);
         if (fabs(center) > fabs(row->difference))
             row->difference = center;
         failed = add_condition(j, x, count, -row->rule->tolerance, row->rule->tolerance,
@@ -177,87 +166,10 @@ static int judge_shape(struct fidelity_row *row, const struct result *emulated,
     return failed;
 }
 
-/* ---- The order of the four --------------------------------------------------------- */
-
-/* Evidence that form a takes less than form b by more than the tolerance, and that it does not. */
-struct ordered {
-    double is_less, is_not_less;
-};
-
-static int order_evidence(const struct fidelity_series *a, const struct fidelity_series *b,
-                          double tolerance, double *x, struct ordered *out, struct err *err)
-{
-    struct equivalence_evidence e;
-    for (size_t i = 0; i < a->count; i++)
-        x[i] = bounded_ln(a->values[i]) - bounded_ln(b->values[i]);
-    if (equivalence_of(x, a->count, log1p(-tolerance), (double)INFINITY, &e, err))
-        return -1;
-    *out = (struct ordered){e.below_lo, e.within};
-    return 0;
-}
-
-/* Whether one side puts a before b and the other b before a. */
-static int judge_pair(const struct fidelity_series *e, const struct fidelity_series *r, size_t a,
-                      size_t b, double tolerance, double *x, struct judged *j, struct err *err)
-{
-    struct ordered ab[2], ba[2];
-    for (int side = 0; side < 2; side++) {
-        const struct fidelity_series *s = side ? r : e;
-        if (order_evidence(&s[a], &s[b], tolerance, x, &ab[side], err) ||
-            order_evidence(&s[b], &s[a], tolerance, x, &ba[side], err))
-            return -1;
-    }
-    enum { REVERSALS = FIDELITY_FORMS * (FIDELITY_FORMS - 1) };
-    double kept = fmin(fmax(ab[0].is_not_less, ba[1].is_not_less),
-                       fmax(ba[0].is_not_less, ab[1].is_not_less)) -
-                  M_LN2;
-    double turned = fmax(fmin(ab[0].is_less, ba[1].is_less), fmin(ba[0].is_less, ab[1].is_less));
-    j->within = fmin(j->within, kept);
-    j->beyond = fmax(j->beyond, turned - log(REVERSALS));
-    return 0;
-}
-
-static int judge_order(struct fidelity_row *row, const struct result *emulated,
-                       const struct result *real, struct judged *j, struct err *err)
-{
-    enum { ALL = 2 * FIDELITY_FORMS };
-    struct fidelity_series all[ALL] = {0};
-    static const struct fidelity_cell none = {0};
-    const struct result *sides[] = {emulated, real};
-    double tolerance = row->rule->tolerance, *x = NULL, times[ALL];
-    int failed = 0;
-    for (size_t i = 0; i < ALL && !failed; i++)
-        failed = fidelity_series_of(sides[i / FIDELITY_FORMS], row->rule,
-                                    &fidelity_forms[i % FIDELITY_FORMS].cell, &none, -1, &all[i],
-                                    row->reason, sizeof row->reason, err);
-    /* Once through and once more: then all have the rounds that all have. */
-    for (size_t i = 1; i < 2 * ALL && !failed && !row->reason[0]; i++)
-        fidelity_series_meet(&all[0], &all[i % ALL]);
-    row->rounds = row->reason[0] ? 0 : all[0].count;
-    if (!failed && row->rounds) {
-        x = malloc(row->rounds * sizeof *x);
-        failed = x ? 0 : err_set(err, ERR_SYSTEM, "the order of prime: out of memory");
-    }
-    for (size_t a = 0; a < FIDELITY_FORMS && x && !failed; a++)
-        for (size_t b = a + 1; b < FIDELITY_FORMS && !failed; b++)
-            failed = judge_pair(all, all + FIDELITY_FORMS, a, b, tolerance, x, j, err);
-    for (size_t i = 0; i < ALL; i++) {
-        times[i] = median_of(all[i].values, all[i].count, err);
-        fidelity_series_release(&all[i]);
-    }
-    if (row->rounds) {
-        fidelity_order_text(times, tolerance, row->emulated_text, sizeof row->emulated_text);
-        fidelity_order_text(times + FIDELITY_FORMS, tolerance, row->real_text,
-                            sizeof row->real_text);
-    }
-    free(x);
-    return failed;
-}
-
 /* ---- Rows -------------------------------------------------------------------------- */
 
-static int judge_variant(struct fidelity_row *row, const struct result *emulated, struct judged *j,
-                         struct err *err)
+static int judge_variant(struct fidelity_row *row, const struct result *emulated,
+                         struct fidelity_judged *j, struct err *err)
 {
     const struct fidelity_rule *rule = row->rule;
     struct fidelity_series e;
@@ -267,7 +179,7 @@ static int judge_variant(struct fidelity_row *row, const struct result *emulated
     row->rounds = e.count;
     row->emulated = value_of_series(&e, err);
     for (size_t i = 0; i < e.count; i++)
-        e.values[i] = bounded_ln(e.values[i]);
+        e.values[i] = fidelity_bounded_ln(e.values[i]);
     int failed = 0;
     if (e.count)
         failed = add_condition(j, e.values, e.count,
@@ -310,7 +222,7 @@ static int show_shape(struct fidelity_row *row, const struct result *emulated,
 }
 
 static int judge_both(struct fidelity_row *row, const struct result *emulated,
-                      const struct result *real, struct judged *j, struct err *err)
+                      const struct result *real, struct fidelity_judged *j, struct err *err)
 {
     bool is_shape = row->rule->kind == FIDELITY_SHAPE;
     struct fidelity_series e, r;
@@ -333,7 +245,7 @@ static int judge_both(struct fidelity_row *row, const struct result *emulated,
     return show_shape(row, emulated, real, err);
 }
 
-static void say_what_lacks(struct fidelity_row *row, const struct judged *j)
+static void say_what_lacks(struct fidelity_row *row, const struct fidelity_judged *j)
 {
     enum {
         FEWEST = 7, /* no noise at all, and signs alone, need these */
@@ -379,9 +291,9 @@ static void show(struct fidelity_row *row)
 int fidelity_judge_rounds(struct fidelity_row *row, const struct result *emulated,
                           const struct result *real, size_t tests, struct err *err)
 {
-    struct judged j = {.within = (double)INFINITY, .needed = log((double)tests / ALPHA)};
+    struct fidelity_judged j = {.within = (double)INFINITY, .needed = log((double)tests / ALPHA)};
     enum fidelity_kind kind = row->rule->kind;
-    int failed = kind == FIDELITY_ORDER     ? judge_order(row, emulated, real, &j, err)
+    int failed = kind == FIDELITY_ORDER     ? fidelity_judge_order(row, emulated, real, &j, err)
                  : kind == FIDELITY_VARIANT ? judge_variant(row, emulated, &j, err)
                                             : judge_both(row, emulated, real, &j, err);
     if (failed)

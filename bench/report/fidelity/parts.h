@@ -62,6 +62,28 @@ void fidelity_series_release(struct fidelity_series *s);
 /* Leaves in both only the rounds that both have. */
 void fidelity_series_meet(struct fidelity_series *a, struct fidelity_series *b);
 
+/* ---- Verdicts of rounds (paired.c, order.c) ----------------------------------------- */
+
+/* The best that a row has, as ln of evidence; open from 0 on. */
+struct fidelity_judged {
+    double within;  /* of the condition that has least */
+    double beyond;  /* of the one that has most */
+    size_t lacking; /* rounds in sight until that one is settled; 0: not in sight */
+    double spread;  /* of the rounds' differences there */
+    double lies;    /* its center, in tolerances from the middle */
+    double needed;  /* what `beyond` has to come to */
+};
+
+/* A logarithm that a sum can bear: a figure of 0 lies far out and no farther. */
+double fidelity_bounded_ln(double value);
+
+/* NaN of none. */
+double fidelity_median(const double *x, size_t count, struct err *err);
+
+/* Fills `j` and the row's texts and rounds. */
+int fidelity_judge_order(struct fidelity_row *row, const struct result *emulated,
+                         const struct result *real, struct fidelity_judged *j, struct err *err);
+
 /* ---- Pages (render.c, columns.c) ---------------------------------------------------- */
 
 void fidelity_difference_text(const struct fidelity_row *row, char *out, size_t size);
