@@ -27,7 +27,7 @@ import document  # noqa: E402
 MS = 1_000_000
 SIDE_NS = 180_000 * MS  # each side's share of the time there is
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-FEWEST = 7  # rounds before anything can be decided
+FEWEST = 6  # rounds before anything can be decided
 GIVE_UP = 3  # failures of a cell, one after the other
 
 

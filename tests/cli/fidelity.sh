@@ -36,7 +36,7 @@ _session() {
 }
 
 the_table_reads_rounds() {
-    expect_out '2 rounds: 7 is the least'
+    expect_out '2 rounds: 6 is the least'
     run compare --fidelity emulated.json real.json --format json
     expect test "$status" -le 1
     cp out table.json

@@ -70,6 +70,35 @@ static inline double model_round(struct model *m, double effect, double gap_s)
     return effect + subject[0] - base[0] - (subject[1] - base[1]);
 }
 
+/* The share of late sleeps in a launch of 40, each of which follows from the one before it by half.
+ */
+static inline double model_share(struct model *m, double share)
+{
+    enum { SLEEPS = 40 };
+    unsigned late = 0, is_late = model_uniform(m) < share;
+    for (unsigned i = 0; i < SLEEPS; i++) {
+        if (model_uniform(m) < 0.5)
+            is_late = model_uniform(m) < share;
+        late += is_late;
+    }
+    return (double)late / SLEEPS;
+}
+
+/* The same for a share that is off by so much, within 15 points, of which eight are judged. */
+static inline enum equivalence model_judge_shares(struct model *m, double off, size_t most,
+                                                  size_t tests, double *x, size_t *count)
+{
+    struct equivalence_evidence e;
+    enum equivalence verdict = EQUIVALENCE_OPEN;
+    for (*count = 0; *count < most && verdict == EQUIVALENCE_OPEN;) {
+        x[(*count)++] = model_share(m, 0.5 + off) - model_share(m, 0.5);
+        if (equivalence_of(x, *count, -0.15, 0.15, &e, NULL))
+            break;
+        verdict = equivalence_decide(&e, log(20), log(20 * 8 * (double)tests));
+    }
+    return verdict;
+}
+
 /* Looks after each round, as the run does, and stops at the first decision; rounds in *count. */
 static inline enum equivalence model_judge(struct model *m, double effect, double tolerance,
                                            size_t most, size_t tests, double *x, size_t *count)

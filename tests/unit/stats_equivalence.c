@@ -45,6 +45,29 @@ static void what_is_clear_is_decided(void)
               counts[EQUIVALENCE_BEYOND]);
 }
 
+/* Sleeps of one launch follow from each other; launches do not, and they are what is counted. */
+static void shares_of_events_that_cling_together(void)
+{
+    static const double offs[] = {0, 0.16, 0.40};
+    static double x[MOST];
+    for (size_t k = 0; k < 3; k++) {
+        size_t counts[3] = {0}, rounds;
+        for (size_t i = 0; i < SERIES; i++) {
+            struct model m = model_of(104729 * i + 3, 0, 0, 0);
+            counts[model_judge_shares(&m, offs[k], MOST, TESTS, x, &rounds)]++;
+        }
+        if (k == 0)
+            CHECK_MSG(counts[EQUIVALENCE_BEYOND] == 0 && counts[EQUIVALENCE_WITHIN] > SERIES / 2,
+                      "%zu agree", counts[EQUIVALENCE_WITHIN]);
+        else
+            CHECK_MSG(counts[EQUIVALENCE_WITHIN] <= 8, "%g: %zu agree", offs[k],
+                      counts[EQUIVALENCE_WITHIN]);
+        if (k == 2)
+            CHECK_MSG(counts[EQUIVALENCE_BEYOND] > SERIES / 2, "%zu differ",
+                      counts[EQUIVALENCE_BEYOND]);
+    }
+}
+
 /* The speed of the machine changes by 2 in the course of a minute: within a round it cancels. */
 static void a_steady_drift_falls_on_both_sides(void)
 {
@@ -97,6 +120,7 @@ static void an_end_that_is_open_needs_no_evidence(void)
 static const struct test tests[] = {
     {"wrong_words_are_rarer_than_said", wrong_words_are_rarer_than_said},
     {"what_is_clear_is_decided", what_is_clear_is_decided},
+    {"shares_of_events_that_cling_together", shares_of_events_that_cling_together},
     {"a_steady_drift_falls_on_both_sides", a_steady_drift_falls_on_both_sides},
     {"evidence_once_had_is_kept", evidence_once_had_is_kept},
     {"a_series_that_says_both_is_open", a_series_that_says_both_is_open},
