@@ -5,6 +5,7 @@
 #   make bench ARGS="--workload spin --tasks 1,2" NAME=mine
 #   make bench ARGS=--resume                goes on where a run was cut short
 #   make fidelity                           the emulated interpreter lock against the machine's CPython
+#   make fidelity PYTHON="python3.9 python3.13" BUDGET=12m
 #   make regress BASE=main                  is this tree slower than that commit?  CELLS="--workload spin"
 #   make test                               everything CI checks
 #
@@ -15,7 +16,9 @@ SUITE  ?= standard
 NAME   ?= $(basename $(notdir $(SUITE)))
 RESULT ?= results/$(NAME).json
 ARGS   ?=
-ROUNDS ?= 5
+ROUNDS ?=
+BUDGET ?=
+PYTHON ?=
 BASE   ?=
 CELLS  ?=
 JOBS   ?= $(shell nproc 2>/dev/null || echo 1)
@@ -34,7 +37,8 @@ bench: build
 	@scripts/cross-check $(CONTEND) $(RESULT)
 
 fidelity: build
-	@scripts/fidelity $(CONTEND) $(ROUNDS)
+	@scripts/fidelity $(CONTEND) $(foreach p,$(PYTHON),--python $(p)) $(if $(BUDGET),--budget $(BUDGET)) \
+	    $(if $(ROUNDS),--rounds $(ROUNDS))
 
 regress: build
 	@HEAD_BUILD=. scripts/ci/regress.sh "$(BASE)" $(CELLS)

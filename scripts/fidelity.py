@@ -1,120 +1,504 @@
-"""One interleaved run of contend and the reference; called by scripts/fidelity.
+"""One interleaved run of contend and of one or several interpreters; called by scripts/fidelity.
 
-Each round is a short run of either, the one that begins alternating, so that drift of the machine
-falls on both.  The rounds of a side are then put together: the samples of the same cell one after the
-other, the distributions added up.  Summaries are made anew from the samples.
+    for each round: for each block of cells: every side measures them, one side right after the other
+    after a round:  both results are written, `contend compare --fidelity` judges the rounds so far,
+                    and what is decided is measured no more
+
+A block holds the cells that one row or several put into relation.  All sides go through them in the
+same order, and orders are mirrored from round to round, so that a drift of the machine falls on
+numerator and denominator, on emulated and real alike.  Nothing is judged here: the table says which
+cells each row needs and what its verdict is.
 """
 
+import argparse
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference"))
+import cpython  # noqa: E402
 import document  # noqa: E402
 
+MS = 1_000_000
+SIDE_NS = 180_000 * MS  # each side's share of the time there is
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FEWEST = 6  # rounds before anything can be decided
+GIVE_UP = 3  # failures of a cell, one after the other
 
-def merge_metric(parts):
-    """parts: (metric, number of launches before it) of each round."""
-    made = next((dict(m) for m, _ in parts if m["samples"]), dict(parts[0][0]))
-    samples, launches, spreads = [], [], []
-    for metric, before in parts:
-        samples += metric["samples"]
-        launches += [before + i for i in metric.get("launches", range(len(metric["samples"])))]
-        if "distribution" in metric:
-            spread = metric["distribution"]
-            spreads.append({"min": spread["min"], "max": spread["max"],
-                            "buckets": dict(map(tuple, spread["buckets"]))})
-    if not samples:
+
+class Cell:
+    """How one cell is measured: for how long, or how many operations, on either side."""
+
+    def __init__(self, text, time_ms=0, ops=0, emulated=(), real=None, is_emulated_only=False,
+                 per_unit=False):
+        self.text, self.time_ns, self.ops = text, time_ms * MS, ops
+        self.emulated, self.real = list(emulated), real or {}
+        self.is_emulated_only, self.per_unit = is_emulated_only, per_unit
+        self.workload, self.lock, self.executor, rest = text.split("/")
+        tasks, *params = rest.split(",")
+        self.tasks = int(tasks.partition("=")[2])
+        self.params = dict(word.split("=") for word in params)
+        ms = self.params.get("gil.interval", "5ms")
+        self.interval_ns = int(ms[:-2]) * MS
+
+
+def spin(tasks, time_ms, extra="", **more):
+    return Cell(f"spin/gil/thread/tasks={tasks}{extra}", time_ms, **more)
+
+
+def mixed(tasks, ops, extra="", **more):
+    return Cell(f"mixed/gil/thread/tasks={tasks}{extra}", ops=ops, **more)
+
+
+# An interpreter divides more slowly than a processor: a number that takes it as long.
+SMALL = {"number": 100000000000031}
+# Operations as long as those of an interpreter that hashes a mebibyte, as rarely under the lock.
+LONG = ["-p", "release.turns=500000", "-p", "release.held=1000"]
+# An interpreter's gate lets 200 threads go one by one, some 20 ms: not what is asked here.
+LAZY_NS = 400 * MS
+
+# name: cells, and where it is not for all rows that fit, which.  The first cell is the base of the
+# others.  A block that is first in the list takes a row before a later one.
+BLOCKS = [
+    ("turns", [spin(2, 250, emulated=["--probe", "hold"])], ("slice_p50", "slice_p90")),
+    ("threads", [spin(1, 200), spin(2, 300), spin(4, 400), spin(8, 600)], None),
+    ("processes", [Cell(f"spin/gil/process/tasks={n}", ms, per_unit=True)
+                   for n, ms in ((1, 150), (2, 150), (4, 100))], None),
+    ("prime", [Cell("prime/none/serial/tasks=2", real=SMALL),
+               Cell("prime/gil/thread/tasks=2", real=SMALL),
+               Cell("prime/gil/thread/tasks=4", real=SMALL),
+               Cell("prime/gil/process/tasks=2", real=SMALL)], None),
+    ("2 at 1 ms", [spin(2, 200, ",gil.interval=1ms")], None),
+    ("4 at 1 ms", [spin(4, 200, ",gil.interval=1ms")], None),
+    ("2 at 50 ms", [spin(2, 1500, ",gil.interval=50ms")], None),
+    ("4 at 50 ms", [spin(4, 1500, ",gil.interval=50ms")], None),
+    ("sleeper beside 1", [mixed(2, 40)], ("late_1_p50", "late_1_p90")),
+    ("sleeper beside 2", [mixed(3, 40)], None),
+    ("sleeper beside 4", [mixed(5, 40)], None),
+    ("sleeper beside processes", [Cell("mixed/gil/process/tasks=5", 150, ops=100)], None),
+    ("echo", [mixed(1, 3000, ",mode=echo"), mixed(2, 200, ",mode=echo"), mixed(3, 30, ",mode=echo"),
+              mixed(5, 30, ",mode=echo")], None),
+    ("sleepers", [Cell("sleep/gil/thread/tasks=200", real={"duration": LAZY_NS},
+                       emulated=["-p", f"sleep.duration={LAZY_NS}ns"])], None),
+    ("release", [Cell(f"release/gil/thread/tasks={n}", 150, per_unit=True, emulated=LONG)
+                 for n in (1, 2)], None),
+    ("unforced", [spin(2, 300, is_emulated_only=True),
+                  spin(2, 300, ",gil.forced_switch=off", is_emulated_only=True)], None),
+    ("unforced sleeper", [mixed(2, 40, is_emulated_only=True),
+                          mixed(2, 40, ",gil.forced_switch=off", is_emulated_only=True)], None),
+    ("ticks", [spin(4, 300, is_emulated_only=True),
+               Cell("spin/gil_ticks/thread/tasks=4", 300, is_emulated_only=True)], None),
+    ("ticks sleeper", [mixed(2, 40, is_emulated_only=True),
+                       Cell("mixed/gil_ticks/thread/tasks=2", ops=40, is_emulated_only=True)], None),
+]
+
+
+class Stopped(Exception):
+    """A signal came."""
+
+
+class Wrong(Exception):
+    """An option that cannot be meant."""
+
+
+# ---- The emulated side --------------------------------------------------------------------
+
+
+class Emulated:
+    """`contend cell`, once a launch."""
+
+    name = "emulated"
+
+    def __init__(self, contend, scale):
+        self.contend, self.scale, self.ops, self.cells = contend, scale, {}, {}
+        self.head = self.describe()
+
+    def describe(self):
+        """The head of a result, from the shortest run there is."""
+        with tempfile.TemporaryDirectory(prefix="contend-fidelity.") as folder:
+            path = os.path.join(folder, "head.json")
+            done = self.start(["run", "--workload", "noop", "--executor", "serial", "--tasks", "1",
+                               "--rounds", "1", "--quiet", "--no-report", "-o", path])
+            if not os.path.exists(path):
+                raise self.problem(done)
+            with open(path, encoding="utf-8") as file:
+                found = json.load(file)
+        return {key: found[key] for key in ("run", "host")}
+
+    def start(self, arguments):
+        # In a session of its own, as an interpreter's launch is: some kernels share CPUs by session.
+        return subprocess.run([self.contend, *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, start_new_session=True)
+
+    @staticmethod
+    def problem(done):
+        lines = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
+        return RuntimeError(lines[-1])
+
+    def run(self, arguments):
+        done = self.start(arguments)
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            raise self.problem(done) from None
+
+    def options(self, cell):
+        made = ["cell", "--workload", cell.workload, "--lock", cell.lock, "--executor",
+                cell.executor, "--tasks", str(cell.tasks)]
+        for key, value in cell.params.items():
+            made += ["-p", key if "." in key else f"{cell.workload}.{key}"]
+            made[-1] += f"={value}"
+        return made + cell.emulated
+
+    def size(self, cell, longer):
+        """Operations a task and in how many batches, so that all of them take the time together."""
+        if cell.ops:
+            return ["--ops", str(max(5, int(cell.ops * self.scale)))]
+        if not cell.time_ns:
+            return []
+        if cell.text not in self.ops:
+            aim = cell.time_ns if cell.per_unit else cell.time_ns // cell.tasks
+            found = self.run([*self.options(cell), "--calibrate", "--task-time",
+                              f"{int(aim * self.scale)}ns"])
+            self.ops[cell.text] = found["ops"], found["batches"]
+        ops, batches = self.ops[cell.text]
+        return ["--ops", str(int(ops * longer)), "--batches", str(batches)]
+
+    def launch(self, cell, longer):
+        made = self.run([*self.options(cell), *self.size(cell, longer), "--whole"])
+        found = made["cell"]
+        if found["status"] != "ok":
+            raise RuntimeError(found.get("reason", found["status"]))
+        return found
+
+
+# ---- The real side ------------------------------------------------------------------------
+
+
+class Real:
+    """An interpreter, started anew for every launch."""
+
+    def __init__(self, python, scale):
+        self.python, self.scale, self.cells = python, scale, {}
+        done = subprocess.run([python, "-I", "-B", cpython.__file__, "--describe"], check=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        self.head = json.loads(done.stdout)
+        self.lock = self.head.pop("lock")
+        self.name = self.head["run"]["tool"]["runtime"]
+
+    def plan(self, cell, longer):
+        changed = {key: value for key, value in cell.params.items() if "." not in key}
+        changed.update(cell.real)
+        made = cpython.make_cell(cell.workload, cell.executor, cell.tasks, cell.interval_ns,
+                                 max(MS, int(cell.time_ns * self.scale * longer)), changed,
+                                 self.lock)
+        if cell.ops and cell.executor == "thread":
+            made["ops"] = max(5, int(cell.ops * self.scale))
         return made
-    made.pop("reason", None)
-    made.update(samples=samples, launches=launches, summary=document.median_interval(samples))
+
+    def launch(self, cell, longer):
+        made = self.plan(cell, longer)
+        answer = cpython.visit(made, self.python)
+        if "failure" in answer:
+            raise RuntimeError(answer["failure"])
+        made["launches"] = [dict(answer, round=0)]
+        return json.loads(json.dumps(document.cell_json(made)))
+
+
+# ---- Results ------------------------------------------------------------------------------
+
+
+class Kept:
+    """What a side found of one cell, round by round."""
+
+    def __init__(self):
+        self.rounds, self.found, self.failures, self.failure = [], [], 0, None
+
+    def add(self, number, found):
+        self.rounds.append(number)
+        self.found.append(found)
+        self.failures = 0
+
+    def fail(self, reason):
+        self.failures += 1
+        if self.failures >= GIVE_UP:
+            self.failure = reason
+
+
+def merge_metric(parts, launches):
+    """parts: (index of the launch, metric) of each that has a value."""
+    made = dict(parts[0][1])
+    samples = [metric["samples"][0] for _, metric in parts]
+    made.update(samples=samples, summary=document.median_interval(samples))
+    spreads = [{"min": spread["min"], "max": spread["max"],
+                "buckets": dict(map(tuple, spread["buckets"]))}
+               for spread in (metric.get("distribution") for _, metric in parts) if spread]
     if spreads:
         made["distribution"] = document.distribution(spreads)
+    made.pop("launches", None)
+    if len(samples) < launches:
+        made["launches"] = [index for index, _ in parts]
     return made
 
 
-def merge_cell(cells):
-    good = [cell for cell in cells if cell["status"] == "ok"]
-    if not good:
-        return cells[0]
-    made, parts, before, launches = dict(good[0]), {}, 0, []
-    for number, cell in enumerate(good):
+def merge_cell(kept):
+    made, parts = dict(kept.found[0]), {}
+    for index, cell in enumerate(kept.found):
         for name, metric in cell["metrics"].items():
-            parts.setdefault(name, []).append((metric, before))
-        launches += [dict(launch, round=number) for launch in cell.get("launches", [])]
-        before = len(launches)
-    made["launches"] = launches
-    made["metrics"] = {name: merge_metric(found) for name, found in parts.items()}
-    for metric in made["metrics"].values():
-        if metric.get("launches") == list(range(before)):
-            del metric["launches"]
-    # Those of one round alone say nothing of all of them.
-    made["warnings"] = [] if before >= 6 else [
-        {"code": "few_samples", "text": f"{before} samples: an interval at 95 % needs 6"}]
+            if metric["samples"]:
+                parts.setdefault(name, []).append((index, metric))
+    count = len(kept.found)
+    made["metrics"] = {name: merge_metric(found, count) for name, found in parts.items()}
+    made["launches"] = [dict(cell["launches"][0], round=number)
+                        for number, cell in zip(kept.rounds, kept.found)]
+    made["launch_distributions"] = {
+        name: [cell["metrics"].get(name, {}).get("distribution", {}).get("buckets", [])
+               for cell in kept.found] for name in document.BY_LAUNCH if name in made["metrics"]}
+    made["warnings"] = [] if count >= 6 else [
+        {"code": "few_samples", "text": f"{count} samples: an interval at 95 % needs 6"}]
     return made
 
 
-def merge(paths, output):
-    rounds = []
-    for path in paths:
-        with open(path, encoding="utf-8") as file:
-            rounds.append(json.load(file))
-    made, cells = dict(rounds[-1]), {}
-    for one in rounds:
-        for cell in one["cells"]:
-            cells.setdefault(cell["id"], []).append(cell)
-    made["run"] = dict(made["run"], started_at=rounds[0]["run"]["started_at"], rounds=len(rounds),
-                       rounds_planned=len(rounds),
-                       duration_ns=sum(one["run"].get("duration_ns", 0) for one in rounds))
-    made["cells"] = [merge_cell(found) for found in cells.values()]
-    with open(output + ".tmp", "w", encoding="utf-8") as file:
-        json.dump(made, file, allow_nan=False, separators=(",", ":"))
-        file.write("\n")
-    os.replace(output + ".tmp", output)
+def failed_cell(text, kept):
+    """A cell of which no launch came to its end, in the words of a result."""
+    cell = Cell(text)
+    return {"id": text, "role": "measured", "workload": cell.workload, "workload_kind": "",
+            "lock": cell.lock, "executor": cell.executor, "tasks": cell.tasks, "workers": 0,
+            "placement": "free", "params": {}, "lock_params": {}, "executor_params": {},
+            "status": "failed", "reason": document.clean(kept.failure)[:500], "metrics": {},
+            "launches": [], "warnings": []}
 
 
-def run(command, output):
-    """Runs one side for one round; None when it left no result."""
-    done = subprocess.run([*command, "-o", output], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True)
-    if done.returncode == 130:
-        sys.exit(130)
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        print(f"fidelity: {lines[-1] if lines else command[1] + ' failed'}", file=sys.stderr)
-    return output if os.path.exists(output) else None
+def write(path, side, session, rounds, is_complete, begin):
+    run = dict(side.head["run"], session=session, rounds=rounds,
+               status="complete" if is_complete else "partial",
+               duration_ns=int((time.monotonic() - begin) * 1e9),
+               finished_at=document.now_text(), command=[document.clean(w) for w in sys.argv])
+    cells = [merge_cell(kept) if kept.found else failed_cell(text, kept)
+             for text, kept in side.cells.items() if kept.found or kept.failure]
+    made = {"schema": "contend.result/1", "run": run, "host": side.head["host"], "cells": cells}
+    descriptor, temporary = tempfile.mkstemp(".tmp", os.path.basename(path) + ".",
+                                             os.path.dirname(path))
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump(made, file, allow_nan=False, separators=(",", ":"))
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
-def main(python, contend, rounds="5", directory="results"):
-    if not rounds.isdigit() or not 1 <= int(rounds) <= 1000:
-        print(f'fidelity: "{rounds}": expected a number of rounds, 1 to 1000', file=sys.stderr)
+def umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def result_names(sides):
+    """fidelity-emulated.json, and fidelity-real.json or fidelity-real-3.12.1.json, ..."""
+    made, seen = ["fidelity-emulated.json"], {}
+    for side in sides[1:]:
+        version = side.name.split(" ", 1)[1].replace(" ", "-")
+        seen[version] = seen.get(version, 0) + 1
+        again = f"-{seen[version]}" if seen[version] > 1 else ""
+        made.append(f"fidelity-real-{version}{again}.json" if len(sides) > 2 else
+                    "fidelity-real.json")
+    return made
+
+
+# ---- The run ------------------------------------------------------------------------------
+
+
+class Run:
+    def __init__(self, options):
+        self.options, self.begin = options, time.monotonic()
+        self.draw = random.Random(options.seed)
+        self.session = f"{document.now_text()}-{options.seed:08x}"
+        self.sides = [Emulated(options.contend, options.time_scale)]
+        self.sides += [Real(python, options.time_scale) for python in options.python]
+        os.makedirs(options.output, exist_ok=True)
+        self.names = result_names(self.sides)
+        self.paths = [os.path.join(options.output, name) for name in self.names]
+        self.number = self.passes = 0
+        self.turn = {name: self.draw.randrange(4) for name, _, _ in BLOCKS}
+        self.lasted = {}
+        self.open = {}  # row -> cells it needs
+
+    def left_s(self):
+        return self.options.budget / 1e9 - (time.monotonic() - self.begin)
+
+    def write(self, paths, is_complete=False):
+        for side, path in zip(self.sides, paths):
+            write(path, side, self.session, self.passes, is_complete, self.begin)
+
+    def judge(self, paths):
+        """Asks for the verdicts of what these files hold; remembers which rows are open."""
+        done = subprocess.run([self.options.contend, "compare", "--fidelity", *paths,
+                               "--format", "json"], capture_output=True, text=True, check=False)
+        try:
+            found = json.loads(done.stdout)
+        except ValueError:
+            sys.exit(f"fidelity: {done.stderr.strip() or 'no table came'}")
+        tables, self.open = found.get("references", [found]), {}
+        self.check_rows([row["name"] for row in tables[0]["rows"]])
+        for table in tables:
+            for row in table["rows"]:
+                # What is still missing then will not come: a cell fails, or a side has no such figure.
+                if row["verdict"] == "undecided" or \
+                        row["verdict"] == "missing" and self.passes < FEWEST:
+                    self.open[row["name"]] = row["cells"]
+        if self.options.rows:
+            self.open = {name: cells for name, cells in self.open.items()
+                         if name in self.options.rows}
+        return tables
+
+    def check_rows(self, known):
+        for name in self.options.rows:
+            if name not in known:
+                raise Wrong(f'--rows: "{name}" is none of {", ".join(known)}')
+
+    def needed(self):
+        """Block by block the cells that open rows still need."""
+        made = {}
+        for name, cells in self.open.items():
+            for block, members, rows in BLOCKS:
+                if set(cells) <= {cell.text for cell in members} and (not rows or name in rows):
+                    made.setdefault(block, set()).update(cells)
+                    break
+        return [(block, [cell for cell in members if cell.text in made[block]])
+                for block, members, _ in BLOCKS if block in made]
+
+    def measure_cell(self, side, cell):
+        if cell.is_emulated_only and side is not self.sides[0]:
+            return
+        kept = side.cells.setdefault(cell.text, Kept())
+        if kept.failure:
+            return
+        # A launch is longer by up to one turn of each unit: where it ends within a turn is chance.
+        rotation = cell.tasks * cell.interval_ns / max(cell.time_ns * self.options.time_scale, 1)
+        longer = 1 + self.draw.random() * min(rotation, 1)
+        try:
+            kept.add(self.number, side.launch(cell, longer))
+        except RuntimeError as problem:
+            kept.fail(f"{side.name}: {problem}")
+
+    def measure(self, block, cells):
+        """One round of a block. Of two rounds one mirrors the other."""
+        started, turn = time.monotonic(), self.turn[block]
+        self.turn[block] += 1
+        self.number += 1
+        first = turn // 2 % len(self.sides)
+        sides = self.sides[first:] + self.sides[:first]
+        if turn % 2:
+            sides, cells = sides[::-1], cells[::-1]
+        for side in sides:
+            for cell in cells:
+                self.measure_cell(side, cell)
+        self.lasted[block] = time.monotonic() - started
+
+    def go_round(self):
+        """All open blocks once, in an order drawn anew. False: there was no time for all of them."""
+        todo, skipped = self.needed(), 0
+        self.draw.shuffle(todo)
+        for block, cells in todo:
+            if self.lasted.get(block, 0) < self.left_s():
+                self.measure(block, cells)
+            else:
+                skipped += 1
+        self.passes += skipped < len(todo)
+        return not skipped
+
+    def ask_for_rows(self):
+        """All rows, from a table of nothing: results that are there are left alone until then."""
+        with tempfile.TemporaryDirectory(prefix="contend-fidelity.") as folder:
+            paths = [os.path.join(folder, name) for name in self.names]
+            self.write(paths)
+            self.judge(paths)
+
+    def go(self):
+        self.ask_for_rows()
+        while self.needed() and (not self.options.rounds or self.passes < self.options.rounds):
+            went_round = self.go_round()
+            if self.passes >= FEWEST:
+                self.write(self.paths)
+                self.judge(self.paths)
+            if not self.options.quiet:
+                print(f"fidelity: round {self.passes}: {len(self.open)} rows are open, "
+                      f"{time.monotonic() - self.begin:.0f} s of {self.options.budget / 1e9:.0f} s",
+                      file=sys.stderr)
+            if not went_round:
+                break
+
+
+def options_of(arguments):
+    parser = argparse.ArgumentParser(prog="fidelity", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("contend")
+    parser.add_argument("--python", action="append", required=True, metavar="P")
+    parser.add_argument("--budget", type=budget, metavar="D",
+                        help="all of it, at most (3m a side: 6m with one interpreter)")
+    parser.add_argument("--rounds", type=int, default=0, metavar="N", help="at most (0: no limit)")
+    parser.add_argument("--rows", type=cpython.words, default=[], metavar="A,B",
+                        help="these rows alone, by their names in JSON")
+    parser.add_argument("--time-scale", type=float, default=1.0, metavar="X",
+                        help="all launches so many times as long")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
+    parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("-o", dest="output", default="results", metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    options.budget = options.budget or (len(options.python) + 1) * SIDE_NS
+    if not 0 <= options.rounds <= 1000:
+        parser.error(f'--rounds: "{options.rounds}" is not within 0 to 1000')
+    if not 0.01 <= options.time_scale <= 100:
+        parser.error(f'--time-scale: "{options.time_scale}" is not within 0.01 to 100')
+    return options
+
+
+def budget(text):
+    minutes = text[:-1] if text.endswith("m") and not text.endswith("ms") else None
+    return int(cpython.duration(minutes + "s") * 60) if minutes else cpython.duration(text)
+
+
+def stop(number, _frame):
+    for other in STOPS:
+        signal.signal(other, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def main(arguments):
+    options = options_of(arguments)
+    for number in STOPS:
+        # What nohup asked for stays so.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, stop)
+    run = None
+    try:
+        run = Run(options)
+        run.go()
+        if not run.passes:
+            raise RuntimeError("--budget: there was no time for a single round")
+        run.write(run.paths, is_complete=True)
+    except Stopped:
+        if run and run.passes:
+            run.write(run.paths)
+        return 130
+    except Wrong as problem:
+        print(f"fidelity: {problem}", file=sys.stderr)
         return 2
-    sides = [("emulated", [contend, "run", "--suite", "fidelity", "--rounds", "1"]),
-             ("real", [contend, "reference", "cpython", "--python", python, "--plan", "fidelity",
-                       "--task-time", "400ms", "--rounds", "1", "--quiet"])]
-    made = {"emulated": [], "real": []}
-    os.makedirs(directory, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="contend-fidelity.") as folder:
-        for number in range(int(rounds)):
-            for name, command in sides if number % 2 == 0 else sides[::-1]:
-                print(f"fidelity: round {number + 1} of {rounds}: {name}", file=sys.stderr)
-                path = run(command, os.path.join(folder, f"{name}-{number}.json"))
-                if path:
-                    made[name].append(path)
-        for name, paths in made.items():
-            if not paths:
-                print(f"fidelity: {name}: there is no result", file=sys.stderr)
-                return 3
-            merge(paths, os.path.join(directory, f"fidelity-{name}.json"))
-    return subprocess.run([contend, "compare", "--fidelity",
-                           *(os.path.join(directory, f"fidelity-{n}.json") for n in made)],
+    except (OSError, RuntimeError, subprocess.CalledProcessError) as problem:
+        print(f"fidelity: {problem}", file=sys.stderr)
+        return 3
+    return subprocess.run([options.contend, "compare", "--fidelity", *run.paths],
                           check=False).returncode
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(*sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main(sys.argv[1:]))

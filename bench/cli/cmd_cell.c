@@ -8,6 +8,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
+#include "bench/run/assemble.h"
 #include "bench/run/plan.h"
 #include "bench/run/worker.h"
 
@@ -20,9 +21,9 @@
 
 struct request {
     struct plan_request plan;
-    struct opt_list plugins;
+    struct opt_list plugins, probes;
     int64_t batches;
-    bool calibrates, help;
+    bool calibrates, is_whole, help;
 };
 
 static void default_to(struct opt_list *list, const char *word)
@@ -49,6 +50,10 @@ static int parse(struct request *r, int argc, char *const *argv, struct err *err
          10000, 60000000000, NULL},
         {"calibrate", 0, OPT_FLAG, &r->calibrates, NULL, "print how many operations fill that time",
          NULL, 0, 0, NULL},
+        {"whole", 0, OPT_FLAG, &r->is_whole, NULL, "print the cell as it stands in a result", NULL,
+         0, 0, NULL},
+        {"probe", 0, OPT_LIST, &r->probes, "NAME", "a probe that has launches of its own", NULL, 0,
+         0, NULL},
         {"plugin", 0, OPT_LIST, &r->plugins, "FILE", "load it first", NULL, 0, 0, NULL},
         {0},
     };
@@ -68,6 +73,30 @@ static int parse(struct request *r, int argc, char *const *argv, struct err *err
     default_to(&p->executors, "thread");
     default_to(&p->tasks, "1");
     return 0;
+}
+
+/* ---- What is printed ----------------------------------------------------------------- */
+
+/* The cell with all metrics and distributions, for who puts a result together. */
+static int print_whole(const struct plan *plan, const struct mailbox *m, struct err *err)
+{
+    struct record *records = records_new(plan, err);
+    const struct run_state state = {.rounds = 1, .is_complete = true};
+    json_t *visit = visit_to_json(0, 0, &plan->cells[0], m, 0), *document = NULL;
+    json_t *header = json_pack("{s:{}}", "run");
+    int failed = !records || !visit || records_add(records, plan->cell_count, visit, err);
+    if (!failed)
+        document = assemble_result(header, plan, records, &state);
+    json_t *cell = json_array_get(json_object_get(document, "cells"), 0);
+    if (!failed)
+        failed = cli_print_json(
+            json_pack("{s:s, s:O}", "schema", "contend.cell/1", "cell", cell ? cell : header),
+            JSON_REAL_PRECISION(15), err);
+    json_decref(header);
+    json_decref(visit);
+    json_decref(document);
+    records_free(records, plan->cell_count);
+    return failed ? -1 : 0;
 }
 
 /* ---- What is done ---------------------------------------------------------------------- */
@@ -117,6 +146,32 @@ static int calibrate(const struct plan *plan, const struct request *r, struct ma
                           JSON_REAL_PRECISION(15), err);
 }
 
+/* As a visit of a run: probes that disturb have a worker of their own, before the cell is measured.
+ */
+static int measure_whole(const struct plan *plan, const struct request *r, struct mailbox *m,
+                         uint64_t lifecycle_ns, struct err *err)
+{
+    static const volatile bool never = false;
+    static const enum assignment_kind kinds[] = {ASSIGN_OWN, ASSIGN_VISIT};
+    struct cell *c = &plan->cells[0];
+    c->own_probes = 0;
+    for (size_t i = 0; i < r->probes.count; i++)
+        if (cell_add_probe(&c->own_probes, r->probes.items[i], err))
+            return -1;
+    mailbox_clear(m);
+    for (size_t i = r->probes.count ? 0 : 1; i < 2; i++) {
+        assignment_init(&m->job, kinds[i]);
+        m->job.timer_slack_ns = plan->timer_slack_ns;
+        m->job.lifecycle_ns = lifecycle_ns;
+        if (assignment_set_cell(&m->job, c, err) ||
+            worker_run(m, clock_now_ns() + plan->timeout_ns, &never, err))
+            return -1;
+        if (m->err.code != ERR_NONE)
+            return err_set(err, m->err.code, "%s: %s", c->id, m->err.text);
+    }
+    return print_whole(plan, m, err);
+}
+
 /* Whoever started this process measures it: the worker takes its place. */
 static int measure(const struct plan *plan, const struct request *r, struct mailbox *m,
                    struct err *err)
@@ -130,6 +185,8 @@ static int measure(const struct plan *plan, const struct request *r, struct mail
     } else {
         plan_size_cell(c, (uint64_t)r->plan.ops, 0, plan->task_time_ns, plan_cpus());
     }
+    if (r->is_whole)
+        return measure_whole(plan, r, m, ENOUGH_NS, err);
     mailbox_clear(m);
     assignment_init(&m->job, ASSIGN_SAMPLE);
     m->job.timer_slack_ns = plan->timer_slack_ns;

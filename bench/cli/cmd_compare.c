@@ -158,9 +158,10 @@ static int sort_paths(struct wishes *w, const struct opt_list *before, int argc,
         w->base = *before;
         for (int i = dashes + 1; i < argc && w->head.count < OPT_LIST_MAX; i++)
             w->head.items[w->head.count++] = argv[i];
-    } else if (!is_named && before->count == 2) {
+    } else if (!is_named && (before->count == 2 || (w->fidelity && before->count > 2))) {
         w->base.items[w->base.count++] = before->items[0];
-        w->head.items[w->head.count++] = before->items[1];
+        for (size_t i = 1; i < before->count; i++)
+            w->head.items[w->head.count++] = before->items[i];
     } else if (!is_named) {
         return err_set(err, ERR_USAGE,
                        "compare: needs two results, BASE and HEAD, not %zu (several a side: "
@@ -226,7 +227,7 @@ static int run(int argc, char *const *argv, struct err *err)
         {.name = "fidelity",
          .kind = OPT_FLAG,
          .out = &w.fidelity,
-         .help = "an emulated runtime (BASE) against the real one (HEAD)"},
+         .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
         {.name = "format",
          .letter = 'f',
          .kind = OPT_TEXT,
@@ -254,11 +255,12 @@ static int run(int argc, char *const *argv, struct err *err)
         return EXIT_USAGE;
     if (!w.fidelity)
         return load_and_compare(&w, err);
-    if (w.base.count != 1 || w.head.count != 1) {
-        err_set(err, ERR_USAGE, "compare: --fidelity needs two results, EMULATED and REFERENCE");
+    if (w.base.count != 1) {
+        err_set(err, ERR_USAGE,
+                "compare: --fidelity needs two results, EMULATED and REFERENCE (or several)");
         return EXIT_USAGE;
     }
-    return compare_fidelity(w.base.items[0], w.head.items[0], w.format, err);
+    return compare_fidelity(w.base.items[0], &w.head, w.format, err);
 }
 
 const struct command command_compare = {

@@ -3,8 +3,10 @@
 #define CONTEND_CLI_COMPARE_H
 
 #include "bench/core/err.h"
+#include "bench/core/opts.h"
 
 /* The shapes of an emulated runtime's result beside a real one's. Returns an exit status. */
-int compare_fidelity(const char *emulated, const char *real, const char *format, struct err *err);
+int compare_fidelity(const char *emulated, const struct opt_list *real, const char *format,
+                     struct err *err);
 
 #endif

@@ -1,32 +1,46 @@
-/* compare --fidelity: an emulated runtime against the real one. */
+/* compare --fidelity: an emulated runtime against one or several real ones. */
 #include "bench/cli/cli.h"
 #include "bench/cli/compare.h"
 #include "bench/report/fidelity/fidelity.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static int judge(const struct result *emulated, const struct result *real, size_t format,
-                 struct err *err)
+/* 0 in all tables, 1 differs in one, 5 when there is no row to judge. */
+static int status_of(const struct fidelity *tables, size_t count, struct err *err)
 {
-    struct fidelity table;
-    struct buf text = {0};
-    fidelity_of(&table, emulated, real);
-    int failed = fidelity_render(&table, emulated, real, format, &text, err) ||
-                 cli_print(buf_text(&text), err);
-    buf_release(&text);
-    if (failed)
-        return EXIT_RUN_FAILED;
-    if (table.counts[FIDELITY_MISSING] == table.count) {
+    size_t rows = 0, differing = 0;
+    for (size_t i = 0; i < count; i++) {
+        rows += tables[i].count - tables[i].counts[FIDELITY_MISSING];
+        differing += tables[i].counts[FIDELITY_DIFFERS];
+    }
+    if (!rows) {
         err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
         return EXIT_NO_VERDICT;
     }
-    return table.counts[FIDELITY_DIFFERS] ? EXIT_REGRESSION : EXIT_FINE;
+    return differing ? EXIT_REGRESSION : EXIT_FINE;
 }
 
-int compare_fidelity(const char *emulated, const char *real, const char *format, struct err *err)
+static int judge(const struct result *emulated, const struct result *real, size_t count,
+                 size_t format, struct err *err)
 {
-    struct result results[2];
-    size_t index = 0;
+    struct fidelity *tables = calloc(count, sizeof *tables);
+    struct buf text = {0};
+    int failed = tables ? 0 : err_set(err, ERR_SYSTEM, "%zu tables: out of memory", count);
+    for (size_t i = 0; i < count && !failed; i++)
+        failed = fidelity_of(&tables[i], emulated, &real[i], count, err);
+    failed = failed || fidelity_render(tables, emulated, real, count, format, &text, err) ||
+             cli_print(buf_text(&text), err);
+    int status = failed ? EXIT_RUN_FAILED : status_of(tables, count, err);
+    buf_release(&text);
+    free(tables);
+    return status;
+}
+
+int compare_fidelity(const char *emulated, const struct opt_list *real, const char *format,
+                     struct err *err)
+{
+    size_t index = 0, count = real->count + 1, loaded = 0;
     while (fidelity_formats[index] && strcmp(fidelity_formats[index], format))
         index++;
     if (!fidelity_formats[index]) {
@@ -34,14 +48,19 @@ int compare_fidelity(const char *emulated, const char *real, const char *format,
                 format);
         return EXIT_USAGE;
     }
-    if (result_load(&results[0], emulated, err))
+    struct result *results = calloc(count, sizeof *results);
+    if (!results) {
+        err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
         return EXIT_USAGE;
-    int status = EXIT_USAGE;
-    if (!result_load(&results[1], real, err)) {
-        if (!results_tell_apart(results, 2, err))
-            status = judge(&results[0], &results[1], index, err);
-        result_unload(&results[1]);
     }
-    result_unload(&results[0]);
+    while (loaded < count &&
+           !result_load(&results[loaded], loaded ? real->items[loaded - 1] : emulated, err))
+        loaded++;
+    int status = EXIT_USAGE;
+    if (loaded == count && !results_tell_apart(results, count, err))
+        status = judge(&results[0], &results[1], real->count, index, err);
+    for (size_t i = 0; i < loaded; i++)
+        result_unload(&results[i]);
+    free(results);
     return status;
 }

@@ -1,12 +1,13 @@
 #include "bench/cli/reference.h"
 
 #include "bench/cli/cli.h"
+#include "bench/cli/interpreter.h"
+#include "bench/cli/reference_folder.h"
 #include "bench/core/buf.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
 #include "bench/core/output.h"
 #include "bench/report/result.h"
-#include "reference_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +21,6 @@
 #include <unistd.h>
 
 enum { PATH_BYTES = 4096, LINE_BYTES = 200, ARGS_MAX = OPT_LIST_MAX + 8 };
-
-static const struct {
-    const char *name, *text;
-} files[] = {CONTEND_REFERENCE_FILES};
 
 /* A program at work. */
 struct child {
@@ -42,97 +39,6 @@ static volatile sig_atomic_t stop_signal;
 static void note_stop(int number)
 {
     stop_signal = number;
-}
-
-/* ---- The interpreter --------------------------------------------------------------- */
-
-static bool is_program(const char *path)
-{
-    return access(path, X_OK) == 0;
-}
-
-/* Looks `name` up in PATH as execvp would. */
-static bool find_in_path(const char *name, char *out, size_t size)
-{
-    const char *at = getenv("PATH");
-    for (size_t len; at && *at; at += len + (at[len] == ':')) {
-        len = strcspn(at, ":");
-        snprintf(out, size, "%.*s/%s", (int)len, len ? at : ".", name);
-        if (is_program(out))
-            return true;
-    }
-    return false;
-}
-
-static int find_python(const char *asked, char *out, size_t size, struct err *err)
-{
-    const char *variable = getenv("CONTEND_PYTHON");
-    const char *source = asked ? "--python" : "$CONTEND_PYTHON";
-    const char *wanted = asked ? asked : variable && variable[0] ? variable : NULL;
-    if (wanted && strchr(wanted, '/')) {
-        snprintf(out, size, "%s", wanted);
-        if (!is_program(out))
-            return err_set(err, ERR_UNAVAILABLE, "no Python interpreter found: %s: \"%s\": %s",
-                           source, wanted, strerror(errno));
-        return 0;
-    }
-    if (wanted && !find_in_path(wanted, out, size))
-        return err_set(err, ERR_UNAVAILABLE,
-                       "no Python interpreter found: %s: \"%s\" is not in PATH", source, wanted);
-    if (wanted)
-        return 0;
-    snprintf(out, size, "/usr/bin/python3");
-    if (is_program(out) || find_in_path("python3", out, size))
-        return 0;
-    return err_set(err, ERR_UNAVAILABLE,
-                   "no Python interpreter found: neither /usr/bin/python3 nor python3 in PATH; "
-                   "name one with --python");
-}
-
-/* ---- The program ------------------------------------------------------------------- */
-
-static int write_file(const char *folder, const char *name, const char *text, struct err *err)
-{
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    if (!f)
-        return err_set_sys(err, errno, "%s", path);
-    bool is_written = fputs(text, f) != EOF;
-    if (fclose(f) != 0 || !is_written)
-        return err_set_sys(err, errno, "%s", path);
-    return 0;
-}
-
-static int unpack(char *folder, size_t size, struct err *err)
-{
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, size, "%s/contend-reference.XXXXXX", base && base[0] ? base : "/tmp");
-    if (!mkdtemp(folder)) {
-        err_set_sys(err, errno, "a temporary folder %s", folder);
-        folder[0] = '\0';
-        return -1;
-    }
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        if (write_file(folder, files[i].name, files[i].text, err))
-            return -1;
-    return 0;
-}
-
-static void remove_folder(const char *folder)
-{
-    char path[PATH_BYTES];
-    if (!folder[0])
-        return;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, files[i].name);
-        unlink(path);
-    }
-    snprintf(path, sizeof path, "%s/result.json", folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/result.json.tmp", folder);
-    unlink(path);
-    rmdir(folder);
 }
 
 /* ---- Running it -------------------------------------------------------------------- */
@@ -224,17 +130,30 @@ static void watch(struct child *c, uint64_t timeout_ns)
 static int run_watched(struct child *c, char *const *args, const struct reference_request *request,
                        struct err *err)
 {
-    const struct sigaction handler = {.sa_handler = note_stop};
-    struct sigaction old_int, old_term;
-    stop_signal = 0;
-    sigaction(SIGINT, &handler, &old_int);
-    sigaction(SIGTERM, &handler, &old_term);
     int failed = start(c, args, !request->output, err);
     if (!failed)
         watch(c, request->timeout_ns);
-    sigaction(SIGINT, &old_int, NULL);
-    sigaction(SIGTERM, &old_term, NULL);
     return failed;
+}
+
+/* Whatever asks a program to end; a hang-up that was ignored stays so (nohup). */
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { STOPS = sizeof stops / sizeof *stops };
+
+static void catch_stops(struct sigaction *old)
+{
+    const struct sigaction handler = {.sa_handler = note_stop};
+    stop_signal = 0;
+    for (size_t i = 0; i < STOPS; i++)
+        if (!sigaction(stops[i], NULL, &old[i]) &&
+            (stops[i] != SIGHUP || old[i].sa_handler != SIG_IGN))
+            sigaction(stops[i], &handler, NULL);
+}
+
+static void leave_stops(const struct sigaction *old)
+{
+    for (size_t i = 0; i < STOPS; i++)
+        sigaction(stops[i], &old[i], NULL);
 }
 
 /* ---- What came of it --------------------------------------------------------------- */
@@ -286,21 +205,17 @@ static int take_result(const struct child *c, const char *made, const char *pyth
     return failed ? -1 : 0;
 }
 
-int reference_run(const struct reference_request *request, struct err *err)
+/* From the folder with the program in it to the result; the exit status. */
+static int run_in(const struct reference_request *request, char *python,
+                  const struct reference_folder *folder, struct err *err)
 {
-    char python[PATH_BYTES], folder[PATH_BYTES - 64] = "", program[PATH_BYTES], made[PATH_BYTES];
+    char program[PATH_BYTES], made[PATH_BYTES];
     char isolated[] = "-I", no_cache[] = "-B", output[] = "-o";
     char *args[ARGS_MAX] = {python, isolated, no_cache, program};
     size_t n = 4;
     struct child child = {0};
-    int status = EXIT_RUN_FAILED;
-    if (find_python(request->python, python, sizeof python, err) ||
-        (request->output && output_check(request->output, err)))
-        return status;
-    if (unpack(folder, sizeof folder, err))
-        goto remove;
-    snprintf(program, sizeof program, "%s/cpython.py", folder);
-    snprintf(made, sizeof made, "%s/result.json", folder);
+    snprintf(program, sizeof program, "%s/cpython.py", folder->path);
+    snprintf(made, sizeof made, "%s/result.json", folder->path);
     for (size_t i = 0; i < request->passed.count; i++)
         args[n++] = (char *)(uintptr_t)request->passed.items[i];
     if (request->output) {
@@ -309,11 +224,27 @@ int reference_run(const struct reference_request *request, struct err *err)
     }
     if (run_watched(&child, args, request, err) || judge_end(&child, python, err) ||
         (request->output && take_result(&child, made, python, request->output, err)))
-        goto remove;
-    status = stop_signal ? EXIT_INTERRUPTED : WEXITSTATUS(child.status);
+        return EXIT_RUN_FAILED;
+    int status = stop_signal ? EXIT_INTERRUPTED : WEXITSTATUS(child.status);
     if (status == EXIT_RUN_FAILED)
         err_set(err, ERR_FAILED, "reference: %s", message_of(&child));
-remove:
-    remove_folder(folder);
+    return status;
+}
+
+int reference_run(const struct reference_request *request, struct err *err)
+{
+    struct interpreter found;
+    struct reference_folder folder;
+    struct sigaction old[STOPS];
+    int status = EXIT_RUN_FAILED;
+    if (interpreter_find(request->python, &found, err) ||
+        (request->output && output_check(request->output, err)))
+        return status;
+    /* Before there is anything to be left behind. */
+    catch_stops(old);
+    if (!reference_folder_open(&folder, err))
+        status = run_in(request, found.path, &folder, err);
+    reference_folder_close(&folder);
+    leave_stops(old);
     return status;
 }

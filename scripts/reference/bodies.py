@@ -8,7 +8,6 @@ finds a wrong result raises WrongResult: the launch fails, no number of it is ke
 The names of workloads, parameters and units are those of contend, so that cells have the same ids.
 """
 
-import asyncio
 import hashlib
 import math
 import os
@@ -37,6 +36,8 @@ class Unit:
     def __init__(self, index, tasks, params, shared):
         self.index, self.tasks, self.params, self.shared = index, tasks, params, shared
         self.deadline_ns = 0
+        self.ops = None  # so many rounds of waiting in place of a deadline
+        self.over = shared.setdefault("over", [])  # not empty: those who compute may stop
         self.record = {"ops": 0}
 
 
@@ -74,9 +75,10 @@ def jump(steps):
 def spin(unit):
     """Computes; notes the stretches in which it was not interrupted, as [begin, end]."""
     turns, deadline, x, ops = unit.params["turns"], unit.deadline_ns, SEED, 0
+    over = unit.over
     runs = unit.record["runs"] = []
     begin = last = now = NOW()
-    while now < deadline:
+    while now < deadline and not over:
         x = turn(x, turns)
         ops += 1
         now = NOW()
@@ -160,7 +162,7 @@ def echo(unit):
     """Round trips of one byte with the peer, one after the other."""
     end, deadline = unit.shared["echo"][unit.index], unit.deadline_ns
     latency, ops, begin = [], 0, NOW()
-    while begin < deadline:
+    while begin < deadline if unit.ops is None else ops < unit.ops:
         end.send(b"x")
         if end.recv(64) != b"x":
             raise WrongResult("echo: another byte came back")
@@ -175,7 +177,7 @@ def sleeper(unit):
     """Sleeps a period again and again; lateness is how long after its end it could go on."""
     period_ns, latency, ops = unit.params["period"], [], 0
     begin = NOW()
-    while begin < unit.deadline_ns:
+    while begin < unit.deadline_ns if unit.ops is None else ops < unit.ops:
         time.sleep(period_ns / 1e9)
         now = NOW()
         latency.append(max(0, now - begin - period_ns))
@@ -189,10 +191,12 @@ def mixed(unit):
     if unit.index > 0:
         spin(unit)
         unit.record["is_cpu"] = True
-    elif unit.params["mode"] == "echo":
-        echo(unit)
-    else:
-        sleeper(unit)
+        return
+    try:
+        (echo if unit.params["mode"] == "echo" else sleeper)(unit)
+    finally:
+        if unit.ops is not None:
+            unit.over.append(True)
 
 
 def release(unit):
@@ -245,6 +249,7 @@ def hand_over(unit):
 
 
 async def sleep_coroutine(unit):
+    import asyncio  # loaded already: only who uses it pays for it at every start
     duration_ns = unit.params["duration"]
     begin = NOW()
     await asyncio.sleep(duration_ns / 1e9)
@@ -253,6 +258,7 @@ async def sleep_coroutine(unit):
 
 
 async def hand_over_coroutine(unit):
+    import asyncio
     q, deadline, ops = unit.shared["queue"], unit.deadline_ns, 0
     while NOW() < deadline:
         try:

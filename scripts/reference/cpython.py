@@ -6,6 +6,7 @@
     cpython.py --cell sleep/gil/thread/tasks=10,duration=10ms -o FILE      cells one by one
     cpython.py --plan fidelity -o FILE      the cells of the fidelity table
     cpython.py --list                       workloads and executors
+    cpython.py --describe                   this interpreter, as the head of a result
 
 Every launch runs in an interpreter of its own, so that nothing of one cell is left for the next.
 Cells are visited in rounds, in an order shuffled by the seed.  Standard library only, 3.9 or later.
@@ -90,11 +91,11 @@ def exact(value, unit):
     return f"{value}ns"
 
 
-def make_cell(name, executor, tasks, interval, task_time, changed=None):
+def make_cell(name, executor, tasks, interval, task_time, changed=None, lock=None):
     workload = bodies.WORKLOADS[name]
     params = {key: default for key, (default, _) in workload.params.items()}
     params.update(changed or {})
-    lock = "gil" if has_gil() else "none"
+    lock = lock or ("gil" if has_gil() else "none")
     identity = f"{name}/{lock}/{executor}/tasks={tasks}"
     for key, (default, unit) in workload.params.items():
         if params[key] != default:
@@ -165,9 +166,9 @@ def fidelity_cells(options):
 # ---- Visits -------------------------------------------------------------------------------
 
 
-def visit(cell):
+def visit(cell, python=sys.executable):
     """One launch in a new interpreter; its answer, or {"failure": reason}. Leaves nothing behind."""
-    command = [sys.executable, "-I", "-B", os.path.abspath(__file__), "--visit",
+    command = [python, "-I", "-B", os.path.abspath(__file__), "--visit",
                str(os.getpid()), json.dumps(cell)]
     # Its own process group: whatever it started can be ended with it.
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -253,6 +254,10 @@ def main(arguments):
     if arguments[:1] == ["--visit"]:
         bodies.die_with_parent(int(arguments[1]))
         print(json.dumps(launch.launch(json.loads(arguments[2]))))
+        return 0
+    if arguments[:1] == ["--describe"]:
+        print(json.dumps({"lock": "gil" if has_gil() else "none",
+                          **document.header(options_of(["-o", "-"]), arguments)}))
         return 0
     options = options_of(arguments)
     if options.list:

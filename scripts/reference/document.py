@@ -43,6 +43,8 @@ METRICS = {
     "lost_updates": ("count", "lower", "contention",
                      "additions that were overwritten by another unit's"),
 }
+# Those whose distribution is kept launch by launch: a comparison round by round reads them.
+BY_LAUNCH = ("io_latency_ns", "lock_slice_ns", "lock_hold_ns")
 SOURCES = {"voluntary_switches_per_s": "rusage", "involuntary_switches_per_s": "rusage",
            "thread_cpu_ns": "rusage", "lost_updates": "counter"}
 
@@ -80,6 +82,13 @@ def host():
     return h
 
 
+def lock_request():
+    """Where a waiter asks for the lock: from 3.13 on at the thread that has it, before that at all."""
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return "none"
+    return "thread" if sys.version_info >= (3, 13) else "shared"
+
+
 def header(options, command):
     started = now_text()
     free = not getattr(sys, "_is_gil_enabled", lambda: True)()
@@ -94,7 +103,8 @@ def header(options, command):
                      "compiler": clean(sys.version),
                      "flags": clean(sysconfig.get_config_var("CFLAGS") or ""),
                      "build_type": "Debug" if debug else "Release", "sanitizer": None,
-                     "runtime": runtime}},
+                     "runtime": runtime, "lock_request": lock_request(),
+                     "interpreter": clean(sys.executable)}},
         "host": host(), "begin_ns": time.monotonic_ns()}
 
 
@@ -181,6 +191,11 @@ def cell_json(cell):
             "metrics": {} if status != "ok" else {name: metric(name, launches) for name in names},
             "launches": [{"round": l["round"], "duration_ns": l["duration_ns"]} for l in launches],
             "warnings": []}
+    kept = {name: [sorted([int(low), count] for low, count in
+                          (l["spread"].get(name) or {"buckets": {}})["buckets"].items())
+                   for l in launches] for name in BY_LAUNCH if name in names and status == "ok"}
+    if kept:
+        made["launch_distributions"] = kept
     if cell["lock"] == "gil":
         made["param_units"]["gil.interval"] = "ns"
     if reason:

@@ -11,7 +11,20 @@ export TMPDIR=$work/tmp
 mkdir -p "$TMPDIR"
 quick="--task-time 20ms --rounds 2 --quiet"
 
+# An environment of its own (as venv makes them), whose interpreter is the real one; once it is to
+# run the reference, it does `$2` first.
 _python() {
+    local version
+    version=$("$interpreter" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    mkdir -p "$1/bin" "$1/lib/python$version/site-packages"
+    ln -s "$("$interpreter" -c 'import os; print(os.path.realpath("/proc/self/exe"))')" "$1/bin/python"
+    echo "home = /usr/bin" >"$1/pyvenv.cfg"
+    printf 'def words(): return open("/proc/self/cmdline").read().split(chr(0))[:-1]\n%s\n' "$2" >"$1/fault.py"
+    echo "import sys; 'cpython.py' in open('/proc/self/cmdline').read() and exec(open('$PWD/$1/fault.py').read(), {})" \
+        >"$1/lib/python$version/site-packages/fault.pth"
+}
+
+_shim() {
     printf '#!/bin/sh\n%s\n' "$2" >"$1"
     chmod +x "$1"
 }
@@ -99,27 +112,83 @@ a_missing_interpreter_is_named() {
 
 what_is_wrong_with_an_interpreter_is_said() {
     cp ref.json kept.json
-    _python prints 'echo hello; echo "{}"'
-    _python rubbish 'for last; do :; done; echo rubbish >"$last"; exit 0'
-    _python other 'for last; do :; done; echo "{\"schema\": \"contend.result/2\"}" >"$last"; exit 0'
-    _python crashes 'kill -SEGV $$'
-    _python refuses 'echo "cannot do it" >&2; exit 7'
-    _python hangs 'sleep 600 & sleep 600'
-    run reference cpython -o kept.json --python ./prints
-    expect_refusal 3 './prints wrote no result'
-    run reference cpython -o kept.json --python ./rubbish
-    expect_refusal 3 './rubbish wrote is no result'
-    run reference cpython -o kept.json --python ./other
-    expect_refusal 3 './other wrote is no result'
-    run reference cpython -o kept.json --python ./crashes
-    expect_refusal 3 './crashes' 'signal 11'
-    run reference cpython -o kept.json --python ./refuses
+    _python prints 'print("hello"); print("{}"); import os; os._exit(0)'
+    _python rubbish 'open(words()[-1], "w").write("rubbish"); import os; os._exit(0)'
+    _python other 'open(words()[-1], "w").write("{\"schema\": \"contend.result/2\"}"); import os; os._exit(0)'
+    _python crashes 'import os; os.kill(os.getpid(), 11)'
+    _python refuses 'import os; os.write(2, b"cannot do it"); os._exit(7)'
+    _python hangs 'import os, time; os.fork(); time.sleep(600)'
+    run reference cpython -o kept.json --python prints/bin/python
+    expect_refusal 3 'prints/bin/python wrote no result'
+    run reference cpython -o kept.json --python rubbish/bin/python
+    expect_refusal 3 'rubbish/bin/python wrote is no result'
+    run reference cpython -o kept.json --python other/bin/python
+    expect_refusal 3 'other/bin/python wrote is no result'
+    run reference cpython -o kept.json --python crashes/bin/python
+    expect_refusal 3 'crashes/bin/python' 'signal 11'
+    run reference cpython -o kept.json --python refuses/bin/python
     expect_refusal 3 'status 7' 'cannot do it'
-    run reference cpython -o kept.json --python ./hangs --timeout 500ms
-    expect_refusal 3 './hangs' 'in time'
+    run reference cpython -o kept.json --python hangs/bin/python --timeout 500ms
+    expect_refusal 3 'hangs/bin/python' 'in time'
     expect cmp -s ref.json kept.json
     expect_no_temporaries
     _expect_clean
+}
+
+# What stands in PATH may be a script: its start is not the interpreter's.
+a_script_is_followed_to_the_interpreter() {
+    local real
+    real=$("$interpreter" -c 'import sys; print(sys.executable)')
+    mkdir -p shims
+    _shim shims/python3 "exec $real \"\$@\""
+    _shim shims/named "exec bash -c 'exec -a \"\$0\" $real \"\$@\"' \"\$0\" \"\$@\""
+    for shim in python3 named; do
+        run reference cpython --which --python shims/$shim
+        expect_status 0
+        expect test "$(cut -d' ' -f2 out | xargs readlink -f)" = "$(readlink -f "$real")"
+    done
+    PATH=$PWD/shims:$PATH run reference cpython --which --python python3
+    expect_status 0
+    expect test "$(cut -d' ' -f2 out | xargs readlink -f)" = "$(readlink -f "$real")"
+    # The same one twice is one.
+    run reference cpython --which --python shims/python3 --python "$real"
+    expect_status 0
+    expect test "$(wc -l <out)" = 1
+    expect_err 'once more'
+}
+
+what_is_no_interpreter_is_refused() {
+    _shim shims/talks 'echo "no python here"'
+    _shim shims/old 'printf "contend-python 3.8.18\ncpython\n/usr/bin/env\n/usr/bin/env\n"'
+    _shim shims/pypy 'printf "contend-python 3.10.1\npypy\n/usr/bin/env\n/usr/bin/env\n"'
+    _shim shims/lies 'printf "contend-python 3.11.1\ncpython\n/usr/bin/env\n/usr/bin/env\n"'
+    _shim shims/hidden "printf 'contend-python 3.11.1\ncpython\n$PWD/shims/hidden\n$PWD/shims/hidden\n'"
+    run reference cpython -o x.json --python shims/talks
+    expect_refusal 3 'shims/talks' 'no python here'
+    run reference cpython -o x.json --python shims/old
+    expect_refusal 3 'Python 3.8.18' '3.9 or later'
+    run reference cpython -o x.json --python shims/pypy
+    expect_refusal 3 'pypy, not CPython'
+    run reference cpython -o x.json --python shims/lies
+    expect_refusal 3 '/usr/bin/env'
+    run reference cpython -o x.json --python shims/hidden
+    expect_refusal 3 'is a script'
+    expect test ! -e x.json
+}
+
+several_interpreters_write_a_file_each() {
+    _python second 'pass'
+    local version
+    version=$("$interpreter" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])')
+    # A copy is another one, though of the same version.
+    rm second/bin/python
+    cp "$(readlink -f "$interpreter")" second/bin/python
+    run reference cpython -o many.json --workload noop --tasks 1 --rounds 1 --quiet --python "$interpreter" \
+        --python second/bin/python
+    expect_status 0
+    expect_valid "many-$version.json"
+    expect_valid "many-$version-2.json"
+    expect test ! -e many.json
 }
 
 options_that_are_not_understood_are_refused() {
@@ -157,9 +226,35 @@ a_wrong_result_fails_the_cell() {
     expect_json w.json '"smallest divisor" in cells[0]["reason"] and cells[0]["metrics"] == {}'
 }
 
+_expect_the_next_removes_it() {
+    [ -n "$(ls -A "$TMPDIR")" ] || fail "there was no folder to be left"
+    # Not ours to remove: something else lies in it.
+    mkdir "$TMPDIR/contend-reference.others"
+    touch "$TMPDIR/contend-reference.others/precious"
+    run reference cpython --list
+    expect_status 0
+    expect test "$(ls "$TMPDIR")" = contend-reference.others
+    expect test -e "$TMPDIR/contend-reference.others/precious"
+    rm -r "$TMPDIR/contend-reference.others"
+}
+
+what_was_ignored_stays_ignored() {
+    (trap '' HUP; exec "$contend" reference cpython -o hup.json --task-time 1s --workload spin --tasks 1 --rounds 2 \
+        --quiet >out 2>err </dev/null) &
+    local pid=$!
+    for _ in $(seq 100); do
+        [ "$(_interpreters | wc -l)" -ge 2 ] && break
+        sleep 0.1
+    done
+    kill -HUP $pid
+    wait $pid || fail "it ended with $?"
+    expect_json hup.json 'd["run"]["status"] == "complete"'
+    _expect_clean
+}
+
 nothing_survives_a_kill() {
     local signal pid
-    for signal in KILL TERM INT; do
+    for signal in KILL TERM INT HUP QUIT; do
         "$contend" reference cpython -o k.json --task-time 20s --workload spin --executor process,spawn --tasks 2 \
             --rounds 1 >out 2>err </dev/null &
         pid=$!
@@ -170,9 +265,9 @@ nothing_survives_a_kill() {
         [ "$(_interpreters | wc -l)" -ge 4 ] || fail "there was nothing to be killed"
         kill -"$signal" $pid
         wait $pid 2>/dev/null
-        # After KILL nobody is left to remove the folder.
+        # After KILL nobody is left to remove the folder, until the next one comes.
         _expect_clean "$([ $signal = KILL ] && echo folder)"
-        rm -rf "${TMPDIR:?}"/*
+        [ $signal != KILL ] || _expect_the_next_removes_it
     done
 }
 
@@ -183,7 +278,7 @@ the_table_compares_what_is_there() {
     expect test "$status" -le 1
     expect_out 'CPU throughput against 1'
     expect_out 'there is no cell'
-    expect_out '35 rows: '
+    expect_out '33 rows: '
     run compare --fidelity emu.json ref.json --format json
     expect test "$status" -le 1
     cp out table.json

@@ -20,7 +20,11 @@
 
 enum { FIDELITY_ROWS_MAX = 64, FIDELITY_TEXT_MAX = 24, FIDELITY_REASON_MAX = 240 };
 
-/* Undecided: out of tolerance, but by less than what either side varies from launch to launch. */
+/*
+ * Results of one interleaved run (both name the same session) are judged round by round: undecided
+ * is what the rounds so far do not settle.  Of results of two moments it is what lies out of
+ * tolerance by less than either side varies from launch to launch.
+ */
 enum fidelity_verdict {
     FIDELITY_AGREES,
     FIDELITY_DIFFERS,
@@ -44,6 +48,7 @@ enum fidelity_kind {
     FIDELITY_DURATIONS, /* subject / its parameter "duration" */
     FIDELITY_ORDER,     /* which of the four forms of prime is done first */
     FIDELITY_VARIANT,   /* subject / base, both emulated, against what is known of the variant */
+    FIDELITY_SHAPE,     /* the subject's whole distribution, counted in switch intervals */
 };
 
 /* Which cell: NULL and 0 stand for the default. */
@@ -65,7 +70,8 @@ struct fidelity_rule {
     const char *metric;
     double quantile; /* of its distribution: 0.5 or 0.9; 0: the median of its samples */
     struct fidelity_cell subject, base;
-    /* The relative difference allowed; of a collapse the share that both must lose. */
+    /* The relative difference allowed; of a collapse the share that both must lose; of a shape by
+     * how much a share of the events may differ. */
     double tolerance;
     double least, most; /* of a variant: between these */
 };
@@ -77,19 +83,26 @@ struct fidelity_row {
     const struct fidelity_rule *rule;
     struct fidelity_value emulated, real;
     char emulated_text[FIDELITY_TEXT_MAX], real_text[FIDELITY_TEXT_MAX];
-    double difference; /* emulated / real - 1; of a collapse the plain difference */
+    double difference; /* emulated / real - 1; of collapses and shapes the plain difference */
+    size_t rounds;     /* that have all the row needs; 0 for results of two moments */
     enum fidelity_verdict verdict;
-    char reason[FIDELITY_REASON_MAX]; /* why it is missing */
+    char reason[FIDELITY_REASON_MAX]; /* why it is missing, or what a decision lacks */
 };
 
 struct fidelity {
     struct fidelity_row rows[FIDELITY_ROWS_MAX];
     size_t count;
     size_t counts[FIDELITY_VERDICTS];
+    bool is_paired; /* judged round by round */
 };
 
-/* Fills the table; allocates nothing, cannot fail. Rules and results are borrowed. */
-void fidelity_of(struct fidelity *out, const struct result *emulated, const struct result *real);
+/*
+ * Fills the table.  Rules and results are borrowed.  `references` is how many real ones are judged
+ * beside each other, of which this is one: one wrong "differs" in all of them is as unlikely as in
+ * a table alone.  Returns -1 with ERR_SYSTEM when memory runs out.
+ */
+int fidelity_of(struct fidelity *out, const struct result *emulated, const struct result *real,
+                size_t references, struct err *err);
 
 /*
  * The cell that rule side asks for, or NULL with the reason in words.  Cells of a lock called gil
@@ -101,8 +114,15 @@ const struct result_cell *fidelity_find(const struct result *r, const struct fid
 extern const char *const fidelity_formats[]; /* "text", "markdown", "json", NULL */
 const char *fidelity_verdict_name(enum fidelity_verdict v);
 
-/* The table in the format of that index, what was compared above it and the sum below. */
-int fidelity_render(const struct fidelity *f, const struct result *emulated,
-                    const struct result *real, size_t format, struct buf *out, struct err *err);
+/* How a cell is called that a result may have: "mixed/gil/thread/tasks=3,mode=echo". */
+void fidelity_name_cell(const struct fidelity_cell *w, char *out, size_t size);
+
+/*
+ * The table in the format of that index, what was compared above it and the sum below.  Of several
+ * real ones, `tables` and `real` in the same order, each has a column.
+ */
+int fidelity_render(const struct fidelity *tables, const struct result *emulated,
+                    const struct result *real, size_t count, size_t format, struct buf *out,
+                    struct err *err);
 
 #endif

@@ -1,0 +1,45 @@
+/*
+ * Is a figure within a tolerance, or beyond it?  Asked while the figure is still being measured.
+ *
+ * A series holds one number a round, in the order measured.  Each bound of the tolerance is a
+ * hypothesis of its own, and evidence against it is an e-value (evalue.h), taken at its highest:
+ * whoever stops as soon as it suffices is wrong with the stated probability at most (Ville 1939).
+ * "Within" needs evidence against both ends, each at the full level, since it is false only where
+ * one of them holds (Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982).
+ *
+ * What is asked of the noise: it is as likely to lie on one side of the figure as on the other.
+ * Rounds that take their measurements in mirrored orders see to that.
+ */
+#ifndef CONTEND_STATS_EQUIVALENCE_H
+#define CONTEND_STATS_EQUIVALENCE_H
+
+#include "bench/core/err.h"
+
+#include <stddef.h>
+
+/* ln of the highest evidence, of all beginnings of the series, that it lies above `shift`. */
+double equivalence_above_ln(const double *x, size_t count, double shift);
+
+/* The same for below.  `mirrored` is the series with all signs changed. */
+double equivalence_below_ln(const double *mirrored, size_t count, double shift);
+
+enum equivalence { EQUIVALENCE_WITHIN, EQUIVALENCE_BEYOND, EQUIVALENCE_OPEN };
+
+/* What a series says of lo..hi, each an ln of evidence. */
+struct equivalence_evidence {
+    double within; /* the weaker of the two that it needs */
+    double below_lo, above_hi;
+};
+
+/* Returns -1 with ERR_SYSTEM when memory runs out. */
+int equivalence_of(const double *x, size_t count, double lo, double hi,
+                   struct equivalence_evidence *out, struct err *err);
+
+/*
+ * Beyond when either end is passed with `beyond_ln`, within with `within_ln`, else open.  Where a
+ * series was not stopped in time and says both, it is open.
+ */
+enum equivalence equivalence_decide(const struct equivalence_evidence *e, double within_ln,
+                                    double beyond_ln);
+
+#endif
