@@ -1,5 +1,7 @@
 #include "bench/core/json.h"
 
+#include "bench/core/utf8.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,13 +11,38 @@ void json_set_finite(json_t *object, const char *key, double value)
         json_object_set_new(object, key, json_real(value));
 }
 
+json_t *json_text(const char *text)
+{
+    struct buf whole = {0};
+    utf8_repair(&whole, text);
+    json_t *string = whole.failed ? NULL : json_string(buf_text(&whole));
+    buf_release(&whole);
+    return string;
+}
+
+/* Outside of strings a document is ASCII, so that whatever is escaped stands inside one. */
+void json_escape(struct buf *out, const char *document)
+{
+    size_t length;
+    for (const char *at = document; *at; at += length) {
+        uint32_t code = utf8_decode(at, &length);
+        if (*at == '\n' || utf8_is_shown(code))
+            buf_add_bytes(out, at, length);
+        else if (code > 0xffff && code != UTF8_INVALID)
+            buf_printf(out, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+        else
+            buf_printf(out, "\\u%04x", code == UTF8_INVALID ? 0xfffd : code);
+    }
+}
+
 void json_add_text(struct buf *out, json_t *document, size_t flags)
 {
     char *text = document ? json_dumps(document, flags) : NULL;
     json_decref(document);
-    if (text)
-        buf_printf(out, "%s\n", text);
-    else
+    if (text) {
+        json_escape(out, text);
+        buf_add(out, "\n");
+    } else
         out->failed = true;
     free(text);
 }

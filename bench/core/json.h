@@ -10,9 +10,18 @@
 /* Numbers are finite or absent. */
 void json_set_finite(json_t *object, const char *key, double value);
 
+/* A text of any bytes as a string: what is no UTF-8 becomes U+FFFD. NULL when memory ran out. */
+json_t *json_text(const char *text);
+
 /*
- * Appends the document and a line feed; takes it.  `flags` are json_dumps()'s.  A NULL document, or
- * one there is no memory for, marks the buffer as failed.
+ * Adds a document's text; what acts rather than shows (utf8.h), in keys as well as in values, is
+ * written as \\u....: a reader finds it unchanged, and a terminal does not obey it.
+ */
+void json_escape(struct buf *out, const char *document);
+
+/*
+ * Appends the document and a line feed, escaped; takes it.  `flags` are json_dumps()'s.  A NULL
+ * document, or one there is no memory for, marks the buffer as failed.
  */
 void json_add_text(struct buf *out, json_t *document, size_t flags);
 

@@ -1,4 +1,4 @@
-#include "bench/report/number.h"
+#include "bench/page/number.h"
 
 #include "bench/core/units.h"
 
@@ -15,14 +15,15 @@ int number_digits(double center, double lo, double hi)
         return LEAST_DIGITS;
     if (!(half > 0))
         return MOST_DIGITS;
-    int last = (int)floor(log10(half / 2)), first = (int)floor(log10(size));
-    int digits = first - last + 1;
-    return digits < LEAST_DIGITS ? LEAST_DIGITS : digits > MOST_DIGITS ? MOST_DIGITS : digits;
+    /* In doubles: half of the least denormal is 0, and its logarithm no integer. */
+    double digits = floor(log10(size)) - floor(log10(half / 2)) + 1;
+    return (int)fmin(fmax(digits, LEAST_DIGITS), MOST_DIGITS);
 }
 
-bool number_is_rough(const struct summary *s)
+/* "~38" is all that can be said. */
+static bool is_rough(const struct page_value *v)
 {
-    return s->n < 2 || s->hi - s->lo > fabs(s->center);
+    return v->n < 2 || v->hi - v->lo > fabs(v->center);
 }
 
 /* 312.4 with 2 digits is 310: digits before the point deserve no more than those behind it. */
@@ -67,47 +68,53 @@ static void format(struct number *out, const char *rough, double value, const ch
 }
 
 /* All samples are equal: the value itself, "1" and not "1.000". */
-static bool is_whole(const struct summary *s, const char *unit)
+static bool is_whole(const struct page_value *v, const char *unit)
 {
     bool is_plain = !strcmp(unit, "ratio") || !strcmp(unit, "count");
-    return is_plain && s->n > 1 && !(s->hi > s->lo) && fabs(s->center) < 1000 &&
-           !(fabs(s->center - round(s->center)) > 0);
+    return is_plain && v->n > 1 && !(v->hi > v->lo) && fabs(v->center) < 1000 &&
+           !(fabs(v->center - round(v->center)) > 0);
 }
 
-void number_of_summary(struct number *out, const struct summary *s, const char *unit,
-                       const char *nature)
+void number_of_value(struct number *out, const struct page_value *v, const char *unit,
+                     bool is_exact)
 {
-    if (is_whole(s, unit)) {
+    if (is_whole(v, unit)) {
         *out = (struct number){0};
-        snprintf(out->text, sizeof out->text, "%.0f", s->center);
+        snprintf(out->text, sizeof out->text, "%.0f", v->center);
         return;
     }
-    bool is_exact = !strcmp(nature, "exact"), is_rough = !is_exact && number_is_rough(s);
-    int digits = is_exact   ? MOST_DIGITS
-                 : is_rough ? LEAST_DIGITS
-                            : number_digits(s->center, s->lo, s->hi);
-    format(out, is_rough && fabs(s->center) > 0 ? "~" : "", s->center, unit, digits);
+    bool rough = !is_exact && is_rough(v);
+    int digits = is_exact ? MOST_DIGITS
+                 : rough  ? LEAST_DIGITS
+                          : number_digits(v->center, v->lo, v->hi);
+    format(out, rough && fabs(v->center) > 0 ? "~" : "", v->center, unit, digits);
 }
 
-void number_of_ratio(struct number *out, const struct ratio *r)
+void number_of_quotient(struct number *out, const struct page_value *r)
 {
     *out = (struct number){.text = "~"};
     bool is_bounded = !isnan(r->lo), is_sure = r->level > 0;
     if (isnan(r->center) || (is_bounded && is_sure && r->lo <= 1 && r->hi >= 1))
         return;
-    bool is_rough = !is_bounded || !is_sure || r->hi - r->lo > r->center;
-    int digits = is_rough ? LEAST_DIGITS : number_digits(r->center, r->lo, r->hi);
+    bool rough = !is_bounded || !is_sure || r->hi - r->lo > r->center;
+    int digits = rough ? LEAST_DIGITS : number_digits(r->center, r->lo, r->hi);
     digits = digits > 3 ? 3 : digits;
     struct number plain;
     /* "1/590" is read more easily than "0.00169x"; neither has a unit in a column of its own. */
     if (r->center > 0 && r->center < 0.01) {
         format(&plain, "", 1 / r->center, "count", digits);
-        snprintf(out->text, sizeof out->text, "%s1/%.16s%.2s", is_rough ? "~" : "", plain.text,
+        snprintf(out->text, sizeof out->text, "%s1/%.16s%.2s", rough ? "~" : "", plain.text,
                  plain.unit);
         return;
     }
-    format(&plain, is_rough ? "~" : "", r->center, "count", digits);
+    format(&plain, rough ? "~" : "", r->center, "count", digits);
     snprintf(out->text, sizeof out->text, "%.20s%.2sx", plain.text, plain.unit);
+}
+
+void number_of_digits(struct number *out, double value, const char *unit, int digits)
+{
+    char text[48];
+    split(out, "", units_format(text, sizeof text, value, unit, digits));
 }
 
 char *number_text(char *out, size_t size, const struct number *n)
