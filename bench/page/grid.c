@@ -135,11 +135,13 @@ static struct page_cell *new_number(struct page *p, enum page_cell_kind kind, st
     return c;
 }
 
-void page_value(struct page *p, struct page_value v, bool is_exact)
+void page_value(struct page *p, struct page_value v, const char *unit, bool is_exact)
 {
     struct page_cell *c = new_number(p, CELL_VALUE, v);
-    if (c)
-        c->is_exact = is_exact;
+    if (!c)
+        return;
+    c->unit = page_copy(p, unit);
+    c->is_exact = is_exact;
 }
 
 void page_quotient(struct page *p, struct page_value v)
@@ -152,15 +154,17 @@ static struct page_value exactly(double value)
     return (struct page_value){.center = value, .lo = (double)NAN, .hi = (double)NAN};
 }
 
-void page_number(struct page *p, double value, int digits)
+void page_number(struct page *p, double value, const char *unit, int digits)
 {
     if (!isfinite(value)) {
         page_missing(p, NULL);
         return;
     }
     struct page_cell *c = new_number(p, CELL_NUMBER, exactly(value));
-    if (c)
-        c->digits = digits;
+    if (!c)
+        return;
+    c->unit = page_copy(p, unit);
+    c->digits = digits;
 }
 
 void page_count(struct page *p, uint64_t count)
@@ -224,12 +228,13 @@ bool column_is_right(const struct page_grid *g, size_t column)
 
 void cell_number(const struct page_cell *c, const struct page_column *column, struct number *out)
 {
+    const char *unit = c->unit ? c->unit : column->unit;
     if (c->kind == CELL_VALUE)
-        number_of_value(out, &c->value, column->unit, c->is_exact);
+        number_of_value(out, &c->value, unit, c->is_exact);
     else if (c->kind == CELL_QUOTIENT)
         number_of_quotient(out, &c->value);
     else if (c->kind == CELL_NUMBER)
-        number_of_digits(out, c->value.center, column->unit, c->digits);
+        number_of_digits(out, c->value.center, unit, c->digits);
     else {
         *out = (struct number){0};
         snprintf(out->text, sizeof out->text, "%.0f", c->value.center);

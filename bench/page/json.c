@@ -8,8 +8,9 @@
  *                 | {"verdict", "id", "name", "severity", "text"}
  *                 | {"chart", "title", "x", "y", "series": [{"name", "points": [..]}]} ] }
  *
- * A cell with an interval is {"center", "lo", "hi", "level", "n"}; one that is missing {"missing":
- * why}; a row that was not measured ends with {"status", "reason"}.
+ * A cell with an interval is {"center", "lo", "hi", "level", "n"}, with "unit" where it is not the
+ * column's; one that is missing {"missing": why}; a row that was not measured ends with {"status",
+ * "reason"}.
  */
 #include "bench/core/json.h"
 #include "bench/page/formats.h"
@@ -48,11 +49,13 @@ static json_t *value_json(const struct page_cell *c)
     const struct page_value *v = &c->value;
     if (!isfinite(v->center))
         return json_null();
-    if (!isfinite(v->lo) && !isfinite(v->hi))
+    if (!isfinite(v->lo) && !isfinite(v->hi) && !c->unit)
         return json_real(v->center);
     json_t *o = json_object();
     int failed = set_number(o, "center", v->center) | set_number(o, "lo", v->lo) |
                  set_number(o, "hi", v->hi) | set_number(o, "level", v->level);
+    if (c->unit)
+        failed |= set_text(o, "unit", c->unit);
     if (v->n)
         failed |= set(o, "n", json_integer((json_int_t)v->n));
     return whole(o, failed);

@@ -27,6 +27,7 @@ struct page_cell {
     bool has_lines; /* TEXT: '\n' parts lines; in other texts it is one more character */
     int digits;
     const char *text; /* TEXT, SHOWN; MISSING, STATUS: the reason or "" */
+    const char *unit; /* VALUE, NUMBER: its own; NULL: the column's */
     const char *word; /* STATUS */
     struct page_value value;
     const double *series; /* TREND */

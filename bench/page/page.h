@@ -172,11 +172,14 @@ void page_toned(struct page *p, enum page_tone tone, const char *format, ...) PA
 void page_empty(struct page *p);
 /* One more line of the cell before. */
 void page_line(struct page *p, const char *format, ...) PAGE_PRINTF(2);
-/* A measured value in the column's unit, with the digits its interval deserves. */
-void page_value(struct page *p, struct page_value v, bool is_exact);
+/*
+ * A measured value, with the digits its interval deserves.  `unit` NULL is the column's; where
+ * units differ from row to row each cell says its own.
+ */
+void page_value(struct page *p, struct page_value v, const char *unit, bool is_exact);
 void page_quotient(struct page *p, struct page_value v);
 /* A number with so many significant digits; page_count() a whole one. */
-void page_number(struct page *p, double value, int digits);
+void page_number(struct page *p, double value, const char *unit, int digits);
 void page_count(struct page *p, uint64_t count);
 /* A number that people read in words of their own: "+2.01 %", "1/4.2". */
 void page_shown(struct page *p, struct page_value v, const char *format, ...) PAGE_PRINTF(3);

@@ -58,14 +58,14 @@ static void build(struct page *p)
     page_row(p);
     page_text(p, "thread");
     page_count(p, 1);
-    page_value(p, (struct page_value){38190, 37500, 38900, 0.98, 7}, false);
+    page_value(p, (struct page_value){38190, 37500, 38900, 0.98, 7}, NULL, false);
     page_missing(p, "no unit of its own");
     page_quotient(p, (struct page_value){.center = 1.95, .lo = 1.9, .hi = 1.99, .level = 0.97});
     page_row(p);
     page_text(p, "thread");
     page_count(p, 200);
-    page_value(p, (struct page_value){1080000, 1000000, 1100000, 0.98, 7}, false);
-    page_value(p, (struct page_value){10345, 10300, 10400, 0.98, 7}, false);
+    page_value(p, (struct page_value){1080000, 1000000, 1100000, 0.98, 7}, NULL, false);
+    page_value(p, (struct page_value){10345, 10300, 10400, 0.98, 7}, NULL, false);
     page_quotient(p, (struct page_value){.center = 1.01, .lo = 0.9, .hi = 1.1, .level = 0.97});
     page_row(p);
     page_text(p, "process");

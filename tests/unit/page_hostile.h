@@ -90,7 +90,7 @@ static inline void hostile_page(struct page *p, const char *text)
     page_group(p, "%s", text);
     page_row(p);
     page_text(p, "%s", text);
-    page_value(p, (struct page_value){38190, 37500, 38900, 0.98, 7}, false);
+    page_value(p, (struct page_value){38190, 37500, 38900, 0.98, 7}, NULL, false);
     page_text(p, "%s", text);
     page_text(p, "%s", text);
     page_row(p);
