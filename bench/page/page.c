@@ -88,6 +88,12 @@ struct page_block *page_add(struct page *p, enum page_block_kind kind)
     return b;
 }
 
+const char *page_text_of(struct page *p, const struct buf *b)
+{
+    p->failed |= b->failed;
+    return buf_text(b);
+}
+
 void page_to(struct page *p, unsigned audience)
 {
     p->audience = audience;

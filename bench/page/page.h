@@ -22,6 +22,7 @@
 #ifndef CONTEND_PAGE_PAGE_H
 #define CONTEND_PAGE_PAGE_H
 
+#include "bench/core/buf.h"
 #include "bench/page/number.h"
 
 #include <jansson.h>
@@ -65,12 +66,13 @@ enum page_role {
 enum page_align { PAGE_AUTO, PAGE_LEFT, PAGE_RIGHT }; /* AUTO: right where all are numbers */
 
 enum page_column_flags {
-    PAGE_LABEL = 1,    /* says which row it is: leading columns, repeated in each panel */
-    PAGE_ONCE = 2,     /* left out in text where the row above has the same */
-    PAGE_RAGGED = 4,   /* takes only the room it needs: later columns do not line up */
-    PAGE_BELOW = 8,    /* in text on lines of its own, under the row */
-    PAGE_CODE = 16,    /* a name or a command */
-    PAGE_INTERVAL = 32 /* in separated values three columns: KEY, KEY_lo, KEY_hi */
+    PAGE_LABEL = 1,     /* says which row it is: leading columns, repeated in each panel */
+    PAGE_ONCE = 2,      /* left out in text where the row above has the same */
+    PAGE_RAGGED = 4,    /* takes only the room it needs: later columns do not line up */
+    PAGE_BELOW = 8,     /* in text on lines of its own, under the row */
+    PAGE_CODE = 16,     /* a name or a command */
+    PAGE_INTERVAL = 32, /* in separated values three columns: KEY, KEY_lo, KEY_hi */
+    PAGE_SUBJECT = 64,  /* where text has no room for columns: "- SUBJECT: the others" */
 };
 
 struct page_column {
@@ -78,7 +80,7 @@ struct page_column {
     const char *head;   /* what people read over it; NULL: the key */
     const char *group;  /* heads beside each other with an equal group are spanned by it; or NULL */
     const char *unit;   /* of its numbers: "ns", "per_s" (core/units.h); NULL: counts */
-    const char *before; /* in text in front of each value: "> "; or NULL */
+    const char *before; /* in front of each value where it stands below or beside no head: "> " */
     enum page_align align;
     unsigned flags;
     unsigned width; /* columns of text it takes at least */
@@ -139,6 +141,9 @@ struct page {
 
 void page_init(struct page *p, const char *title);
 void page_release(struct page *p);
+
+/* A buffer's text, for the verbs; where memory ran out for it, it did for the page. */
+const char *page_text_of(struct page *p, const struct buf *b);
 
 /* Whom the following is for (PAGE_ALL at first), and how far text is indented. */
 void page_to(struct page *p, unsigned audience);

@@ -191,16 +191,34 @@ static void add_below(const struct text_layout *t, const struct page_row *row, s
     }
 }
 
+static void add_part(struct text_layout *t, const struct page_row *row, size_t c,
+                     const char *between, struct buf *words)
+{
+    const struct text_column *one = &t->columns[c];
+    const char *text = layout_shown(t, &row->cells[one->index], one->form);
+    if (text[0])
+        buf_printf(words, "%s%s%s", words->len ? between : "", one->form->before, text);
+}
+
 /* Cells one behind the other: where the last one would have too little room beside the others. */
 static void add_paragraph(struct text_layout *t, const struct page_row *row, struct buf *out)
 {
     struct buf words = {0};
-    for (size_t c = 0; c < t->count; c++) {
-        const char *text = layout_shown(t, &row->cells[t->columns[c].index], t->columns[c].form);
-        buf_printf(&words, "%s%s", words.len && text[0] ? " " : "", text);
+    size_t subject = 0;
+    while (subject < t->count && !(t->columns[subject].form->flags & PAGE_SUBJECT))
+        subject++;
+    bool has_subject = subject < t->count;
+    if (has_subject) {
+        add_part(t, row, subject, "", &words);
+        buf_add(&words, ":");
     }
+    for (size_t c = 0, others = 0; c < t->count; c++)
+        if (c != subject)
+            add_part(t, row, c, has_subject && others++ ? ", " : " ", &words);
     buf_pad(out, t->indent);
-    text_words(out, buf_text(&words), t->indent, t->indent + COLUMN_GAP, t->width);
+    buf_add(out, has_subject ? "- " : "");
+    text_words(out, buf_text(&words), t->indent + (has_subject ? 2 : 0), t->indent + COLUMN_GAP,
+               t->width);
     buf_add(out, "\n");
     out->failed |= words.failed;
     buf_release(&words);
