@@ -7,10 +7,14 @@
 
 #include <stdint.h>
 
-/* The option --format; `out` is a const char *. */
+/* The options --format (`to` is a const char **) and --json (a bool *). */
 #define SHOW_FORMAT_OPT(out)                                                                       \
     {                                                                                              \
         "format", 'f', OPT_TEXT, out, "F", "one of", NULL, 0, 0, page_formats                      \
+    }
+#define SHOW_JSON_OPT(to)                                                                          \
+    {                                                                                              \
+        .name = "json", .kind = OPT_FLAG, .out = to, .help = "--format json"                       \
     }
 
 enum { SHOW_UNWRAPPED = -1 }; /* lines as long as they are */

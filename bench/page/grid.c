@@ -217,13 +217,13 @@ bool column_is_for(const struct page_column *c, unsigned audience)
 bool column_is_right(const struct page_grid *g, size_t column)
 {
     enum page_align align = g->form.columns[column].align;
-    bool is_number = g->rows != NULL;
+    bool has_number = false, has_text = false;
     for (const struct page_row *r = g->rows; r && align == PAGE_AUTO; r = r->next) {
         const struct page_cell *c = &r->cells[column];
-        is_number &= cell_is_number(c) || c->kind == CELL_MISSING || c->kind == CELL_EMPTY ||
-                     c->kind == CELL_STATUS || row_status(g, r) < column;
+        has_number |= cell_is_number(c);
+        has_text |= c->kind == CELL_TEXT || c->kind == CELL_TREND;
     }
-    return align == PAGE_RIGHT || (align == PAGE_AUTO && is_number);
+    return align == PAGE_RIGHT || (align == PAGE_AUTO && has_number && !has_text);
 }
 
 void cell_number(const struct page_cell *c, const struct page_column *column, struct number *out)

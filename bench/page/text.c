@@ -28,23 +28,24 @@ void text_words(struct buf *out, const char *text, size_t column, size_t indent,
 {
     struct buf escaped = {0}, one = {0};
     escape_text(&escaped, text);
-    bool is_first = true;
-    for (const char *at = buf_text(&escaped); *at;) {
+    const char *at = buf_text(&escaped);
+    for (size_t blanks = 0, is_later = 0; *(at += strspn(at, " ")); is_later = 1) {
         size_t length = strcspn(at, " ");
         buf_reset(&one);
         buf_add_bytes(&one, at, length);
         size_t columns = utf8_columns(buf_text(&one));
-        if (!is_first && column + 1 + columns > width) {
+        if (is_later && column + blanks + columns > width) {
             buf_add(out, "\n");
             buf_pad(out, indent);
             column = indent;
-            is_first = true;
+        } else if (is_later) {
+            buf_pad(out, blanks);
+            column += blanks;
         }
-        buf_printf(out, "%s%s", is_first ? "" : " ", buf_text(&one));
-        column += columns + !is_first;
-        is_first = false;
+        buf_add(out, buf_text(&one));
+        column += columns;
         at += length;
-        at += strspn(at, " ");
+        blanks = strspn(at, " ");
     }
     out->failed |= escaped.failed || one.failed;
     buf_release(&escaped);

@@ -108,7 +108,8 @@ static size_t add_cell(struct text_layout *t, const struct page_row *row,
         text_words(out, layout_shown(t, cell, c->form), column, column, t->width);
     } else {
         bool is_ragged = c->form->flags & PAGE_RAGGED && !c->is_right;
-        add_aligned(out, layout_shown(t, cell, c->form), is_ragged ? 0 : c->width, c->is_right);
+        add_aligned(out, layout_shown(t, cell, c->form), is_ragged ? c->form->width : c->width,
+                    c->is_right);
     }
     buf_add(out, cell->tone ? text_plain(t->style) : "");
     return column + c->width;

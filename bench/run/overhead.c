@@ -2,14 +2,11 @@
 
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
-#include "bench/core/json.h"
-#include "bench/core/units.h"
 #include "bench/registry.h"
 #include "bench/run/launch.h"
 #include "bench/stats/summary.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,27 +136,21 @@ static double median(double *values)
     return median_of_sorted(values, ROUNDS);
 }
 
-static void add_row(struct pair *p, struct buf *out, json_t *list)
+static struct overhead_row row_of(struct pair *p)
 {
     double ratios[ROUNDS], differences[ROUNDS];
     for (int r = 0; r < ROUNDS; r++) {
         ratios[r] = p->harness_ns[r] / p->bare_ns[r];
         differences[r] = p->harness_ns[r] - p->bare_ns[r];
     }
-    double ratio = median(ratios), difference = median(differences);
-    double bare = median(p->bare_ns), harness = median(p->harness_ns);
-    if (list) {
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", p->what, "bare",
-                                        p->bare_is, "bare_ns", bare, "harness_ns", harness,
-                                        "difference_ns", difference, "ratio", ratio));
-        return;
-    }
-    char a[32], b[32], d[32];
-    buf_printf(out, "  %-20s %-28s %10s %10s %10s   %.3f\n", p->what, p->bare_is,
-               units_format(a, sizeof a, bare, "ns", 3),
-               units_format(b, sizeof b, harness, "ns", 3),
-               units_format(d, sizeof d, difference, "ns", 3), ratio);
+    return (struct overhead_row){
+        .what = p->what,
+        .bare = p->bare_is,
+        .bare_ns = median(p->bare_ns),
+        .harness_ns = median(p->harness_ns),
+        .difference_ns = median(differences),
+        .ratio = median(ratios),
+    };
 }
 
 /* In a child: pinning and a second thread must not stay with the caller. */
@@ -175,10 +166,10 @@ static int measure_in_child(struct pair *pairs, struct err *err)
                : 0;
 }
 
-int overhead_measure(struct buf *out, bool json, struct err *err)
+int overhead_measure(struct overhead *out, struct err *err)
 {
     struct shared {
-        struct pair pairs[3];
+        struct pair pairs[OVERHEAD_ROWS];
         struct err err;
     };
     struct shared *s =
@@ -204,20 +195,9 @@ int overhead_measure(struct buf *out, bool json, struct err *err)
         failed = err_set(err, s->err.code, "%s", s->err.text);
     else if (status)
         failed = err_set(err, ERR_FAILED, "the measuring process ended early");
-    json_t *list = json ? json_array() : NULL;
-    if (!failed && !json)
-        buf_printf(out,
-                   "harness overhead, one CPU, medians of %d interleaved rounds\n"
-                   "  %-20s %-28s %10s %10s %10s   %s\n",
-                   ROUNDS, "", "bare", "bare", "harness", "difference", "ratio");
-    for (int i = 0; i < 3 && !failed; i++)
-        add_row(&s->pairs[i], out, list);
-    if (!failed && json) {
-        json_t *root = json_pack("{s:i, s:o}", "rounds", ROUNDS, "overhead", list);
-        json_add_text(out, root, JSON_INDENT(1));
-    } else {
-        json_decref(list);
-    }
+    *out = (struct overhead){.rounds = ROUNDS};
+    for (int i = 0; i < OVERHEAD_ROWS && !failed; i++)
+        out->rows[i] = row_of(&s->pairs[i]);
     munmap(s, sizeof *s);
     return failed;
 }
