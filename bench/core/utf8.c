@@ -70,8 +70,13 @@ static int width_of(uint32_t code)
 
 size_t utf8_columns(const char *text)
 {
+    return utf8_columns_in(text, strlen(text));
+}
+
+size_t utf8_columns_in(const char *text, size_t count)
+{
     size_t columns = 0, length;
-    for (; *text; text += length) {
+    for (const char *end = text + count; text < end; text += length) {
         uint32_t code = utf8_decode(text, &length);
         if (code < 0x7f)
             columns += code >= 0x20;

@@ -26,6 +26,7 @@ bool utf8_is_shown(uint32_t code);
 
 /* Columns of a terminal: 0 for combining marks, 2 for wide characters; acting ones count none. */
 size_t utf8_columns(const char *text);
+size_t utf8_columns_in(const char *text, size_t length); /* of its first bytes */
 
 /* Adds text with each invalid byte as U+FFFD, so that it is UTF-8. */
 void utf8_repair(struct buf *out, const char *text);

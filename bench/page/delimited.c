@@ -89,8 +89,7 @@ static void add_heads(const struct page_grid *g, bool with_reasons, struct line 
     if (with_reasons)
         add_text(l, "reason");
     end_line(l);
-    l->out->failed |= key.failed;
-    buf_release(&key);
+    buf_settle(l->out, &key);
 }
 
 static void add_cell(const struct page_cell *c, const struct page_column *column, struct line *l)
@@ -124,8 +123,7 @@ static void add_grid(const struct page_grid *g, struct line *l)
             add_text(l, buf_text(&reasons));
         end_line(l);
     }
-    l->out->failed |= reasons.failed;
-    buf_release(&reasons);
+    buf_settle(l->out, &reasons);
 }
 
 void delimited_write(const struct page *p, const struct delimiting *d, struct buf *out)

@@ -13,22 +13,29 @@ static void add(struct buf *out, const char *text)
     buf_add(out, text);
 }
 
+/* A character, a blank or a name of what acts; the bytes it is made of in *length. */
+static const char *spelled(const char *text, const char *kept, size_t *length, char one[16])
+{
+    uint32_t code = utf8_decode(text, length);
+    bool is_blank = *text == '\n' || *text == '\t' || *text == '\r';
+    if (code == UTF8_INVALID)
+        snprintf(one, 16, "<%02X>", (unsigned char)*text);
+    else if (utf8_is_shown(code) || (is_blank && strchr(kept, *text)))
+        snprintf(one, 16, "%.*s", (int)*length, text);
+    else if (is_blank)
+        snprintf(one, 16, " ");
+    else
+        snprintf(one, 16, "<U+%04X>", code);
+    return one;
+}
+
 /* Goes through the text; characters in `kept` count as shown although they are controls. */
 static void write_all(struct buf *out, const char *text, const char *kept, writer write)
 {
     char one[16];
     size_t length;
     for (; *text; text += length) {
-        uint32_t code = utf8_decode(text, &length);
-        bool is_blank = *text == '\n' || *text == '\t' || *text == '\r';
-        if (code == UTF8_INVALID)
-            snprintf(one, sizeof one, "<%02X>", (unsigned char)*text);
-        else if (utf8_is_shown(code) || (is_blank && strchr(kept, *text)))
-            snprintf(one, sizeof one, "%.*s", (int)length, text);
-        else if (is_blank)
-            snprintf(one, sizeof one, " ");
-        else
-            snprintf(one, sizeof one, "<U+%04X>", code);
+        spelled(text, kept, &length, one);
         if (one[0] == '<' && one[1]) /* a name: each character of it as the notation has it */
             for (const char *c = one; *c; c++)
                 write(out, (const char[]){*c, '\0'});
@@ -40,6 +47,15 @@ static void write_all(struct buf *out, const char *text, const char *kept, write
 void escape_text(struct buf *out, const char *text)
 {
     write_all(out, text, "", add);
+}
+
+size_t escape_text_columns(const char *text)
+{
+    char one[16];
+    size_t columns = 0, length;
+    for (; *text; text += length)
+        columns += utf8_columns(spelled(text, "", &length, one));
+    return columns;
 }
 
 /* ---- Markdown ------------------------------------------------------------------------ */

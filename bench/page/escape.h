@@ -11,8 +11,9 @@
 
 #include "bench/core/buf.h"
 
-/* A terminal. */
+/* A terminal; and how many of its columns that takes. */
 void escape_text(struct buf *out, const char *text);
+size_t escape_text_columns(const char *text);
 
 /* GitHub's Markdown, inside a paragraph or a table's cell. */
 void escape_markdown(struct buf *out, const char *text);

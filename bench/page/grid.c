@@ -271,7 +271,7 @@ void cell_add_text(struct buf *out, const struct page_cell *c, const struct page
     }
 }
 
-void cell_each_line(const struct page_cell *c, const struct page_column *column,
+bool cell_each_line(const struct page_cell *c, const struct page_column *column,
                     void (*line)(void *context, const char *text), void *context)
 {
     struct buf text = {0};
@@ -283,7 +283,9 @@ void cell_each_line(const struct page_cell *c, const struct page_column *column,
         line(context, at);
         end = next;
     }
+    bool is_whole = !text.failed;
     buf_release(&text);
+    return is_whole;
 }
 
 size_t row_status(const struct page_grid *g, const struct page_row *row)

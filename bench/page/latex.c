@@ -52,8 +52,7 @@ static void add_groups(const struct page_grid *g, struct buf *out)
         place += count;
     }
     buf_printf(out, " \\\\\n%s\n", buf_text(&rules));
-    out->failed |= rules.failed;
-    buf_release(&rules);
+    buf_settle(out, &rules);
 }
 
 static void add_heads(const struct page_grid *g, struct buf *out)
@@ -80,8 +79,7 @@ static void add_cell(const struct page_grid *g, const struct page_cell *cell, si
     if (cell->kind != CELL_TREND) /* its blocks are in no font of LaTeX's */
         escape_latex(out, buf_text(&text));
     buf_printf(out, "%s%s", is_bold ? "}" : "", is_code ? "}" : "");
-    out->failed |= text.failed;
-    buf_release(&text);
+    buf_settle(out, &text);
 }
 
 static size_t shown_from(const struct page_grid *g, size_t from)

@@ -51,9 +51,8 @@ static void add_code(struct buf *out, const char *language, const char *text)
         at += length + (at[length] == '\n');
     }
     buf_printf(out, "%s\n\n", buf_text(&fence));
-    out->failed |= fence.failed || line.failed;
-    buf_release(&fence);
-    buf_release(&line);
+    buf_settle(out, &fence);
+    buf_settle(out, &line);
 }
 
 /* ---- Tables ------------------------------------------------------------------------------- */
@@ -107,7 +106,7 @@ static void add_cell(const struct page_cell *c, const struct page_column *column
     struct cell_lines lines = {out, column->flags & PAGE_CODE, false};
     bool is_bold = c->kind != CELL_EMPTY && (c->tone == PAGE_BAD || c->tone == PAGE_STRONG);
     buf_add(out, is_bold ? " **" : " ");
-    cell_each_line(c, column, add_line, &lines);
+    out->failed |= !cell_each_line(c, column, add_line, &lines);
     buf_add(out, is_bold ? "** |" : " |");
 }
 
@@ -174,8 +173,7 @@ static void add_summary(const char *text, struct buf *out)
     buf_add(out, "<details><summary>");
     escape_xml(out, buf_text(&line));
     buf_add(out, "</summary>\n\n");
-    out->failed |= line.failed;
-    buf_release(&line);
+    buf_settle(out, &line);
 }
 
 static void add_block(const struct page_block *b, struct buf *out)

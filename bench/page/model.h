@@ -119,8 +119,11 @@ void cell_number(const struct page_cell *c, const struct page_column *column, st
 /* A cell as people read it, unescaped: "38.2 us", "~", "-"; a status is its word. */
 void cell_add_text(struct buf *out, const struct page_cell *c, const struct page_column *column);
 
-/* Each line of that text; a cell without lines of its own has one, or none where it is empty. */
-void cell_each_line(const struct page_cell *c, const struct page_column *column,
+/*
+ * Each line of that text; a cell without lines of its own has one, or none where it is empty.
+ * False when memory ran out.
+ */
+bool cell_each_line(const struct page_cell *c, const struct page_column *column,
                     void (*line)(void *context, const char *text), void *context);
 
 /* The row's cell that stands for the rest of it: its column, or column_count. */

@@ -26,14 +26,11 @@ const char *text_plain(const struct page_style *s)
 
 void text_words(struct buf *out, const char *text, size_t column, size_t indent, size_t width)
 {
-    struct buf escaped = {0}, one = {0};
+    struct buf escaped = {0};
     escape_text(&escaped, text);
     const char *at = buf_text(&escaped);
     for (size_t blanks = 0, is_later = 0; *(at += strspn(at, " ")); is_later = 1) {
-        size_t length = strcspn(at, " ");
-        buf_reset(&one);
-        buf_add_bytes(&one, at, length);
-        size_t columns = utf8_columns(buf_text(&one));
+        size_t length = strcspn(at, " "), columns = utf8_columns_in(at, length);
         if (is_later && column + blanks + columns > width) {
             buf_add(out, "\n");
             buf_pad(out, indent);
@@ -42,14 +39,12 @@ void text_words(struct buf *out, const char *text, size_t column, size_t indent,
             buf_pad(out, blanks);
             column += blanks;
         }
-        buf_add(out, buf_text(&one));
+        buf_add_bytes(out, at, length);
         column += columns;
         at += length;
         blanks = strspn(at, " ");
     }
-    out->failed |= escaped.failed || one.failed;
-    buf_release(&escaped);
-    buf_release(&one);
+    buf_settle(out, &escaped);
 }
 
 static void add_words(const struct page_block *b, const struct page_style *style, size_t width,
@@ -70,7 +65,7 @@ static void add_words(const struct page_block *b, const struct page_style *style
         buf_add(out, text_tone(style, PAGE_STRONG));
         escape_text(out, b->lead);
         buf_printf(out, "%s ", text_plain(style));
-        column += utf8_columns(b->lead) + 1;
+        column += escape_text_columns(b->lead) + 1;
     }
     text_words(out, b->text, column, b->indent + looks[b->role].hang, width);
     buf_add(out, "\n");
@@ -79,7 +74,7 @@ static void add_words(const struct page_block *b, const struct page_style *style
 /* Broken before options, so that what is copied still is one command. */
 static void add_command(const struct page_block *b, size_t width, struct buf *out)
 {
-    struct buf escaped = {0}, part = {0};
+    struct buf escaped = {0};
     size_t first = b->indent + 2, column = first;
     escape_text(&escaped, b->text);
     buf_pad(out, b->indent);
@@ -87,24 +82,19 @@ static void add_command(const struct page_block *b, size_t width, struct buf *ou
     for (const char *at = buf_text(&escaped), *next; *at; at = next) {
         next = strstr(at + 1, " -");
         next = next ? next : at + strlen(at);
-        buf_reset(&part);
-        buf_add_bytes(&part, at, (size_t)(next - at));
-        size_t columns = utf8_columns(buf_text(&part));
+        size_t columns = utf8_columns_in(at, (size_t)(next - at));
         if (column + columns + 2 > width && column > first + 4) {
             buf_add(out, " \\\n");
             buf_pad(out, first + 2);
             column = first + 2;
-            buf_add(out, buf_text(&part) + (*at == ' '));
-            column += columns - (*at == ' ');
-            continue;
+            columns -= *at == ' ';
+            at += *at == ' ';
         }
-        buf_add(out, buf_text(&part));
+        buf_add_bytes(out, at, (size_t)(next - at));
         column += columns;
     }
     buf_add(out, "\n");
-    out->failed |= escaped.failed || part.failed;
-    buf_release(&escaped);
-    buf_release(&part);
+    buf_settle(out, &escaped);
 }
 
 static void add_verbatim(const struct page_block *b, struct buf *out)
@@ -119,8 +109,7 @@ static void add_verbatim(const struct page_block *b, struct buf *out)
         buf_add(out, "\n");
         at += length + (at[length] == '\n');
     }
-    out->failed |= line.failed;
-    buf_release(&line);
+    buf_settle(out, &line);
 }
 
 static void write(const struct page *p, const struct page_style *style, struct buf *out)

@@ -44,7 +44,7 @@ static void add_groups(const struct text_layout *t, struct panel p, struct buf *
     for (size_t c = p.from; c < p.to;) {
         size_t end = layout_group_end(t, c) < p.to ? layout_group_end(t, c) : p.to;
         size_t width = layout_span(t, c, end) - layout_gap(t, c, c);
-        size_t name = layout_columns(layout_group(t, c));
+        size_t name = escape_text_columns(layout_group(t, c));
         buf_pad(out, layout_gap(t, c, c));
         buf_add(out, text_tone(t->style, PAGE_STRONG));
         escape_text(out, layout_group(t, c));
@@ -67,9 +67,17 @@ static void add_head(const struct text_layout *t, size_t c, size_t panel_from, s
 {
     const struct text_column *column = &t->columns[c];
     size_t skipped = lines - column->head_count;
-    const char *head = line < skipped ? "" : column->heads[line - skipped];
+    const char *head = "";
+    size_t length = 0;
+    if (line >= skipped) {
+        head = buf_text(&column->head) + column->heads[line - skipped].from;
+        length = column->heads[line - skipped].length;
+    }
+    size_t columns = utf8_columns_in(head, length);
     buf_pad(out, layout_gap(t, c, panel_from));
-    add_aligned(out, head ? head : "", column->width, column->is_right);
+    buf_pad(out, column->is_right ? column->width - columns : 0);
+    buf_add_bytes(out, head, length);
+    buf_pad(out, column->is_right ? 0 : column->width - columns);
 }
 
 static void add_heads(const struct text_layout *t, struct panel p, struct buf *out)
@@ -157,8 +165,7 @@ static void add_status(const struct text_layout *t, const struct page_cell *cell
     buf_add(out, text_tone(t->style, PAGE_FAINT));
     text_words(out, buf_text(&words), column + gap, column + gap, t->width);
     buf_printf(out, "%s\n", text_plain(t->style));
-    out->failed |= words.failed;
-    buf_release(&words);
+    buf_settle(out, &words);
 }
 
 struct below {
@@ -170,7 +177,7 @@ struct below {
 static void add_line_below(void *context, const char *text)
 {
     const struct below *b = context;
-    size_t column = b->at + layout_columns(b->before);
+    size_t column = b->at + escape_text_columns(b->before);
     buf_pad(b->out, b->at);
     escape_text(b->out, b->before);
     text_words(b->out, text, column, column, b->width);
@@ -188,7 +195,7 @@ static void add_below(const struct text_layout *t, const struct page_row *row, s
         const struct page_column *form = &g->form.columns[i];
         b.before = form->before;
         if (form->flags & PAGE_BELOW && column_is_for(form, PAGE_TERMINAL))
-            cell_each_line(&row->cells[i], form, add_line_below, &b);
+            out->failed |= !cell_each_line(&row->cells[i], form, add_line_below, &b);
     }
 }
 
@@ -221,8 +228,7 @@ static void add_paragraph(struct text_layout *t, const struct page_row *row, str
     text_words(out, buf_text(&words), t->indent + (has_subject ? 2 : 0), t->indent + COLUMN_GAP,
                t->width);
     buf_add(out, "\n");
-    out->failed |= words.failed;
-    buf_release(&words);
+    buf_settle(out, &words);
 }
 
 static void add_row(struct text_layout *t, struct panel p, const struct page_row *row,

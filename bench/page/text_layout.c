@@ -23,52 +23,30 @@ const char *layout_shown(struct text_layout *t, const struct page_cell *c,
     else
         cell_add_text(&raw, c, form);
     escape_text(&t->cell, buf_text(&raw));
-    t->cell.failed |= raw.failed;
-    buf_release(&raw);
+    buf_settle(&t->cell, &raw);
     return buf_text(&t->cell);
 }
 
-size_t layout_columns(const char *text)
+/* Breaks the head at blanks, as narrow as its longest word or the values ask for. */
+static void break_head(struct text_column *c, size_t value_width)
 {
-    struct buf escaped = {0};
-    escape_text(&escaped, text);
-    size_t columns = utf8_columns(buf_text(&escaped));
-    buf_release(&escaped);
-    return columns;
-}
-
-static size_t word_columns(const char *text, size_t length)
-{
-    struct buf word = {0};
-    buf_add_bytes(&word, text, length);
-    size_t columns = utf8_columns(buf_text(&word));
-    buf_release(&word);
-    return columns;
-}
-
-/* Breaks an escaped head at blanks, as narrow as its longest word or the values ask for. */
-static void break_head(struct text_column *c, const char *head, size_t value_width)
-{
-    struct buf line = {0};
+    const char *head = buf_text(&c->head);
     size_t used = 0;
     c->width = value_width;
     for (const char *at = head; *at; at += strcspn(at, " "), at += strspn(at, " "))
-        c->width = larger(c->width, word_columns(at, strcspn(at, " ")));
-    for (const char *at = head; *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " "), word = word_columns(at, length);
-        if (used && used + 1 + word > c->width && c->head_count + 1 < HEAD_LINES) {
-            c->heads[c->head_count++] = buf_steal(&line);
+        c->width = larger(c->width, utf8_columns_in(at, strcspn(at, " ")));
+    for (const char *at = head; *(at += strspn(at, " "));) {
+        size_t length = strcspn(at, " "), word = utf8_columns_in(at, length);
+        if (!used || (used + 1 + word > c->width && c->head_count < HEAD_LINES)) {
+            c->heads[c->head_count++].from = (size_t)(at - head);
             used = 0;
         }
-        buf_add(&line, used ? " " : "");
-        buf_add_bytes(&line, at, length);
         used += word + (used > 0);
+        c->heads[c->head_count - 1].length =
+            (size_t)(at + length - head) - c->heads[c->head_count - 1].from;
         c->width = larger(c->width, used);
         at += length;
     }
-    if (line.len)
-        c->heads[c->head_count++] = buf_steal(&line);
-    buf_release(&line);
 }
 
 static void measure_column(struct text_layout *t, struct text_column *c, bool is_label)
@@ -90,13 +68,12 @@ static void measure_column(struct text_layout *t, struct text_column *c, bool is
     }
     size_t numbers = c->number_width + (c->unit_width ? 1 + c->unit_width : 0);
     size_t values = larger(numbers, larger(words, c->form->width));
-    struct buf head = {0};
-    escape_text(&head, t->grid->form.is_headless ? "" : column_head(c->form));
+    if (!t->grid->form.is_headless)
+        escape_text(&c->head, column_head(c->form));
     /* Heads over text stand on one line. */
     bool is_whole = is_label || !c->is_right;
-    break_head(c, buf_text(&head),
-               is_whole ? larger(values, utf8_columns(buf_text(&head))) : values);
-    buf_release(&head);
+    break_head(c, is_whole ? larger(values, utf8_columns(buf_text(&c->head))) : values);
+    t->cell.failed |= c->head.failed;
 }
 
 const char *layout_group(const struct text_layout *t, size_t c)
@@ -164,7 +141,7 @@ static void widen_groups(struct text_layout *t)
 {
     for (size_t c = t->label_count; c < t->count; c = layout_group_end(t, c)) {
         size_t width = layout_span(t, c, layout_group_end(t, c)) - layout_gap(t, c, c);
-        size_t name = layout_columns(layout_group(t, c));
+        size_t name = escape_text_columns(layout_group(t, c));
         t->columns[c].width += name > width ? name - width : 0;
     }
 }
@@ -196,8 +173,7 @@ int layout_measure(struct text_layout *t)
 void layout_release(struct text_layout *t)
 {
     for (size_t c = 0; c < t->count; c++)
-        for (size_t i = 0; i < t->columns[c].head_count; i++)
-            free(t->columns[c].heads[i]);
+        buf_release(&t->columns[c].head);
     free(t->columns);
     buf_release(&t->cell);
 }

@@ -20,8 +20,11 @@ struct text_column {
     bool is_right;
     size_t number_width, unit_width;
     size_t width;
+    struct buf head; /* escaped */
     size_t head_count;
-    char *heads[HEAD_LINES]; /* owned */
+    struct {
+        size_t from, length; /* bytes of head */
+    } heads[HEAD_LINES];
 };
 
 struct text_layout {
@@ -56,9 +59,6 @@ size_t layout_group_end(const struct text_layout *t, size_t from);
 /* A cell's text for a terminal, in t->cell until the next one. */
 const char *layout_shown(struct text_layout *t, const struct page_cell *c,
                          const struct page_column *form);
-/* The columns a text takes once it is escaped. */
-size_t layout_columns(const char *text);
-
 /* Number and unit stand in columns of their own, so that both line up. */
 static inline bool layout_is_split(const struct page_cell *c)
 {
