@@ -24,6 +24,16 @@ const char *text_plain(const struct page_style *s)
     return s->colour ? "\033[0m" : "";
 }
 
+/* The first piece of a word that fits into `room` columns and ends behind "/" or ","; 0: none. */
+static size_t piece(const char *word, size_t length, size_t room)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < length && utf8_columns_in(word, i) <= room; i++)
+        if (strchr("/,", word[i - 1]))
+            best = i;
+    return best;
+}
+
 void text_words(struct buf *out, const char *text, size_t column, size_t indent, size_t width)
 {
     struct buf escaped = {0};
@@ -31,7 +41,14 @@ void text_words(struct buf *out, const char *text, size_t column, size_t indent,
     const char *at = buf_text(&escaped);
     for (size_t blanks = 0, is_later = 0; *(at += strspn(at, " ")); is_later = 1) {
         size_t length = strcspn(at, " "), columns = utf8_columns_in(at, length);
-        if (is_later && column + blanks + columns > width) {
+        bool is_long = indent + columns > width; /* names are: as much of it as fits */
+        size_t used = column + (is_later ? blanks : 0);
+        if (is_long && used < width && piece(at, length, width - used))
+            length = piece(at, length, width - used);
+        else if (is_long && indent < width && piece(at, length, width - indent))
+            length = piece(at, length, width - indent);
+        columns = utf8_columns_in(at, length);
+        if (is_later && used + columns > width) {
             buf_add(out, "\n");
             buf_pad(out, indent);
             column = indent;

@@ -256,6 +256,21 @@ static void text_fits_every_width(void)
     }
 }
 
+/* Expected: broken behind "/" and ",". Buggy: an id sticks out of a narrow terminal. */
+static void long_names_are_broken_where_they_have_joints(void)
+{
+    struct page p;
+    page_init(&p, "test");
+    page_say(&p, PAGE_NOTE, "rare: %s",
+             "sleep/none/coroutine/tasks=10,coroutine.stack=dense,sleep.duration=20ms");
+    char *text = write_page(&p, "text", &(struct page_style){.width = 40});
+    CHECK_EQ((const char *)text, "  rare: sleep/none/coroutine/tasks=10,\n"
+                                 "    coroutine.stack=dense,\n"
+                                 "    sleep.duration=20ms\n");
+    free(text);
+    page_release(&p);
+}
+
 static void columns_line_up_whatever_the_letters(void)
 {
     static const struct page_column columns[] = {{.key = "name"}, {.key = "n"}, {0}};
@@ -283,6 +298,7 @@ static const struct test tests[] = {
      a_format_without_its_matter_is_refused_with_those_that_have},
     {"a_failure_is_remembered", a_failure_is_remembered},
     {"text_fits_every_width", text_fits_every_width},
+    {"long_names_are_broken_where_they_have_joints", long_names_are_broken_where_they_have_joints},
     {"columns_line_up_whatever_the_letters", columns_line_up_whatever_the_letters},
     {0},
 };

@@ -1,6 +1,6 @@
 """Reads what page_hostile.c wrote with the readers that others use; exit status 1 where they disagree.
 
-usage: page_consumers.py DIRECTORY COUNT   (files N.csv, N.tsv, N.junit, N.json; N = 0 is harmless)
+usage: page_consumers.py DIRECTORY COUNT SCHEMA   (files N.csv, .tsv, .junit, .json; N = 0 is harmless)
 """
 
 import csv
@@ -8,8 +8,15 @@ import json
 import sys
 import xml.etree.ElementTree as ElementTree
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 directory, count = sys.argv[1], int(sys.argv[2])
 failed = 0
+with open(sys.argv[3], encoding="utf-8") as schema:
+    schema = json.load(schema)
 
 
 def path(i, form):
@@ -42,6 +49,9 @@ for i in range(count):
     with open(path(i, "json"), encoding="utf-8") as f:
         page = json.load(f)
     text = page["blocks"][0]["heading"]
+    if jsonschema:
+        for wrong in jsonschema.Draft202012Validator(schema).iter_errors(page):
+            complain(i, f"json: {wrong.message[:200]}")
 
     for form in "csv", "tsv":
         rows, harmless = separated(i, form), separated(0, form)
