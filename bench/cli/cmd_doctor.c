@@ -14,7 +14,6 @@
 #include "version.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +76,7 @@ static void add_findings(struct page *p, const struct findings *f)
         const struct finding *one = &f->items[i];
         page_row(p);
         page_toned(p, tones[one->level], "%s", finding_level_name(one->level));
-        page_text(p, "%s", one->name);
-        page_text(p, "%s", one->seen);
-        page_text(p, "%s", one->advice);
+        page_texts(p, one->name, one->seen, one->advice, NULL);
     }
 }
 
@@ -223,13 +220,11 @@ static int measure_overhead(const char *format, struct err *err)
     for (size_t i = 0; i < OVERHEAD_ROWS; i++) {
         const struct overhead_row *r = &o.rows[i];
         page_row(p);
-        page_text(p, "%s", r->what);
-        page_text(p, "%s", r->bare);
+        page_texts(p, r->what, r->bare, NULL);
         page_number(p, r->bare_ns, NULL, 3);
         page_number(p, r->harness_ns, NULL, 3);
         page_number(p, r->difference_ns, NULL, 3);
-        page_shown(p, (struct page_value){r->ratio, (double)NAN, (double)NAN, 0, 0}, "%.3f",
-                   r->ratio);
+        page_shown(p, page_exactly(r->ratio), "%.3f", r->ratio);
         json_array_append_new(list,
                               json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", r->what, "bare",
                                         r->bare, "bare_ns", r->bare_ns, "harness_ns", r->harness_ns,

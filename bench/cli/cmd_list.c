@@ -151,9 +151,8 @@ static void add_kind(struct page *p, size_t kind)
         page_text(p, "%s", item.name);
         page_text(p, "%s%s%s%s", item.summary, item.detail ? " (" : "",
                   item.detail ? item.detail : "", item.detail ? ")" : "");
-        page_text(p, "%s", item.summary);
-        page_text(p, "%s", item.detail ? item.detail : "");
-        page_text(p, "%s", item.unavailable ? item.unavailable : "");
+        page_texts(p, item.summary, item.detail ? item.detail : "",
+                   item.unavailable ? item.unavailable : "", NULL);
         add_params(p, &item);
         page_empty(p);
         for (const struct metric *m = item.metrics; m && m->name; m++)

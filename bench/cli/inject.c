@@ -177,22 +177,17 @@ static int duel_all(struct injection *in, struct err *err)
 
 /* ---- What comes out ------------------------------------------------------------------------ */
 
-static struct page_value exactly(double value)
-{
-    return (struct page_value){.center = value, .lo = (double)NAN, .hi = (double)NAN};
-}
-
 static void add_row(struct page *p, const struct effect *e)
 {
     double n = e->trials;
     page_row(p);
-    page_shown(p, exactly(e->planted), "%.3g %%", 100 * e->planted);
+    page_shown(p, page_exactly(e->planted), "%.3g %%", 100 * e->planted);
     page_count(p, e->trials);
     for (int v = 0; v <= VERDICT_UNDECIDED; v++)
         page_count(p, e->verdicts[v]);
     page_count(p, e->fired);
-    page_shown(p, exactly(e->error_sum / n), "%.2f %%", 100 * e->error_sum / n);
-    page_shown(p, exactly(e->seconds / n), "%.1f s", e->seconds / n);
+    page_shown(p, page_exactly(e->error_sum / n), "%.2f %%", 100 * e->error_sum / n);
+    page_shown(p, page_exactly(e->seconds / n), "%.1f s", e->seconds / n);
 }
 
 static void add_table(struct page *p, const struct injection *in)

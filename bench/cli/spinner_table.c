@@ -115,9 +115,7 @@ static void add_row(struct page *p, const struct row *row)
     const struct spinner_request *r = row->request;
     const struct spinner_outcome *o = row->outcome;
     page_row(p);
-    page_text(p, "%s", spinner_models[r->model]);
-    page_text(p, "%s", spinner_works[r->work]);
-    page_text(p, "%s", r->lock->name);
+    page_texts(p, spinner_models[r->model], spinner_works[r->work], r->lock->name, NULL);
     if (row->reason) {
         page_status(p, "skipped", row->reason);
         return;

@@ -82,6 +82,15 @@ void page_text(struct page *p, const char *format, ...)
         TEXT_OF_ARGUMENTS(p, format, c->text);
 }
 
+void page_texts(struct page *p, ...)
+{
+    va_list args;
+    va_start(args, p);
+    for (const char *text; (text = va_arg(args, const char *));)
+        page_text(p, "%s", text);
+    va_end(args);
+}
+
 void page_toned(struct page *p, enum page_tone tone, const char *format, ...)
 {
     struct page_cell *c = new_cell(p, CELL_TEXT);
@@ -149,18 +158,13 @@ void page_quotient(struct page *p, struct page_value v)
     new_number(p, CELL_QUOTIENT, v);
 }
 
-static struct page_value exactly(double value)
-{
-    return (struct page_value){.center = value, .lo = (double)NAN, .hi = (double)NAN};
-}
-
 void page_number(struct page *p, double value, const char *unit, int digits)
 {
     if (!isfinite(value)) {
         page_missing(p, NULL);
         return;
     }
-    struct page_cell *c = new_number(p, CELL_NUMBER, exactly(value));
+    struct page_cell *c = new_number(p, CELL_NUMBER, page_exactly(value));
     if (!c)
         return;
     c->unit = page_copy(p, unit);
@@ -169,7 +173,7 @@ void page_number(struct page *p, double value, const char *unit, int digits)
 
 void page_count(struct page *p, uint64_t count)
 {
-    new_number(p, CELL_COUNT, exactly((double)count));
+    new_number(p, CELL_COUNT, page_exactly((double)count));
 }
 
 void page_shown(struct page *p, struct page_value v, const char *format, ...)

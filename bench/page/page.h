@@ -26,6 +26,7 @@
 #include "bench/page/number.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -139,6 +140,12 @@ struct page {
     bool failed;               /* memory ran out */
 };
 
+/* A number without an interval. */
+static inline struct page_value page_exactly(double value)
+{
+    return (struct page_value){.center = value, .lo = (double)NAN, .hi = (double)NAN};
+}
+
 void page_init(struct page *p, const char *title);
 void page_release(struct page *p);
 
@@ -174,6 +181,8 @@ void page_row(struct page *p);
 /* The next cell of the row; cells that are not given stay empty. */
 void page_text(struct page *p, const char *format, ...) PAGE_PRINTF(2);
 void page_toned(struct page *p, enum page_tone tone, const char *format, ...) PAGE_PRINTF(3);
+/* Several as they are, up to a NULL. */
+void page_texts(struct page *p, ...) __attribute__((sentinel));
 void page_empty(struct page *p);
 /* One more line of the cell before. */
 void page_line(struct page *p, const char *format, ...) PAGE_PRINTF(2);

@@ -4,6 +4,7 @@
  */
 #include "bench/claims/judge/show.h"
 
+#include "bench/report/number.h"
 #include "bench/report/result_line.h"
 
 #include <math.h>
@@ -116,8 +117,7 @@ static void add_effect(struct page *p, const char *who, const struct part_verdic
     effect_text(v, effect, sizeof effect);
     bounds_text(v->part, bounds, sizeof bounds);
     page_row(p);
-    page_text(p, "%s", effect);
-    page_text(p, "%s", bounds);
+    page_texts(p, effect, bounds, NULL);
     page_text(p, "%s%s", who, v->part->text);
     if (v->reason[0])
         page_text(p, "%s: %s", standing_name(v->verdict), v->reason);
@@ -213,8 +213,7 @@ static void add_table(struct page *p, const struct claims_view *view)
         const struct claim_verdict *v = &view->verdicts->items[i], *other = reference_of(view, i);
         page_row(p);
         page_count(p, (uint64_t)v->claim->number);
-        page_text(p, "%s", v->claim->name);
-        page_text(p, "%s", v->claim->sentence);
+        page_texts(p, v->claim->name, v->claim->sentence, NULL);
         add_verdict_cell(p, v);
         add_parts_cell(p, v);
         add_verdict_cell(p, other);
@@ -227,14 +226,6 @@ static void add_table(struct page *p, const struct claims_view *view)
 
 /* ---- Programs and jobs ------------------------------------------------------------------ */
 
-static void add_bound(struct page *p, double bound)
-{
-    if (bound > 0)
-        page_number(p, bound, NULL, 15);
-    else
-        page_empty(p);
-}
-
 static void add_data_rows(struct page *p, const struct result *r, const struct verdicts *verdicts)
 {
     for (size_t i = 0; i < verdicts->count; i++) {
@@ -245,16 +236,13 @@ static void add_data_rows(struct page *p, const struct result *r, const struct v
             page_row(p);
             page_text(p, "%s", r->runtime);
             page_count(p, (uint64_t)v->claim->number);
-            page_text(p, "%s", v->claim->name);
-            page_text(p, "%s", standing_name(v->verdict));
-            page_text(p, "%s", part->part->text);
-            page_text(p, "%s", standing_name(part->verdict));
-            page_text(p, "%s", part->part->metric);
+            page_texts(p, v->claim->name, standing_name(v->verdict), part->part->text,
+                       standing_name(part->verdict), part->part->metric, NULL);
             page_value(p, (struct page_value){e->center, e->lo, e->hi, e->level, e->n}, NULL,
                        false);
             page_count(p, e->n);
-            add_bound(p, part->part->above);
-            add_bound(p, part->part->below);
+            page_number(p, part->part->above > 0 ? part->part->above : (double)NAN, NULL, 15);
+            page_number(p, part->part->below > 0 ? part->part->below : (double)NAN, NULL, 15);
             page_text(p, "%s", part->reason);
         }
     }
@@ -374,9 +362,7 @@ void claims_list_page(struct page *p, const struct claim_list *claims)
         const struct claim *c = claims->items[i];
         page_row(p);
         page_count(p, (uint64_t)c->number);
-        page_text(p, "%s", c->name);
-        page_text(p, "%s", c->sentence);
-        page_text(p, "%s", c->where);
+        page_texts(p, c->name, c->sentence, c->where, NULL);
         page_text(p, "%s (%s)", c->sentence, c->where);
         p->failed |= json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s}", "number",
                                                            c->number, "name", c->name, "sentence",
