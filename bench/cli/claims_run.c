@@ -1,5 +1,7 @@
 #include "bench/cli/claims_run.h"
 
+#include "bench/core/json.h"
+
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/progress.h"
@@ -58,7 +60,7 @@ int claims_suite_add(struct err *err)
     const struct opt_list none = {0};
     /* On more CPUs than one: what cannot be judged here is still a cell. */
     json_t *suite = claims_choose(&all, &none, err) ? NULL : claims_suite(&all, NULL, 2);
-    char *text = suite ? json_dumps(suite, JSON_INDENT(1)) : NULL;
+    char *text = suite ? json_dump_text(suite, JSON_INDENT(1)) : NULL;
     json_decref(suite);
     if (!text)
         return err_set(err, ERR_SYSTEM, "suite claims: out of memory");

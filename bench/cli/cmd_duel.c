@@ -6,6 +6,7 @@
 #include "bench/cli/interrupt.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/core/json.h"
 #include "bench/core/priority.h"
 #include "bench/duel/report.h"
 #include "bench/registry.h"
@@ -55,7 +56,7 @@ static char *document_text(const struct duel_report *r, int argc, char *const *a
     json_t *run, *host;
     describe_run(r, argc, argv, is_partial, &run, &host);
     json_t *root = duel_document(r, run, host);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = root ? json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(root);
     if (!text)
         err_set(err, ERR_SYSTEM, "no memory for the document");

@@ -3,6 +3,7 @@
 #include "bench/core/utf8.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 void json_set_finite(json_t *object, const char *key, double value)
 {
@@ -40,19 +41,24 @@ static int add_chunk(const char *bytes, size_t count, void *text)
     return ((struct buf *)text)->failed ? -1 : 0;
 }
 
-/*
- * Not json_dumps(): jansson 2.14 goes on when its own buffer cannot grow within a key, and gives
- * back a document without it.  A failure of ours sticks.
- */
-void json_add_text(struct buf *out, json_t *document, size_t flags)
+char *json_dump_text(const json_t *document, size_t flags)
 {
     struct buf text = {0};
-    if (!document || json_dump_callback(document, add_chunk, &text, flags))
+    /* Within a key the callback's -1 is overlooked as well; the buffer remembers. */
+    if (json_dump_callback(document, add_chunk, &text, flags))
         text.failed = true;
-    if (!text.failed) {
-        json_escape(out, buf_text(&text));
-        buf_add(out, "\n");
-    }
+    return buf_steal(&text);
+}
+
+void json_add_text(struct buf *out, json_t *document, size_t flags)
+{
+    char *text = document ? json_dump_text(document, flags) : NULL;
     json_decref(document);
-    buf_settle(out, &text);
+    if (text) {
+        json_escape(out, text);
+        buf_add(out, "\n");
+    } else {
+        out->failed = true;
+    }
+    free(text);
 }

@@ -20,6 +20,12 @@ json_t *json_text(const char *text);
 void json_escape(struct buf *out, const char *document);
 
 /*
+ * In place of json_dumps(), whose document lacks a key where its buffer could not grow within one
+ * (jansson 2.14 overlooks that).  The caller frees it; NULL when memory ran out.
+ */
+char *json_dump_text(const json_t *document, size_t flags);
+
+/*
  * Appends the document and a line feed, escaped; takes it.  `flags` are json_dumps()'s.  A NULL
  * document, or one there is no memory for, marks the buffer as failed.
  */

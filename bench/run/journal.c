@@ -1,6 +1,7 @@
 #include "bench/run/journal.h"
 
 #include "bench/core/file.h"
+#include "bench/core/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ static int lock(struct journal *j, struct err *err)
 
 int journal_append(struct journal *j, const json_t *object, struct err *err)
 {
-    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    char *text = json_dump_text(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
     if (!text)
         return err_set(err, ERR_SYSTEM, "%s: a line could not be made", j->path);
     size_t length = strlen(text);

@@ -2,6 +2,7 @@
 
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/core/json.h"
 #include "bench/core/rng.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
@@ -127,7 +128,7 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
     };
     json_t *root =
         assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = root ? json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(root);
     if (!text)
         return err_set(err, ERR_SYSTEM, "no memory for the result");

@@ -1,5 +1,7 @@
 #include "bench/report/import/import.h"
 
+#include "bench/core/json.h"
+
 #include "bench/report/result.h"
 #include "bench/stats/summary.h"
 
@@ -255,7 +257,7 @@ static int convert(const struct place *at, const json_t *document, const struct 
     if (!status && json_array_size(in.cells) == 0)
         status = err_set(err, ERR_INPUT, "%s: holds no benchmark", at->key);
     json_t *made = status ? NULL : document_of(&in, at->key, hash);
-    char *text = made ? json_dumps(made, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = made ? json_dump_text(made, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
     if (!status && !text)
         status = err_set(err, ERR_SYSTEM, "%s: out of memory", at->key);
     if (!status)
