@@ -60,7 +60,7 @@ static char *suite_of_all(void)
     const struct opt_list none = {0};
     /* On more CPUs than one: what cannot be judged here is still a cell. */
     json_t *suite = claims_choose(&all, &none, NULL) ? NULL : claims_suite(&all, NULL, 2);
-    char *text = json_to_text(suite, JSON_INDENT(1));
+    char *text = json_dump_text(suite, JSON_INDENT(1));
     json_decref(suite);
     return text;
 }

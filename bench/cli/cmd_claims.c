@@ -1,9 +1,10 @@
 /* contend claims: measures what the textbook says, and judges each sentence by it. */
-#include "bench/claims/judge/render.h"
+#include "bench/claims/judge/show.h"
 #include "bench/cli/claims_run.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/run_session.h"
+#include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
 #include "bench/core/opts.h"
 #include "bench/core/output.h"
@@ -76,7 +77,7 @@ static int parse(struct settings *s, int argc, char *const *argv, bool *help, st
          0, NULL},
         {"as", 0, OPT_LIST, &s->as, "NAME=OTHER",
          "wherever a claim says NAME (a lock, an executor), take OTHER", NULL, 0, 0, NULL},
-        {"format", 'f', OPT_TEXT, &s->format, "F", "one of", NULL, 0, 0, claims_formats},
+        SHOW_FORMAT_OPT(&s->format),
         {"width", 0, OPT_NUMBER, &s->width, "N", "columns of text (the terminal's, else 120)",
          "count", WIDTH_LEAST, WIDTH_MOST, NULL},
         {"output", 'o', OPT_TEXT, &s->work.run.path, "FILE",
@@ -119,14 +120,11 @@ static int prepare(struct settings *s, struct err *err)
     return claims_check_substitutions(&s->claims, &s->substitutions, err);
 }
 
-static int list(const struct settings *s, size_t format, struct err *err)
+static int list(const struct settings *s, struct err *err)
 {
-    struct style style = {terminal_width(s->width), terminal_has_colour()};
-    struct buf out = {0};
-    int failed =
-        claims_list_render(&s->claims, format, &style, &out, err) || cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    struct page page;
+    claims_list_page(&page, &s->claims);
+    return show_page(&page, s->format, s->width, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 /* Measures unless a result was given. The status of the run. */
@@ -172,9 +170,9 @@ static int add_reference(struct settings *s, struct judged *j, struct err *err)
                : EXIT_FINE;
 }
 
-static int show(const struct settings *s, const struct judged *j, size_t format, struct err *err)
+static int show(const struct settings *s, const struct judged *j, struct err *err)
 {
-    struct claims_page page = {
+    const struct claims_view view = {
         .result = &j->result,
         .verdicts = &j->verdicts,
         .reference = j->has_reference ? &j->reference : NULL,
@@ -182,15 +180,13 @@ static int show(const struct settings *s, const struct judged *j, size_t format,
         .reference_missing = j->missing.code != ERR_NONE ? j->missing.text : NULL,
         .substitutions = &s->substitutions,
         .plugins = &s->plugins,
-        .style = {terminal_width(s->width), terminal_has_colour()},
     };
-    struct buf out = {0};
-    int failed = claims_render(&page, format, &out, err) || cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed;
+    struct page page;
+    claims_page(&page, &view);
+    return show_page(&page, s->format, s->width, err);
 }
 
-static int judge(struct settings *s, size_t format, struct err *err)
+static int judge(struct settings *s, struct err *err)
 {
     struct judged *j = calloc(1, sizeof *j);
     int status = EXIT_RUN_FAILED;
@@ -204,7 +200,7 @@ static int judge(struct settings *s, size_t format, struct err *err)
     status = s->reference ? add_reference(s, j, err) : EXIT_FINE;
     if (status != EXIT_FINE)
         goto done;
-    status = show(s, j, format, err)                                   ? EXIT_RUN_FAILED
+    status = show(s, j, err)                                           ? EXIT_RUN_FAILED
              : j->verdicts.counts[STANDING_REFUTED] > 0                ? EXIT_REGRESSION
              : s->strict && j->verdicts.counts[STANDING_UNDECIDED] > 0 ? EXIT_UNDECIDED
                                                                        : EXIT_FINE;
@@ -215,14 +211,6 @@ done:
     return status;
 }
 
-static size_t format_of(const char *name)
-{
-    size_t i = 0;
-    while (claims_formats[i] && strcmp(claims_formats[i], name))
-        i++;
-    return i;
-}
-
 static int run(int argc, char *const *argv, struct err *err)
 {
     struct settings *s = calloc(1, sizeof *s);
@@ -231,11 +219,10 @@ static int run(int argc, char *const *argv, struct err *err)
     bool help = false;
     int status = EXIT_USAGE;
     plan_request_init(&s->work.run.plan);
-    s->format = claims_formats[0];
     if (parse(s, argc, argv, &help, err) || help) {
         status = help ? EXIT_FINE : EXIT_USAGE;
     } else if (s->list) {
-        status = list(s, format_of(s->format), err);
+        status = list(s, err);
     } else if (!prepare(s, err)) {
         bool is_measured = !s->result;
         struct run_report report = {0};
@@ -243,7 +230,7 @@ static int run(int argc, char *const *argv, struct err *err)
         /* A cell that failed costs its claims, not the others. */
         bool has_failed = status == EXIT_RUN_FAILED;
         if (err->code == ERR_NONE && status != EXIT_INTERRUPTED)
-            status = judge(s, format_of(s->format), err);
+            status = judge(s, err);
         status = has_failed ? EXIT_RUN_FAILED : status;
         if (is_measured && err->code == ERR_NONE && output_exists(s->result))
             run_session_end(&report, s->result);

@@ -4,6 +4,7 @@
 #include "bench/cli/doctor.h"
 #include "bench/cli/inject.h"
 #include "bench/cli/moments.h"
+#include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
 #include "bench/core/buf.h"
 #include "bench/core/clock.h"
@@ -54,62 +55,35 @@ static const char *const scope_names[COUNTER_SCOPES] = {
     [COUNTER_TREE] = "threads and processes",
 };
 
-static void add_wrapped(struct buf *out, const char *text, size_t indent, size_t width)
-{
-    size_t column = 0;
-    for (const char *word = text; *word;) {
-        size_t length = strcspn(word, " ");
-        if (column && column + 1 + length > width) {
-            buf_add(out, "\n");
-            buf_pad(out, indent);
-            column = 0;
-        } else if (column) {
-            buf_add(out, " ");
-            column++;
-        }
-        buf_add_bytes(out, word, length);
-        column += length;
-        word += length;
-        word += strspn(word, " ");
-    }
-    buf_add(out, "\n");
-}
+/* Continuations of long lines stand under their texts, advice a little before. */
+enum { ADVICE_AT = 35, WIDTH = 100 };
 
-enum { INDENT = 35, WIDTH = 65 };
-
-static void add_findings(struct buf *out, const struct findings *f)
+static void add_findings(struct page *p, const struct findings *f)
 {
-    static const char *const colours[] = {"\033[32m", "\033[36m", "\033[33m"};
-    bool is_coloured = terminal_has_colour();
+    static const enum page_tone tones[] = {PAGE_GOOD, PAGE_NOTED, PAGE_DOUBTFUL};
+    static const struct page_column columns[] = {
+        {.key = "level", .width = 7},
+        {.key = "name", .head = "what", .width = 24},
+        {.key = "seen"},
+        {.key = "advice", .before = "> ", .flags = PAGE_BELOW},
+        {0},
+    };
+    page_grid(p, &(struct page_grid_form){.key = "findings",
+                                          .columns = columns,
+                                          .is_headless = true,
+                                          .margin = 2,
+                                          .below = ADVICE_AT});
     for (int i = 0; i < f->count; i++) {
         const struct finding *one = &f->items[i];
-        buf_printf(out, "  %s%-7s%s  %-24s  ", is_coloured ? colours[one->level] : "",
-                   finding_level_name(one->level), is_coloured ? "\033[0m" : "", one->name);
-        add_wrapped(out, one->seen, INDENT, WIDTH);
-        if (!one->advice[0])
-            continue;
-        buf_pad(out, INDENT);
-        buf_add(out, "> ");
-        add_wrapped(out, one->advice, INDENT + 2, WIDTH - 2);
+        page_row(p);
+        page_toned(p, tones[one->level], "%s", finding_level_name(one->level));
+        page_texts(p, one->name, one->seen, one->advice, NULL);
     }
 }
 
-static void add_counters(struct buf *out, const struct counter_verdict *v)
+/* The same reason holds for several: each is said once. */
+static void say_reasons(struct page *p, const struct counter_verdict *v)
 {
-    buf_printf(out, "\n  %-18s  %-10s  %s\n", "event counters", scope_names[COUNTER_THREAD],
-               scope_names[COUNTER_TREE]);
-    for (int c = 0; c < COUNTER_COUNT; c++) {
-        buf_printf(out, "  %-18s", counter_name((enum counter)c));
-        for (int scope = 0; scope < COUNTER_SCOPES; scope++) {
-            const struct counter_choice *choice = &v->choices[scope][c];
-            char name[32];
-            snprintf(name, sizeof name, "%s%s", choice->provider ? choice->provider->name : "none",
-                     choice->user_only ? ":user" : "");
-            buf_printf(out, scope ? "  %s" : "  %-10s", name);
-        }
-        buf_add(out, "\n");
-    }
-    /* The same reason holds for several: each is said once. */
     const char *said[COUNTER_SCOPES * COUNTER_COUNT];
     int count = 0;
     for (int i = 0; i < COUNTER_SCOPES * COUNTER_COUNT; i++) {
@@ -120,29 +94,44 @@ static void add_counters(struct buf *out, const struct counter_verdict *v)
         if (!is_new)
             continue;
         said[count++] = choice->reason;
-        buf_printf(out, "  %s%s\n",
-                   choice->provider ? "why not papi: " : "why none: ", choice->reason);
+        page_say(p, PAGE_NOTE, "%s%s",
+                 choice->provider ? "why not papi: " : "why none: ", choice->reason);
     }
 }
 
-static int print_text(const struct doctor_facts *d, const struct findings *f, struct err *err)
+static void add_counters(struct page *p, const struct counter_verdict *v)
 {
-    struct buf out = {0};
-    int counts[3] = {0};
-    for (int i = 0; i < f->count; i++)
-        counts[f->items[i].level]++;
-    buf_printf(&out, "%s, %s, %s, Linux %s, %s\n\n", d->host.hostname, d->host.cpu,
-               d->host.architecture, d->host.kernel, d->host.libc);
-    add_findings(&out, f);
-    if (d->counters)
-        add_counters(&out, d->counters);
-    buf_printf(&out, "\n%d warning%s, %d note%s, %d fine\n", counts[FINDING_WARNING],
-               counts[FINDING_WARNING] == 1 ? "" : "s", counts[FINDING_NOTE],
-               counts[FINDING_NOTE] == 1 ? "" : "s", counts[FINDING_OK]);
-    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the report")
-                            : cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed;
+    const struct page_column columns[] = {
+        {.key = "counter", .head = "event counters", .width = 18},
+        {.key = "thread", .head = scope_names[COUNTER_THREAD], .width = 10},
+        {.key = "tree", .head = scope_names[COUNTER_TREE]},
+        {0},
+    };
+    page_gap(p);
+    page_grid(p, &(struct page_grid_form){.key = "counters", .columns = columns, .margin = 2});
+    for (int c = 0; c < COUNTER_COUNT; c++) {
+        page_row(p);
+        page_text(p, "%s", counter_name((enum counter)c));
+        for (int scope = 0; scope < COUNTER_SCOPES; scope++) {
+            const struct counter_choice *choice = &v->choices[scope][c];
+            page_text(p, "%s%s", choice->provider ? choice->provider->name : "none",
+                      choice->user_only ? ":user" : "");
+        }
+    }
+    say_reasons(p, v);
+}
+
+static void add_verdicts(struct page *p, const struct findings *f)
+{
+    static const enum page_severity severities[] = {PAGE_PASS, PAGE_SKIP, PAGE_WARNED};
+    for (int i = 0; i < f->count; i++) {
+        const struct finding *one = &f->items[i];
+        page_verdict(p, &(struct page_verdict){.id = one->name,
+                                               .name = one->seen,
+                                               .word = finding_level_name(one->level),
+                                               .severity = severities[one->level],
+                                               .text = one->advice});
+    }
 }
 
 static json_t *counters_json(const struct counter_verdict *v)
@@ -162,7 +151,7 @@ static json_t *counters_json(const struct counter_verdict *v)
     return list;
 }
 
-static int print_json(const struct doctor_facts *d, const struct findings *f, struct err *err)
+static json_t *document(const struct doctor_facts *d, const struct findings *f)
 {
     json_t *list = json_array();
     for (int i = 0; i < f->count; i++) {
@@ -173,38 +162,88 @@ static int print_json(const struct doctor_facts *d, const struct findings *f, st
             json_object_set_new(row, "advice", json_string(one->advice));
         json_array_append_new(list, row);
     }
-    json_t *root = json_pack("{s:s, s:o, s:o}", "schema", "contend.doctor/1", "findings", list,
-                             "counters", counters_json(d->counters));
-    return cli_print_json(root, JSON_INDENT(1), err);
+    return json_pack("{s:s, s:o, s:o}", "schema", "contend.doctor/1", "findings", list, "counters",
+                     counters_json(d->counters));
 }
 
-static int examine(bool json, struct err *err)
+static int examine(const char *format, struct err *err)
 {
     /* Some kilobytes each, and this command runs once. */
     static struct doctor_facts facts;
     static struct findings findings;
+    struct page page, *p = &page;
+    int counts[3] = {0}, columns = terminal_width(0);
     gather(&facts);
     doctor_examine(&facts, &findings);
-    return json ? print_json(&facts, &findings, err) : print_text(&facts, &findings, err);
+    for (int i = 0; i < findings.count; i++)
+        counts[findings.items[i].level]++;
+    page_init(p, "contend doctor");
+    page_say(p, PAGE_SOURCE, "%s, %s, %s, Linux %s, %s", facts.host.hostname, facts.host.cpu,
+             facts.host.architecture, facts.host.kernel, facts.host.libc);
+    page_gap(p);
+    add_findings(p, &findings);
+    if (facts.counters)
+        add_counters(p, facts.counters);
+    page_to(p, PAGE_GATE);
+    add_verdicts(p, &findings);
+    page_to(p, PAGE_ALL);
+    page_gap(p);
+    page_say(p, PAGE_SUMMARY, "%d warning%s, %d note%s, %d fine", counts[FINDING_WARNING],
+             counts[FINDING_WARNING] == 1 ? "" : "s", counts[FINDING_NOTE],
+             counts[FINDING_NOTE] == 1 ? "" : "s", counts[FINDING_OK]);
+    page_document(p, document(&facts, &findings), JSON_INDENT(1));
+    return show_page(p, format, columns < WIDTH ? columns : WIDTH, err);
 }
 
-static int measure_overhead(bool json, struct err *err)
+static int measure_overhead(const char *format, struct err *err)
 {
-    struct buf out = {0};
-    int failed = overhead_measure(&out, json, err);
-    if (!failed)
-        failed = cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed;
+    static const struct page_column columns[] = {
+        {.key = "what", .head = "", .width = 20},
+        {.key = "bare", .head = "bare", .width = 28},
+        {.key = "bare_ns", .head = "bare", .unit = "ns"},
+        {.key = "harness_ns", .head = "harness", .unit = "ns"},
+        {.key = "difference_ns", .head = "difference", .unit = "ns"},
+        {.key = "ratio", .unit = "ratio"},
+        {0},
+    };
+    struct overhead_table o;
+    struct page page, *p = &page;
+    json_t *list = json_array();
+    page_init(p, "contend doctor --overhead");
+    if (overhead_measure(&o, err)) {
+        json_decref(list);
+        page_release(p);
+        return -1;
+    }
+    page_say(p, PAGE_SENTENCE, "harness overhead, one CPU, medians of %d interleaved rounds",
+             o.rounds);
+    page_grid(p, &(struct page_grid_form){.key = "overhead", .columns = columns, .margin = 2});
+    for (size_t i = 0; i < OVERHEAD_ROWS; i++) {
+        const struct overhead_line *r = &o.rows[i];
+        page_row(p);
+        page_texts(p, r->what, r->bare, NULL);
+        page_number(p, r->bare_ns, NULL, 3);
+        page_number(p, r->harness_ns, NULL, 3);
+        page_number(p, r->difference_ns, NULL, 3);
+        page_shown(p, page_exactly(r->ratio), "%.3f", r->ratio);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", r->what, "bare",
+                                        r->bare, "bare_ns", r->bare_ns, "harness_ns", r->harness_ns,
+                                        "difference_ns", r->difference_ns, "ratio", r->ratio));
+    }
+    page_document(p, json_pack("{s:i, s:o}", "rounds", o.rounds, "overhead", list), JSON_INDENT(1));
+    return show_page(p, format, 0, err);
 }
 
 static int run(int argc, char *const *argv, struct err *err)
 {
     bool json = false, overhead = false, moments = false, help;
+    const char *format = NULL;
     int64_t budget_ns = 0;
     struct inject_options inject = {.trials = 4, .threshold = 0.01, .seed = -1};
     const struct opt table[] = {
-        {.name = "json", .kind = OPT_FLAG, .out = &json, .help = "for machines"},
+        SHOW_FORMAT_OPT(&format),
+        SHOW_JSON_OPT(&json),
         {.name = "overhead",
          .kind = OPT_FLAG,
          .out = &overhead,
@@ -237,22 +276,22 @@ static int run(int argc, char *const *argv, struct err *err)
         buf_release(&out);
         return failed ? EXIT_RUN_FAILED : EXIT_FINE;
     }
+    format = json ? "json" : format;
     if (moments)
         return moments_run(
             &(struct moments_options){budget_ns ? budget_ns : INT64_C(60000000000), json}, err);
     if (inject.percents) {
         inject.budget_ns = budget_ns ? budget_ns : INT64_C(5000000000);
-        inject.json = json;
+        inject.format = format;
         return inject_run(&inject, err);
     }
-    if (overhead)
-        return measure_overhead(json, err) ? EXIT_RUN_FAILED : EXIT_FINE;
-    return examine(json, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    int failed = overhead ? measure_overhead(format, err) : examine(format, err);
+    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_doctor = {
     .name = "doctor",
-    .usage = "contend doctor [--json] [--overhead | --moments | --inject 0,1,2,5,10]",
+    .usage = "contend doctor [--format F] [--overhead | --moments | --inject 0,1,2,5,10]",
     .summary = "what would disturb a measurement here, and what to do about it",
     .run = run,
 };

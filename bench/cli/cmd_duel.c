@@ -57,7 +57,7 @@ static char *document_text(const struct duel_report *r, int argc, char *const *a
     json_t *run, *host;
     describe_run(r, argc, argv, is_partial, &run, &host);
     json_t *root = duel_document(r, run, host);
-    char *text = json_to_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    char *text = json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     json_decref(root);
     if (!text)
         err_set(err, ERR_SYSTEM, "no memory for the document");

@@ -2,6 +2,7 @@
 #include "bench/claims/judge/claims.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/cli/show.h"
 #include "bench/core/buf.h"
 #include "bench/core/opts.h"
 #include "bench/core/units.h"
@@ -105,40 +106,57 @@ static bool get_claim(size_t i, struct item *out, bool *hidden)
 static bool (*const getters[])(size_t, struct item *, bool *) = {
     get_executor, get_workload, get_lock, get_probe, get_suite, get_claim};
 
-static void add_params_text(struct buf *out, const struct item *item)
+static void add_params(struct page *p, const struct item *item)
 {
-    for (const struct param *p = item->params; p && p->name; p++) {
+    page_empty(p);
+    for (const struct param *one = item->params; one && one->name; one++) {
         char value[32], min[32], max[32];
-        buf_printf(out, "      -p %s.%s=", item->name, p->name);
-        if (p->choices) {
-            for (size_t i = 0; p->choices[i]; i++)
-                buf_printf(out, "%s%s", i ? "|" : "", p->choices[i]);
-            buf_printf(out, "  %s (default %s)\n", p->help, p->choices[p->value]);
-        } else {
-            buf_printf(out, "%s  %s (%s to %s)\n",
-                       units_format_exact(value, sizeof value, p->value, p->unit), p->help,
-                       units_format_exact(min, sizeof min, p->min, p->unit),
-                       units_format_exact(max, sizeof max, p->max, p->unit));
-        }
+        struct buf choices = {0};
+        for (size_t i = 0; one->choices && one->choices[i]; i++)
+            buf_printf(&choices, "%s%s", i ? "|" : "", one->choices[i]);
+        if (one->choices)
+            page_line(p, "-p %s.%s=%s  %s (default %s)", item->name, one->name,
+                      page_text_of(p, &choices), one->help, one->choices[one->value]);
+        else
+            page_line(p, "-p %s.%s=%s  %s (%s to %s)", item->name, one->name,
+                      units_format_exact(value, sizeof value, one->value, one->unit), one->help,
+                      units_format_exact(min, sizeof min, one->min, one->unit),
+                      units_format_exact(max, sizeof max, one->max, one->unit));
+        buf_release(&choices);
     }
 }
 
-static void add_text(struct buf *out, size_t kind, bool with_heading)
+static void add_kind(struct page *p, size_t kind)
 {
+    static const struct page_column columns[] = {
+        {.key = "name", .flags = PAGE_RAGGED, .width = 20},
+        {.key = "summary_of_kind", .gap = 1, .to = PAGE_TERMINAL},
+        {.key = "summary", .to = PAGE_DOCUMENT | PAGE_DATA},
+        {.key = "kind", .to = PAGE_DOCUMENT | PAGE_DATA},
+        {.key = "unavailable", .before = "not available here: ", .flags = PAGE_BELOW},
+        {.key = "parameters", .flags = PAGE_BELOW},
+        {.key = "metrics", .flags = PAGE_BELOW},
+        {0},
+    };
     struct item item;
     bool hidden;
-    if (with_heading)
-        buf_printf(out, "%s\n", kinds[kind]);
+    page_grid(
+        p,
+        &(struct page_grid_form){
+            .key = kinds[kind], .columns = columns, .is_headless = true, .margin = 2, .below = 6});
     for (size_t i = 0; getters[kind](i, &item, &hidden); i++) {
         if (hidden)
             continue;
-        buf_printf(out, "  %-20s %s%s%s%s\n", item.name, item.summary, item.detail ? " (" : "",
-                   item.detail ? item.detail : "", item.detail ? ")" : "");
-        if (item.unavailable)
-            buf_printf(out, "      not available here: %s\n", item.unavailable);
-        add_params_text(out, &item);
+        page_row(p);
+        page_text(p, "%s", item.name);
+        page_text(p, "%s%s%s%s", item.summary, item.detail ? " (" : "",
+                  item.detail ? item.detail : "", item.detail ? ")" : "");
+        page_texts(p, item.summary, item.detail ? item.detail : "",
+                   item.unavailable ? item.unavailable : "", NULL);
+        add_params(p, &item);
+        page_empty(p);
         for (const struct metric *m = item.metrics; m && m->name; m++)
-            buf_printf(out, "      %-24s %s\n", m->name, m->definition);
+            page_line(p, "%-24s %s", m->name, m->definition);
     }
 }
 
@@ -172,7 +190,7 @@ static json_t *item_json(const struct item *item)
     return o;
 }
 
-static int print_json(int only, struct err *err)
+static json_t *document(int only)
 {
     json_t *root = json_object();
     for (size_t kind = 0; kinds[kind]; kind++) {
@@ -186,15 +204,32 @@ static int print_json(int only, struct err *err)
                 json_array_append_new(list, item_json(&item));
         json_object_set_new(root, kinds[kind], list);
     }
-    return cli_print_json(root, JSON_INDENT(1), err);
+    return root;
+}
+
+static int show(int only, const char *format, struct err *err)
+{
+    struct page p;
+    page_init(&p, "contend list");
+    for (size_t kind = 0; kinds[kind]; kind++) {
+        if (only >= 0 && (size_t)only != kind)
+            continue;
+        if (only < 0)
+            page_heading(&p, 2, "%s", kinds[kind]);
+        add_kind(&p, kind);
+    }
+    page_document(&p, document(only), JSON_INDENT(1));
+    return show_page(&p, format, SHOW_UNWRAPPED, err);
 }
 
 static int run(int argc, char *const *argv, struct err *err)
 {
     bool json = false, help;
+    const char *format = NULL;
     struct opt_list rest = {0}, plugins = {0};
     const struct opt table[] = {
-        {.name = "json", .kind = OPT_FLAG, .out = &json, .help = "for machines"},
+        SHOW_FORMAT_OPT(&format),
+        SHOW_JSON_OPT(&json),
         {.name = "plugin",
          .kind = OPT_LIST,
          .out = &plugins,
@@ -207,35 +242,30 @@ static int run(int argc, char *const *argv, struct err *err)
     for (size_t i = 0; i < plugins.count; i++)
         if (registry_load_plugin(plugins.items[i], err))
             return EXIT_USAGE;
-    struct buf out = {0};
     if (help) {
+        struct buf out = {0};
         buf_printf(&out, "usage: %s\n\n%s\n\n", command_list.usage, command_list.summary);
         opts_help(table, &out);
-    } else {
-        int only = -1;
-        for (int kind = 0; rest.count && kinds[kind]; kind++)
-            if (!strcmp(kinds[kind], rest.items[0]))
-                only = kind;
-        if (rest.count > 1 || (rest.count && only < 0))
-            return err_set(err, ERR_USAGE,
-                           "list: \"%s\" is unknown (executors, workloads, locks, "
-                           "probes, suites, claims)",
-                           rest.items[rest.count > 1 ? 1 : 0]);
-        if (json)
-            return print_json(only, err) ? EXIT_RUN_FAILED : EXIT_FINE;
-        for (size_t kind = 0; kinds[kind]; kind++)
-            if (only < 0 || (size_t)only == kind)
-                add_text(&out, kind, only < 0);
+        int failed = cli_print(buf_text(&out), err);
+        buf_release(&out);
+        return failed ? EXIT_RUN_FAILED : EXIT_FINE;
     }
-    int failed = cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    int only = -1;
+    for (int kind = 0; rest.count && kinds[kind]; kind++)
+        if (!strcmp(kinds[kind], rest.items[0]))
+            only = kind;
+    if (rest.count > 1 || (rest.count && only < 0))
+        return err_set(err, ERR_USAGE,
+                       "list: \"%s\" is unknown (executors, workloads, locks, probes, suites, "
+                       "claims)",
+                       rest.items[rest.count > 1 ? 1 : 0]);
+    return show(only, json ? "json" : format, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_list = {
     .name = "list",
-    .usage =
-        "contend list [executors|workloads|locks|probes|suites|claims] [--json] [--plugin FILE]",
+    .usage = "contend list [executors|workloads|locks|probes|suites|claims] [--format F] [--plugin "
+             "FILE]",
     .summary = "what there is to be combined",
     .run = run,
 };

@@ -2,6 +2,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/show.h"
 #include "bench/cli/spinner_screen.h"
 #include "bench/cli/spinner_table.h"
 #include "bench/core/opts.h"
@@ -17,6 +18,7 @@ struct settings {
     const char *work;  /* NULL: the default, or all */
     const char *lock;  /* likewise */
     const char *seconds;
+    const char *format; /* of the table */
     bool all;
     bool json;
     bool help;
@@ -88,7 +90,8 @@ static int parse(int argc, char *const *argv, struct settings *s, struct err *er
          .kind = OPT_FLAG,
          .out = &s->all,
          .help = "a table of all models, works and locks, or of those named"},
-        {.name = "json", .kind = OPT_FLAG, .out = &s->json, .help = "the table as JSON"},
+        SHOW_FORMAT_OPT(&s->format),
+        SHOW_JSON_OPT(&s->json),
         {0},
     };
     if (opts_parse(table, argc, argv, &rest, &s->help, err))
@@ -110,8 +113,9 @@ static int parse(int argc, char *const *argv, struct settings *s, struct err *er
     s->model = rest.count ? rest.items[0] : NULL;
     if (s->model && find_word(spinner_models, s->model) < 0)
         return unknown_model(s->model, err);
-    if (s->json && !s->all)
-        return err_set(err, ERR_USAGE, "spinner: --json goes with --all");
+    if ((s->json || s->format) && !s->all)
+        return err_set(err, ERR_USAGE, "spinner: --%s goes with --all",
+                       s->json ? "json" : "format");
     if (!s->model && !s->all)
         return err_set(err, ERR_USAGE,
                        "spinner: which model? thread, process or coroutine (or --all)");
@@ -156,8 +160,7 @@ static int perform(const struct settings *s, struct err *err)
                                         .lock_count = lock_count,
                                         .duration_ns = duration_ns};
     if (s->all)
-        return s->json ? spinner_table_json(&table, &interrupt_came, err)
-                       : spinner_table_text(&table, &interrupt_came, err);
+        return spinner_table_show(&table, s->json ? "json" : s->format, &interrupt_came, err);
     struct spinner_request r = {.model = (enum spinner_model)find_word(spinner_models, s->model),
                                 .work = SLOW_SLEEP,
                                 .lock = locks[0],
@@ -186,7 +189,7 @@ static int run(int argc, char *const *argv, struct err *err)
 const struct command command_spinner = {
     .name = "spinner",
     .usage = "contend spinner thread|process|coroutine [--work sleep|cpu|block|nap] [--lock NAME] "
-             "[--seconds N]\n       contend spinner --all [--json]",
+             "[--seconds N]\n       contend spinner --all [--format F]",
     .summary = "the hello world of concurrency: a spinner that turns while others work",
     .run = run,
 };

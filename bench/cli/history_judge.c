@@ -24,18 +24,6 @@ struct wishes {
     struct history_request request;
 };
 
-/* What the locale's variables say of the terminal; the locale itself is never set. */
-static bool is_utf8(void)
-{
-    const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-        if (value && value[0])
-            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
-    }
-    return false;
-}
-
 static int view_open(struct view *v, const struct wishes *w, struct err *err)
 {
     *v = (struct view){0};
@@ -64,7 +52,7 @@ static int print_view(const struct view *v, const struct wishes *w, bool is_chec
 {
     struct history_style style = {
         .base = {.width = terminal_width(w->width), .colour = terminal_has_colour()},
-        .utf8 = is_utf8(),
+        .utf8 = terminal_is_utf8(),
         .is_check = is_check,
     };
     struct buf text = {0};

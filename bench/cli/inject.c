@@ -3,8 +3,7 @@
 #include "bench/cli/ahead.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
-#include "bench/core/buf.h"
-#include "bench/core/json.h"
+#include "bench/cli/show.h"
 #include "bench/core/rng.h"
 #include "bench/core/units.h"
 #include "bench/duel/duel.h"
@@ -178,30 +177,50 @@ static int duel_all(struct injection *in, struct err *err)
 
 /* ---- What comes out ------------------------------------------------------------------------ */
 
-static void add_table(const struct injection *in, struct buf *out)
+static void add_row(struct page *p, const struct effect *e)
 {
-    buf_printf(out,
-               "contend duel on this machine: a loop of 20 ms against itself with more work "
-               "planted,\n%.3g s a comparison, threshold %.3g %%, seed %llu, %s\n\n"
-               "  planted  duels  slower  faster  same  shifted  undecided  control  error    "
-               "time\n",
-               (double)in->options->budget_ns * 1e-9, 100 * in->options->threshold,
-               (unsigned long long)in->seed, in->priority);
-    for (size_t i = 0; i < in->count; i++) {
-        const struct effect *e = &in->effects[i];
-        if (!e->trials)
-            continue; /* interrupted before its first one */
-        double n = e->trials;
-        buf_printf(out, "  %5.3g %%  %5u  %6u  %6u  %4u  %7u  %9u  %7u  %.2f %%  %5.1f s\n",
-                   100 * e->planted, e->trials, e->verdicts[VERDICT_SLOWER],
-                   e->verdicts[VERDICT_FASTER], e->verdicts[VERDICT_SAME],
-                   e->verdicts[VERDICT_SHIFTED], e->verdicts[VERDICT_UNDECIDED], e->fired,
-                   100 * e->error_sum / n, e->seconds / n);
-    }
-    buf_add(out, "\nOf 0 % planted, \"slower\" and \"faster\" are false alarms; of more than the "
-                 "threshold, \"slower\"\nis what should be found. control: duels whose control "
-                 "fired. error: mean distance of the\nestimate from what was planted, in "
-                 "percentage points. time: mean of a duel.\n");
+    double n = e->trials;
+    page_row(p);
+    page_shown(p, page_exactly(e->planted), "%.3g %%", 100 * e->planted);
+    page_count(p, e->trials);
+    for (int v = 0; v <= VERDICT_UNDECIDED; v++)
+        page_count(p, e->verdicts[v]);
+    page_count(p, e->fired);
+    page_shown(p, page_exactly(e->error_sum / n), "%.2f %%", 100 * e->error_sum / n);
+    page_shown(p, page_exactly(e->seconds / n), "%.1f s", e->seconds / n);
+}
+
+static void add_table(struct page *p, const struct injection *in)
+{
+    static const struct page_column columns[] = {
+        {.key = "planted_ratio", .head = "planted", .unit = "ratio"},
+        {.key = "duels"},
+        {.key = "slower"},
+        {.key = "faster"},
+        {.key = "same"},
+        {.key = "shifted"},
+        {.key = "undecided"},
+        {.key = "controls_fired", .head = "control"},
+        {.key = "mean_absolute_error_ratio", .head = "error", .unit = "ratio"},
+        {.key = "mean_s", .head = "time", .unit = "s"},
+        {0},
+    };
+    page_say(p, PAGE_SOURCE,
+             "contend duel on this machine: a loop of 20 ms against itself with more work planted, "
+             "%.3g s a comparison, threshold %.3g %%, seed %llu, %s",
+             (double)in->options->budget_ns * 1e-9, 100 * in->options->threshold,
+             (unsigned long long)in->seed, in->priority);
+    page_gap(p);
+    page_grid(p, &(struct page_grid_form){.key = "effects", .columns = columns, .margin = 2});
+    for (size_t i = 0; i < in->count; i++)
+        if (in->effects[i].trials) /* none: interrupted before its first one */
+            add_row(p, &in->effects[i]);
+    page_gap(p);
+    page_say(p, PAGE_LEGEND,
+             "Of 0 %% planted, \"slower\" and \"faster\" are false alarms; of more than the "
+             "threshold, \"slower\" is what should be found. control: duels whose control fired. "
+             "error: mean distance of the estimate from what was planted, in percentage points. "
+             "time: mean of a duel.");
 }
 
 static json_t *table_json(const struct injection *in)
@@ -228,18 +247,13 @@ static json_t *table_json(const struct injection *in)
                      "threshold_ratio", in->options->threshold, "effects", rows);
 }
 
-static int print_table(const struct injection *in, struct err *err)
+static int show_table(const struct injection *in, struct err *err)
 {
-    struct buf out = {0};
-    if (in->options->json) {
-        json_add_text(&out, table_json(in), JSON_INDENT(1));
-    } else {
-        add_table(in, &out);
-    }
-    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the table")
-                            : cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed;
+    struct page page;
+    page_init(&page, "contend doctor --inject");
+    add_table(&page, in);
+    page_document(&page, table_json(in), JSON_INDENT(1));
+    return show_page(&page, in->options->format, 0, err);
 }
 
 int inject_run(const struct inject_options *options, struct err *err)
@@ -261,6 +275,6 @@ int inject_run(const struct inject_options *options, struct err *err)
     if (failed && interrupt_came)
         *err = (struct err){0};
     if (err->code == ERR_NONE)
-        failed = print_table(&in, err); /* of what there is */
+        failed = show_table(&in, err); /* of what there is */
     return interrupt_came ? EXIT_INTERRUPTED : failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }

@@ -10,7 +10,6 @@
 
 #include "bench/core/err.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct inject_options {
@@ -18,8 +17,8 @@ struct inject_options {
     int64_t trials;       /* duels of each */
     int64_t budget_ns;    /* of a duel */
     double threshold;
-    int64_t seed; /* -1: drawn */
-    bool json;
+    int64_t seed;       /* -1: drawn */
+    const char *format; /* NULL: text */
 };
 
 /* Measures, prints the table; returns the exit status. */

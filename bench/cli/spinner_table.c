@@ -1,13 +1,10 @@
 #include "bench/cli/spinner_table.h"
 
-#include "bench/cli/cli.h"
+#include "bench/cli/show.h"
 #include "bench/cli/spinner_screen.h"
-#include "bench/core/buf.h"
-#include "bench/core/units.h"
 
 #include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 /* Least width of a terminal for a table with medians. */
@@ -66,111 +63,155 @@ static int run_rows(const struct spinner_table *table, const volatile bool *inte
     return 0;
 }
 
-/* ---- Text -------------------------------------------------------------------------- */
+/* ---- What is shown ------------------------------------------------------------------- */
 
-struct layout {
-    bool is_wide;   /* narrow terminals go without a median */
+struct sheet {
+    struct page page;
     int lock_width; /* columns of the longest name */
+    bool is_wide;   /* narrow terminals go without a median */
+    json_t *rows;   /* of the document */
 };
 
-static int add_line(void *context, const struct row *row, struct err *err)
+static void begin_grid(struct sheet *s, bool is_headless)
 {
-    const struct layout *layout = context;
+    const unsigned data = PAGE_DATA, readers = PAGE_READERS;
+    const struct page_column columns[] = {
+        {.key = "model", .flags = PAGE_LABEL, .width = 9},
+        {.key = "work", .flags = PAGE_LABEL, .width = 5, .gap = 1},
+        {.key = "lock", .flags = PAGE_LABEL, .width = (unsigned)s->lock_width, .gap = 1},
+        {.key = "frames", .align = PAGE_RIGHT, .width = 6, .gap = 1, .to = readers},
+        {.key = "frames_shown", .to = data},
+        {.key = "frames_due", .to = data},
+        {.key = "lateness_worst_ns",
+         .head = "worst",
+         .unit = "ns",
+         .align = PAGE_RIGHT,
+         .width = 8,
+         .gap = 1},
+        {.key = "lateness_median_ns",
+         .head = "median",
+         .unit = "ns",
+         .align = PAGE_RIGHT,
+         .width = 8,
+         .gap = 1,
+         .to = s->is_wide ? 0 : PAGE_DOCUMENT | PAGE_DATA},
+        {.key = "answer", .to = data},
+        {.key = "work_ns", .unit = "ns", .to = data},
+        {0},
+    };
+    page_grid(&s->page, &(struct page_grid_form){
+                            .key = "spinners", .columns = columns, .is_headless = is_headless});
+}
+
+static void say_legend(struct sheet *s)
+{
+    page_say(&s->page, PAGE_LEGEND, "%s",
+             s->is_wide ? "frames: shown/due, ten a second; worst, median: how late those came"
+                        : "frames: shown/due; worst: how late");
+}
+
+static void add_row(struct page *p, const struct row *row)
+{
     const struct spinner_request *r = row->request;
     const struct spinner_outcome *o = row->outcome;
-    char worst[32] = "-", median[32] = "-", frames[32];
-    struct buf line = {0};
-    buf_printf(&line, "%-9s %-5s %-*s ", spinner_models[r->model], spinner_works[r->work],
-               layout->lock_width, r->lock->name);
+    page_row(p);
+    page_texts(p, spinner_models[r->model], spinner_works[r->work], r->lock->name, NULL);
     if (row->reason) {
-        buf_printf(&line, "skipped: %s\n", row->reason);
-    } else {
-        snprintf(frames, sizeof frames, "%llu/%llu", (unsigned long long)o->shown,
-                 (unsigned long long)o->due);
-        if (o->frames > 0) {
-            units_format(worst, sizeof worst, (double)o->worst_ns, "ns", 3);
-            units_format(median, sizeof median, (double)o->median_ns, "ns", 3);
-        }
-        buf_printf(&line, "%6s %8s", frames, worst);
-        if (layout->is_wide)
-            buf_printf(&line, " %8s", median);
-        buf_add(&line, "\n");
+        page_status(p, "skipped", row->reason);
+        return;
     }
-    int failed = cli_print(buf_text(&line), err);
-    buf_release(&line);
-    return failed;
+    page_text(p, "%llu/%llu", (unsigned long long)o->shown, (unsigned long long)o->due);
+    page_count(p, o->shown);
+    page_count(p, o->due);
+    /* A spinner that never turned has no lateness. */
+    page_number(p, o->frames ? (double)o->worst_ns : (double)NAN, NULL, 3);
+    page_number(p, o->frames ? (double)o->median_ns : (double)NAN, NULL, 3);
+    page_count(p, o->answer);
+    page_count(p, o->work_ns);
 }
 
-static int print_heading(const struct layout *layout, struct err *err)
+/* A page a row, each under the one before. */
+static int print_row(void *context, const struct row *row, struct err *err)
 {
-    char text[128];
-    snprintf(text, sizeof text, "model     work  %-*s frames    worst%s\n", layout->lock_width,
-             "lock", layout->is_wide ? "   median" : "");
-    return cli_print(text, err);
+    struct sheet *s = context;
+    page_init(&s->page, "contend spinner");
+    begin_grid(s, true);
+    add_row(&s->page, row);
+    return show_page(&s->page, NULL, SHOW_UNWRAPPED, err);
 }
 
-int spinner_table_text(const struct spinner_table *table, const volatile bool *interrupted,
-                       struct err *err)
+static int show_text(struct sheet *s, const struct spinner_table *table,
+                     const volatile bool *interrupted, struct err *err)
+{
+    page_init(&s->page, "contend spinner");
+    begin_grid(s, false);
+    int rc = show_page(&s->page, NULL, SHOW_UNWRAPPED, err);
+    rc = rc ? rc : run_rows(table, interrupted, &(struct form){print_row, s}, err);
+    if (rc)
+        return rc;
+    page_init(&s->page, "contend spinner");
+    say_legend(s);
+    return show_page(&s->page, NULL, SHOW_UNWRAPPED, err);
+}
+
+static json_t *row_json(const struct row *row)
+{
+    const struct spinner_request *r = row->request;
+    const struct spinner_outcome *o = row->outcome;
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s*}", "model", spinner_models[r->model],
+                               "work", spinner_works[r->work], "lock", r->lock->name, "status",
+                               row->reason ? "skipped" : "ok", "reason", row->reason);
+    json_t *figures = row->reason
+                          ? json_object()
+                          : json_pack("{s:I, s:I, s:I, s:I}", "answer", (json_int_t)o->answer,
+                                      "frames_shown", (json_int_t)o->shown, "frames_due",
+                                      (json_int_t)o->due, "work_ns", (json_int_t)o->work_ns);
+    json_t *lateness = row->reason || !o->frames
+                           ? json_object()
+                           : json_pack("{s:I, s:I}", "lateness_worst_ns", (json_int_t)o->worst_ns,
+                                       "lateness_median_ns", (json_int_t)o->median_ns);
+    bool failed = json_object_update_new(object, figures) != 0;
+    failed |= json_object_update_new(object, lateness) != 0;
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static int collect_row(void *context, const struct row *row, struct err *err)
+{
+    struct sheet *s = context;
+    add_row(&s->page, row);
+    if (json_array_append_new(s->rows, row_json(row)))
+        return err_set(err, ERR_SYSTEM, "no memory for a row");
+    return 0;
+}
+
+static int show_whole(struct sheet *s, const struct spinner_table *table, const char *format,
+                      const volatile bool *interrupted, struct err *err)
+{
+    s->rows = json_array();
+    page_init(&s->page, "contend spinner");
+    begin_grid(s, false);
+    int rc = run_rows(table, interrupted, &(struct form){collect_row, s}, err);
+    page_document(&s->page, s->rows, JSON_INDENT(1));
+    say_legend(s);
+    if (!rc)
+        return show_page(&s->page, format, 0, err);
+    page_release(&s->page);
+    return rc;
+}
+
+int spinner_table_show(const struct spinner_table *table, const char *format,
+                       const volatile bool *interrupted, struct err *err)
 {
     struct spinner_terminal terminal;
     spinner_terminal_begin(&terminal);
-    struct layout layout = {.is_wide = terminal.columns >= WIDE_COLUMNS, .lock_width = 4};
+    struct sheet s = {.is_wide = terminal.columns >= WIDE_COLUMNS, .lock_width = 4};
     for (size_t k = 0; k < table->lock_count; k++)
-        if ((int)strlen(table->locks[k]->name) > layout.lock_width)
-            layout.lock_width = (int)strlen(table->locks[k]->name);
-    if (print_heading(&layout, err))
-        return -1;
-    int rc = run_rows(table, interrupted, &(struct form){add_line, &layout}, err);
-    if (rc)
-        return rc;
-    return cli_print(layout.is_wide
-                         ? "frames: shown/due, ten a second; worst, median: how late those came\n"
-                         : "frames: shown/due; worst: how late\n",
-                     err);
-}
-
-/* ---- JSON -------------------------------------------------------------------------- */
-
-static int add_object(void *context, const struct row *row, struct err *err)
-{
-    json_t *rows = context;
-    const struct spinner_request *r = row->request;
-    const struct spinner_outcome *o = row->outcome;
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "model", spinner_models[r->model], "work",
-                               spinner_works[r->work], "lock", r->lock->name, "status",
-                               row->reason ? "skipped" : "ok");
-    int failed = object ? 0 : -1;
-    if (!failed && row->reason) {
-        failed = json_object_set_new(object, "reason", json_string(row->reason));
-    } else if (!failed) {
-        json_t *figures = json_pack("{s:I, s:I, s:I, s:I}", "answer", (json_int_t)o->answer,
-                                    "frames_shown", (json_int_t)o->shown, "frames_due",
-                                    (json_int_t)o->due, "work_ns", (json_int_t)o->work_ns);
-        failed = figures ? json_object_update(object, figures) : -1;
-        json_decref(figures);
-    }
-    /* A spinner that never turned has no lateness. */
-    if (!failed && !row->reason && o->frames > 0) {
-        json_t *lateness = json_pack("{s:I, s:I}", "lateness_worst_ns", (json_int_t)o->worst_ns,
-                                     "lateness_median_ns", (json_int_t)o->median_ns);
-        failed = lateness ? json_object_update(object, lateness) : -1;
-        json_decref(lateness);
-    }
-    if (failed || json_array_append(rows, object))
-        failed = err_set(err, ERR_SYSTEM, "no memory for a row");
-    json_decref(object);
-    return failed;
-}
-
-int spinner_table_json(const struct spinner_table *table, const volatile bool *interrupted,
-                       struct err *err)
-{
-    json_t *rows = json_array();
-    if (!rows)
-        return err_set(err, ERR_SYSTEM, "no memory for a table");
-    int rc = run_rows(table, interrupted, &(struct form){add_object, rows}, err);
-    if (!rc)
-        return cli_print_json(rows, JSON_INDENT(1), err);
-    json_decref(rows);
-    return rc;
+        if ((int)strlen(table->locks[k]->name) > s.lock_width)
+            s.lock_width = (int)strlen(table->locks[k]->name);
+    return format && strcmp(format, page_formats[0])
+               ? show_whole(&s, table, format, interrupted, err)
+               : show_text(&s, table, interrupted, err);
 }

@@ -1,4 +1,4 @@
-/* Spinners of many models, works and locks, one after the other: a line each, or one document. */
+/* Spinners of many models, works and locks, one after the other: a row each. */
 #ifndef CONTEND_CLI_SPINNER_TABLE_H
 #define CONTEND_CLI_SPINNER_TABLE_H
 
@@ -12,10 +12,11 @@ struct spinner_table {
     uint64_t duration_ns;
 };
 
-/* Both print to stdout, and return as spinner_run() does. */
-int spinner_table_text(const struct spinner_table *table, const volatile bool *interrupted,
-                       struct err *err);
-int spinner_table_json(const struct spinner_table *table, const volatile bool *interrupted,
-                       struct err *err);
+/*
+ * Prints to stdout, text row by row as they come; `format` is a page's (NULL: text).  Returns as
+ * spinner_run() does.
+ */
+int spinner_table_show(const struct spinner_table *table, const char *format,
+                       const volatile bool *interrupted, struct err *err);
 
 #endif

@@ -17,4 +17,7 @@ int terminal_width(int64_t asked);
 /* A terminal that is not dumb, and no NO_COLOR. */
 bool terminal_has_colour(void);
 
+/* What the locale's variables say of it; the locale itself is never set. */
+bool terminal_is_utf8(void);
+
 #endif

@@ -64,7 +64,6 @@ void buf_pad(struct buf *b, size_t count)
 void buf_reset(struct buf *b)
 {
     b->len = 0;
-    b->failed = false;
     if (b->data)
         b->data[0] = '\0';
 }
@@ -73,6 +72,12 @@ void buf_release(struct buf *b)
 {
     free(b->data);
     *b = (struct buf){0};
+}
+
+void buf_settle(struct buf *out, struct buf *scratch)
+{
+    out->failed |= scratch->failed;
+    buf_release(scratch);
 }
 
 char *buf_steal(struct buf *b)

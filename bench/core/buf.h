@@ -21,8 +21,10 @@ void buf_add(struct buf *b, const char *text);
 void buf_add_bytes(struct buf *b, const char *bytes, size_t count);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_pad(struct buf *b, size_t count); /* that many blanks */
-void buf_reset(struct buf *b);             /* keeps the memory */
+void buf_reset(struct buf *b);             /* keeps the memory, and that some was missing */
 void buf_release(struct buf *b);
+/* Releases what a part of out was made with: where memory ran out for it, it did for out. */
+void buf_settle(struct buf *out, struct buf *scratch);
 char *buf_steal(struct buf *b); /* the caller frees it; NULL when memory ran out */
 
 /* The content, "" while empty. */

@@ -1,5 +1,7 @@
 #include "bench/core/json.h"
 
+#include "bench/core/utf8.h"
+
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -19,28 +21,61 @@ void json_watch_memory(void)
     json_set_alloc_funcs(allocate, free);
 }
 
-char *json_to_text(const json_t *document, size_t flags)
-{
-    char *text = document ? json_dumps(document, flags) : NULL;
-    if (!atomic_load_explicit(&ran_out, memory_order_relaxed))
-        return text;
-    free(text);
-    return NULL;
-}
-
 void json_set_finite(json_t *object, const char *key, double value)
 {
     if (isfinite(value))
         json_object_set_new(object, key, json_real(value));
 }
 
+json_t *json_text(const char *text)
+{
+    struct buf whole = {0};
+    utf8_repair(&whole, text);
+    json_t *string = whole.failed ? NULL : json_string(buf_text(&whole));
+    buf_release(&whole);
+    return string;
+}
+
+/* Outside of strings a document is ASCII, so that whatever is escaped stands inside one. */
+void json_escape(struct buf *out, const char *document)
+{
+    size_t length;
+    for (const char *at = document; *at; at += length) {
+        uint32_t code = utf8_decode(at, &length);
+        if (*at == '\n' || utf8_is_shown(code))
+            buf_add_bytes(out, at, length);
+        else if (code > 0xffff && code != UTF8_INVALID)
+            buf_printf(out, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+        else
+            buf_printf(out, "\\u%04x", code == UTF8_INVALID ? 0xfffd : code);
+    }
+}
+
+static int add_chunk(const char *bytes, size_t count, void *text)
+{
+    buf_add_bytes(text, bytes, count);
+    return ((struct buf *)text)->failed ? -1 : 0;
+}
+
+char *json_dump_text(const json_t *document, size_t flags)
+{
+    struct buf text = {0};
+    /* Within a key the callback's -1 is overlooked as well; the buffer remembers. */
+    if (!document || json_dump_callback(document, add_chunk, &text, flags) ||
+        atomic_load_explicit(&ran_out, memory_order_relaxed))
+        text.failed = true;
+    return buf_steal(&text);
+}
+
 void json_add_text(struct buf *out, json_t *document, size_t flags)
 {
-    char *text = json_to_text(document, flags);
+    char *text = json_dump_text(document, flags);
     json_decref(document);
-    if (text)
-        buf_printf(out, "%s\n", text);
-    else
+    if (text) {
+        json_escape(out, text);
+        buf_add(out, "\n");
+    } else {
         out->failed = true;
+    }
     free(text);
 }

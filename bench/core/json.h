@@ -10,21 +10,33 @@
 /*
  * Makes jansson remember that an allocation failed.  Its setters then return -1, which eighty
  * places cannot all be trusted to look at, and leave a member out: a document that is shorter than
- * it should be.  From the first refusal on json_to_text() gives no text, so that such a document is
- * never written.  Call it once, before the first document.
+ * it should be.  From the first refusal on json_dump_text() gives no text, so that such a document
+ * is never written.  Call it once, before the first document.
  */
 void json_watch_memory(void);
-
-/* The document as text, which the caller frees; NULL where memory ran out, now or while any
- * document was made.  `flags` are json_dumps()'s. */
-char *json_to_text(const json_t *document, size_t flags);
 
 /* Numbers are finite or absent. */
 void json_set_finite(json_t *object, const char *key, double value);
 
+/* A text of any bytes as a string: what is no UTF-8 becomes U+FFFD. NULL when memory ran out. */
+json_t *json_text(const char *text);
+
 /*
- * Appends the document and a line feed; takes it.  `flags` are json_dumps()'s.  A NULL document, or
- * one there is no memory for, marks the buffer as failed.
+ * Adds a document's text; what acts rather than shows (utf8.h), in keys as well as in values, is
+ * written as \\u....: a reader finds it unchanged, and a terminal does not obey it.
+ */
+void json_escape(struct buf *out, const char *document);
+
+/*
+ * In place of json_dumps(), whose document lacks a key where its buffer could not grow within one
+ * (jansson 2.14 overlooks that).  The caller frees it; NULL when memory ran out, now or while any
+ * document was made.
+ */
+char *json_dump_text(const json_t *document, size_t flags);
+
+/*
+ * Appends the document and a line feed, escaped; takes it.  `flags` are json_dumps()'s.  A NULL
+ * document, or one there is no memory for, marks the buffer as failed.
  */
 void json_add_text(struct buf *out, json_t *document, size_t flags);
 

@@ -1,54 +1,40 @@
-/*
- * Numbers as people read them: with a unit, and with only as many digits as the interval
- * deserves.
- *
- * The rule: one unit of the last digit lies between a twentieth and a half of the interval's
- * half width, with 2 digits at least and 4 at most.  "38.2 us" says that the median is known to
- * a few tenths.  A number is rough, with 2 digits and the mark "~" in front, when it rests on fewer
- * than 6 samples (no interval at 95 % exists then), or when the ends of its interval, the lowest
- * and the highest that the median may be, differ by a factor of 2 or more.
- */
+/* Summaries and ratios as the numbers of a page (page/number.h). */
 #ifndef CONTEND_REPORT_NUMBER_H
 #define CONTEND_REPORT_NUMBER_H
 
+#include "bench/page/number.h"
 #include "bench/stats/robust.h"
 #include "bench/stats/summary.h"
 
-#include <stdbool.h>
+#include <string.h>
 
-#define NUMBER_SAMPLES     6     /* from here on an interval at 95 % exists */
-#define NUMBER_LEVEL       0.949 /* of that interval; files round */
-#define NUMBER_FACTOR      2     /* ends of an interval that far apart tell no more than a size */
-#define NUMBER_RATIO_LEVEL 0.938 /* of a ratio of two medians of 6 samples each: (1 - 2/64)^2 */
+static inline struct page_value value_of_summary(const struct summary *s)
+{
+    return (struct page_value){s->center, s->lo, s->hi, s->level, s->n};
+}
 
-struct number {
-    char text[24]; /* "38.2", "~0.5" */
-    char unit[8];  /* "us", "" */
-};
+static inline struct page_value value_of_ratio(const struct ratio *r)
+{
+    return (struct page_value){.center = r->center, .lo = r->lo, .hi = r->hi, .level = r->level};
+}
 
-/* How many digits the interval deserves, 2 to 4. */
-int number_digits(double center, double lo, double hi);
+static inline void number_of_summary(struct number *out, const struct summary *s, const char *unit,
+                                     const char *nature)
+{
+    struct page_value v = value_of_summary(s);
+    number_of_value(out, &v, unit, !strcmp(nature, "exact"));
+}
 
-/* "~38" is all that can be said. */
-bool number_is_rough(const struct summary *s);
+static inline enum ratio_standing number_ratio_standing(const struct ratio *r)
+{
+    struct page_value v = value_of_ratio(r);
+    return number_standing(&v);
+}
 
-void number_of_summary(struct number *out, const struct summary *s, const char *unit,
-                       const char *nature);
-
-/*
- * What a ratio tells.  None while its interval holds 1, and none within a factor of 2 from fewer
- * than 6 samples a side, which lie apart in 10 % of equal pairs of 3.
- */
-enum ratio_standing { RATIO_UNTOLD, RATIO_ROUGH, RATIO_TOLD };
-enum ratio_standing number_ratio_standing(const struct ratio *r);
-
-/* "0.52x", or "1/590" where it is small; "~" where no difference can be told, rough: "~0.5x". */
-void number_of_ratio(struct number *out, const struct ratio *r);
-
-/* A factor for sentences, with the digits its interval deserves, 3 at most: "8.2", "170". */
-char *number_factor(char *out, size_t size, double center, double lo, double hi, bool is_rough);
-
-/* Number and unit as one text, for sentences: "38.2 us". Returns out. */
-char *number_text(char *out, size_t size, const struct number *n);
+static inline void number_of_ratio(struct number *out, const struct ratio *r)
+{
+    struct page_value v = value_of_ratio(r);
+    number_of_quotient(out, &v);
+}
 
 #endif

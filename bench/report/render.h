@@ -7,6 +7,7 @@
 
 #include "bench/core/buf.h"
 #include "bench/report/notes.h"
+#include "bench/report/result_line.h"
 #include "bench/report/sentences.h"
 #include "bench/report/table.h"
 
@@ -38,9 +39,6 @@ void slot_text(const struct slot *s, char *out, size_t size);
 
 /* Adds text, broken at blanks so that lines are at most `width` long; later lines are indented. */
 void text_wrap(struct buf *out, const char *text, size_t column, size_t indent, size_t width);
-
-/* "results/x.json: contend 0.1.0 on vm1 (...)", without a line feed. */
-void result_line(const struct result *r, struct buf *out);
 
 /* What the marks in these tables mean, one text; nothing when there are none. */
 void legend_line(const struct tables *t, struct buf *out);

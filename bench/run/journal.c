@@ -51,7 +51,7 @@ static bool is_current(const struct journal *j)
 
 int journal_append(struct journal *j, const json_t *object, struct err *err)
 {
-    char *text = json_to_text(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    char *text = json_dump_text(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
     if (!text)
         return err_set(err, ERR_SYSTEM, "%s: a line could not be made", j->path);
     size_t length = strlen(text);

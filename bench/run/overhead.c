@@ -1,12 +1,8 @@
 #include "bench/run/overhead.h"
 
 #include "bench/core/clock.h"
-#include "bench/core/json.h"
-#include "bench/core/units.h"
 #include "bench/run/worker.h"
 #include "bench/stats/summary.h"
-
-#include <jansson.h>
 
 /* One comparison: the bare thing, and the same through the harness. */
 static const struct row_names {
@@ -24,49 +20,28 @@ static double median(double *values)
     return median_of_sorted(values, OVERHEAD_ROUNDS);
 }
 
-static void add_row(const struct row_names *names, struct overhead_pair *p, struct buf *out,
-                    json_t *list)
+static struct overhead_line line_of(const struct row_names *names, struct overhead_pair *p)
 {
     double ratios[OVERHEAD_ROUNDS], differences[OVERHEAD_ROUNDS];
     for (int r = 0; r < OVERHEAD_ROUNDS; r++) {
         ratios[r] = p->harness_ns[r] / p->bare_ns[r];
         differences[r] = p->harness_ns[r] - p->bare_ns[r];
     }
-    double ratio = median(ratios), difference = median(differences);
-    double bare = median(p->bare_ns), harness = median(p->harness_ns);
-    if (list) {
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", names->what,
-                                        "bare", names->bare_is, "bare_ns", bare, "harness_ns",
-                                        harness, "difference_ns", difference, "ratio", ratio));
-        return;
-    }
-    char a[32], b[32], d[32];
-    buf_printf(out, "  %-20s %-30s %10s %10s %10s   %.3f\n", names->what, names->bare_is,
-               units_format(a, sizeof a, bare, "ns", 3),
-               units_format(b, sizeof b, harness, "ns", 3),
-               units_format(d, sizeof d, difference, "ns", 3), ratio);
+    return (struct overhead_line){
+        .what = names->what,
+        .bare = names->bare_is,
+        .bare_ns = median(p->bare_ns),
+        .harness_ns = median(p->harness_ns),
+        .difference_ns = median(differences),
+        .ratio = median(ratios),
+    };
 }
 
-static void show(struct overhead *o, bool json, struct buf *out)
-{
-    json_t *list = json ? json_array() : NULL;
-    if (!json)
-        buf_printf(out,
-                   "harness overhead, one CPU, medians of %d interleaved rounds\n"
-                   "  %-20s %-30s %10s %10s %10s   %s\n",
-                   OVERHEAD_ROUNDS, "", "bare", "bare", "harness", "difference", "ratio");
-    for (int i = 0; i < OVERHEAD_ROWS; i++)
-        add_row(&rows[i], &o->pairs[i], out, list);
-    if (json)
-        json_add_text(out, json_pack("{s:i, s:o}", "rounds", OVERHEAD_ROUNDS, "overhead", list),
-                      JSON_INDENT(1));
-}
-
-int overhead_measure(struct buf *out, bool json, struct err *err)
+int overhead_measure(struct overhead_table *out, struct err *err)
 {
     enum { MOST_S = 60 };
     static const volatile bool never = false; /* an interrupt ends this process as any other */
+    *out = (struct overhead_table){.rounds = OVERHEAD_ROUNDS};
     struct mailbox *m = mailbox_new(err);
     if (!m)
         return -1;
@@ -75,8 +50,8 @@ int overhead_measure(struct buf *out, bool json, struct err *err)
     int failed = worker_run(m, clock_now_ns() + MOST_S * UINT64_C(1000000000), &never, err);
     if (!failed && m->err.code != ERR_NONE)
         failed = err_set(err, m->err.code, "%s", m->err.text);
-    if (!failed)
-        show(&m->overhead, json, out);
+    for (int i = 0; i < OVERHEAD_ROWS && !failed; i++)
+        out->rows[i] = line_of(&rows[i], &m->overhead.pairs[i]);
     mailbox_free(m);
     return failed;
 }

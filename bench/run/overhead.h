@@ -8,10 +8,7 @@
 #ifndef CONTEND_RUN_OVERHEAD_H
 #define CONTEND_RUN_OVERHEAD_H
 
-#include "bench/core/buf.h"
 #include "bench/core/err.h"
-
-#include <stdbool.h>
 
 enum { OVERHEAD_ROUNDS = 31 };
 
@@ -31,7 +28,20 @@ struct overhead {
     struct overhead_pair pairs[OVERHEAD_ROWS];
 };
 
-/* Adds a table, or a JSON object, to out.  Takes about a second. */
-int overhead_measure(struct buf *out, bool json, struct err *err);
+/* One comparison; medians over the rounds. */
+struct overhead_line {
+    const char *what; /* "thread lifecycle" */
+    const char *bare; /* "pthread_create + join" */
+    double bare_ns, harness_ns;
+    double difference_ns, ratio; /* medians of the rounds' own */
+};
+
+struct overhead_table {
+    int rounds;
+    struct overhead_line rows[OVERHEAD_ROWS];
+};
+
+/* Takes about a second. Returns 0 or -1. */
+int overhead_measure(struct overhead_table *out, struct err *err);
 
 #endif

@@ -210,7 +210,7 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
     };
     json_t *root =
         assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
-    char *text = json_to_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    char *text = json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     json_decref(root);
     if (!text)
         return err_set(err, ERR_SYSTEM, "no memory for the result");
@@ -406,8 +406,8 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
             const json_t *today = json_object_get(parts[i].now, *key);
             if (then && today && json_equal(then, today))
                 continue;
-            char *a = json_to_text(then, JSON_ENCODE_ANY);
-            char *b = json_to_text(today, JSON_ENCODE_ANY);
+            char *a = json_dump_text(then, JSON_ENCODE_ANY);
+            char *b = json_dump_text(today, JSON_ENCODE_ANY);
             failed =
                 err_set(err, ERR_INPUT,
                         "%s: was begun by another %s (its %s is %.60s, here %.60s); --force "

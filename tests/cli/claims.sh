@@ -96,6 +96,52 @@ a_run_leaves_a_valid_result_and_a_table_in_every_format() {
     expect_no out $'\033'
 }
 
+verdicts_are_shown_to_jobs_and_to_programs() {
+    run run --suite claims --workload counter --rounds 6 --no-report -o stored.json
+    expect_status 0
+    run claims --result stored.json --only lost_updates,startup --format junit
+    expect_status 0
+    python3 - out <<'PY' || fail "the test cases are not those of the claims"
+import sys, xml.etree.ElementTree as tree
+suite = tree.parse(sys.argv[1]).getroot()[0]
+cases = {case.attrib["classname"]: case for case in suite}
+assert suite.attrib["tests"] == "2" and set(cases) == {"lost_updates", "startup"}, cases
+assert cases["startup"][0].tag == "skipped" and "no cell noop" in cases["startup"][0].attrib["message"]
+PY
+    run claims --result stored.json --only lost_updates,startup --format github
+    expect_status 0
+    expect_out '::warning title=contend claims::2 claims: '
+    run claims --result stored.json --only lost_updates --format tsv
+    expect_status 0
+    [ "$(head -n 1 out | cut -f 1-4)" = $'runtime\tnumber\tclaim\tverdict' ] || fail "the heads are not the keys"
+    [ "$(awk -F '\t' '{ print NF }' out | sort -u | wc -l)" -eq 1 ] || fail "rows of several widths"
+    run claims --list --format csv
+    expect_status 0
+    expect_out 'number,claim,sentence,section'
+    run claims --list --format junit
+    expect_refusal 2 'nothing is judged here' 'tsv'
+}
+
+# Expected: shown by its name. Buggy: passed on, to turn a terminal's or a page's text around.
+a_hostile_host_acts_nowhere() {
+    local format
+    run run --suite claims --workload counter --rounds 1 --no-report -o stored.json
+    python3 - <<'PY'
+import json
+result = json.load(open("stored.json"))
+result["host"]["hostname"] = "vm\u202e\u0085|*x*"
+json.dump(result, open("hostile.json", "w"))
+PY
+    for format in text markdown latex json; do
+        run claims --result hostile.json --only lost_updates --format $format
+        expect_status 0
+        expect_no out $'\xe2\x80\xae'
+        expect_no out $'\xc2\x85'
+    done
+    run claims --result hostile.json --only lost_updates --format markdown
+    grep -qF 'vm\<U+202E\>\<U+0085\>\|\*x\*' out || { fail "the name is not shown"; show_run; }
+}
+
 one_cpu_gives_no_verdict_on_parallelism() {
     local cpu
     cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')

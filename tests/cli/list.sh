@@ -54,4 +54,49 @@ the_doctor_answers_in_words_and_in_json() {
     expect_json doctor.json 'd is not None'
 }
 
+each_format_shows_what_there_is() {
+    local format
+    for format in text markdown csv tsv latex json; do
+        run list locks --format $format
+        expect_status 0
+        expect_out gil
+    done
+    run list locks --format csv
+    python3 - out <<'PY' || fail "no table of locks"
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline=""), strict=True))
+assert {"none", "gil", "mutex"} <= {r["name"] for r in rows}, rows
+assert all(None not in r and r["summary"] for r in rows), rows
+PY
+    run list --format junit
+    expect_refusal 2 'nothing is judged here' 'markdown'
+    run list --format jsn
+    expect_refusal 2 '"jsn"' 'json'
+}
+
+the_doctor_speaks_to_jobs() {
+    run doctor --format junit
+    expect_status 0
+    python3 - out <<'PY' || fail "the findings are no test cases"
+import sys, xml.etree.ElementTree as tree
+suite = tree.parse(sys.argv[1]).getroot()[0]
+assert suite.attrib["failures"] == "0" and int(suite.attrib["tests"]) == len(suite) > 10
+assert "clock" in {case.attrib["classname"] for case in suite}
+PY
+    run doctor --format github
+    expect_status 0
+    expect_out 'title=contend doctor::'
+}
+
+what_the_harness_adds_is_a_table_in_each_format() {
+    run doctor --overhead --format csv
+    expect_status 0
+    [ "$(head -n 1 out)" = what,bare,bare_ns,harness_ns,difference_ns,ratio ] || { fail "the heads are not the keys"; show_run; }
+    [ "$(wc -l <out)" -eq 4 ] || { fail "not three comparisons"; show_run; }
+    run doctor --overhead --json
+    cp out overhead.json
+    expect_json overhead.json '[r["what"] for r in d["overhead"]] == ["operation", "thread lifecycle", "process lifecycle"]'
+    expect_json overhead.json 'all(r["bare_ns"] > 0 and r["harness_ns"] > 0 for r in d["overhead"])'
+}
+
 run_tests

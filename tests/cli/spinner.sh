@@ -86,6 +86,11 @@ the_table_as_json_says_the_same() {
     expect_json out 'all(r["lateness_median_ns"] <= r["lateness_worst_ns"] for r in d[:2])'
     run spinner thread --json
     expect_refusal 2 '--json' '--all'
+    run spinner --all --work block --lock none --format tsv --seconds 0.11
+    expect_status 0
+    [ "$(tail -n 1 out | cut -f 1-4)" = $'coroutine\tblock\tnone\t0' ] || { fail "no row of the coroutine"; show_run; }
+    # What never came has no lateness: empty, not 0.
+    [ -z "$(tail -n 1 out | cut -f 6-7 | tr -d '\t')" ] || { fail "a lateness of nothing"; show_run; }
 }
 
 bad_input_is_named_and_refused() {

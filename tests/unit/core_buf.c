@@ -99,6 +99,18 @@ static void a_failed_buffer_says_so_and_gives_nothing_away(void)
     buf_release(&b);
 }
 
+static void a_failure_outlives_a_reset_and_is_handed_on(void)
+{
+    struct buf scratch = {0}, out = {0};
+    buf_add(&scratch, "lost");
+    scratch.failed = true;
+    buf_reset(&scratch);
+    buf_add(&scratch, "next");
+    CHECK_EQ(scratch.len, 0);
+    buf_settle(&out, &scratch);
+    CHECK(out.failed && !scratch.data);
+}
+
 static const struct test tests[] = {
     {"an_empty_buffer_reads_as_empty_text", an_empty_buffer_reads_as_empty_text},
     {"additions_follow_each_other", additions_follow_each_other},
@@ -109,6 +121,7 @@ static const struct test tests[] = {
     {"stealing_gives_the_text_away", stealing_gives_the_text_away},
     {"a_failed_buffer_says_so_and_gives_nothing_away",
      a_failed_buffer_says_so_and_gives_nothing_away},
+    {"a_failure_outlives_a_reset_and_is_handed_on", a_failure_outlives_a_reset_and_is_handed_on},
     {0},
 };
 

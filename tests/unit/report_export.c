@@ -1,7 +1,7 @@
 /* What exports share: which values, how numbers are written, what is escaped. */
 #include "bench/report/export/export.h"
 
-#include "bench/report/escape.h"
+#include "bench/page/escape.h"
 
 #include "tests/test.h"
 
@@ -96,7 +96,7 @@ static void texts_are_escaped_as_each_notation_asks(void)
 {
     struct buf b = {0};
     escape_xml(&b, "<a b=\"&\">\x01");
-    CHECK_EQ(buf_text(&b), "&lt;a b=&quot;&amp;&quot;&gt;?");
+    CHECK_EQ(buf_text(&b), "&lt;a b=&quot;&amp;&quot;&gt;&lt;U+0001&gt;");
     buf_reset(&b);
     escape_markdown(&b, "a|b_c");
     CHECK_EQ(buf_text(&b), "a\\|b\\_c");

@@ -1,7 +1,7 @@
 /* Tracks, chaining, accepting and verdicts, on histories made in a file of the test's own. */
+#include "bench/page/sparkline.h"
 #include "bench/report/history/judge.h"
 #include "bench/report/history/render.h"
-#include "bench/report/sparkline.h"
 
 #include "bench/core/output.h"
 #include "bench/core/rng.h"

@@ -1,5 +1,6 @@
 #include "bench/report/compare/comparable.h"
 
+#include "bench/core/json.h"
 #include "bench/core/suggest.h"
 
 #include <stdio.h>
@@ -53,7 +54,7 @@ static bool is_allowed(unsigned allowed, enum dimension d)
 /* A value as JSON, shortened: texts, numbers and small objects of parameters. */
 static void value_text(const json_t *value, char *out, size_t size)
 {
-    char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_SORT_KEYS) : NULL;
+    char *text = value ? json_dump_text(value, JSON_ENCODE_ANY | JSON_SORT_KEYS) : NULL;
     snprintf(out, size, "%s", text ? text : "nothing");
     if (text && strlen(text) >= size)
         memcpy(out + size - 4, "...", 4);

@@ -1,7 +1,7 @@
 /* A comparison for programs: JSON, JUnit XML, annotations of GitHub's workflows. */
 #include "bench/core/json.h"
+#include "bench/page/escape.h"
 #include "bench/report/compare/render.h"
-#include "bench/report/escape.h"
 #include "bench/stats/paired.h"
 
 #include <jansson.h>

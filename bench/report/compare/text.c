@@ -1,6 +1,6 @@
 /* A comparison for the terminal and for a pull request. */
+#include "bench/page/escape.h"
 #include "bench/report/compare/render.h"
-#include "bench/report/escape.h"
 #include "bench/report/render.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Raw samples as CSV (RFC 4180), a line each: what spreadsheets and data frames read. */
-#include "bench/report/escape.h"
+#include "bench/page/escape.h"
 #include "bench/report/export/export.h"
 
 static void add_text(struct buf *out, const char *text)

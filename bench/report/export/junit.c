@@ -1,5 +1,5 @@
 /* JUnit XML as CI servers read it: a test case for each cell, what it measured as its output. */
-#include "bench/report/escape.h"
+#include "bench/page/escape.h"
 #include "bench/report/export/export.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Apache Otava's CSV: a row for each result, a column for each metric of each cell. */
-#include "bench/report/escape.h"
+#include "bench/page/escape.h"
 #include "bench/report/export/series.h"
 
 static void add_row(const struct export_input *in, const struct series *s, const struct result *r,

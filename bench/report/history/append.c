@@ -73,7 +73,7 @@ static int append_locked(int fd, const char *path, const json_t *line, history_c
         return -1;
     if (fstat(fd, &st) || ends_in_torn_line(fd, st.st_size, &torn))
         return err_set_sys(err, errno, "%s", path);
-    char *json = json_to_text(line, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    char *json = json_dump_text(line, JSON_COMPACT | JSON_REAL_PRECISION(10));
     if (torn)
         buf_add(&text, "\n");
     buf_add(&text, json ? json : "");

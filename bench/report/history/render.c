@@ -1,7 +1,7 @@
 /* The history as text for terminals and as Markdown; see history_render.h. */
 #include "bench/report/history/render.h"
 
-#include "bench/report/sparkline.h"
+#include "bench/page/sparkline.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -345,7 +345,7 @@ static int convert(const struct place *at, const json_t *document, const struct 
     if (!status && json_array_size(in.cells) == 0)
         status = err_set(err, ERR_INPUT, "%s: holds no benchmark", at->key);
     json_t *made = status ? NULL : document_of(&in, at->key, hash);
-    char *text = json_to_text(made, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    char *text = json_dump_text(made, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     if (!status && !text)
         status = err_set(err, ERR_SYSTEM, "%s: out of memory", at->key);
     if (!status)

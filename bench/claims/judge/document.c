@@ -1,5 +1,5 @@
 /* contend.claims/1: everything, numbers unrounded. */
-#include "bench/claims/judge/render.h"
+#include "bench/claims/judge/show.h"
 #include "bench/core/json.h"
 
 #include <math.h>
@@ -43,7 +43,7 @@ static json_t *verdict_json(const struct claim_verdict *v)
     return json_pack("{s:s, s:o}", "verdict", standing_name(v->verdict), "parts", parts);
 }
 
-static json_t *claim_json(const struct claims_page *p, size_t i)
+static json_t *claim_json(const struct claims_view *p, size_t i)
 {
     const struct claim_verdict *v = &p->verdicts->items[i], *other = reference_of(p, i);
     json_t *o = json_pack("{s:i, s:s, s:s, s:s}", "number", v->claim->number, "name",
@@ -78,7 +78,7 @@ static json_t *counts_json(const struct verdicts *v)
     return o;
 }
 
-int claims_render_json(const struct claims_page *p, struct buf *out, struct err *err)
+json_t *claims_document(const struct claims_view *p)
 {
     json_t *claims = json_array();
     for (size_t i = 0; i < p->verdicts->count; i++)
@@ -89,7 +89,6 @@ int claims_render_json(const struct claims_page *p, struct buf *out, struct err 
     if (root && p->reference)
         json_object_set_new(root, "reference", result_json(p->reference));
     if (root && p->reference_missing)
-        json_object_set_new(root, "reference_missing", json_string(p->reference_missing));
-    json_add_text(out, root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    return out->failed ? err_set(err, ERR_SYSTEM, "claims: out of memory") : 0;
+        json_object_set_new(root, "reference_missing", json_text(p->reference_missing));
+    return root;
 }

@@ -1,4 +1,4 @@
-#include "bench/report/sparkline.h"
+#include "bench/page/sparkline.h"
 
 #include <math.h>
 

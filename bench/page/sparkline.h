@@ -1,6 +1,6 @@
 /* A series as one line of text: a bar of eight heights a point. */
-#ifndef CONTEND_REPORT_SPARKLINE_H
-#define CONTEND_REPORT_SPARKLINE_H
+#ifndef CONTEND_PAGE_SPARKLINE_H
+#define CONTEND_PAGE_SPARKLINE_H
 
 #include "bench/core/buf.h"
 

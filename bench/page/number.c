@@ -1,4 +1,4 @@
-#include "bench/report/number.h"
+#include "bench/page/number.h"
 
 #include "bench/core/units.h"
 
@@ -23,15 +23,15 @@ int number_digits(double center, double lo, double hi)
     return digits > MOST_DIGITS ? MOST_DIGITS : (int)digits;
 }
 
-bool number_is_rough(const struct summary *s)
+bool number_is_rough(const struct page_value *v)
 {
-    double low = fabs(s->lo) < fabs(s->hi) ? s->lo : s->hi, high = low == s->lo ? s->hi : s->lo;
+    double low = fabs(v->lo) < fabs(v->hi) ? v->lo : v->hi, high = low == v->lo ? v->hi : v->lo;
     /* A level that no 6 samples reach: a foreign summary need not say how many it had. */
-    bool is_known = s->n >= NUMBER_SAMPLES && !(s->level < NUMBER_LEVEL && s->hi > s->lo);
+    bool is_known = v->n >= NUMBER_SAMPLES && !(v->level < NUMBER_LEVEL && v->hi > v->lo);
     return !is_known || low * high < 0 || fabs(high) >= NUMBER_FACTOR * fabs(low) * (1 - 1e-12);
 }
 
-enum ratio_standing number_ratio_standing(const struct ratio *r)
+enum ratio_standing number_standing(const struct page_value *r)
 {
     bool is_bounded = !isnan(r->lo), is_sure = is_bounded && r->level >= NUMBER_RATIO_LEVEL;
     if (isnan(r->center) || (is_bounded && r->level > 0 && r->lo <= 1 && r->hi >= 1))
@@ -70,33 +70,32 @@ static void format(struct number *out, const char *rough, double value, const ch
 }
 
 /* All samples are equal: the value itself, "1" and not "1.000". */
-static bool is_whole(const struct summary *s, const char *unit)
+static bool is_whole(const struct page_value *v, const char *unit)
 {
     bool is_plain = !strcmp(unit, "ratio") || !strcmp(unit, "count");
-    return is_plain && s->n > 1 && !(s->hi > s->lo) && fabs(s->center) < 1000 &&
-           !(fabs(s->center - round(s->center)) > 0);
+    return is_plain && v->n > 1 && !(v->hi > v->lo) && fabs(v->center) < 1000 &&
+           !(fabs(v->center - round(v->center)) > 0);
 }
 
-void number_of_summary(struct number *out, const struct summary *s, const char *unit,
-                       const char *nature)
+void number_of_value(struct number *out, const struct page_value *v, const char *unit,
+                     bool is_exact)
 {
-    if (is_whole(s, unit)) {
+    if (is_whole(v, unit)) {
         *out = (struct number){0};
-        snprintf(out->text, sizeof out->text, "%.0f", s->center);
+        snprintf(out->text, sizeof out->text, "%.0f", v->center);
         return;
     }
-    bool is_exact = !strcmp(nature, "exact");
-    bool is_rough = !is_exact && fabs(s->center) > 0 && number_is_rough(s);
+    bool is_rough = !is_exact && fabs(v->center) > 0 && number_is_rough(v);
     int digits = is_exact   ? MOST_DIGITS
                  : is_rough ? LEAST_DIGITS
-                            : number_digits(s->center, s->lo, s->hi);
-    format(out, is_rough ? "~" : "", s->center, unit, digits);
+                            : number_digits(v->center, v->lo, v->hi);
+    format(out, is_rough ? "~" : "", v->center, unit, digits);
 }
 
-void number_of_ratio(struct number *out, const struct ratio *r)
+void number_of_quotient(struct number *out, const struct page_value *r)
 {
     *out = (struct number){.text = "~"};
-    enum ratio_standing standing = number_ratio_standing(r);
+    enum ratio_standing standing = number_standing(r);
     if (standing == RATIO_UNTOLD)
         return;
     bool is_rough = standing == RATIO_ROUGH;
@@ -115,6 +114,12 @@ void number_of_ratio(struct number *out, const struct ratio *r)
     }
     format(&plain, is_rough ? "~" : "", r->center, "count", digits);
     snprintf(out->text, sizeof out->text, "%.20s%.2sx", plain.text, plain.unit);
+}
+
+void number_of_digits(struct number *out, double value, const char *unit, int digits)
+{
+    char text[48];
+    split(out, "", units_format(text, sizeof text, value, unit, digits));
 }
 
 char *number_text(char *out, size_t size, const struct number *n)

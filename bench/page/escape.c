@@ -1,0 +1,206 @@
+#include "bench/page/escape.h"
+
+#include "bench/core/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One character, as a notation writes it; `text` ends behind it. */
+typedef void (*writer)(struct buf *out, const char *text);
+
+static void add(struct buf *out, const char *text)
+{
+    buf_add(out, text);
+}
+
+/* A character, a blank or a name of what acts; the bytes it is made of in *length. */
+static const char *spelled(const char *text, const char *kept, size_t *length, char one[16])
+{
+    uint32_t code = utf8_decode(text, length);
+    bool is_blank = *text == '\n' || *text == '\t' || *text == '\r';
+    if (code == UTF8_INVALID)
+        snprintf(one, 16, "<%02X>", (unsigned char)*text);
+    else if (utf8_is_shown(code) || (is_blank && strchr(kept, *text)))
+        snprintf(one, 16, "%.*s", (int)*length, text);
+    else if (is_blank)
+        snprintf(one, 16, " ");
+    else
+        snprintf(one, 16, "<U+%04X>", code);
+    return one;
+}
+
+/* Goes through the text; characters in `kept` count as shown although they are controls. */
+static void write_all(struct buf *out, const char *text, const char *kept, writer write)
+{
+    char one[16];
+    size_t length;
+    for (; *text; text += length) {
+        spelled(text, kept, &length, one);
+        if (one[0] == '<' && one[1]) /* a name: each character of it as the notation has it */
+            for (const char *c = one; *c; c++)
+                write(out, (const char[]){*c, '\0'});
+        else
+            write(out, one);
+    }
+}
+
+void escape_text(struct buf *out, const char *text)
+{
+    write_all(out, text, "", add);
+}
+
+size_t escape_text_columns(const char *text)
+{
+    char one[16];
+    size_t columns = 0, length;
+    for (; *text; text += length)
+        columns += utf8_columns(spelled(text, "", &length, one));
+    return columns;
+}
+
+/* ---- Markdown ------------------------------------------------------------------------ */
+
+static void markdown(struct buf *out, const char *text)
+{
+    buf_add(out, strchr("\\|*_`<>[]~#&", *text) ? "\\" : "");
+    buf_add(out, text);
+}
+
+void escape_markdown(struct buf *out, const char *text)
+{
+    write_all(out, text, "", markdown);
+}
+
+/* Inside code nothing is escaped, but a bar still ends a table's cell. */
+static void markdown_code(struct buf *out, const char *text)
+{
+    buf_add(out, *text == '|' ? "\\|" : text);
+}
+
+void escape_markdown_code(struct buf *out, const char *text)
+{
+    size_t longest = 0, run = 0;
+    for (const char *c = text; *c; c++) {
+        run = *c == '`' ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    for (size_t i = 0; i <= longest; i++)
+        buf_add(out, "`");
+    buf_add(out, longest ? " " : "");
+    write_all(out, text, "", markdown_code);
+    buf_add(out, longest ? " " : "");
+    for (size_t i = 0; i <= longest; i++)
+        buf_add(out, "`");
+}
+
+/* ---- Separated values ---------------------------------------------------------------- */
+
+/* What spreadsheets begin a formula with, their wide forms included; blanks in front do not help.
+ */
+static bool is_formula(const char *text)
+{
+    static const char *const wide[] = {"＝", "＋", "－", "＠"};
+    if (text[0] && strchr("\t\r\n", text[0]))
+        return true;
+    text += strspn(text, " ");
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (!strncmp(text, wide[i], strlen(wide[i])))
+            return true;
+    return text[0] && strchr("=+-@", text[0]);
+}
+
+static void csv(struct buf *out, const char *text)
+{
+    buf_add(out, *text == '"' ? "\"\"" : text);
+}
+
+void escape_csv(struct buf *out, const char *text)
+{
+    bool is_guarded = is_formula(text), is_quoted = is_guarded || strpbrk(text, "\",\r\n");
+    buf_add(out, is_quoted ? "\"" : "");
+    buf_add(out, is_guarded ? "'" : "");
+    write_all(out, text, "\t\r\n", csv);
+    buf_add(out, is_quoted ? "\"" : "");
+}
+
+void escape_tsv(struct buf *out, const char *text)
+{
+    buf_add(out, is_formula(text) ? "'" : "");
+    write_all(out, text, "", add);
+}
+
+/* ---- LaTeX, XML, GitHub --------------------------------------------------------------- */
+
+/* Brackets and stars too: behind the end of a row they would be its arguments. */
+static void latex(struct buf *out, const char *text)
+{
+    static const char *const names[128] = {
+        ['\\'] = "\\textbackslash{}",
+        ['~'] = "\\textasciitilde{}",
+        ['^'] = "\\textasciicircum{}",
+        ['<'] = "\\textless{}",
+        ['>'] = "\\textgreater{}",
+        ['&'] = "\\&",
+        ['%'] = "\\%",
+        ['$'] = "\\$",
+        ['#'] = "\\#",
+        ['_'] = "\\_",
+        ['{'] = "\\{",
+        ['}'] = "\\}",
+        ['['] = "{[}",
+        ['*'] = "{*}",
+    };
+    const char *name = (unsigned char)*text < 128 ? names[(unsigned char)*text] : NULL;
+    buf_add(out, name ? name : text);
+}
+
+void escape_latex(struct buf *out, const char *text)
+{
+    write_all(out, text, "", latex);
+}
+
+static void xml(struct buf *out, const char *text)
+{
+    switch (*text) {
+    case '&':
+        buf_add(out, "&amp;");
+        break;
+    case '<':
+        buf_add(out, "&lt;");
+        break;
+    case '>':
+        buf_add(out, "&gt;");
+        break;
+    case '"':
+        buf_add(out, "&quot;");
+        break;
+    default:
+        buf_add(out, text);
+    }
+}
+
+void escape_xml(struct buf *out, const char *text)
+{
+    write_all(out, text, "\t\r\n", xml);
+}
+
+static void github_message(struct buf *out, const char *text)
+{
+    if (strchr("%\r\n", *text))
+        buf_printf(out, "%%%02X", (unsigned char)*text);
+    else
+        buf_add(out, text);
+}
+
+static void github_property(struct buf *out, const char *text)
+{
+    if (strchr("%\r\n:,", *text))
+        buf_printf(out, "%%%02X", (unsigned char)*text);
+    else
+        buf_add(out, text);
+}
+
+void escape_github(struct buf *out, const char *text, bool is_property)
+{
+    write_all(out, text, "\r\n", is_property ? github_property : github_message);
+}

@@ -1,0 +1,68 @@
+#include "bench/page/formats.h"
+
+#include "bench/page/model.h"
+
+#include <string.h>
+
+#define FORMAT(name) extern const struct page_format page_format_##name;
+#include "bench/page/formats.def"
+#undef FORMAT
+
+static const struct page_format *const formats[] = {
+#define FORMAT(name) &page_format_##name,
+#include "bench/page/formats.def"
+#undef FORMAT
+};
+
+const char *const page_formats[] = {
+#define FORMAT(name) #name,
+#include "bench/page/formats.def"
+#undef FORMAT
+    NULL,
+};
+
+static bool has_block(const struct page *p, unsigned audience, enum page_block_kind kind)
+{
+    const struct page_block *b = page_next(p->blocks, audience);
+    while (b && b->kind != kind)
+        b = page_next(b->next, audience);
+    return b;
+}
+
+/* What the page lacks for that format, in words; NULL: nothing. */
+static const char *missing(const struct page *p, const struct page_format *f)
+{
+    if (f->need == PAGE_NEEDS_GRID && !has_block(p, f->audience, BLOCK_GRID))
+        return "there is no table here";
+    if (f->need == PAGE_NEEDS_VERDICT && !has_block(p, f->audience, BLOCK_VERDICT))
+        return "nothing is judged here";
+    return NULL;
+}
+
+static int refuse(const struct page *p, const char *name, const char *why, struct err *err)
+{
+    struct buf others = {0};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!missing(p, formats[i]))
+            buf_printf(&others, "%s%s", others.len ? ", " : "", formats[i]->name);
+    err_set(err, ERR_USAGE, "--format %s: %s (%s)", name, why, buf_text(&others));
+    buf_release(&others);
+    return -1;
+}
+
+int page_write(const struct page *p, const char *name, const struct page_style *style,
+               struct buf *out, struct err *err)
+{
+    size_t i = 0;
+    while (i < sizeof formats / sizeof *formats && strcmp(formats[i]->name, name))
+        i++;
+    if (p->failed)
+        return err_set(err, ERR_SYSTEM, "%s: out of memory", p->title ? p->title : "a page");
+    if (i == sizeof formats / sizeof *formats)
+        return refuse(p, name, "there is no such format", err);
+    const char *why = missing(p, formats[i]);
+    if (why)
+        return refuse(p, name, why, err);
+    formats[i]->write(p, style, out);
+    return out->failed ? err_set(err, ERR_SYSTEM, "%s: out of memory", p->title) : 0;
+}

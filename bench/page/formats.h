@@ -1,0 +1,39 @@
+/*
+ * Formats: a page in, bytes out.
+ *
+ * One file, bench/page/NAME.c, and one line in formats.def.  A format defines `page_format_NAME`
+ * below; everything that shows something offers it from then on.
+ */
+#ifndef CONTEND_PAGE_FORMATS_H
+#define CONTEND_PAGE_FORMATS_H
+
+#include "bench/core/buf.h"
+#include "bench/core/err.h"
+#include "bench/page/page.h"
+
+struct page_style {
+    int width;   /* columns of the terminal; text is wrapped and stacked to fit; 0: no end */
+    bool colour; /* tones in colour */
+    bool utf8;   /* trends in block elements */
+};
+
+enum page_need { PAGE_NEEDS_NOTHING, PAGE_NEEDS_GRID, PAGE_NEEDS_VERDICT };
+
+struct page_format {
+    const char *name;
+    unsigned audience;   /* one of enum page_audience: other blocks and columns do not count */
+    enum page_need need; /* what a page must have for that audience, to be written so */
+    void (*write)(const struct page *p, const struct page_style *style, struct buf *out);
+};
+
+/* Names in the order of formats.def, NULL-terminated: the choices of --format. */
+extern const char *const page_formats[];
+
+/*
+ * Adds the page in that format.  0, or -1: ERR_SYSTEM when memory ran out, here or while the page
+ * was put together; ERR_USAGE when there is no such format, or nothing in the page it could show.
+ */
+int page_write(const struct page *p, const char *format, const struct page_style *style,
+               struct buf *out, struct err *err);
+
+#endif

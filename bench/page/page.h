@@ -1,0 +1,222 @@
+/*
+ * A page: what a command has to show, as data.
+ *
+ * A judgement puts a page together with the verbs below; a format (formats.h) turns a page into
+ * bytes.  Neither knows the other: a view never asks which format there is, and a format knows
+ * nothing of benchmarks.
+ *
+ *   page ── heading, words (sentence, note, source ..), command, gap, fold
+ *        ── grid: columns (key, head, unit, group) x rows of cells; rows may stand in groups
+ *        ── verdict: what was judged, the word, how severe, why
+ *        ── chart: series of points with intervals on two axes
+ *        ── the command's own JSON document, where outsiders rely on one
+ *
+ * Cells are values: a number keeps its unit and interval, a missing one its reason.  How many
+ * digits it deserves is the format's business.
+ *
+ * The error is sticky: where memory runs out the page remembers it, every later verb does nothing,
+ * and page_write() refuses.  So no verb returns anything, and nothing can be forgotten.
+ *
+ * Texts are copied.  They may hold any bytes; formats escape them.
+ */
+#ifndef CONTEND_PAGE_PAGE_H
+#define CONTEND_PAGE_PAGE_H
+
+#include "bench/core/buf.h"
+#include "bench/page/number.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE_PRINTF(n) __attribute__((format(printf, n, n + 1)))
+
+/* Whom a part of a page is for.  Formats serve one of them; that there are others is no news. */
+enum page_audience {
+    PAGE_TERMINAL = 1, /* somebody at a terminal: few columns, the answer first */
+    PAGE_DOCUMENT = 2, /* a reader of a page or of a pull request */
+    PAGE_DATA = 4,     /* a program: machine names, numbers unrounded */
+    PAGE_GATE = 8,     /* a job: what was judged, and what to do about it */
+    PAGE_READERS = PAGE_TERMINAL | PAGE_DOCUMENT,
+    PAGE_ALL = 15,
+};
+
+enum page_tone {
+    PAGE_PLAIN,
+    PAGE_STRONG,
+    PAGE_FAINT,
+    PAGE_GOOD,
+    PAGE_BAD, /* in documents bold: it is what a reader must not miss */
+    PAGE_DOUBTFUL,
+    PAGE_NOTED,
+};
+
+/* What a paragraph is; its looks follow from that. */
+enum page_role {
+    PAGE_SENTENCE,
+    PAGE_SOURCE,  /* what all of it rests on: a file, a host, a run */
+    PAGE_MEANING, /* what numbers mean */
+    PAGE_NOTE,
+    PAGE_WARNING, /* jobs are told as well */
+    PAGE_LEGEND,  /* what marks in grids stand for */
+    PAGE_SUMMARY, /* the one sentence about it all; jobs are told as well */
+};
+
+enum page_align { PAGE_AUTO, PAGE_LEFT, PAGE_RIGHT }; /* AUTO: right where all are numbers */
+
+enum page_column_flags {
+    PAGE_LABEL = 1,     /* says which row it is: leading columns, repeated in each panel */
+    PAGE_ONCE = 2,      /* left out in text where the row above has the same */
+    PAGE_RAGGED = 4,    /* takes only the room it needs: later columns do not line up */
+    PAGE_BELOW = 8,     /* in text on lines of its own, under the row */
+    PAGE_CODE = 16,     /* a name or a command */
+    PAGE_INTERVAL = 32, /* in separated values three columns: KEY, KEY_lo, KEY_hi */
+    PAGE_SUBJECT = 64,  /* where text has no room for columns: "- SUBJECT: the others" */
+};
+
+struct page_column {
+    const char *key;    /* machine name, with its unit: "makespan_ns"; ends a table when NULL */
+    const char *head;   /* what people read over it; NULL: the key */
+    const char *group;  /* heads beside each other with an equal group are spanned by it; or NULL */
+    const char *unit;   /* of its numbers: "ns", "per_s" (core/units.h); NULL: counts */
+    const char *before; /* in front of each value where it stands below or beside no head: "> " */
+    enum page_align align;
+    unsigned flags;
+    unsigned width; /* columns of text it takes at least */
+    unsigned gap;   /* blanks in front of it in text; 0: two, or three before a group */
+    unsigned to;    /* audience; 0: all that the grid is for */
+};
+
+struct page_grid_form {
+    const char *key;   /* machine name: "claims" */
+    const char *title; /* NULL: none */
+    const char *subtitle;
+    const struct page_column *columns; /* ended by one without key */
+    bool is_headless;                  /* in text no heads over the columns */
+    unsigned margin;                   /* blanks in front of each line of text */
+    unsigned below; /* where PAGE_BELOW begins in text; 0: under the last column */
+};
+
+enum page_severity {
+    PAGE_PASS,
+    PAGE_FAIL,   /* a gate is shut by it */
+    PAGE_ERROR,  /* nothing can be said, since what judges is itself in doubt */
+    PAGE_WARNED, /* not judged, and somebody should look */
+    PAGE_SKIP,   /* not judged */
+};
+
+struct page_verdict {
+    const char *id;   /* what was judged: a cell, a claim */
+    const char *name; /* in which respect: a metric, a sentence */
+    const char *word; /* "slower" */
+    enum page_severity severity;
+    const char *text; /* the grounds; may be NULL */
+};
+
+struct page_axis {
+    const char *name;
+    const char *unit; /* NULL: counts */
+    bool is_log;
+};
+
+struct page_point {
+    double x, y;
+    double lo, hi;     /* of y; NAN: no interval */
+    const char *label; /* may be NULL */
+};
+
+struct page_block;
+
+struct page {
+    const char *title;         /* who speaks: "contend compare" */
+    struct page_block *blocks; /* in order */
+    struct page_block *last;
+    void *memory;     /* chunks all of it lies in */
+    json_t *document; /* owned; NULL: none of its own */
+    size_t document_flags;
+    unsigned audience, indent; /* of the next block */
+    bool failed;               /* memory ran out */
+};
+
+/* A number without an interval. */
+static inline struct page_value page_exactly(double value)
+{
+    return (struct page_value){.center = value, .lo = (double)NAN, .hi = (double)NAN};
+}
+
+void page_init(struct page *p, const char *title);
+void page_release(struct page *p);
+
+/* A buffer's text, for the verbs; where memory ran out for it, it did for the page. */
+const char *page_text_of(struct page *p, const struct buf *b);
+
+/* Whom the following is for (PAGE_ALL at first), and how far text is indented. */
+void page_to(struct page *p, unsigned audience);
+void page_indent(struct page *p, unsigned columns);
+
+/* An empty line of text; documents space their blocks themselves. */
+void page_gap(struct page *p);
+/* level 1 to 4 */
+void page_heading(struct page *p, unsigned level, const char *format, ...) PAGE_PRINTF(3);
+void page_say(struct page *p, enum page_role role, const char *format, ...) PAGE_PRINTF(3);
+/* "Could not be judged:" in bold before it. */
+void page_say_after(struct page *p, const char *lead, enum page_role role, const char *format, ...)
+    PAGE_PRINTF(4);
+/* A command line, to be copied. */
+void page_command(struct page *p, const char *text);
+/* Lines as they are, for documents' blocks of code. */
+void page_verbatim(struct page *p, const char *lines);
+/* What documents may hide behind a title until somebody asks. */
+void page_fold(struct page *p, const char *format, ...) PAGE_PRINTF(2);
+void page_unfold(struct page *p);
+
+/* ---- Grids: rows and cells go to the last one begun ------------------------------------ */
+
+void page_grid(struct page *p, const struct page_grid_form *form);
+/* Following rows belong together under that name. */
+void page_group(struct page *p, const char *format, ...) PAGE_PRINTF(2);
+void page_row(struct page *p);
+/* The next cell of the row; cells that are not given stay empty. */
+void page_text(struct page *p, const char *format, ...) PAGE_PRINTF(2);
+void page_toned(struct page *p, enum page_tone tone, const char *format, ...) PAGE_PRINTF(3);
+/* Several as they are, up to a NULL. */
+void page_texts(struct page *p, ...) __attribute__((sentinel));
+void page_empty(struct page *p);
+/* One more line of the cell before. */
+void page_line(struct page *p, const char *format, ...) PAGE_PRINTF(2);
+/*
+ * A measured value, with the digits its interval deserves.  `unit` NULL is the column's; where
+ * units differ from row to row each cell says its own.
+ */
+void page_value(struct page *p, struct page_value v, const char *unit, bool is_exact);
+void page_quotient(struct page *p, struct page_value v);
+/* A number with so many significant digits; page_count() a whole one. */
+void page_number(struct page *p, double value, const char *unit, int digits);
+void page_count(struct page *p, uint64_t count);
+/* A number that people read in words of their own: "+2.01 %", "1/4.2". */
+void page_shown(struct page *p, struct page_value v, const char *format, ...) PAGE_PRINTF(3);
+/* Could not be had. reason may be NULL. */
+void page_missing(struct page *p, const char *reason);
+/* The rest of the row was not measured: "skipped", and why. */
+void page_status(struct page *p, const char *word, const char *reason);
+/* A series as one small line. */
+void page_trend(struct page *p, const double *values, size_t count, double least_span);
+
+/* ---- Verdicts, charts, the document ---------------------------------------------------- */
+
+void page_verdict(struct page *p, const struct page_verdict *v);
+
+void page_chart(struct page *p, const char *key, const char *title, const struct page_axis *x,
+                const struct page_axis *y);
+void page_series(struct page *p, const char *name);
+void page_point(struct page *p, const struct page_point *point);
+
+/*
+ * The command's own document, which is taken; NULL is out of memory.  JSON then is that document,
+ * and flags are json_dumps()'s.
+ */
+void page_document(struct page *p, json_t *document, size_t flags);
+
+#endif

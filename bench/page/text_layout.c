@@ -1,0 +1,179 @@
+#include "bench/page/text_layout.h"
+
+#include "bench/core/utf8.h"
+#include "bench/page/escape.h"
+#include "bench/page/sparkline.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+const char *layout_shown(struct text_layout *t, const struct page_cell *c,
+                         const struct page_column *form)
+{
+    struct buf raw = {0};
+    buf_reset(&t->cell);
+    if (c->kind == CELL_TREND && !t->style->utf8)
+        sparkline(&raw, c->series, c->series_count, TREND_MOST, c->least_span, false);
+    else
+        cell_add_text(&raw, c, form);
+    escape_text(&t->cell, buf_text(&raw));
+    buf_settle(&t->cell, &raw);
+    return buf_text(&t->cell);
+}
+
+/* Breaks the head at blanks, as narrow as its longest word or the values ask for. */
+static void break_head(struct text_column *c, size_t value_width)
+{
+    const char *head = buf_text(&c->head);
+    size_t used = 0;
+    c->width = value_width;
+    for (const char *at = head; *at; at += strcspn(at, " "), at += strspn(at, " "))
+        c->width = larger(c->width, utf8_columns_in(at, strcspn(at, " ")));
+    for (const char *at = head; *(at += strspn(at, " "));) {
+        size_t length = strcspn(at, " "), word = utf8_columns_in(at, length);
+        if (!used || (used + 1 + word > c->width && c->head_count < HEAD_LINES)) {
+            c->heads[c->head_count++].from = (size_t)(at - head);
+            used = 0;
+        }
+        used += word + (used > 0);
+        c->heads[c->head_count - 1].length =
+            (size_t)(at + length - head) - c->heads[c->head_count - 1].from;
+        c->width = larger(c->width, used);
+        at += length;
+    }
+}
+
+static void measure_column(struct text_layout *t, struct text_column *c, bool is_label)
+{
+    size_t words = 0;
+    c->is_right = column_is_right(t->grid, c->index);
+    for (const struct page_row *r = t->grid->rows; r; r = r->next) {
+        const struct page_cell *cell = &r->cells[c->index];
+        if (row_status(t->grid, r) <= c->index)
+            continue;
+        if (layout_is_split(cell)) {
+            struct number n;
+            cell_number(cell, c->form, &n);
+            c->number_width = larger(c->number_width, strlen(n.text));
+            c->unit_width = larger(c->unit_width, strlen(n.unit));
+        } else {
+            words = larger(words, utf8_columns(layout_shown(t, cell, c->form)));
+        }
+    }
+    size_t numbers = c->number_width + (c->unit_width ? 1 + c->unit_width : 0);
+    size_t values = larger(numbers, larger(words, c->form->width));
+    if (!t->grid->form.is_headless)
+        escape_text(&c->head, column_head(c->form));
+    /* Heads over text stand on one line. */
+    bool is_whole = is_label || !c->is_right;
+    break_head(c, is_whole ? larger(values, utf8_columns(buf_text(&c->head))) : values);
+    t->cell.failed |= c->head.failed;
+}
+
+const char *layout_group(const struct text_layout *t, size_t c)
+{
+    return column_group(t->columns[c].form);
+}
+
+static bool begins_group(const struct text_layout *t, size_t c, size_t panel_from)
+{
+    return c == panel_from || strcmp(layout_group(t, c), layout_group(t, c - 1));
+}
+
+size_t layout_gap(const struct text_layout *t, size_t c, size_t panel_from)
+{
+    if (c == 0)
+        return 0;
+    if (t->columns[c].form->gap)
+        return t->columns[c].form->gap;
+    return t->has_groups && c >= t->label_count && begins_group(t, c, panel_from) ? GROUP_GAP
+                                                                                  : COLUMN_GAP;
+}
+
+size_t layout_span(const struct text_layout *t, size_t from, size_t to)
+{
+    size_t width = 0;
+    for (size_t c = from; c < to; c++)
+        width += layout_gap(t, c, from) + t->columns[c].width;
+    return width;
+}
+
+size_t layout_group_end(const struct text_layout *t, size_t from)
+{
+    size_t to = from + 1;
+    while (to < t->count && !strcmp(layout_group(t, to), layout_group(t, from)))
+        to++;
+    return to;
+}
+
+/* As many whole groups as fit; of a group too wide for a panel of its own, what fits. */
+struct panel layout_panel(const struct text_layout *t, size_t from)
+{
+    struct panel p = {from, from};
+    if (t->is_wrapped)
+        return (struct panel){from, t->count};
+    while (p.to < t->count) {
+        size_t end = layout_group_end(t, p.to);
+        if (t->labels_width + layout_span(t, from, end) > t->width)
+            break;
+        p.to = end;
+    }
+    if (p.to > from)
+        return p;
+    size_t end = layout_group_end(t, from);
+    p.to = from + 1;
+    while (p.to < end && t->labels_width + layout_span(t, from, p.to + 1) <= t->width)
+        p.to++;
+    /* Shared out evenly, so that no column is left alone in the last panel. */
+    size_t left = end - from, most = p.to - from, panels = (left + most - 1) / most;
+    p.to = from + (left + panels - 1) / panels;
+    return p;
+}
+
+/* A group whose name is longer than its columns are wide takes what it needs for its first. */
+static void widen_groups(struct text_layout *t)
+{
+    for (size_t c = t->label_count; c < t->count; c = layout_group_end(t, c)) {
+        size_t width = layout_span(t, c, layout_group_end(t, c)) - layout_gap(t, c, c);
+        size_t name = escape_text_columns(layout_group(t, c));
+        t->columns[c].width += name > width ? name - width : 0;
+    }
+}
+
+int layout_measure(struct text_layout *t)
+{
+    const struct page_grid *g = t->grid;
+    t->columns = calloc(g->column_count + 1, sizeof *t->columns);
+    if (!t->columns)
+        return -1;
+    for (size_t i = 0; i < g->column_count; i++) {
+        const struct page_column *form = &g->form.columns[i];
+        if (form->flags & PAGE_BELOW || !column_is_for(form, PAGE_TERMINAL))
+            continue;
+        t->label_count += (form->flags & PAGE_LABEL) && t->label_count == t->count;
+        t->columns[t->count++] = (struct text_column){.form = form, .index = i};
+        t->has_groups |= column_group(form)[0] != '\0';
+    }
+    for (size_t c = 0; c < t->count; c++)
+        measure_column(t, &t->columns[c], c < t->label_count);
+    t->labels_width = t->indent + layout_span(t, 0, t->label_count);
+    if (t->has_groups)
+        widen_groups(t);
+    if (t->count && t->width != SIZE_MAX && !t->columns[t->count - 1].is_right)
+        t->is_wrapped = t->indent + layout_span(t, 0, t->count) > t->width;
+    return 0;
+}
+
+void layout_release(struct text_layout *t)
+{
+    for (size_t c = 0; c < t->count; c++)
+        buf_release(&t->columns[c].head);
+    free(t->columns);
+    buf_release(&t->cell);
+}
