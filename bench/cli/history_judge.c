@@ -154,9 +154,10 @@ static int show_or_check(int argc, char *const *argv, bool is_check, struct err 
         return history_help(
             is_check ? "check [options]" : "show [options]",
             is_check
-                ? "Looks for one change after the other in every series.  A change has 5 points\n"
-                  "before it and 3 after; a lone spike is none.  The last commit alone is judged\n"
-                  "by \"contend duel\", not here.\n"
+                ? "Looks for one change after the other in every series, each judged by what came\n"
+                  "before and after it alone.  A change has 5 points before it and 3 after; a "
+                  "lone\n"
+                  "spike is none.  The last commit alone is judged by \"contend duel\", not here.\n"
                 : "Every series with its trend, its newest value and what changed.\n",
             table,
             is_check ? "Exit status: 1 a change for the worse that nobody accepted, 0 none, 5 no "

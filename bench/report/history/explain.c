@@ -8,9 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A move is real from this many standard errors on. */
-#define MOVE_ERRORS 3.0
-
 static int out_of_memory(struct err *err)
 {
     return err_set(err, ERR_SYSTEM, "history: out of memory");

@@ -6,6 +6,9 @@
 #include "bench/report/history/judge.h"
 #include "bench/stats/changepoint.h"
 
+/* A move is real from this many standard errors on. */
+#define MOVE_ERRORS 3.0
+
 /* The points of a track that are judged: from `first` on, all of them. */
 struct track_curve {
     double *x;

@@ -22,6 +22,7 @@
 #define HISTORY_LEAST_RATIO_RAW 0.05
 #define HISTORY_RAW_WEIGHT      10.0
 
+enum { HISTORY_TELLING = 50 }; /* of fewer points it cannot be told whether they are independent */
 enum { HISTORY_NEWEST = 250 }; /* what was steady for that long needs no older past */
 
 struct history_request {
@@ -53,7 +54,8 @@ struct history_change {
     size_t last_before, first_bad; /* of the track; the cause lies behind one, up to the other */
     size_t last_good;              /* last_before, or further back where that is worse already */
     size_t likely;                 /* the likeliest first bad one */
-    double before;                 /* the level */
+    size_t cut;                    /* of the steps: which one */
+    double spread;                 /* robust standard deviation about the levels */
     double move;                   /* natural logarithm; positive is worse */
     double move_error;             /* its standard error */
     double

@@ -84,59 +84,84 @@ static void name_points(const struct step *s, struct history_change *c)
     c->likely = s->curve->first + s->from + s->point.at;
 }
 
-/* A step for the worse out of what is worse already: the last good commit lies further back. */
-static void look_further_back(const struct history_judgement *j, double least,
-                              struct history_change *c)
-{
-    for (size_t i = j->change_count; i-- > 0;) {
-        const struct history_change *earlier = &j->changes[i];
-        if (earlier->move > 0 && !earlier->accept && c->before - earlier->before >= least) {
-            c->last_good = earlier->last_good;
-            return;
-        }
-    }
-}
-
 /* ---- Levels ------------------------------------------------------------------------- */
+
+struct level {
+    double center;
+    size_t count;
+};
 
 /* The levels between the cuts. `levels` has room for one more than those. */
 static int find_levels(const struct track_curve *c, const struct changepoint_cut *cuts,
-                       size_t cut_count, double *levels, struct err *err)
+                       size_t cut_count, struct level *levels, struct err *err)
 {
     for (size_t i = 0, from = 0; i <= cut_count; i++) {
         size_t to = i < cut_count ? cuts[i].at : c->count;
         struct summary s;
         if (summary_of(c->x + from, to - from, SUMMARY_LEVEL, &s, err))
             return -1;
-        levels[i] = s.center;
+        levels[i] = (struct level){s.center, to - from};
         from = to;
     }
     return 0;
 }
 
-/* Whether a later level than that behind the cut is the one from before it, or better. */
-static bool was_taken_back(const double *levels, size_t cut, size_t cut_count, double before,
-                           double least)
+/*
+ * Whether a later level is that from before a change for the worse, or better: what remains of the
+ * move is too small to count, or nothing but the error of both levels, and less than half of it.
+ */
+static bool is_back(const struct level *later, const struct level *before, double move,
+                    double spread, double least)
 {
-    for (size_t i = cut + 2; i <= cut_count; i++)
-        if (levels[i] - before < least)
-            return true;
-    return false;
+    double error = spread * sqrt(1 / (double)later->count + 1 / (double)before->count);
+    return later->center - before->center < fmax(least, fmin(move / 2, MOVE_ERRORS * error));
 }
 
 /* ---- All of a track ----------------------------------------------------------------- */
 
-static void add_step(const struct history_context *v, struct history_judgement *j,
-                     const struct step *s, bool is_taken_back)
+/* What the steps of one track share. */
+struct steps {
+    const struct history_context *v;
+    struct history_judgement *j;
+    const struct level *levels;
+    size_t cut_count;
+    double least;
+};
+
+/* A step for the worse out of what is worse already: the last good commit lies further back. */
+static void look_further_back(const struct steps *all, size_t cut, struct history_change *c)
 {
-    double error = s->point.move_error, least = history_least_move(v, s->track);
+    for (size_t i = all->j->change_count; i-- > 0;) {
+        const struct history_change *earlier = &all->j->changes[i];
+        const struct level *before = &all->levels[earlier->cut];
+        if (earlier->move > 0 && !earlier->accept &&
+            !is_back(&all->levels[cut], before, earlier->move, earlier->spread, all->least)) {
+            c->last_good = earlier->last_good;
+            return;
+        }
+    }
+}
+
+static bool was_taken_back(const struct steps *all, size_t cut, const struct changepoint *p)
+{
+    for (size_t i = cut + 2; i <= all->cut_count; i++)
+        if (is_back(&all->levels[i], &all->levels[cut], p->move, p->spread, all->least))
+            return true;
+    return false;
+}
+
+static void add_step(const struct steps *all, size_t cut, const struct step *s)
+{
+    struct history_judgement *j = all->j;
+    double error = s->point.move_error;
     struct history_change c = {
-        .before = s->point.before,
+        .cut = cut,
+        .spread = s->point.spread,
         .move = s->point.move,
         .move_error = sqrt(error * error + chaining_variance(s)),
-        .is_recovered = s->point.is_up && is_taken_back,
+        .is_recovered = s->point.is_up && was_taken_back(all, cut, &s->point),
     };
-    if (!history_is_large(v, s->track, &c))
+    if (!history_is_large(all->v, s->track, &c))
         return;
     name_points(s, &c);
     if (rests_on_one_point(s)) {
@@ -146,9 +171,9 @@ static void add_step(const struct history_context *v, struct history_judgement *
         }
         return;
     }
-    c.accept = history_find_accept(v, s->track, c.last_before, c.first_bad);
+    c.accept = history_find_accept(all->v, s->track, c.last_before, c.first_bad);
     if (s->point.is_up)
-        look_further_back(j, least, &c);
+        look_further_back(all, cut, &c);
     j->changes[j->change_count++] = c;
 }
 
@@ -157,9 +182,10 @@ int history_explain_steps(const struct history_context *v, struct history_judgem
                           size_t cut_count, struct err *err)
 {
     const struct track_curve *c = &found->curve;
-    double *levels = calloc(cut_count + 1, sizeof *levels);
+    struct level *levels = calloc(cut_count + 1, sizeof *levels);
     if (!levels)
         return err_set(err, ERR_SYSTEM, "history: out of memory");
+    struct steps all = {v, j, levels, cut_count, history_least_move(v, j->track)};
     int failed = find_levels(c, cuts, cut_count, levels, err);
     for (size_t i = 0; !failed && i < cut_count; i++) {
         struct step s = {
@@ -174,9 +200,7 @@ int history_explain_steps(const struct history_context *v, struct history_judgem
             changepoint_locate(c->x + s.from, s.to - s.from, &found->plan,
                                cuts[i].is_up ? CHANGEPOINT_UP : CHANGEPOINT_DOWN, &s.point, err);
         if (!failed && s.point.at > 0)
-            add_step(v, j, &s,
-                     was_taken_back(levels, i, cut_count, s.point.before,
-                                    history_least_move(v, j->track)));
+            add_step(&all, i, &s);
     }
     free(levels);
     return failed ? -1 : 0;

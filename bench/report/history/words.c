@@ -87,6 +87,9 @@ void history_track_note(struct buf *out, const struct history_judgement *j)
                    "%sneighbouring points resemble each other (correlation %.2f): a move must be "
                    "larger to count",
                    out->len ? "; " : "", j->dependence);
+    else if (j->verdict == HISTORY_WORSE && j->point_count < HISTORY_TELLING)
+        buf_printf(out, "%s%zu points cannot tell whether neighbours resemble each other",
+                   out->len ? "; " : "", j->point_count);
 }
 
 void history_summary_text(struct buf *out, const struct history_judgements *all,
