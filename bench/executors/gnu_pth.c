@@ -9,8 +9,8 @@
 #include "bench/contend.h"
 #include "bench/core/clock.h"
 #include "bench/core/err.h"
-#include "bench/executors/parking.h"
 #include "bench/core/peer_library.h"
+#include "bench/executors/parking.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -9,9 +9,9 @@
  */
 #include "bench/contend.h"
 #include "bench/core/err.h"
+#include "bench/core/peer_library.h"
 #include "bench/executors/futex_verbs.h"
 #include "bench/executors/muster.h"
-#include "bench/core/peer_library.h"
 
 #include <stdlib.h>
 
