@@ -115,7 +115,7 @@ work_that_dies_in_calibration_fails_and_takes_no_other_along() {
     run run --plugin "$witness" --workload fragile,spin --lock none --executor thread --tasks 2 \
         --task-time 5ms --rounds 1 --budget 1s -o dies.json
     expect_status 3
-    expect_json dies.json 'all(c["status"] == "failed" and "calibration: its worker was killed by signal 11"
+    expect_json dies.json 'all(c["status"] == "failed" and "calibration: its worker was killed by signal 9"
         in c["reason"] for c in cells if c["workload"] == "fragile")'
     # With one operation it would be over in microseconds.
     expect_json dies.json "$_spin['metrics']['makespan_ns']['samples'][0] > 1e6"
