@@ -5,7 +5,7 @@
 #include "bench/run/derive.h"
 #include "bench/stats/summary.h"
 
-#include "bench/run/number.h"
+#include "bench/result/number.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "bench/run/record.h"
 
-#include "bench/run/number.h"
+#include "bench/result/number.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -43,7 +43,7 @@ static void a_broken_file_is_refused_with_the_place(void)
         {"no_unit", ": cells[1].metrics.startup_ns: \"unit\" is missing (a string)"},
         {"status_unknown", ": cells[0].status: \"fine\" is unknown (ok, skipped, failed)"},
         {"skipped_without_reason", ": cells[0]: a cell that is skipped needs a \"reason\""},
-        {"zero_tasks", ": cells[0].tasks: 0 is less than 1"},
+        {"zero_tasks", ": cells[0].tasks: 0 is too small (1 to 1000000000)"},
         {"tasks_is_real", ": cells[0].tasks: expected a whole number, found a real number"},
         {"same_id_twice",
          ": cells[2]: the id \"sleep/none/thread/tasks=1\" is that of cells[0] too"},
