@@ -5,6 +5,7 @@
 #include "bench/core/output.h"
 #include "bench/core/rng.h"
 #include "bench/registry.h"
+#include "bench/result/write.h"
 #include "bench/run/assemble.h"
 #include "bench/run/derive.h"
 #include "bench/run/journal.h"
@@ -208,15 +209,18 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
         .is_complete = is_complete,
         .duration_ns = elapsed_ns(r),
     };
-    json_t *root =
-        assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
-    char *text = json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    json_decref(root);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for the result");
-    int failed = output_write(r->options->path, text, strlen(text), err);
+    struct result result;
+    struct buf text = {0};
+    int failed = assemble_result(&result, json_object_get(r->header, "header"), &r->plan,
+                                 r->records, &state, err) ||
+                         result_write(&result, &text, err)
+                     ? -1
+                     : 0;
+    result_unload(&result);
+    if (!failed)
+        failed = output_write_text(r->options->path, &text, err);
     r->is_shown |= !failed;
-    free(text);
+    buf_release(&text);
     return failed;
 }
 
