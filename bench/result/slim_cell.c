@@ -149,7 +149,8 @@ static bool take_distribution(struct scan *s, struct slim_cell *c, struct slim_m
                                         SLOT("max", struct distribution, max),
                                         {0}};
     struct buckets_once once = {.cell = c};
-    bool ok = take_record(s, slots, &m->distribution, take_buckets_once, &once);
+    bool ok = take_record(s, slots, &m->distribution, take_buckets_once, &once) &&
+              !isnan(m->distribution.n);
     if (ok) {
         m->bucket_count = (c->buckets.count - m->bucket) / 2;
     } else {

@@ -47,11 +47,6 @@ static json_t *summary_json(const struct result_metric *metric)
     return json_made(&m);
 }
 
-static bool has_distribution(const struct distribution *d)
-{
-    return !isnan(d->n) || !isnan(d->min) || !isnan(d->p50) || !isnan(d->max);
-}
-
 static json_t *distribution_json(const struct result_metric *metric)
 {
     const struct distribution *d = &metric->distribution;
@@ -88,7 +83,7 @@ static void make_numbers(struct json_maker *m, const struct result_metric *metri
         json_make_value(m, "launches", launches_json(m, metric));
     if (metric->summary.n > 0 && !json_object_get(head, "summary"))
         json_make_value(m, "summary", summary_json(metric));
-    if (has_distribution(&metric->distribution) && !json_object_get(head, "distribution"))
+    if (!isnan(metric->distribution.n) && !json_object_get(head, "distribution"))
         json_make_value(m, "distribution", distribution_json(metric));
 }
 
