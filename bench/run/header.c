@@ -1,6 +1,7 @@
 /* The first two parts of a result: how it was made, and where. */
 #include "bench/core/clock.h"
 #include "bench/core/host.h"
+#include "bench/core/json_make.h"
 #include "bench/core/noise.h"
 #include "bench/run/assemble.h"
 #include "version.h"
@@ -9,33 +10,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static json_t *text_or_null(const char *text)
-{
-    return text && text[0] ? json_string(text) : json_null();
-}
-
-static void set_known(json_t *o, const char *name, int64_t value)
+static void make_known(struct json_maker *o, const char *name, int64_t value)
 {
     if (value >= 0 && value != LIMITS_UNLIMITED)
-        json_object_set_new(o, name, json_integer(value));
+        json_make_int(o, name, value);
 }
 
 static json_t *limits_json(const struct limits *l)
 {
-    json_t *o = json_object();
-    set_known(o, "pid_max", l->pid_max);
-    set_known(o, "threads_max", l->threads_max);
-    set_known(o, "max_map_count", l->max_map_count);
-    set_known(o, "nproc", l->nproc);
-    set_known(o, "nofile", l->nofile);
-    set_known(o, "pids_max", l->pids_max);
-    return o;
+    struct json_maker o = json_maker_new();
+    make_known(&o, "pid_max", l->pid_max);
+    make_known(&o, "threads_max", l->threads_max);
+    make_known(&o, "max_map_count", l->max_map_count);
+    make_known(&o, "nproc", l->nproc);
+    make_known(&o, "nofile", l->nofile);
+    make_known(&o, "pids_max", l->pids_max);
+    return json_made(&o);
 }
 
 /* A glance at the machine before anything is measured. */
 static json_t *noise_json(const struct host *h)
 {
-    json_t *o = json_object();
+    struct json_maker o = json_maker_new();
     struct noise_reading before, after;
     struct noise_delta d;
     noise_read(&before);
@@ -44,43 +40,47 @@ static json_t *noise_json(const struct host *h)
     noise_diff(&before, &after, &d);
     double cpu_ns = (double)d.duration_ns * (h->cpus_online > 0 ? h->cpus_online : 1);
     if (h->load_1min >= 0)
-        json_object_set_new(o, "load_1min", json_real(h->load_1min));
+        json_make_real(&o, "load_1min", h->load_1min);
     if (d.has_steal)
-        json_object_set_new(o, "steal_ratio", json_real((double)d.steal_ns / cpu_ns));
+        json_make_real(&o, "steal_ratio", (double)d.steal_ns / cpu_ns);
     if (d.has_psi_cpu_some)
-        json_object_set_new(o, "psi_cpu_some_ratio",
-                            json_real((double)d.psi_cpu_some_ns / (double)d.duration_ns));
-    json_object_set_new(o, "governor", text_or_null(h->governor));
-    json_object_set_new(o, "turbo",
-                        h->turbo == HOST_UNKNOWN ? json_null() : json_boolean(h->turbo == HOST_ON));
-    return o;
+        json_make_real(&o, "psi_cpu_some_ratio", (double)d.psi_cpu_some_ns / (double)d.duration_ns);
+    json_make_text_or_null(&o, "governor", h->governor);
+    json_make_value(&o, "turbo",
+                    h->turbo == HOST_UNKNOWN ? json_null() : json_boolean(h->turbo == HOST_ON));
+    return json_made(&o);
+}
+
+static json_t *clock_json(const struct host *h)
+{
+    struct json_maker o = json_maker_new();
+    json_make_text(&o, "source", h->clock_source[0] ? h->clock_source : "unknown");
+    json_make_int(&o, "resolution_ns", (int64_t)h->clock_resolution_ns);
+    json_make_real(&o, "read_cost_ns", h->clock_read_cost_ns);
+    return json_made(&o);
 }
 
 static json_t *host_json(int64_t timer_slack_ns)
 {
     struct host h;
     host_read(&h);
-    json_t *o = json_object();
-    json_object_set_new(o, "hostname", json_string(h.hostname));
-    json_object_set_new(o, "cpu", text_or_null(h.cpu));
-    json_object_set_new(o, "architecture", json_string(h.architecture));
-    json_object_set_new(o, "cpus_online", json_integer(h.cpus_online));
-    json_object_set_new(o, "cpus_allowed", json_integer(h.cpus_allowed));
+    struct json_maker o = json_maker_new();
+    json_make_text(&o, "hostname", h.hostname);
+    json_make_text_or_null(&o, "cpu", h.cpu);
+    json_make_text(&o, "architecture", h.architecture);
+    json_make_int(&o, "cpus_online", h.cpus_online);
+    json_make_int(&o, "cpus_allowed", h.cpus_allowed);
     if (h.cpu_quota > 0)
-        json_object_set_new(o, "cpu_quota", json_real(h.cpu_quota));
-    json_object_set_new(o, "kernel", json_string(h.kernel));
-    json_object_set_new(o, "libc", text_or_null(h.libc));
-    json_object_set_new(o, "virtualization", text_or_null(h.virtualization));
-    set_known(o, "memory_bytes", h.memory_bytes);
-    json_object_set_new(o, "clock",
-                        json_pack("{s:s, s:I, s:f}", "source",
-                                  h.clock_source[0] ? h.clock_source : "unknown", "resolution_ns",
-                                  (json_int_t)h.clock_resolution_ns, "read_cost_ns",
-                                  h.clock_read_cost_ns));
-    json_object_set_new(o, "timer_slack_ns", json_integer(timer_slack_ns));
-    json_object_set_new(o, "limits", limits_json(&h.limits));
-    json_object_set_new(o, "noise", noise_json(&h));
-    return o;
+        json_make_real(&o, "cpu_quota", h.cpu_quota);
+    json_make_text(&o, "kernel", h.kernel);
+    json_make_text_or_null(&o, "libc", h.libc);
+    json_make_text_or_null(&o, "virtualization", h.virtualization);
+    make_known(&o, "memory_bytes", h.memory_bytes);
+    json_make_value(&o, "clock", clock_json(&h));
+    json_make_int(&o, "timer_slack_ns", timer_slack_ns);
+    json_make_value(&o, "limits", limits_json(&h.limits));
+    json_make_value(&o, "noise", noise_json(&h));
+    return json_made(&o);
 }
 
 static json_t *virtual_host_json(int64_t timer_slack_ns)
@@ -95,18 +95,16 @@ static json_t *virtual_host_json(int64_t timer_slack_ns)
 
 static json_t *tool_json(bool is_virtual)
 {
-    const char *sanitizer = CONTEND_SANITIZER;
-    json_t *o = json_object();
-    json_object_set_new(o, "name", json_string("contend"));
-    json_object_set_new(o, "version", json_string(CONTEND_VERSION));
-    json_object_set_new(o, "commit", json_string(is_virtual ? "virtual" : CONTEND_COMMIT));
-    json_object_set_new(o, "compiler", json_string(is_virtual ? "virtual" : CONTEND_COMPILER));
-    json_object_set_new(o, "flags", json_string(is_virtual ? "virtual" : CONTEND_FLAGS));
-    json_object_set_new(o, "build_type", json_string(is_virtual ? "virtual" : CONTEND_BUILD_TYPE));
-    json_object_set_new(o, "sanitizer",
-                        is_virtual || !sanitizer[0] ? json_null() : json_string(sanitizer));
-    json_object_set_new(o, "runtime", json_string("contend " CONTEND_VERSION));
-    return o;
+    struct json_maker o = json_maker_new();
+    json_make_text(&o, "name", "contend");
+    json_make_text(&o, "version", CONTEND_VERSION);
+    json_make_text(&o, "commit", is_virtual ? "virtual" : CONTEND_COMMIT);
+    json_make_text(&o, "compiler", is_virtual ? "virtual" : CONTEND_COMPILER);
+    json_make_text(&o, "flags", is_virtual ? "virtual" : CONTEND_FLAGS);
+    json_make_text(&o, "build_type", is_virtual ? "virtual" : CONTEND_BUILD_TYPE);
+    json_make_text_or_null(&o, "sanitizer", is_virtual ? NULL : CONTEND_SANITIZER);
+    json_make_text(&o, "runtime", "contend " CONTEND_VERSION);
+    return json_made(&o);
 }
 
 /* "2026-01-31T12:00:00Z" and the seed -> "20260131T120000Z-002a". */
@@ -119,6 +117,18 @@ static void make_id(char *out, size_t size, const char *started, uint64_t seed)
     snprintf(out + n, size - n, "-%08llx", (unsigned long long)seed & 0xffffffffu);
 }
 
+static json_t *command_json(struct json_maker *run, int argc, char *const *argv)
+{
+    json_t *command = json_array();
+    for (int i = 0; i < argc; i++) {
+        char word[1024];
+        const char *base = i == 0 && strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i];
+        host_sanitise(word, sizeof word, base);
+        json_make_item(run, command, json_string(word));
+    }
+    return command;
+}
+
 json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
 {
     bool is_virtual = plan_is_virtual(p);
@@ -126,19 +136,19 @@ json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
     if (!is_virtual)
         clock_utc_text(started, sizeof started);
     make_id(id, sizeof id, started, p->seed);
-    json_t *command = json_array();
-    for (int i = 0; i < argc; i++) {
-        char word[1024];
-        const char *base = i == 0 && strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i];
-        host_sanitise(word, sizeof word, base);
-        json_array_append_new(command, json_string(word));
-    }
-    json_t *run = json_pack("{s:s, s:s, s:o, s:I, s:I, s:o}", "id", id, "started_at", started,
-                            "command", command, "seed", (json_int_t)p->seed, "rounds_planned",
-                            (json_int_t)p->rounds, "tool", tool_json(is_virtual));
-    if (run && p->suite)
-        json_object_set_new(run, "suite", json_string(p->suite));
-    return json_pack("{s:s, s:o, s:o}", "schema", "contend.result/1", "run", run, "host",
-                     is_virtual ? virtual_host_json((int64_t)p->timer_slack_ns)
-                                : host_json((int64_t)p->timer_slack_ns));
+    struct json_maker run = json_maker_new(), whole = json_maker_new();
+    json_make_text(&run, "id", id);
+    json_make_text(&run, "started_at", started);
+    json_make_value(&run, "command", command_json(&run, argc, argv));
+    json_make_int(&run, "seed", (int64_t)p->seed);
+    json_make_int(&run, "rounds_planned", (int64_t)p->rounds);
+    json_make_value(&run, "tool", tool_json(is_virtual));
+    if (p->suite)
+        json_make_text(&run, "suite", p->suite);
+    json_make_text(&whole, "schema", "contend.result/1");
+    json_make_value(&whole, "run", json_made(&run));
+    json_make_value(&whole, "host",
+                    is_virtual ? virtual_host_json((int64_t)p->timer_slack_ns)
+                               : host_json((int64_t)p->timer_slack_ns));
+    return json_made(&whole);
 }

@@ -231,7 +231,7 @@ static void the_readers_agree_on_what_is_damaged(void)
     size_t read = 0, tried = 0;
     gather_all(&c);
     keep_small_results(&c);
-    for (size_t i = 0; i < 12000; i++) {
+    for (size_t i = 0; i < 6000; i++) {
         size_t from = rng_below(&r, c.count), length = 0;
         char *text = damaged(&r, &c, from, &length);
         const char *fault = text && length ? agree_fault(text, length) : NULL;
