@@ -230,14 +230,15 @@ static int check_written(const struct run *r, struct err *err)
     const char *path = r->options->path;
     if (output_is_stream(path))
         return 0;
-    json_error_t error;
-    json_t *root = json_load_file(path, 0, &error);
-    size_t count = json_array_size(json_object_get(root, "cells"));
-    json_decref(root);
-    if (!root)
+    struct result written;
+    struct err cause = {0};
+    int failed = result_load_samples(&written, path, &cause);
+    size_t count = failed ? 0 : written.cell_count;
+    result_unload(&written);
+    if (failed)
         return err_set(err, ERR_SYSTEM,
                        "%s: was written and cannot be read again: %s; the run is in %s", path,
-                       error.text, r->journal.path);
+                       cause.text, r->journal.path);
     if (count != r->plan.cell_count)
         return err_set(err, ERR_SYSTEM, "%s: holds %zu of %zu cells; the run is in %s", path, count,
                        r->plan.cell_count, r->journal.path);
