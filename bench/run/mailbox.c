@@ -54,6 +54,8 @@ void mailbox_clear(struct mailbox *m)
     m->err = (struct err){0};
     m->launch_count = 0;
     m->op_ns = m->slowdown = 0;
+    for (size_t i = 0; i < LAUNCHES_MAX; i++)
+        m->excluded[i][0] = '\0';
     for (size_t i = 0; i < METRICS_MAX; i++) {
         struct found *f = &m->found[i];
         for (size_t j = 0; j < LAUNCHES_MAX; j++)
