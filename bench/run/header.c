@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static json_t *text_or_null(const char *text)
 {
@@ -29,6 +30,9 @@ static json_t *limits_json(const struct limits *l)
     set_known(o, "nproc", l->nproc);
     set_known(o, "nofile", l->nofile);
     set_known(o, "pids_max", l->pids_max);
+    struct rlimit stack;
+    if (!getrlimit(RLIMIT_STACK, &stack) && stack.rlim_cur != RLIM_INFINITY)
+        set_known(o, "stack_bytes", (int64_t)stack.rlim_cur);
     return o;
 }
 
@@ -56,6 +60,17 @@ static json_t *noise_json(const struct host *h)
     return o;
 }
 
+/* What units inherit of whoever started contend, since it is theirs to choose. */
+static json_t *inherited_json(const struct host *h)
+{
+    json_t *o = json_pack("{s:i}", "nice", (int)h->nice);
+    json_object_set_new(o, "policy", text_or_null(h->policy));
+    json_object_set_new(o, "aslr",
+                        h->aslr == HOST_UNKNOWN ? json_null() : json_boolean(h->aslr == HOST_ON));
+    json_object_set_new(o, "transparent_huge_pages", text_or_null(h->thp));
+    return o;
+}
+
 static json_t *host_json(int64_t timer_slack_ns)
 {
     struct host h;
@@ -78,6 +93,7 @@ static json_t *host_json(int64_t timer_slack_ns)
                                   (json_int_t)h.clock_resolution_ns, "read_cost_ns",
                                   h.clock_read_cost_ns));
     json_object_set_new(o, "timer_slack_ns", json_integer(timer_slack_ns));
+    json_object_set_new(o, "inherited", inherited_json(&h));
     json_object_set_new(o, "limits", limits_json(&h.limits));
     json_object_set_new(o, "noise", noise_json(&h));
     return o;

@@ -107,6 +107,28 @@ a_worker_of_the_last_round_is_as_small_as_one_of_the_first() {
         if abs(v[-1] - v[0]) > 256 * 1024 or max(v) > 2 << 20]'
 }
 
+what_units_do_inherit_is_in_the_result() {
+    local shown='d["host"]["inherited"]'
+    run run --workload noop --lock none --executor serial --tasks 1 --ops 10 --rounds 1 -o kept.json
+    expect_json kept.json "$shown['nice'] == $(nice) and set($shown) == {'nice', 'policy', 'aslr', 'transparent_huge_pages'}"
+    expect_json kept.json 'd["host"]["limits"].get("stack_bytes", "unlimited") in ("unlimited", '"$(($(ulimit -s | sed s/unlimited/0/) * 1024))"')'
+    run_with() {
+        "$@" "$contend" run --workload noop --lock none --executor serial --tasks 1 --ops 10 --rounds 1 \
+            -o other.json >out 2>err </dev/null || fail "$* contend run"
+        expect_valid other.json
+    }
+    run_with nice -n 7
+    expect_json other.json "$shown['nice'] == min(19, $(nice) + 7)"
+    if chrt -b 0 true 2>/dev/null; then
+        run_with chrt -b 0
+        expect_json other.json "$shown['policy'] == 'batch'"
+    fi
+    if setarch -R true 2>/dev/null; then
+        run_with setarch -R
+        expect_json other.json "$shown['aslr'] is False"
+    fi
+}
+
 # ---- Workers that die ----------------------------------------------------------------------
 
 _spin='next(c for c in cells if c["workload"] == "spin" and c["role"] == "measured")'
