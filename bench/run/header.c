@@ -1,7 +1,9 @@
 /* The first two parts of a result: how it was made, and where. */
 #include "bench/core/clock.h"
+#include "bench/core/file.h"
 #include "bench/core/host.h"
 #include "bench/core/noise.h"
+#include "bench/registry.h"
 #include "bench/run/assemble.h"
 #include "version.h"
 
@@ -135,6 +137,27 @@ static void make_id(char *out, size_t size, const char *started, uint64_t seed)
     snprintf(out + n, size - n, "-%08llx", (unsigned long long)seed & 0xffffffffu);
 }
 
+/*
+ * What of a run came from outside this build: a run that goes on must find it as it was.  The code
+ * of a file that cannot be read any more is not known.
+ */
+static json_t *plugins_json(void)
+{
+    json_t *list = json_array();
+    const char *path;
+    for (size_t i = 0; (path = registry_plugin_path(i)) != NULL; i++) {
+        char name[256], code[24] = "";
+        uint64_t hash;
+        const char *base = strrchr(path, '/');
+        host_sanitise(name, sizeof name, base ? base + 1 : path);
+        if (!file_fnv1a64(path, &hash, NULL))
+            snprintf(code, sizeof code, "%016llx", (unsigned long long)hash);
+        json_array_append_new(
+            list, json_pack("{s:s, s:o}", "file", name, "code_fnv1a64", text_or_null(code)));
+    }
+    return list;
+}
+
 json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
 {
     bool is_virtual = plan_is_virtual(p);
@@ -152,6 +175,8 @@ json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
     json_t *run = json_pack("{s:s, s:s, s:o, s:I, s:I, s:o}", "id", id, "started_at", started,
                             "command", command, "seed", (json_int_t)p->seed, "rounds_planned",
                             (json_int_t)p->rounds, "tool", tool_json(is_virtual));
+    if (run && registry_plugin_path(0))
+        json_object_set_new(run, "plugins", plugins_json());
     if (run && p->suite)
         json_object_set_new(run, "suite", json_string(p->suite));
     return json_pack("{s:s, s:o, s:o}", "schema", "contend.result/1", "run", run, "host",
