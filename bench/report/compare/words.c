@@ -1,5 +1,4 @@
-/* Words all formats of a comparison share. */
-#include "bench/report/compare/render.h"
+#include "bench/report/compare/words.h"
 
 #include "bench/core/units.h"
 #include "bench/stats/paired.h"
@@ -10,8 +9,6 @@
 
 /* Beyond this factor an interval says nothing: no digits for it. */
 enum { CHANGE_MOST = 100 };
-
-const char *const compare_formats[] = {"text", "markdown", "json", "junit", "github", NULL};
 
 const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
 {
@@ -35,20 +32,41 @@ static double of_metric(const struct compare_row *row, double worse)
     return row->higher_is_better ? -worse : worse;
 }
 
+static double change_of_metric(const struct compare_row *row, double worse)
+{
+    return isfinite(worse) ? log_ratio_to_change(of_metric(row, worse)) : (double)NAN;
+}
+
+struct page_value compare_row_change(const struct compare_row *row)
+{
+    double least = row->higher_is_better ? row->shift.hi : row->shift.lo;
+    double most = row->higher_is_better ? row->shift.lo : row->shift.hi;
+    if (row->is_exact || row->verdict == VERDICT_NOT_COMPARABLE)
+        return page_exactly((double)NAN);
+    return (struct page_value){.center = change_of_metric(row, row->shift.effect),
+                               .lo = change_of_metric(row, least),
+                               .hi = change_of_metric(row, most),
+                               .level = COMPARE_LEVEL};
+}
+
+const char *compare_better(const struct compare_row *row)
+{
+    return row->is_neutral ? "neutral" : row->higher_is_better ? "higher" : "lower";
+}
+
 const char *compare_row_change_text(const struct compare_row *row, char out[CHANGE_TEXT_MAX])
 {
     return compare_change_text(of_metric(row, row->shift.effect), out);
 }
 
-const char *compare_interval_text(const struct compare_row *row, char out[2 * CHANGE_TEXT_MAX + 8])
+const char *compare_interval_text(const struct compare_row *row, char out[INTERVAL_TEXT_MAX])
 {
     char lo[CHANGE_TEXT_MAX], hi[CHANGE_TEXT_MAX];
     double least = row->higher_is_better ? row->shift.hi : row->shift.lo;
     double most = row->higher_is_better ? row->shift.lo : row->shift.hi;
     out[0] = '\0';
     if (isfinite(least) && isfinite(most))
-        snprintf(out, 2 * CHANGE_TEXT_MAX + 8, "%s .. %s",
-                 compare_change_text(of_metric(row, least), lo),
+        snprintf(out, INTERVAL_TEXT_MAX, "%s .. %s", compare_change_text(of_metric(row, least), lo),
                  compare_change_text(of_metric(row, most), hi));
     return out;
 }
@@ -61,46 +79,30 @@ const char *compare_value_text(double value, const char *unit, char out[VALUE_TE
     return out;
 }
 
-/* Why a row is not sharper, "rounds differ by 12 %"; "" when there is nothing to say. */
+/* Why a row is not sharper; "" when there is nothing to say. */
 static void limit_text(const struct comparison *c, const struct compare_row *row, char *out,
                        size_t size)
 {
-    switch (row->limit) {
-    case LIMIT_NONE:
-        snprintf(out, size, "%s", "");
-        break;
-    case LIMIT_MOMENT:
-        snprintf(out, size, "two moments of one machine differ by this much");
-        break;
-    case LIMIT_FEW:
-        snprintf(out, size, "few rounds, which may agree by chance");
-        break;
-    case LIMIT_BETWEEN:
-        snprintf(out, size, "files of one side differ");
-        break;
-    case LIMIT_KIN:
-        snprintf(out, size, "other rows of its kind moved as much");
-        break;
-    case LIMIT_SPREAD:
+    static const char *const texts[] = {
+        [LIMIT_NONE] = "",
+        [LIMIT_MOMENT] = "two moments of one machine differ by this much",
+        [LIMIT_FEW] = "few rounds, which may agree by chance",
+        [LIMIT_BETWEEN] = "files of one side differ",
+        [LIMIT_KIN] = "other rows of its kind moved as much",
+        [LIMIT_DISTURBANCE] = "others were busy on the machine",
+        [LIMIT_ROUNDS] = "one round a side says nothing of how much it varies",
+        [LIMIT_SIZE] = "a change; whether by more than the tolerance is open",
+        [LIMIT_CORRECTION] = "", /* with a number, as the next two */
+    };
+    if (row->limit == LIMIT_SPREAD)
         snprintf(out, size, "rounds differ by %.0f %%", 100 * log_ratio_to_change(row->spread));
-        break;
-    case LIMIT_DISTURBANCE:
-        snprintf(out, size, "others were busy on the machine");
-        break;
-    case LIMIT_CONTROL:
+    else if (row->limit == LIMIT_CONTROL)
         snprintf(out, size, "the controls moved by %.0f %% too",
                  100 * log_ratio_to_change(c->control_shift));
-        break;
-    case LIMIT_ROUNDS:
-        snprintf(out, size, "one round a side says nothing of how much it varies");
-        break;
-    case LIMIT_SIZE:
-        snprintf(out, size, "a change; whether by more than the tolerance is open");
-        break;
-    case LIMIT_CORRECTION:
+    else if (row->limit == LIMIT_CORRECTION)
         snprintf(out, size, "a change if it were the only row, not among %zu", row->family);
-        break;
-    }
+    else
+        snprintf(out, size, "%s", texts[row->limit]);
 }
 
 const char *compare_row_reason(const struct comparison *c, const struct compare_row *row,
@@ -155,52 +157,35 @@ static void moment_note(const struct comparison *c, char *text, size_t size)
                           : " (contend doctor --moments measures it, for --moment-sd)");
 }
 
-void compare_notes(const struct comparison *c, void (*line)(struct buf *out, const char *text),
-                   struct buf *out)
+void compare_notes(const struct comparison *c, void (*line)(void *context, const char *text),
+                   void *context)
 {
     char text[512], change[CHANGE_TEXT_MAX];
     const struct result *base = c->base->results, *head = c->head->results;
     for (size_t i = 0; i < c->allowed_count; i++) {
         snprintf(text, sizeof text, "allowed: %s", c->allowed[i].text);
-        line(out, text);
+        line(context, text);
     }
     if (!strcmp(base->run_id, head->run_id) && !strcmp(base->hostname, head->hostname))
-        line(out, "both sides are one run: nothing can differ");
+        line(context, "both sides are one run: nothing can differ");
     for (size_t i = 0; i < 2; i++)
         if (!strcmp((i ? head : base)->status, "partial")) {
             snprintf(text, sizeof text, "%.200s is partial: its run was cut short",
                      (i ? head : base)->path);
-            line(out, text);
+            line(context, text);
         }
     if (c->control_shift > 0) {
         snprintf(text, sizeof text,
                  "the controls moved by %s between these two moments: every interval allows for it",
                  compare_change_text(c->control_shift, change));
-        line(out, text);
+        line(context, text);
     }
     moment_note(c, text, sizeof text);
     if (*text)
-        line(out, text);
+        line(context, text);
     if (c->only_base + c->only_head > 0) {
         snprintf(text, sizeof text, "%zu cell%s only in base, %zu only in head, such as %.200s",
                  c->only_base, c->only_base == 1 ? "" : "s", c->only_head, c->only_example);
-        line(out, text);
+        line(context, text);
     }
-}
-
-int compare_render(const struct comparison *c, size_t format, bool with_all, struct buf *out,
-                   struct err *err)
-{
-    int status = 0;
-    if (format == 0)
-        compare_as_text(c, with_all, out);
-    else if (format == 1)
-        compare_as_markdown(c, out);
-    else if (format == 2)
-        status = compare_as_json(c, out, err);
-    else if (format == 3)
-        compare_as_junit(c, out);
-    else
-        compare_as_github(c, out);
-    return status || !out->failed ? status : err_set(err, ERR_SYSTEM, "compare: out of memory");
 }
