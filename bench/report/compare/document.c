@@ -13,7 +13,7 @@ static void set_change(json_t *o, const char *key, double log_ratio)
 
 static json_t *row_json(const struct comparison *c, const struct compare_row *row)
 {
-    char reason[REASON_TEXT_MAX];
+    struct compare_words w;
     json_t *o = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "cell", row->id, "metric", row->metric, "unit",
         row->unit, "verdict", verdict_name(row->verdict), "better", compare_better(row),
@@ -34,8 +34,9 @@ static json_t *row_json(const struct comparison *c, const struct compare_row *ro
         json_set_finite(o, "p_slower", row->shift.p_slower);
         json_set_finite(o, "p_faster", row->shift.p_faster);
     }
-    if (compare_row_reason(c, row, reason)[0])
-        json_object_set_new(o, "reason", json_string(reason));
+    compare_row_words(c, row, &w);
+    if (w.reason[0])
+        json_object_set_new(o, "reason", json_text(w.reason));
     return o;
 }
 

@@ -7,19 +7,12 @@
 #include "bench/report/compare/words.h"
 #include "bench/report/result_line.h"
 
-#include <math.h>
-
 /* Rows of a verdict nobody has to act on that are shown without being asked for. */
 enum { QUIET_ROWS = 20, DOCUMENT_ROWS = 200, CELL_COLUMNS = 60, METRIC_COLUMNS = 30 };
 
 static bool is_quiet(enum verdict v)
 {
     return v != VERDICT_SLOWER && v != VERDICT_FASTER && v != VERDICT_SHIFTED;
-}
-
-static bool has_change(const struct compare_row *row)
-{
-    return row->verdict != VERDICT_NOT_COMPARABLE && !row->is_exact;
 }
 
 static void add_files(struct page *p, const struct comparison *c)
@@ -50,23 +43,21 @@ static unsigned widest(const struct comparison *c, bool of_metric, unsigned most
 
 static void add_line(struct page *p, const struct comparison *c, const struct compare_row *row)
 {
-    char interval[INTERVAL_TEXT_MAX], base[VALUE_TEXT_MAX], head[VALUE_TEXT_MAX],
-        reason[REASON_TEXT_MAX], change[CHANGE_TEXT_MAX];
-    compare_row_reason(c, row, reason);
+    struct compare_words w;
+    compare_row_words(c, row, &w);
     page_row(p);
     page_texts(p, row->id, row->metric, NULL);
-    if (has_change(row)) {
-        page_text(p, "%s", compare_row_change_text(row, change));
-        page_text(p, "[%s]", compare_interval_text(row, interval));
-        page_text(p, "%s -> %s", compare_value_text(row->base, row->unit, base),
-                  compare_value_text(row->head, row->unit, head));
+    if (w.has_change) {
+        page_text(p, "%s", w.change);
+        page_text(p, "[%s]", w.interval);
+        page_text(p, "%s -> %s", w.base, w.head);
         page_text(p, "n %zu/%zu", row->base_rounds, row->head_rounds);
     } else {
         for (size_t i = 0; i < 4; i++)
             page_empty(p);
     }
-    if (reason[0])
-        page_text(p, "%s", reason);
+    if (w.reason[0])
+        page_text(p, "%s", w.reason);
     else
         page_empty(p);
     if (row->is_control)
@@ -107,28 +98,20 @@ static void add_lines(struct page *p, const struct comparison *c, bool with_all)
 
 enum rows { ROWS_TO_ACT_ON, ROWS_QUIET, ROWS_ALL };
 
-static void add_value(struct page *p, double value, const char *unit)
-{
-    if (isfinite(value))
-        page_number(p, value, unit, 3);
-    else
-        page_empty(p);
-}
-
 static void add_row(struct page *p, const struct comparison *c, const struct compare_row *row)
 {
-    char interval[INTERVAL_TEXT_MAX], reason[REASON_TEXT_MAX], change[CHANGE_TEXT_MAX];
+    struct compare_words w;
+    compare_row_words(c, row, &w);
     page_row(p);
     page_texts(p, verdict_name(row->verdict), row->id, row->metric, NULL);
-    page_shown(p, compare_row_change(row), "%s",
-               row->is_exact ? "" : compare_row_change_text(row, change));
-    page_text(p, "%s", compare_interval_text(row, interval));
-    add_value(p, row->base, row->unit);
-    add_value(p, row->head, row->unit);
+    page_shown(p, w.ratio, "%s", w.change);
+    page_text(p, "%s", w.interval);
+    page_shown(p, page_exactly(row->base), "%s", w.base);
+    page_shown(p, page_exactly(row->head), "%s", w.head);
     page_texts(p, row->unit, compare_better(row), row->is_control ? "control" : "", NULL);
     page_count(p, row->base_rounds);
     page_count(p, row->head_rounds);
-    page_text(p, "%s", compare_row_reason(c, row, reason));
+    page_text(p, "%s", w.reason);
 }
 
 static void add_table(struct page *p, const struct comparison *c, enum rows which)
@@ -207,17 +190,14 @@ static void add_document(struct page *p, const struct comparison *c, const char 
 /* The grounds: "+98 % (+61 % .. +143 %), 10.2 M/s -> 5.1 M/s"; or the reason. */
 static void add_verdict(struct page *p, const struct comparison *c, const struct compare_row *row)
 {
-    char change[CHANGE_TEXT_MAX], interval[INTERVAL_TEXT_MAX], base[VALUE_TEXT_MAX],
-        head[VALUE_TEXT_MAX], reason[REASON_TEXT_MAX];
+    struct compare_words w;
     struct buf grounds = {0};
     bool is_open = row->verdict == VERDICT_UNDECIDED || row->verdict == VERDICT_NOT_COMPARABLE;
-    compare_row_reason(c, row, reason);
-    if (has_change(row))
-        buf_printf(&grounds, "%s (%s), %s -> %s%s", compare_row_change_text(row, change),
-                   compare_interval_text(row, interval),
-                   compare_value_text(row->base, row->unit, base),
-                   compare_value_text(row->head, row->unit, head), reason[0] ? "; " : "");
-    buf_add(&grounds, reason);
+    compare_row_words(c, row, &w);
+    if (w.has_change)
+        buf_printf(&grounds, "%s (%s), %s -> %s%s", w.change, w.interval, w.base, w.head,
+                   w.reason[0] ? "; " : "");
+    buf_add(&grounds, w.reason);
     page_verdict(p, &(struct page_verdict){.id = row->id,
                                            .name = row->metric,
                                            .word = verdict_name(row->verdict),

@@ -26,57 +26,9 @@ const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
     return out;
 }
 
-/* Inside, positive is worse; what is shown has the sign of the metric. */
-static double of_metric(const struct compare_row *row, double worse)
-{
-    return row->higher_is_better ? -worse : worse;
-}
-
-static double change_of_metric(const struct compare_row *row, double worse)
-{
-    return isfinite(worse) ? log_ratio_to_change(of_metric(row, worse)) : (double)NAN;
-}
-
-struct page_value compare_row_change(const struct compare_row *row)
-{
-    double least = row->higher_is_better ? row->shift.hi : row->shift.lo;
-    double most = row->higher_is_better ? row->shift.lo : row->shift.hi;
-    if (row->is_exact || row->verdict == VERDICT_NOT_COMPARABLE)
-        return page_exactly((double)NAN);
-    return (struct page_value){.center = change_of_metric(row, row->shift.effect),
-                               .lo = change_of_metric(row, least),
-                               .hi = change_of_metric(row, most),
-                               .level = COMPARE_LEVEL};
-}
-
 const char *compare_better(const struct compare_row *row)
 {
     return row->is_neutral ? "neutral" : row->higher_is_better ? "higher" : "lower";
-}
-
-const char *compare_row_change_text(const struct compare_row *row, char out[CHANGE_TEXT_MAX])
-{
-    return compare_change_text(of_metric(row, row->shift.effect), out);
-}
-
-const char *compare_interval_text(const struct compare_row *row, char out[INTERVAL_TEXT_MAX])
-{
-    char lo[CHANGE_TEXT_MAX], hi[CHANGE_TEXT_MAX];
-    double least = row->higher_is_better ? row->shift.hi : row->shift.lo;
-    double most = row->higher_is_better ? row->shift.lo : row->shift.hi;
-    out[0] = '\0';
-    if (isfinite(least) && isfinite(most))
-        snprintf(out, INTERVAL_TEXT_MAX, "%s .. %s", compare_change_text(of_metric(row, least), lo),
-                 compare_change_text(of_metric(row, most), hi));
-    return out;
-}
-
-const char *compare_value_text(double value, const char *unit, char out[VALUE_TEXT_MAX])
-{
-    out[0] = '\0';
-    if (isfinite(value))
-        units_format(out, VALUE_TEXT_MAX, value, unit, 3);
-    return out;
 }
 
 /* Why a row is not sharper; "" when there is nothing to say. */
@@ -105,25 +57,60 @@ static void limit_text(const struct comparison *c, const struct compare_row *row
         snprintf(out, size, "%s", texts[row->limit]);
 }
 
-const char *compare_row_reason(const struct comparison *c, const struct compare_row *row,
-                               char out[REASON_TEXT_MAX])
+static void reason_text(const struct comparison *c, const struct compare_row *row, char *out,
+                        size_t size)
 {
     char limit[120], change[CHANGE_TEXT_MAX];
     out[0] = '\0';
     if (row->reason[0])
-        snprintf(out, REASON_TEXT_MAX, "%s", row->reason);
-    else if (row->verdict == VERDICT_UNDECIDED) {
-        limit_text(c, row, limit, sizeof limit);
-        if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))
-            snprintf(out, REASON_TEXT_MAX, "blind to less than %dx; %s", CHANGE_MOST, limit);
-        else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION &&
-                 row->limit != LIMIT_SIZE)
-            snprintf(out, REASON_TEXT_MAX, "sees %s and more; %s",
-                     compare_change_text(row->detectable, change), limit);
-        else
-            snprintf(out, REASON_TEXT_MAX, "%s", limit);
-    }
-    return out;
+        snprintf(out, size, "%s", row->reason);
+    if (row->reason[0] || row->verdict != VERDICT_UNDECIDED)
+        return;
+    limit_text(c, row, limit, sizeof limit);
+    if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))
+        snprintf(out, size, "blind to less than %dx; %s", CHANGE_MOST, limit);
+    else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION &&
+             row->limit != LIMIT_SIZE)
+        snprintf(out, size, "sees %s and more; %s", compare_change_text(row->detectable, change),
+                 limit);
+    else
+        snprintf(out, size, "%s", limit);
+}
+
+static double change_of(double log_ratio)
+{
+    return isfinite(log_ratio) ? log_ratio_to_change(log_ratio) : (double)NAN;
+}
+
+static void value_text(double value, const char *unit, char out[VALUE_TEXT_MAX])
+{
+    if (isfinite(value))
+        units_format(out, VALUE_TEXT_MAX, value, unit, 3);
+}
+
+void compare_row_words(const struct comparison *c, const struct compare_row *row,
+                       struct compare_words *out)
+{
+    /* Inside, positive is worse; what is shown has the sign of the metric. */
+    double sign = row->higher_is_better ? -1 : 1;
+    double lo = sign * (row->higher_is_better ? row->shift.hi : row->shift.lo);
+    double hi = sign * (row->higher_is_better ? row->shift.lo : row->shift.hi);
+    char least[CHANGE_TEXT_MAX], most[CHANGE_TEXT_MAX];
+    *out = (struct compare_words){.ratio = page_exactly((double)NAN)};
+    value_text(row->base, row->unit, out->base);
+    value_text(row->head, row->unit, out->head);
+    reason_text(c, row, out->reason, sizeof out->reason);
+    out->has_change = row->verdict != VERDICT_NOT_COMPARABLE && !row->is_exact;
+    if (!out->has_change)
+        return;
+    out->ratio = (struct page_value){.center = change_of(sign * row->shift.effect),
+                                     .lo = change_of(lo),
+                                     .hi = change_of(hi),
+                                     .level = COMPARE_LEVEL};
+    compare_change_text(sign * row->shift.effect, out->change);
+    if (isfinite(lo) && isfinite(hi))
+        snprintf(out->interval, sizeof out->interval, "%s .. %s", compare_change_text(lo, least),
+                 compare_change_text(hi, most));
 }
 
 void compare_counts_text(const struct comparison *c, struct buf *out)

@@ -19,22 +19,20 @@ enum {
 /* "+98 %", "4.2x", "1/4.2", ">100"; "" when there is no number. */
 const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX]);
 
-/* That of a row: of the metric itself, with its own sign, whichever direction is worse. */
-const char *compare_row_change_text(const struct compare_row *row, char out[CHANGE_TEXT_MAX]);
-struct page_value compare_row_change(const struct compare_row *row);
-
-/* "+61 % .. +143 %", "" when there is no interval. */
-const char *compare_interval_text(const struct compare_row *row, char out[INTERVAL_TEXT_MAX]);
-
-/* "10.2 M/s", "" when there is none. */
-const char *compare_value_text(double value, const char *unit, char out[VALUE_TEXT_MAX]);
+/* A row's; each "" where there is none. */
+struct compare_words {
+    bool has_change;
+    struct page_value ratio;          /* the change, of the metric itself, with its own sign */
+    char change[CHANGE_TEXT_MAX];     /* whichever direction is worse: "+98 %" */
+    char interval[INTERVAL_TEXT_MAX]; /* "+61 % .. +143 %" */
+    char base[VALUE_TEXT_MAX], head[VALUE_TEXT_MAX]; /* "10.2 M/s" */
+    char reason[REASON_TEXT_MAX]; /* what is to be said besides numbers, or why it is not sharper */
+};
+void compare_row_words(const struct comparison *c, const struct compare_row *row,
+                       struct compare_words *out);
 
 /* Which direction is: "lower", "higher", "neutral". */
 const char *compare_better(const struct compare_row *row);
-
-/* What is to be said of a row besides its numbers: the reason, or why it is not sharper. */
-const char *compare_row_reason(const struct comparison *c, const struct compare_row *row,
-                               char out[REASON_TEXT_MAX]);
 
 /* "1 slower, 2 undecided of 3 rows". */
 void compare_counts_text(const struct comparison *c, struct buf *out);
