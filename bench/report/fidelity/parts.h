@@ -13,11 +13,12 @@ struct fidelity_form {
 };
 extern const struct fidelity_form fidelity_forms[FIDELITY_FORMS];
 
-/* The switch interval of a cell's lock. */
-int64_t fidelity_interval_ns(const struct result_cell *c);
-
-/* The metric of that name; a turn at the lock is the time it was held. NULL: there is none. */
-const struct result_metric *fidelity_metric(const struct result_cell *c, const char *name);
+/*
+ * The metric of that name; a turn at the lock is the time it was held.  NULL with the reason where
+ * nothing was measured.
+ */
+const struct result_metric *fidelity_metric(const struct result *r, const struct result_cell *c,
+                                            const char *name, char *reason, size_t size);
 
 void fidelity_value_text(const struct fidelity_rule *rule, double value, char *out, size_t size);
 
