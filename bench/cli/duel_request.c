@@ -5,12 +5,12 @@
 #include "bench/cli/commands.h"
 #include "bench/core/file.h"
 #include "bench/core/units.h"
+#include "bench/page/formats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const formats[] = {"text", "markdown", "json", "junit", "github", NULL};
 static const char *const placements[] = {"free", "same", "spread", "lanes", NULL};
 static const char *const priorities[] = {"auto", "raise", "keep", NULL};
 
@@ -111,7 +111,7 @@ int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool
          1000000, INT64_C(86400000000000), NULL},
         {"strict", 0, OPT_FLAG, &r->is_strict, NULL, "exit with 4 when a row is undecided", NULL, 0,
          0, NULL},
-        {"format", 0, OPT_TEXT, &r->format, "F", "on standard output", NULL, 0, 0, formats},
+        {"format", 0, OPT_TEXT, &r->format, "F", "on standard output", NULL, 0, 0, page_formats},
         {"output", 'o', OPT_TEXT, &r->output, "FILE", "write everything, raw pairs too, as JSON",
          NULL, 0, 0, NULL},
         {"quiet", 'q', OPT_FLAG, &r->is_quiet, NULL, "no progress", NULL, 0, 0, NULL},

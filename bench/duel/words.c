@@ -1,8 +1,21 @@
-/* The words all formats share, and what all comparisons say together. */
+/* The words that page and document share, and what all comparisons say together. */
 #include "bench/duel/report.h"
 #include "bench/stats/paired.h"
 
 #include <math.h>
+
+struct page_value duel_change_of(const struct arm_effect *e, bool higher_is_better)
+{
+    const struct summary *s = &e->effect;
+    if (s->n < 2)
+        return page_exactly((double)NAN);
+    return (struct page_value){.center =
+                                   log_ratio_to_change(higher_is_better ? -s->center : s->center),
+                               .lo = log_ratio_to_change(higher_is_better ? -s->hi : s->lo),
+                               .hi = log_ratio_to_change(higher_is_better ? -s->lo : s->hi),
+                               .level = s->level,
+                               .n = s->n};
+}
 
 void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better)
 {
