@@ -1,6 +1,6 @@
-/* What the formats of the history have in common: phrases. */
+/* What page and document of the history have in common: phrases. */
 #include "bench/core/units.h"
-#include "bench/report/history/render.h"
+#include "bench/report/history/page.h"
 #include "bench/stats/changepoint.h"
 
 #include <math.h>
