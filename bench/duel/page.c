@@ -83,7 +83,7 @@ static void add_change(struct page *p, const struct duel_row *row)
     const struct arm_effect *e = &row->arms[ARM_HEAD];
     struct buf effect = {0}, interval = {0};
     duel_add_effect(&effect, e, row->higher_is_better);
-    duel_add_interval(&interval, &e->effect, row->higher_is_better);
+    duel_add_interval(&interval, e, row->higher_is_better);
     page_shown(p, duel_change_of(e, row->higher_is_better), "%s", page_text_of(p, &effect));
     page_text(p, "%s", page_text_of(p, &interval));
     page_count(p, e->effect.n);
@@ -106,12 +106,10 @@ static void add_tolerance(struct page *p, const struct duel_row *row)
 
 static enum page_tone tone_of(const struct duel_row *row)
 {
-    static const enum page_tone tones[] = {
-        [VERDICT_SLOWER] = PAGE_BAD,         [VERDICT_FASTER] = PAGE_GOOD,
-        [VERDICT_SAME] = PAGE_PLAIN,         [VERDICT_SHIFTED] = PAGE_PLAIN,
-        [VERDICT_UNDECIDED] = PAGE_DOUBTFUL, [VERDICT_NOT_COMPARABLE] = PAGE_DOUBTFUL,
-    };
-    return row->is_gated ? tones[row->verdict] : PAGE_PLAIN;
+    return is_loud(row)                                      ? PAGE_BAD
+           : is_open(row)                                    ? PAGE_DOUBTFUL
+           : row->is_gated && row->verdict == VERDICT_FASTER ? PAGE_GOOD
+                                                             : PAGE_PLAIN;
 }
 
 static void add_row(struct page *p, const struct duel_subject *s, const struct duel_outcome *o,
@@ -125,7 +123,7 @@ static void add_row(struct page *p, const struct duel_subject *s, const struct d
     add_value(p, row->head, row->unit);
     add_change(p, row);
     add_tolerance(p, row);
-    page_toned(p, tone_of(row), "%s", duel_row_word(row));
+    page_toned(p, tone_of(row), "%s", row->is_gated ? verdict_name(row->verdict) : "not judged");
     if (row->is_gated || *row->reason)
         add_why(&why, o, row);
     page_text(p, "%s", page_text_of(p, &why));
@@ -144,7 +142,7 @@ static void say_control(struct page *p, const struct duel_row *row, enum duel_ar
     duel_add_effect(&line, e, row->higher_is_better);
     if (e->effect.n > 1) {
         buf_add(&line, " (");
-        duel_add_interval(&line, &e->effect, row->higher_is_better);
+        duel_add_interval(&line, e, row->higher_is_better);
         buf_add(&line, ")");
     }
     buf_printf(&line, ", %zu pair%s", e->effect.n, e->effect.n == 1 ? "" : "s");
@@ -192,20 +190,6 @@ static void say_circumstances(struct page *p, const struct duel_outcome *o)
     buf_release(&noise);
 }
 
-static void say_fired(struct page *p, const struct duel_subject *s)
-{
-    if (s->is_identical) {
-        page_say(p, PAGE_SENTENCE,
-                 "No verdict: the control fired. The sides are the same file with the same "
-                 "arguments, and differ.");
-        return;
-    }
-    page_say(p, PAGE_SENTENCE,
-             "No verdict: the control fired. Base under another name differs from base by more "
-             "than the");
-    page_say(p, PAGE_SENTENCE, "threshold, so that a difference of head means nothing.");
-}
-
 static void add_subject(struct page *p, const struct duel_subject *s, const struct duel_outcome *o)
 {
     page_heading(p, 4, "%s", s->name);
@@ -225,7 +209,11 @@ static void add_subject(struct page *p, const struct duel_subject *s, const stru
         say_grounds(p, o, &o->rows[j]);
     say_circumstances(p, o);
     if (duel_control_fired(s, o))
-        say_fired(p, s);
+        page_say(p, PAGE_SENTENCE, "No verdict: the control fired. %s",
+                 s->is_identical
+                     ? "The sides are the same file with the same arguments, and differ."
+                     : "Base under another name differs from base by more than the "
+                       "threshold, so that a difference of head means nothing.");
     page_indent(p, 0);
     page_gap(p);
 }
@@ -299,7 +287,7 @@ static void add_verdict(struct page *p, const struct duel_subject *s, const stru
     if (!*row->reason) {
         duel_add_effect(&story, &row->arms[ARM_HEAD], row->higher_is_better);
         buf_add(&story, " (");
-        duel_add_interval(&story, &row->arms[ARM_HEAD].effect, row->higher_is_better);
+        duel_add_interval(&story, &row->arms[ARM_HEAD], row->higher_is_better);
         buf_add(&story, "), ");
     }
     add_why(&story, o, row);

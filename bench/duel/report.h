@@ -40,14 +40,10 @@ json_t *duel_document(const struct duel_report *r, json_t *run, json_t *host);
 /* What an arm changes of the metric itself, with its interval; NAN of one pair, which is none yet.
  */
 struct page_value duel_change_of(const struct arm_effect *e, bool higher_is_better);
-/* "+2.01 %" of a log ratio that is positive where it is worse, as a change of the metric. */
-void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better);
-/* Likewise of an arm; "-" of one pair, which is no change yet. */
+/* "+2.01 %"; "-" of one pair. */
 void duel_add_effect(struct buf *out, const struct arm_effect *e, bool higher_is_better);
-/* "+1.95 % .. +2.10 %"; "no interval yet" below 2 pairs. */
-void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_better);
-/* "slower", "same" ..; "not judged" of a row that is only shown. */
-const char *duel_row_word(const struct duel_row *row);
+/* "+1.95 % .. +2.10 %" */
+void duel_add_interval(struct buf *out, const struct arm_effect *e, bool higher_is_better);
 /* What stands behind the verdict: pairs, what they could show, confirmation, what is missing. */
 void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struct duel_row *row);
 /* "a CPU was waited for 41 % of the time, others used 3.1 s of CPU time" */

@@ -39,11 +39,8 @@ static void add_trend(struct page *p, const struct track *t)
 
 static void add_watch(struct buf *out, const struct history_judgement *j)
 {
-    char commit[16];
-    const struct track *t = j->track;
-    history_commit_text(commit, t->points[j->watch_from].point->commit);
     if (j->watch_from > 0)
-        buf_printf(out, "may be worse since %s", commit);
+        buf_printf(out, "may be worse since %.12s", j->track->points[j->watch_from].point->commit);
     else
         buf_add(out, "may be drifting");
     if (j->doubt == HISTORY_ONE_POINT)
@@ -198,14 +195,6 @@ static void add_each(struct page *p, const struct history_judgements *all, bool 
                 add(p, &all->items[i]);
 }
 
-static bool has_shown(const struct history_judgements *all, bool is_check)
-{
-    size_t i = 0;
-    while (i < all->count && !is_shown(&all->items[i], is_check))
-        i++;
-    return i < all->count;
-}
-
 void history_page(struct page *p, const struct history_judgements *all,
                   const struct history_tracks *tracks, const struct history *h, bool is_check)
 {
@@ -220,6 +209,8 @@ void history_page(struct page *p, const struct history_judgements *all,
         {.key = "change"},    {.key = "change_ratio"}, {.key = "last_good"},
         {.key = "first_bad"}, {.key = "likely"},       {0},
     };
+    const size_t *counts = all->verdicts;
+    size_t hidden = is_check ? counts[HISTORY_STEADY] + counts[HISTORY_TOO_SHORT] : 0;
     struct buf summary = {0};
     page_init(p, is_check ? "contend history check" : "contend history show");
     history_summary_text(&summary, all, tracks);
@@ -227,7 +218,7 @@ void history_page(struct page *p, const struct history_judgements *all,
     add_each(p, all, is_check, add_block);
     page_to(p, PAGE_DOCUMENT);
     page_say_after(p, "History:", PAGE_SUMMARY, "%s", page_text_of(p, &summary));
-    if (has_shown(all, is_check)) {
+    if (all->count > hidden) {
         page_grid(p, &(struct page_grid_form){.key = "series", .columns = table});
         add_each(p, all, is_check, add_row);
     }

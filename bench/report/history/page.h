@@ -18,13 +18,7 @@ json_t *history_document(const struct history_judgements *all, const struct hist
 
 /* ---- Words -------------------------------------------------------------------------------- */
 
-/* "+5.0 %", as the value itself moves: the sign is that of the series, not of its worth. */
-char *history_move_text(char *out, size_t size, const struct track *t, double move);
-
-/* The first 12 characters of a commit. Returns out (at least 16 bytes). */
-char *history_commit_text(char *out, const char *commit);
-
-/* "+4.8 % since 3f2a1bc (last good 91cd02e), a step" and, where it is so, who accepted it. */
+/* "+4.8 %, a step at 3f2a1bc (last good 91cd02e)", as the figure moves; and why it was accepted. */
 void history_change_text(struct buf *out, const struct history_judgement *j,
                          const struct history_change *c);
 
