@@ -3,6 +3,7 @@
 #include "bench/cli/ahead.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/progress.h"
 #include "bench/cli/show.h"
 #include "bench/core/rng.h"
 #include "bench/core/units.h"
@@ -156,22 +157,21 @@ static int duel_once(struct injection *in, struct effect *e, uint64_t seed, stru
 static int duel_all(struct injection *in, struct err *err)
 {
     struct rng rng = {in->seed};
-    bool is_seen = isatty(STDERR_FILENO);
+    struct progress_line line;
+    progress_begin(&line, false);
     for (int64_t trial = 0; trial < in->options->trials; trial++) {
         uint32_t order[EFFECTS_MAX];
         for (uint32_t i = 0; i < in->count; i++)
             order[i] = i;
         rng_shuffle(&rng, order, in->count);
         for (size_t i = 0; i < in->count; i++) {
-            if (is_seen)
-                fprintf(stderr, "\r\033[Kround %lld of %lld: %.3g %% planted", (long long)trial + 1,
-                        (long long)in->options->trials, 100 * in->effects[order[i]].planted);
+            progress_draw(&line, "round %lld of %lld: %.3g %% planted", (long long)trial + 1,
+                          (long long)in->options->trials, 100 * in->effects[order[i]].planted);
             if (duel_once(in, &in->effects[order[i]], rng_next(&rng) >> 1, err))
                 return -1;
         }
     }
-    if (is_seen)
-        fprintf(stderr, "\r\033[K");
+    progress_clear(&line);
     return 0;
 }
 

@@ -1,7 +1,8 @@
 /* Tracks, chaining, accepting and verdicts, on histories made in a file of the test's own. */
+#include "bench/page/formats.h"
 #include "bench/page/sparkline.h"
 #include "bench/report/history/judge.h"
-#include "bench/report/history/render.h"
+#include "bench/report/history/page.h"
 
 #include "bench/core/output.h"
 #include "bench/core/rng.h"
@@ -209,8 +210,9 @@ static void what_one_point_alone_says_is_watched(void)
 static void points_that_follow_each_other_are_reckoned_with(void)
 {
     struct judged j;
-    struct history_style style = {.base = {.width = 100}};
-    struct buf page = {0};
+    const struct page_style style = {.width = 100};
+    struct page page;
+    struct buf shown = {0};
     struct err err = {0};
     /* Slow weeks: a level wanders, and no commit moves it. */
     double level = 0;
@@ -224,9 +226,11 @@ static void points_that_follow_each_other_are_reckoned_with(void)
     const struct history_judgement *found = &j.all.items[0];
     CHECK(found->verdict != HISTORY_WORSE);
     CHECK_MSG(found->dependence > 0.6 && found->dependence < 1, "%g", found->dependence);
-    CHECK_EQ(history_render(&j.all, &j.tracks, &j.history, HISTORY_TEXT, &style, &page, &err), 0);
-    CHECK_CONTAINS(buf_text(&page), "neighbouring points resemble each other");
-    buf_release(&page);
+    history_page(&page, &j.all, &j.tracks, &j.history, true);
+    CHECK_EQ(page_write(&page, "text", &style, &shown, &err), 0);
+    CHECK_CONTAINS(buf_text(&shown), "neighbouring points resemble each other");
+    page_release(&page);
+    buf_release(&shown);
     release(&j);
 }
 

@@ -1,8 +1,8 @@
 /* What the makers of sides share: memory that lives as long as the sides, and argument lists. */
-#ifndef CONTEND_CLI_DUEL_SIDE_H
-#define CONTEND_CLI_DUEL_SIDE_H
+#ifndef CONTEND_DUEL_SIDE_H
+#define CONTEND_DUEL_SIDE_H
 
-#include "bench/cli/duel_request.h"
+#include "bench/duel/request.h"
 
 enum { WORDS_MAX = 4096 };
 
@@ -45,7 +45,7 @@ bool sides_are_identical(const struct duel_side *a, const struct duel_side *b);
 /* Notes of a subject with both sides whether they are identical, and which files it rests on. */
 void sides_compare_code(struct duel_subject *subject);
 
-/* All cells asked for, run by the two programs; duel_cells.c. */
+/* All cells asked for, run by the two programs; cells.c. */
 int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
                      const struct command_line programs[2], struct err *err);
 

@@ -1,4 +1,4 @@
-#include "bench/cli/duel_side.h"
+#include "bench/duel/side.h"
 
 #include "bench/duel/code.h"
 

@@ -1,6 +1,6 @@
 /* The sides of a duel, whatever they are, as commands. */
-#include "bench/cli/duel_side.h"
 #include "bench/duel/code.h"
+#include "bench/duel/side.h"
 
 #include <errno.h>
 #include <limits.h>

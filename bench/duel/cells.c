@@ -2,9 +2,9 @@
  * Sides that are cells: "contend cell" with two settings, two plug-ins or two builds, the number of
  * operations calibrated on base and the same for both.
  */
-#include "bench/cli/duel_side.h"
 #include "bench/core/affinity.h"
 #include "bench/core/suggest.h"
+#include "bench/duel/side.h"
 
 #include <jansson.h>
 #include <stdio.h>
