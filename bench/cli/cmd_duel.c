@@ -12,7 +12,6 @@
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +129,10 @@ static int fight(const struct duel_request *request, const struct duel_options *
     if (options->on_progress)
         fprintf(stderr, "\r\033[K");
     struct duel_report report = {sides->subjects, outcomes, done, options};
-    if (failed && interrupt_came) {
+    if (failed && interrupt_came && ahead_is_alone()) {
+        *err = (struct err){0};
+        status = EXIT_INTERRUPTED;
+    } else if (failed && interrupt_came) {
         *err = (struct err){0};
         failed = put_out(request, &report, argc, argv, true, err);
         status = EXIT_INTERRUPTED;
@@ -159,13 +161,11 @@ static int run(int argc, char *const *argv, struct err *err)
         return help ? EXIT_FINE : EXIT_USAGE;
     }
     interrupt_catch(INTERRUPT_IGNORED);
-    /* Whoever ignored it handed that on to us, and nobody would tell how a side ended. */
-    signal(SIGCHLD, SIG_DFL);
     char priority[AHEAD_NOTE];
-    pid_t child = ahead_go(strcmp(request->priority, "keep") != 0, priority);
-    if (child > 0) {
+    enum ahead ahead = ahead_go(strcmp(request->priority, "keep") != 0, priority, err);
+    if (ahead != AHEAD_CHILD) {
         free(request);
-        return ahead_await(child, err);
+        return ahead == AHEAD_PARENT ? ahead_await(err) : status;
     }
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && output_check(request->output, err));
