@@ -268,13 +268,13 @@ int inject_run(const struct inject_options *options, struct err *err)
         return EXIT_USAGE;
     in.seed = duel_draw_seed(options->seed);
     interrupt_catch(INTERRUPT_IGNORED);
-    pid_t child = ahead_go(true, in.priority);
-    if (child > 0)
-        return ahead_await(child, err);
+    enum ahead ahead = ahead_go(true, in.priority, err);
+    if (ahead != AHEAD_CHILD)
+        return ahead == AHEAD_PARENT ? ahead_await(err) : EXIT_RUN_FAILED;
     int failed = calibrate(&in, err) || duel_all(&in, err);
     if (failed && interrupt_came)
         *err = (struct err){0};
-    if (err->code == ERR_NONE)
+    if (err->code == ERR_NONE && !ahead_is_alone())
         failed = show_table(&in, err); /* of what there is */
     return interrupt_came ? EXIT_INTERRUPTED : failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
