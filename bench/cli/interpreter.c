@@ -36,6 +36,9 @@ static int look(const char *asked, char *out, size_t size, struct err *err)
     const char *variable = getenv("CONTEND_PYTHON");
     const char *source = asked ? "--python" : "$CONTEND_PYTHON";
     const char *wanted = asked ? asked : variable && variable[0] ? variable : NULL;
+    if (wanted && !wanted[0])
+        return err_set(err, ERR_UNAVAILABLE,
+                       "no Python interpreter found: --python: \"\" names none");
     if (wanted && strchr(wanted, '/')) {
         snprintf(out, size, "%s", wanted);
         if (!program_is(out))
@@ -102,12 +105,24 @@ static int ask(const char *path, struct answer *a, struct err *err)
     return 0;
 }
 
+/* Whatever is given the question may print it: an answer is a version and the name of one. */
+static bool is_answer(const struct answer *a, int *major, int *minor)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    size_t length = strlen(a->implementation);
+    return sscanf(a->version, "%d.%d", major, minor) == 2 && length > 0 &&
+           strspn(a->implementation, name) == length;
+}
+
 static int check(const char *path, const struct answer *a, struct err *err)
 {
     int major = 0, minor = 0;
+    if (!is_answer(a, &major, &minor))
+        return err_set(err, ERR_UNAVAILABLE,
+                       "%s is no Python that can be used: it does not say which it is", path);
     if (strcmp(a->implementation, "cpython") != 0)
         return err_set(err, ERR_UNAVAILABLE, "%s is %.40s, not CPython", path, a->implementation);
-    if (sscanf(a->version, "%d.%d", &major, &minor) != 2 || major != 3 || minor < 9)
+    if (major != 3 || minor < 9)
         return err_set(err, ERR_UNAVAILABLE, "%s is Python %.40s; the reference needs 3.9 or later",
                        path, a->version);
     return 0;
