@@ -57,6 +57,14 @@ int file_make_parents(const char *path, struct err *err)
     return 0;
 }
 
+int file_raise_fd(int fd, int least)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, least);
+    if (high < 0 && errno == EINVAL)
+        errno = EMFILE;
+    return high;
+}
+
 long file_read_small(const char *path, char *out, size_t size)
 {
     out[0] = '\0';

@@ -10,6 +10,10 @@
 /* The file's content, NUL-terminated; the caller frees it. NULL with ERR_INPUT. "-" is stdin. */
 char *file_read(const char *path, size_t *length, struct err *err);
 
+/* A second descriptor of the same file, at least that one, closed on exec; -1 with errno: EMFILE
+ * also where the limit lies below it. */
+int file_raise_fd(int fd, int least);
+
 /* Creates the directories above path that are missing. */
 int file_make_parents(const char *path, struct err *err);
 

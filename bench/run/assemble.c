@@ -124,6 +124,8 @@ static json_t *launches_json(const struct record *r)
             json_object_set_new(o, "throttled_ns", json_integer((json_int_t)n->throttled_ns));
         if (n->has_psi_cpu_some)
             json_object_set_new(o, "psi_cpu_some_ns", json_integer((json_int_t)n->psi_cpu_some_ns));
+        if (r->launches[i].excluded[0])
+            json_object_set_new(o, "excluded", json_string(r->launches[i].excluded));
         json_array_append_new(list, o);
     }
     return list;
@@ -194,6 +196,9 @@ static json_t *cell_json(const struct record *records, const struct record *r)
     } else if (r->launch_count == 0) {
         status = "skipped";
         reason = "the run ended before this cell was reached";
+    } else if (record_excluded(r)) {
+        status = "failed";
+        reason = record_excluded(r);
     }
     json_object_set_new(o, "status", json_string(status));
     if (reason)

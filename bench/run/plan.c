@@ -23,8 +23,12 @@ void plan_request_init(struct plan_request *r)
 
 uint32_t plan_cpus(void)
 {
-    int count = affinity_count();
-    return count > 0 ? (uint32_t)count : 1;
+    /* Those that it was started with, whatever becomes of them. */
+    static uint32_t cpus;
+    int count = cpus ? 0 : affinity_count();
+    if (!cpus)
+        cpus = count > 0 ? (uint32_t)count : 1;
+    return cpus;
 }
 
 /* ---- Cells ------------------------------------------------------------------------- */

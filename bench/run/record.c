@@ -40,7 +40,7 @@ void records_free(struct record *records, size_t count)
 
 /* ---- Mailbox -> JSON --------------------------------------------------------------- */
 
-static json_t *noise_to_json(const struct noise_delta *n)
+static json_t *launch_to_json(const struct noise_delta *n, const char *excluded)
 {
     json_t *o = json_pack("{s:I}", "duration_ns", (json_int_t)n->duration_ns);
     if (n->has_steal)
@@ -51,6 +51,8 @@ static json_t *noise_to_json(const struct noise_delta *n)
         json_object_set_new(o, "throttled_ns", json_integer((json_int_t)n->throttled_ns));
     if (n->has_psi_cpu_some)
         json_object_set_new(o, "psi_cpu_some_ns", json_integer((json_int_t)n->psi_cpu_some_ns));
+    if (*excluded)
+        json_object_set_new(o, "excluded", json_string(excluded));
     return o;
 }
 
@@ -113,7 +115,7 @@ json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
             json_object_set_new(metrics, list.metrics[i]->name, found);
     }
     for (uint32_t i = 0; i < m->launch_count; i++)
-        json_array_append_new(launches, noise_to_json(&m->noise[i]));
+        json_array_append_new(launches, launch_to_json(&m->noise[i], m->excluded[i]));
     json_t *o = json_pack("{s:I, s:I, s:s, s:I, s:o, s:o}", "cell", (json_int_t)cell_index, "round",
                           (json_int_t)round, "id", c->id, "spent_ns", (json_int_t)spent_ns,
                           "launches", launches, "metrics", metrics);
@@ -219,6 +221,9 @@ static int add_launch(struct record *r, uint32_t round, const json_t *o, struct 
     n->noise.foreign_ns = (int64_t)foreign;
     n->noise.has_throttled = get_ns(o, "throttled_ns", &n->noise.throttled_ns);
     n->noise.has_psi_cpu_some = get_ns(o, "psi_cpu_some_ns", &n->noise.psi_cpu_some_ns);
+    const char *excluded = json_string_value(json_object_get(o, "excluded"));
+    if (excluded)
+        snprintf(n->excluded, sizeof n->excluded, "%s", excluded);
     return 0;
 }
 
@@ -271,6 +276,14 @@ size_t records_visits(const struct record *records, size_t count)
     for (size_t i = 0; i < count; i++)
         visits += records[i].visit_count;
     return visits;
+}
+
+const char *record_excluded(const struct record *r)
+{
+    for (size_t i = 0; i < r->launch_count; i++)
+        if (!r->launches[i].excluded[0])
+            return NULL;
+    return r->launch_count ? r->launches[r->launch_count - 1].excluded : NULL;
 }
 
 uint64_t records_spent_ns(const struct record *records, size_t count)

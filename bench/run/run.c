@@ -36,6 +36,7 @@ struct run {
     uint64_t earlier_ns;  /* what the runs before this one took, when going on */
     uint64_t expected_ns; /* of all of it, until a round has shown; 0: not known */
     bool is_virtual;
+    struct affinity_digest cpus; /* that it began with */
     /* A complete result that is there stays as it was until there is something to show instead. */
     bool is_shown;
     struct journal_faults faults; /* of the journal this run goes on from */
@@ -55,7 +56,8 @@ static uint64_t elapsed_ns(const struct run *r)
 {
     if (r->is_virtual)
         return records_spent_ns(r->records, r->plan.cell_count);
-    return r->earlier_ns + clock_now_ns() - r->begin_ns;
+    uint64_t now_ns = clock_now_ns();
+    return r->earlier_ns + (now_ns > r->begin_ns ? now_ns - r->begin_ns : 0);
 }
 
 /* Probes that lack something find out here, before any cell: what takes long is handed over. */
@@ -156,8 +158,11 @@ static int calibrate(struct run *r, struct err *err)
 static uint64_t spent_ns(const struct run *r)
 {
     uint64_t sum_ns = 0;
-    if (!r->is_virtual)
-        return elapsed_ns(r) - records_spent_ns(r->records, r->plan.cell_count);
+    if (!r->is_virtual) {
+        uint64_t before_ns = records_spent_ns(r->records, r->plan.cell_count),
+                 now_ns = elapsed_ns(r);
+        return now_ns > before_ns ? now_ns - before_ns : 0; /* a clock may have been set back */
+    }
     for (uint32_t i = 0; i < r->mailbox->launch_count; i++)
         sum_ns += r->mailbox->noise[i].duration_ns;
     return sum_ns;
@@ -278,6 +283,7 @@ static int measure_cell(struct run *r, uint32_t cell, enum assignment_kind kind,
     assignment_init(a, kind);
     a->timer_slack_ns = r->plan.timer_slack_ns;
     a->lifecycle_ns = LIFECYCLE_NS;
+    a->cpus_of_run = r->cpus;
     return assignment_set_cell(a, &r->plan.cells[cell], err)
                ? -1
                : worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns,
@@ -470,7 +476,7 @@ static void count_cells(const struct run *r, struct run_report *report)
             continue;
         if (rec->cell->skip_reason || rec->failed == ERR_LIMIT || rec->failed == ERR_UNAVAILABLE)
             report->skipped_count++;
-        else if (rec->failed != ERR_NONE)
+        else if (rec->failed != ERR_NONE || record_excluded(rec))
             report->failed_count++;
         else if (rec->launch_count > 0) {
             report->ok_count++;
@@ -512,6 +518,7 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
 {
     struct run r = {.options = o, .journal = {.fd = -1}, .begin_ns = clock_now_ns()};
     *report = (struct run_report){0};
+    affinity_digest(&r.cpus);
     /* Units whose worker was killed come to us, so that none is left unseen. */
     child_adopt();
     int failed = output_check(o->path, err);
@@ -544,7 +551,8 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
         report->rounds_planned = r.plan.rounds;
         report->extra_visits = extra_visits(&r);
         report->wanted_ns = wanted_ns(&r, report);
-        report->duration_ns = r.earlier_ns + clock_now_ns() - r.begin_ns;
+        report->duration_ns =
+            r.is_virtual ? r.earlier_ns + clock_now_ns() - r.begin_ns : elapsed_ns(&r);
         if (!report->is_interrupted)
             journal_finish(&r.journal);
     }

@@ -33,6 +33,8 @@ static int do_sample(struct mailbox *m, const struct visit *v, struct err *err)
     visit_measure(v, m);
     if (m->err.code != ERR_NONE)
         return err_set(err, m->err.code, "%s: %s", v->cell->id, m->err.text);
+    if (m->excluded[0][0])
+        return err_set(err, ERR_FAILED, "%s: %s", v->cell->id, m->excluded[0]);
     return sample_print(v->cell, m, err);
 }
 
@@ -50,6 +52,7 @@ static int do_job(struct mailbox *m, struct err *err)
         .launches = a->launches,
         .timer_slack_ns = a->timer_slack_ns,
         .lifecycle_ns = a->lifecycle_ns,
+        .cpus_of_run = a->cpus_of_run,
     };
     int failed = 0;
     switch (a->kind) {
