@@ -1,5 +1,6 @@
 #include "bench/cli/moments.h"
 
+#include "bench/child/child.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/show.h"
@@ -7,16 +8,15 @@
 #include "bench/report/compare/apart.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Ten moments tell a standard deviation to a factor of 1.5, with 90 %. */
 enum { MOMENTS = 10, PATH_BYTES = 512, POLL_NS = 20000000 };
+#define MOST_NS UINT64_C(300000000000)
 
 struct measuring {
     char folder[PATH_BYTES / 2], path[PATH_BYTES];
@@ -24,48 +24,34 @@ struct measuring {
     size_t count;
 };
 
-/* A moment is a command, as the runs are that will be compared: another process, another layout. */
-static _Noreturn void become_run(const char *path, const char *budget)
+/*
+ * A moment is a command, as the runs are that will be compared: another process, another layout.
+ * It is given far more time than it asks for; who interrupts us interrupts it.
+ */
+static int run_once(struct measuring *m, uint64_t period_ns, struct err *err)
 {
-    int nothing = open("/dev/null", O_RDWR);
-    dup2(nothing, STDIN_FILENO);
-    dup2(nothing, STDOUT_FILENO);
-    dup2(nothing, STDERR_FILENO);
-    execl("/proc/self/exe", "contend", "run", "--workload", "prime,sleep,noop", "--lock", "none",
-          "--executor", "serial,thread,process,coroutine", "--tasks", "2", "--param",
-          "sleep.duration=2ms", "--task-time", "4ms", "--rounds", "7", "--budget", budget,
-          "--quiet", "--no-report", "--force", "-o", path, (char *)NULL);
-    _exit(127);
-}
-
-static int run_once(const struct measuring *m, uint64_t period_ns, struct err *err)
-{
-    char budget[32];
+    char budget[32], words[160];
     snprintf(budget, sizeof budget, "%llums", (unsigned long long)(period_ns * 2 / 3 / 1000000));
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() == parent)
-            become_run(m->path, budget);
-        _exit(127);
-    }
-    if (pid < 0)
-        return err_set_sys(err, errno, "fork");
-    int status = 0;
-    pid_t ended;
-    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
-        if (interrupt_came)
-            kill(pid, SIGINT);
-        clock_sleep_until_ns(clock_now_ns() + POLL_NS);
-    }
-    if (interrupt_came)
+    const char *const argv[] = {
+        "contend",     "run",  "--workload", "prime,sleep,noop",
+        "--lock",      "none", "--executor", "serial,thread,process,coroutine",
+        "--tasks",     "2",    "--param",    "sleep.duration=2ms",
+        "--task-time", "4ms",  "--rounds",   "7",
+        "--budget",    budget, "--quiet",    "--no-report",
+        "--force",     "-o",   m->path,      NULL};
+    const struct child_request request = {.what = "a run of prime, sleep and noop",
+                                          .program = "/proc/self/exe",
+                                          .argv = (char *const *)(uintptr_t)argv};
+    const struct child_watch watch = {
+        .timeout_ns = 10 * period_ns + MOST_NS, .interrupted = &interrupt_came, .pass_on = SIGINT};
+    struct child_end end;
+    if (child_run(&request, &watch, &end, err))
+        return -1;
+    if (interrupt_came || child_is_fine(&end))
         return 0;
-    if (ended < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return err_set(err, ERR_FAILED,
-                       "--moments: a run of prime, sleep and noop ended with status %d "
-                       "(contend run --workload prime,sleep,noop says why)",
-                       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-    return 0;
+    return err_set(err, ERR_FAILED,
+                   "--moments: %s %s (contend run --workload prime,sleep,noop says why)",
+                   request.what, child_words(&end, words, sizeof words));
 }
 
 static void wait_until(uint64_t then_ns)

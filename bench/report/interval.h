@@ -2,7 +2,7 @@
 #ifndef CONTEND_REPORT_INTERVAL_H
 #define CONTEND_REPORT_INTERVAL_H
 
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 enum { SWITCH_INTERVAL_NS = 5000000 }; /* CPython's, where a result does not say */
 

@@ -68,7 +68,17 @@ a_step_for_the_worse_is_found_and_named() {
     expect_json out '0.03 < d["series"][0]["changes"][0]["change_ratio"] < 0.07'
     run history check --file step.jsonl --format markdown
     expect_status 1
-    expect_out '| **worse** | spin/makespan_ns |'
+    expect_out '| **worse** | spin/makespan\_ns |'
+    # What jobs read: each series is a case, and what is wrong an annotation.
+    run history check --file step.jsonl --format junit
+    expect_status 1
+    expect_out 'tests="2" failures="1" errors="0" skipped="0"'
+    expect python3 -c 'import xml.dom.minidom as x; x.parse("out")'
+    run history check --file step.jsonl --format github
+    expect_status 1
+    expect_out '::error title=worse%3A spin::spin makespan_ns: +'
+    expect_out '::notice title=contend history check::2 series of 40 commits: 1 worse, 1 steady'
+    expect_no out 'queue'
 }
 
 nothing_and_improvements_pass() {

@@ -7,7 +7,7 @@
 #define CONTEND_REPORT_COMPARE_APART_H
 
 #include "bench/page/page.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 enum { APART_KINDS_MOST = 16, APART_RESULTS_LEAST = 3 };
 
