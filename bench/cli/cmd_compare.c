@@ -146,9 +146,11 @@ static int sort_paths(struct wishes *w, const struct opt_list *before, int argc,
     if (is_named && (before->count || dashes < argc))
         return err_set(err, ERR_USAGE, "compare: \"%s\" stands beside --base and --head",
                        before->count ? before->items[0] : "--");
+    if (argc - dashes - 1 > OPT_LIST_MAX)
+        return err_set(err, ERR_USAGE, "compare: more than %d results of head", OPT_LIST_MAX);
     if (dashes < argc) {
         w->base = *before;
-        for (int i = dashes + 1; i < argc && w->head.count < OPT_LIST_MAX; i++)
+        for (int i = dashes + 1; i < argc; i++)
             w->head.items[w->head.count++] = argv[i];
     } else if (!is_named && (before->count == 2 || (w->fidelity && before->count > 2))) {
         w->base.items[w->base.count++] = before->items[0];

@@ -77,6 +77,22 @@ a_tenth_is_seen_where_rounds_agree() {
     expect_status 1
 }
 
+nothing_is_left_out_in_silence() {
+    local i others=()
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        _made "other$i.json" 6 "d['host']['hostname'] = 'vm_$i'"
+        others+=("other$i.json" "other$i.json")
+    done
+    run compare --allow machine base.json -- "${others[@]}"
+    expect_status 0
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        expect test "$(grep -c "^note: allowed: hostname: \"vm1\" against \"vm_$i\"" out)" -eq 1
+    done
+    mapfile -t others < <(yes head.json | head -n 257)
+    run compare base.json -- "${others[@]}"
+    expect_refusal 2 "more than 256 results of head"
+}
+
 several_files_a_side_sharpen_the_verdict() {
     local i
     for i in 1 2 3 4 5; do

@@ -116,6 +116,30 @@ static enum fidelity_verdict verdict_of_spread(int most)
     return verdict;
 }
 
+/* Half of them at 100 and half at 200 against 195: the median may be either. */
+static void however_many_launches_there_are_they_say_how_far_they_vary(void)
+{
+    enum { PAIRS = 150 };
+    struct result emulated, real;
+    struct fidelity f;
+    struct buf samples = {0};
+    for (size_t i = 0; i < PAIRS; i++)
+        buf_printf(&samples, "%s100,200", i ? "," : "");
+    begin("contend 1");
+    add_samples("spin", "thread", 2, plain, "handoffs_per_s", buf_text(&samples), "");
+    end(&emulated);
+    begin("cpython 3");
+    add_samples("spin", "thread", 2, plain, "handoffs_per_s", "195,195,195,195,195", "");
+    end(&real);
+    table_of(&f, &emulated, &real);
+    CHECK_NEAR(row(&f, "switches_2_5ms")->emulated.lo, 100, 1e-9);
+    CHECK_NEAR(row(&f, "switches_2_5ms")->emulated.hi, 200, 1e-9);
+    CHECK_EQ(row(&f, "switches_2_5ms")->verdict, FIDELITY_UNDECIDED);
+    result_unload(&emulated);
+    result_unload(&real);
+    buf_release(&samples);
+}
+
 static void out_of_tolerance_by_less_than_launches_vary_is_undecided(void)
 {
     CHECK_EQ(verdict_of_spread(170), FIDELITY_DIFFERS);
@@ -327,6 +351,8 @@ static const struct test tests[] = {
     {"speed_does_not_matter_but_scaling_does", speed_does_not_matter_but_scaling_does},
     {"out_of_tolerance_by_less_than_launches_vary_is_undecided",
      out_of_tolerance_by_less_than_launches_vary_is_undecided},
+    {"however_many_launches_there_are_they_say_how_far_they_vary",
+     however_many_launches_there_are_they_say_how_far_they_vary},
     {"what_is_missing_says_why_and_stays", what_is_missing_says_why_and_stays},
     {"base_of_zero_is_missing", base_of_zero_is_missing},
     {"turns_are_counted_in_intervals", turns_are_counted_in_intervals},

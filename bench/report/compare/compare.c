@@ -34,6 +34,20 @@ static const struct result *file_at(const struct comparison *c, size_t i)
     return i < c->base->count ? &c->base->results[i] : &c->head->results[i - c->base->count];
 }
 
+/* What was allowed is said beside the verdicts, once whichever files it is between. */
+static int note_allowed(struct comparison *c, const struct difference *d, struct err *err)
+{
+    for (size_t i = 0; i < c->allowed_count; i++)
+        if (!strcmp(c->allowed[i].text, d->text))
+            return 0;
+    struct difference *allowed = realloc(c->allowed, (c->allowed_count + 1) * sizeof *c->allowed);
+    if (!allowed)
+        return out_of_memory(err);
+    c->allowed = allowed;
+    c->allowed[c->allowed_count++] = *d;
+    return 0;
+}
+
 static int check_files(struct comparison *c, const struct compare_request *request, struct err *err)
 {
     const struct result *first = file_at(c, 0);
@@ -44,11 +58,8 @@ static int check_files(struct comparison *c, const struct compare_request *reque
             return err_set(err, ERR_NOTCOMPARABLE,
                            "%s and %s are not comparable: %s (--allow %s compares all the same)",
                            first->path, other->path, d.text, d.dimension);
-        /* What was allowed is said beside the verdicts. */
-        unsigned none = 0;
-        size_t room = sizeof c->allowed / sizeof *c->allowed;
-        if (c->allowed_count < room && !results_comparable(first, other, none, &d))
-            c->allowed[c->allowed_count++] = d;
+        if (!results_comparable(first, other, 0, &d) && note_allowed(c, &d, err))
+            return -1;
     }
     return 0;
 }
@@ -297,6 +308,6 @@ int compare_results(struct comparison *out, const struct compare_side *base,
 void comparison_release(struct comparison *c)
 {
     free(c->rows);
-    c->rows = NULL;
-    c->count = 0;
+    free(c->allowed);
+    *c = (struct comparison){0};
 }

@@ -42,6 +42,8 @@ static void add_sum(const struct fidelity *f, struct buf *out)
                f->counts[FIDELITY_UNDECIDED], f->counts[FIDELITY_MISSING]);
 }
 
+/* ---- Readers ---------------------------------------------------------------------------- */
+
 /* A document has the group in each row, a terminal once above them. */
 static void begin_row(struct page *p, const struct fidelity *f, size_t i, bool is_document)
 {
@@ -52,41 +54,6 @@ static void begin_row(struct page *p, const struct fidelity *f, size_t i, bool i
     page_text(p, "%s%s%s", is_document ? rule->group : "", is_document ? ": " : "", rule->text);
 }
 
-/* ---- One real runtime ----------------------------------------------------------------- */
-
-static void add_table(struct page *p, const struct fidelity *f, bool is_document)
-{
-    const struct page_column columns[] = {
-        {.key = "row", .head = "", .width = 40},
-        {.key = "emulated", .align = PAGE_RIGHT, .width = 10, .gap = 1},
-        {.key = "real", .align = PAGE_RIGHT, .width = 10, .gap = 1},
-        {.key = "difference",
-         .head = is_document ? "difference" : "",
-         .align = PAGE_RIGHT,
-         .width = 9,
-         .gap = 1},
-        {.key = "tolerance", .align = PAGE_RIGHT, .width = 10, .gap = 1},
-        {.key = "verdict"},
-        {.key = "reason", .flags = PAGE_BELOW, .to = PAGE_TERMINAL},
-        {0},
-    };
-    page_to(p, is_document ? PAGE_DOCUMENT : PAGE_TERMINAL);
-    page_grid(p, &(struct page_grid_form){.columns = columns, .margin = 2, .below = 6});
-    for (size_t i = 0; i < f->count; i++) {
-        const struct fidelity_row *row = &f->rows[i];
-        char difference[DIFFERENCE_MAX];
-        bool has_reason = is_document && row->reason[0];
-        begin_row(p, f, i, is_document);
-        page_texts(p, row->emulated_text, row->real_text, difference_text(row, difference), NULL);
-        add_tolerance(p, row->rule);
-        page_text(p, "%s%s%s", fidelity_verdict_name(row->verdict), has_reason ? ": " : "",
-                  has_reason ? row->reason : "");
-        page_text(p, "%s", row->reason);
-    }
-}
-
-/* ---- Several -------------------------------------------------------------------------- */
-
 /* The emulated figure is the same in all, but for the rounds a real one shares with it. */
 static const char *emulated_text(const struct fidelity *tables, size_t count, size_t row)
 {
@@ -94,6 +61,20 @@ static const char *emulated_text(const struct fidelity *tables, size_t count, si
         if (tables[i].rows[row].emulated_text[0])
             return tables[i].rows[row].emulated_text;
     return "";
+}
+
+/* "agrees"; of one of several "0.987 agrees", in a document "0.987 -1.2 % agrees" and why not. */
+static void add_verdict(struct page *p, const struct fidelity_row *row, bool is_one,
+                        bool is_document)
+{
+    char difference[DIFFERENCE_MAX] = "";
+    const char *real = is_one ? "" : row->real_text;
+    bool has_reason = is_document && row->reason[0];
+    if (is_document && !is_one)
+        difference_text(row, difference);
+    page_text(p, "%s%s%s%s%s%s%s", real, real[0] ? " " : "", difference, difference[0] ? " " : "",
+              fidelity_verdict_name(row->verdict), has_reason ? ": " : "",
+              has_reason ? row->reason : "");
 }
 
 /* Why there is no decision: once where all have the same reason. */
@@ -112,50 +93,57 @@ static void add_reasons(struct page *p, const struct fidelity *tables, const str
             page_line(p, "%s: %s", real[i].runtime, tables[i].rows[row].reason);
 }
 
-/* "0.987 agrees", in a document "0.987 -1.2 % agrees" and why not. */
-static void add_figure(struct page *p, const struct fidelity_row *row, bool is_document)
+/* Of several real ones each has a column, where its figure stands with its verdict. */
+static void begin_grid(struct page *p, const struct result *real, size_t count, bool is_document)
 {
-    char difference[DIFFERENCE_MAX] = "";
-    bool has_reason = is_document && row->reason[0];
-    if (is_document)
-        difference_text(row, difference);
-    page_text(p, "%s%s%s%s%s%s%s", row->real_text, row->real_text[0] ? " " : "", difference,
-              difference[0] ? " " : "", fidelity_verdict_name(row->verdict), has_reason ? ": " : "",
-              has_reason ? row->reason : "");
-}
-
-static void add_columns(struct page *p, const struct fidelity *tables, const struct result *real,
-                        size_t count, bool is_document)
-{
-    static const struct page_column first[] = {
+    bool is_one = count == 1;
+    unsigned of_one = is_one ? PAGE_ALL : PAGE_GATE; /* no grid's audience */
+    const struct page_column first[] = {
         {.key = "row", .head = "", .width = 40},
         {.key = "emulated", .align = PAGE_RIGHT, .width = 10, .gap = 1},
-        {.key = "tolerance", .align = PAGE_RIGHT, .width = 9, .gap = 1},
+        {.key = "real", .align = PAGE_RIGHT, .width = 10, .gap = 1, .to = of_one},
+        {.key = "difference",
+         .head = is_document ? "difference" : "",
+         .align = PAGE_RIGHT,
+         .width = 9,
+         .gap = 1,
+         .to = of_one},
+        {.key = "tolerance", .align = PAGE_RIGHT, .width = 10, .gap = 1},
     };
     enum { FIRST = sizeof first / sizeof *first };
     struct page_column *columns = calloc(FIRST + count + 2, sizeof *columns);
-    if (!columns) {
-        p->failed = true;
-        return;
+    if (columns) {
+        memcpy(columns, first, sizeof first);
+        for (size_t i = 0; i < count; i++)
+            columns[FIRST + i] = (struct page_column){
+                .key = is_one ? "verdict" : real[i].runtime,
+                .align = is_document && !is_one ? PAGE_RIGHT : PAGE_LEFT,
+                .width = is_one ? 0 : 22,
+            };
+        columns[FIRST + count] =
+            (struct page_column){.key = "reason", .flags = PAGE_BELOW, .to = PAGE_TERMINAL};
+        page_grid(p, &(struct page_grid_form){.columns = columns, .margin = 2, .below = 6});
     }
-    memcpy(columns, first, sizeof first);
-    for (size_t i = 0; i < count; i++)
-        columns[FIRST + i] = (struct page_column){
-            .key = real[i].runtime, .align = is_document ? PAGE_RIGHT : PAGE_LEFT, .width = 22};
-    columns[FIRST + count] =
-        (struct page_column){.key = "reason", .flags = PAGE_BELOW, .to = PAGE_TERMINAL};
-    page_to(p, is_document ? PAGE_DOCUMENT : PAGE_TERMINAL);
-    page_grid(p, &(struct page_grid_form){.columns = columns, .margin = 2, .below = 6});
+    p->failed |= !columns;
     free(columns);
+}
+
+static void add_grid(struct page *p, const struct fidelity *tables, const struct result *real,
+                     size_t count, bool is_document)
+{
+    page_to(p, is_document ? PAGE_DOCUMENT : PAGE_TERMINAL);
+    begin_grid(p, real, count, is_document);
     for (size_t r = 0; r < tables->count; r++) {
-        const struct fidelity_rule *rule = tables->rows[r].rule;
+        const struct fidelity_row *row = &tables->rows[r];
+        char difference[DIFFERENCE_MAX];
         /* A variant is held against what is known, so that all columns say the same. */
-        size_t told = rule->kind == FIDELITY_VARIANT ? 1 : count;
+        size_t told = row->rule->kind == FIDELITY_VARIANT ? 1 : count;
         begin_row(p, tables, r, is_document);
-        page_text(p, "%s", emulated_text(tables, count, r));
-        add_tolerance(p, rule);
+        page_texts(p, emulated_text(tables, count, r), row->real_text,
+                   difference_text(row, difference), NULL);
+        add_tolerance(p, row->rule);
         for (size_t i = 0; i < told; i++)
-            add_figure(p, &tables[i].rows[r], is_document);
+            add_verdict(p, &tables[i].rows[r], count == 1, is_document);
         for (size_t i = told; i < count; i++)
             page_empty(p);
         add_reasons(p, tables, real, told, r);
@@ -208,7 +196,7 @@ static void add_data(struct page *p, const struct fidelity *tables, const struct
         }
 }
 
-static void add_verdict(struct page *p, const struct fidelity_row *row, const char *runtime)
+static void add_case(struct page *p, const struct fidelity_row *row, const char *runtime)
 {
     static const enum page_severity severities[FIDELITY_VERDICTS] = {
         [FIDELITY_AGREES] = PAGE_PASS,
@@ -280,16 +268,13 @@ void fidelity_page(struct page *p, const struct fidelity *tables, const struct r
     say_heading(p, tables, emulated, real, count);
     page_to(p, PAGE_READERS);
     page_gap(p);
-    for (int is_document = 0; is_document < 2; is_document++)
-        if (count > 1)
-            add_columns(p, tables, real, count, is_document != 0);
-        else
-            add_table(p, tables, is_document);
+    add_grid(p, tables, real, count, false);
+    add_grid(p, tables, real, count, true);
     add_data(p, tables, real, count);
     page_to(p, PAGE_GATE);
     for (size_t i = 0; i < count; i++)
         for (size_t r = 0; r < tables[i].count; r++)
-            add_verdict(p, &tables[i].rows[r], real[i].runtime);
+            add_case(p, &tables[i].rows[r], real[i].runtime);
     page_to(p, PAGE_READERS | PAGE_GATE);
     page_gap(p);
     for (size_t i = 0; i < count; i++) {
