@@ -30,7 +30,8 @@ static int parse_shard(struct settings *s, struct err *err)
     long long index = strtoll(s->shard, &end, 10);
     long long count = end && *end == '/' ? strtoll(end + 1, &end, 10) : 0;
     if (!end || *end || count < 1 || count > 100000 || index < 1 || index > count)
-        return err_set(err, ERR_USAGE, "--shard: \"%s\" is not I/N with 1 <= I <= N", s->shard);
+        return err_set(err, ERR_USAGE, "--shard: \"%s\" is not I/N with 1 <= I <= N <= 100000",
+                       s->shard);
     s->run.plan.shard_index = index;
     s->run.plan.shard_count = count;
     return 0;

@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -151,6 +153,7 @@ const char *host_container_from(const char *environ1, const char *cgroup1)
 static const char *vm_from_cpuid(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
     static const struct {
         const char *signature, *name;
     } known[] = {
@@ -290,6 +293,23 @@ static void read_system(struct host *out)
     out->cpu_quota = cgroup_cpu_quota();
 }
 
+#ifndef SCHED_EXT
+#define SCHED_EXT 7 /* Linux 6.12 */
+#endif
+#ifndef SCHED_DEADLINE
+#define SCHED_DEADLINE 6 /* some C libraries leave it out */
+#endif
+
+static const char *policy_name(int policy)
+{
+    static const char *const names[] = {
+        [SCHED_OTHER] = "other", [SCHED_FIFO] = "fifo", [SCHED_RR] = "rr",
+        [SCHED_BATCH] = "batch", [SCHED_IDLE] = "idle", [SCHED_DEADLINE] = "deadline",
+        [SCHED_EXT] = "ext"};
+    policy &= ~SCHED_RESET_ON_FORK;
+    return policy >= 0 && (size_t)policy < sizeof names / sizeof *names ? names[policy] : NULL;
+}
+
 static void read_settings(struct host *out)
 {
     char text[128];
@@ -300,9 +320,14 @@ static void read_settings(struct host *out)
     out->turbo = read_turbo();
     out->smt = read_smt();
     int64_t aslr = read_number("/proc/sys/kernel/randomize_va_space", -1);
-    out->aslr = aslr < 0 ? HOST_UNKNOWN : aslr ? HOST_ON : HOST_OFF;
+    bool is_off_here = personality(0xffffffff) & ADDR_NO_RANDOMIZE; /* as by setarch -R */
+    out->aslr = is_off_here ? HOST_OFF : aslr < 0 ? HOST_UNKNOWN : aslr ? HOST_ON : HOST_OFF;
     read_line("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     host_parse_bracketed(text, out->thp, sizeof out->thp);
+    if (prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) == 1)
+        snprintf(out->thp, sizeof out->thp, "never");
+    out->nice = getpriority(PRIO_PROCESS, 0);
+    out->policy = policy_name(sched_getscheduler(0));
     out->perf_paranoid = (int32_t)read_number("/proc/sys/kernel/perf_event_paranoid", INT32_MIN);
     out->timer_slack_ns = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
 }

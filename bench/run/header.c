@@ -1,14 +1,17 @@
 #include "bench/run/header.h"
 
 #include "bench/core/clock.h"
+#include "bench/core/file.h"
 #include "bench/core/host.h"
 #include "bench/core/noise.h"
+#include "bench/registry.h"
 #include "bench/run/assemble.h"
 #include "version.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static json_t *text_or_null(const char *text)
 {
@@ -30,6 +33,9 @@ static json_t *limits_json(const struct limits *l)
     set_known(o, "nproc", l->nproc);
     set_known(o, "nofile", l->nofile);
     set_known(o, "pids_max", l->pids_max);
+    struct rlimit stack;
+    if (!getrlimit(RLIMIT_STACK, &stack) && stack.rlim_cur != RLIM_INFINITY)
+        set_known(o, "stack_bytes", (int64_t)stack.rlim_cur);
     return o;
 }
 
@@ -57,6 +63,17 @@ static json_t *noise_json(const struct host *h)
     return o;
 }
 
+/* What units inherit of whoever started contend, since it is theirs to choose. */
+static json_t *inherited_json(const struct host *h)
+{
+    json_t *o = json_pack("{s:i}", "nice", (int)h->nice);
+    json_object_set_new(o, "policy", text_or_null(h->policy));
+    json_object_set_new(o, "aslr",
+                        h->aslr == HOST_UNKNOWN ? json_null() : json_boolean(h->aslr == HOST_ON));
+    json_object_set_new(o, "transparent_huge_pages", text_or_null(h->thp));
+    return o;
+}
+
 static json_t *host_json(int64_t timer_slack_ns)
 {
     struct host h;
@@ -81,6 +98,7 @@ static json_t *host_json(int64_t timer_slack_ns)
                                   (json_int_t)h.clock_resolution_ns, "read_cost_ns",
                                   h.clock_read_cost_ns));
     set_known(o, "timer_slack_ns", timer_slack_ns);
+    json_object_set_new(o, "inherited", inherited_json(&h));
     json_object_set_new(o, "limits", limits_json(&h.limits));
     json_object_set_new(o, "noise", noise_json(&h));
     return o;
@@ -122,6 +140,27 @@ static void make_id(char *out, size_t size, const char *started, uint64_t seed)
     snprintf(out + n, size - n, "-%08llx", (unsigned long long)seed & 0xffffffffu);
 }
 
+/*
+ * What of a run came from outside this build: a run that goes on must find it as it was.  The code
+ * of a file that cannot be read any more is not known.
+ */
+static json_t *plugins_json(void)
+{
+    json_t *list = json_array();
+    const char *path;
+    for (size_t i = 0; (path = registry_plugin_path(i)) != NULL; i++) {
+        char name[256], code[24] = "";
+        uint64_t hash;
+        const char *base = strrchr(path, '/');
+        host_sanitise(name, sizeof name, base ? base + 1 : path);
+        if (!file_fnv1a64(path, &hash, NULL))
+            snprintf(code, sizeof code, "%016llx", (unsigned long long)hash);
+        json_array_append_new(
+            list, json_pack("{s:s, s:o}", "file", name, "code_fnv1a64", text_or_null(code)));
+    }
+    return list;
+}
+
 json_t *header_run(const struct header *h)
 {
     char started[40] = "1970-01-01T00:00:00Z", id[64];
@@ -135,10 +174,13 @@ json_t *header_run(const struct header *h)
         host_sanitise(word, sizeof word, slash ? slash + 1 : h->argv[i]);
         json_array_append_new(command, json_string(word));
     }
-    return json_pack("{s:s, s:s, s:o, s:I, s:o*, s:o}", "id", id, "started_at", started, "command",
-                     command, "seed", (json_int_t)h->seed, "rounds_planned",
-                     h->rounds_planned ? json_integer(h->rounds_planned) : NULL, "tool",
-                     tool_json(h->is_virtual));
+    json_t *run = json_pack("{s:s, s:s, s:o, s:I, s:o*, s:o}", "id", id, "started_at", started,
+                            "command", command, "seed", (json_int_t)h->seed, "rounds_planned",
+                            h->rounds_planned ? json_integer(h->rounds_planned) : NULL, "tool",
+                            tool_json(h->is_virtual));
+    if (run && registry_plugin_path(0))
+        json_object_set_new(run, "plugins", plugins_json());
+    return run;
 }
 
 json_t *header_host(const struct header *h)

@@ -222,6 +222,8 @@ static int check_suite_keys(const json_t *suite, struct err *err)
         size_t i = 0;
         while (i < KEYS && strcmp(key, keys[i]))
             i++;
+        if (i == 0 && !json_is_string(value))
+            return err_set(err, ERR_INPUT, "suite: \"summary\" must be a text");
         if (i < KEYS)
             continue;
         const char *near = suggest(key, keys, KEYS);

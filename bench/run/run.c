@@ -14,6 +14,7 @@
 #include "bench/run/schedule.h"
 #include "bench/run/visit.h"
 #include "bench/run/worker.h"
+#include "bench/run/worker_image.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -397,6 +398,7 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
     static const char *const of_host[] = {
         "hostname", "cpu", "architecture", "cpus_allowed", "kernel", "libc", NULL};
     json_t *now = assemble_header(&r->plan, r->options->command_argc, r->options->command_argv);
+    static const char *const of_run[] = {"plugins", NULL};
     const struct {
         const char *part;
         const json_t *then, *now;
@@ -404,13 +406,14 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
     } parts[] = {
         {"build", json_object_get(json_object_get(header, "run"), "tool"),
          json_object_get(json_object_get(now, "run"), "tool"), of_tool},
-        {"machine", json_object_get(header, "host"), json_object_get(now, "host"), of_host}};
+        {"machine", json_object_get(header, "host"), json_object_get(now, "host"), of_host},
+        {"set of plug-ins", json_object_get(header, "run"), json_object_get(now, "run"), of_run}};
     int failed = now ? 0 : err_set(err, ERR_SYSTEM, "no memory for a header");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !failed; i++)
         for (const char *const *key = parts[i].keys; *key && !failed; key++) {
             const json_t *then = json_object_get(parts[i].then, *key);
             const json_t *today = json_object_get(parts[i].now, *key);
-            if (then && today && json_equal(then, today))
+            if (then == today || (then && today && json_equal(then, today)))
                 continue;
             char *a = json_dump_text(then, JSON_ENCODE_ANY);
             char *b = json_dump_text(today, JSON_ENCODE_ANY);
@@ -521,7 +524,8 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
     affinity_digest(&r.cpus);
     /* Units whose worker was killed come to us, so that none is left unseen. */
     child_adopt();
-    int failed = output_check(o->path, err);
+    /* What nothing can be measured without is asked for before anything is written. */
+    int failed = output_check(o->path, err) || worker_image(err) < 0;
     if (!failed && !(r.mailbox = mailbox_new(err)))
         failed = -1;
     if (!failed) {

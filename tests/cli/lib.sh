@@ -179,6 +179,11 @@ skip_all() {
     exit 77
 }
 
+# Whether a terminal can be made: a tree of its own may have no /dev/pts, and a machine no script(1).
+can_have_a_terminal() {
+    script -qec true /dev/null >/dev/null 2>&1 </dev/null
+}
+
 # Whether commands can be run as somebody without rights.
 can_be_nobody() {
     [ "$(id -u)" -eq 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null

@@ -23,7 +23,7 @@ progress_is_silent_when_it_is_not_a_terminal() {
 }
 
 a_terminal_shows_progress() {
-    command -v script >/dev/null || return 0
+    can_have_a_terminal || return 0
     _on_a_terminal -u NO_COLOR || fail "status $?"
     expect grep -q $'\r' typed
     expect_valid tty.json
@@ -45,13 +45,13 @@ a_dumb_terminal_gets_no_escapes() {
 }
 
 no_color_is_respected() {
-    command -v script >/dev/null || return 0
+    can_have_a_terminal || return 0
     _on_a_terminal NO_COLOR=1 || fail "status $?"
     ! grep -q "$_colour" typed || fail "colour in spite of NO_COLOR"
 }
 
 the_table_is_the_same_for_a_file_and_a_terminal_without_colour() {
-    command -v script >/dev/null || return 0
+    can_have_a_terminal || return 0
     run report quiet.json
     expect_status 0
     cp out plain
