@@ -32,8 +32,7 @@ static int measure_overhead(const char *format, struct err *err)
     return overhead_page(&page, err) ? -1 : show_page(&page, format, 0, err);
 }
 
-/* ---- Injections -------------------------------------------------------------------------------
- */
+/* ---- Injections ------------------------------------------------------------------------ */
 
 struct injecting {
     struct progress_line line;
@@ -57,9 +56,9 @@ static int inject(struct injection_options *options, const char *format, struct 
     if (injection_init(&in, options, err))
         return cli_status(err);
     interrupt_catch(INTERRUPT_IGNORED);
-    pid_t child = ahead_go(true, priority);
-    if (child > 0)
-        return ahead_await(child, err);
+    enum ahead ahead = ahead_go(true, priority, err);
+    if (ahead != AHEAD_CHILD)
+        return ahead == AHEAD_PARENT ? ahead_await(err) : EXIT_RUN_FAILED;
     progress_begin(&seen.line, false);
     options->priority_note = priority;
     options->interrupted = &interrupt_came;
@@ -69,7 +68,7 @@ static int inject(struct injection_options *options, const char *format, struct 
     progress_clear(&seen.line);
     if (failed && interrupt_came)
         *err = (struct err){0};
-    if (err->code == ERR_NONE) { /* of what there is */
+    if (err->code == ERR_NONE && !ahead_is_alone()) { /* of what there is */
         injection_page(&page, &in);
         failed = show_page(&page, format, 0, err);
     }
@@ -120,7 +119,7 @@ static int run(int argc, char *const *argv, struct err *err)
     format = json ? "json" : format;
     if (moments)
         return moments_run(
-            &(struct moments_options){budget_ns ? budget_ns : INT64_C(60000000000), json}, err);
+            &(struct moments_options){budget_ns ? budget_ns : INT64_C(60000000000), format}, err);
     if (wish.percents) {
         wish.budget_ns = budget_ns ? budget_ns : INT64_C(5000000000);
         return inject(&wish, format, err);

@@ -13,7 +13,7 @@
 #include "bench/duel/report.h"
 #include "bench/run/header.h"
 
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +113,10 @@ static int fight(const struct duel_request *request, const struct duel_options *
         failed = duel_run(&sides->subjects[done], options, sides->count, &outcomes[done], err);
     progress_clear(options->context);
     struct duel_report report = {sides->subjects, outcomes, done, options};
-    if (failed && interrupt_came) {
+    if (failed && interrupt_came && ahead_is_alone()) {
+        *err = (struct err){0};
+        status = EXIT_INTERRUPTED;
+    } else if (failed && interrupt_came) {
         *err = (struct err){0};
         failed = put_out(request, &report, &origin, true, err);
         status = EXIT_INTERRUPTED;
@@ -144,13 +147,11 @@ static int run(int argc, char *const *argv, struct err *err)
         return help ? EXIT_FINE : EXIT_USAGE;
     }
     interrupt_catch(INTERRUPT_IGNORED);
-    /* Whoever ignored it handed that on to us, and nobody would tell how a side ended. */
-    signal(SIGCHLD, SIG_DFL);
     char priority[AHEAD_NOTE];
-    pid_t child = ahead_go(strcmp(request->priority, "keep") != 0, priority);
-    if (child > 0) {
+    enum ahead ahead = ahead_go(strcmp(request->priority, "keep") != 0, priority, err);
+    if (ahead != AHEAD_CHILD) {
         free(request);
-        return ahead_await(child, err);
+        return ahead == AHEAD_PARENT ? ahead_await(err) : status;
     }
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && output_check(request->output, err));

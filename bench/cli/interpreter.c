@@ -1,18 +1,14 @@
 #include "bench/cli/interpreter.h"
 
-#include "bench/core/clock.h"
+#include "bench/child/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ANSWER_LIMIT_NS UINT64_C(20000000000)
@@ -79,42 +75,6 @@ static int look(const char *asked, char *out, size_t size, struct err *err)
 
 /* ---- Asking ---------------------------------------------------------------------------- */
 
-static void become(const char *path, int output, pid_t parent)
-{
-    /* A group of its own: a script may have started more than itself. */
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(127);
-    int nothing = open("/dev/null", O_RDWR);
-    dup2(nothing, STDIN_FILENO);
-    dup2(output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-    execl(path, path, "-I", "-c", question, (char *)NULL);
-    dprintf(STDERR_FILENO, "%s\n", strerror(errno));
-    _exit(127);
-}
-
-/* All it prints, or as much as there is room for; false when it took too long. */
-static bool read_until_end(int from, char *out, size_t size)
-{
-    uint64_t deadline_ns = clock_now_ns() + ANSWER_LIMIT_NS;
-    size_t length = 0;
-    ssize_t got = 1;
-    while (got != 0 && length + 1 < size && clock_now_ns() < deadline_ns) {
-        struct pollfd ready = {.fd = from, .events = POLLIN};
-        if (poll(&ready, 1, 100) <= 0)
-            continue;
-        got = read(from, out + length, size - 1 - length);
-        if (got > 0)
-            length += (size_t)got;
-        else if (got < 0 && errno != EINTR)
-            got = 0;
-    }
-    out[length] = '\0';
-    return got == 0;
-}
-
 static const char *next_line(char **rest)
 {
     const char *line = strsep(rest, "\n");
@@ -123,23 +83,23 @@ static const char *next_line(char **rest)
 
 static int ask(const char *path, struct answer *a, struct err *err)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC))
-        return err_set_sys(err, errno, "pipe");
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        become(path, ends[1], parent);
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return err_set_sys(err, errno, "fork");
-    }
-    setpgid(pid, pid);
-    bool ended = read_until_end(ends[0], a->text, sizeof a->text);
-    close(ends[0]);
-    kill(-pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    static char isolated[] = "-I", command[] = "-c";
+    char name[INTERPRETER_PATH_BYTES], script[sizeof question];
+    char *const argv[] = {name, isolated, command, script, NULL};
+    struct child_text text = {.text = a->text, .size = sizeof a->text};
+    const struct child_request request = {
+        .what = path, .program = path, .argv = argv, .out = CHILD_PIPE, .errors = CHILD_PIPE};
+    const struct child_watch watch = {
+        .timeout_ns = ANSWER_LIMIT_NS, .on_output = child_keep_text, .context = &text};
+    struct child_end end;
+    a->text[0] = '\0';
+    snprintf(name, sizeof name, "%s", path);
+    memcpy(script, question, sizeof script);
+    if (child_run(&request, &watch, &end, err))
+        return -1;
+    if (end.start_errno)
+        snprintf(a->text, sizeof a->text, "%s", strerror(end.start_errno));
+    bool ended = end.in_time && !end.has_flooded;
     char *rest = strstr(a->text, "contend-python ");
     if (!rest && ended) {
         for (char *p = a->text; *p; p++)

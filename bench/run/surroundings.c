@@ -50,6 +50,8 @@ static void reset_signals(bool is_child)
             continue; /* nohup */
         signal(number, SIG_DFL);
     }
+    /* A file that grew too large (ulimit -f) is an error of the write. */
+    signal(SIGXFSZ, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

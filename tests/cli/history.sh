@@ -347,6 +347,28 @@ narrow_terminals_and_plain_ones_are_respected() {
     expect_out '█'
 }
 
+what_an_import_does_not_say_is_absent() {
+    local line='{"schema": "contend.history/1", "kind": "point", "commit": "c2", "series": {"x/time_ns":
+ {"unit": "ns", "better": "lower", "median": 1}}, "machine": "unknown CPU", "time": ""}'
+    run import "$source_dir/tests/fixtures/import/hyperfine_1.json" -o imported.json
+    expect_status 0
+    run history add imported.json --file undated.jsonl --commit c1 --metric time_ns
+    expect_status 0
+    expect_json undated.jsonl '"time" not in d and "machine" not in d and d["commit"] == "c1"'
+    _valid_lines undated.jsonl
+    run history add imported.json --file undated.jsonl --commit c1 --metric time_ns
+    expect_refusal 2 "line 1 has commit c1 on this machine"
+    # As it was written before.
+    tr -d '\n' <<<"$line" >>undated.jsonl
+    run history add imported.json --file undated.jsonl --commit c2 --metric time_ns
+    expect_refusal 2 "line 2 has commit c2 on this machine"
+    run history show --file undated.jsonl
+    expect_status 0
+    run history export --to otava-csv -o undated --file undated.jsonl
+    expect_refusal 2 "commit c1"
+    expect test ! -e undated
+}
+
 exports_are_what_otava_reads() {
     run history export --to otava-csv -o otava --file step.jsonl
     expect_status 0

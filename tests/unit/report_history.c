@@ -122,6 +122,26 @@ static void a_regression_after_a_larger_improvement_is_worse(void)
     }
 }
 
+static void an_improvement_that_was_lost_again_is_worse(void)
+{
+    static const size_t lengths[][2] = {{40, 20}, {30, 12}, {60, 10}};
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        struct judged j;
+        size_t from = lengths[k][0], to = from + lengths[k][1];
+        for (size_t i = 0; i < to + 30; i++)
+            add_point(i, "v1", "m", wobble(i) * (i >= from && i < to ? 0.9 : 1));
+        if (!judge(&j))
+            return;
+        CHECK_EQ(j.all.items[0].verdict, HISTORY_WORSE);
+        const struct history_change *c = newest_worse(&j);
+        if (CHECK(c)) {
+            CHECK_EQ(c->likely, to);
+            CHECK_EQ(c->last_good, to - 1);
+        }
+        release(&j);
+    }
+}
+
 static void the_last_good_commit_lies_before_all_that_is_worse(void)
 {
     struct judged j;
@@ -372,6 +392,7 @@ static const struct test tests[] = {
      a_step_names_the_last_good_and_the_first_bad_commit},
     {"a_regression_after_a_larger_improvement_is_worse",
      a_regression_after_a_larger_improvement_is_worse},
+    {"an_improvement_that_was_lost_again_is_worse", an_improvement_that_was_lost_again_is_worse},
     {"the_last_good_commit_lies_before_all_that_is_worse",
      the_last_good_commit_lies_before_all_that_is_worse},
     {"an_odd_run_right_before_a_step_is_not_the_last_good_commit",

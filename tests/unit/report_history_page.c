@@ -23,7 +23,7 @@ static void every_refused_allocation_is_said(void)
     struct err err = {0};
     const char *path = TEST_SOURCE_DIR "/tests/fixtures/history/all.jsonl";
     bool ok = !history_load(&history, path, false, &err) &&
-              !history_tracks_of(&tracks, &history, NULL, &err) &&
+              !history_tracks_of(&tracks, &history, "[aw]*", &err) &&
               !history_judge(&all, &tracks, &history, &request, &err);
     /* The document is made by setters that only json_watch_memory() looks at, once a process. */
     if (CHECK_MSG(ok, "%s", err.text))
