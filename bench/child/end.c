@@ -27,11 +27,11 @@ static const struct cgroup *memory_group(void)
 int64_t memory_kills(void)
 {
     const struct cgroup *group = memory_group();
-    char text[1024] = "\n";
-    if (!group || cgroup_read(group, group->is_v2 ? "memory.events" : "memory.oom_control",
-                              text + 1, sizeof text - 1) < 0)
+    char text[1024];
+    if (!group || cgroup_read(group, group->is_v2 ? "memory.events" : "memory.oom_control", text,
+                              sizeof text) < 0)
         return -1;
-    return file_field(text, "\noom_kill "); /* not oom_kill_disable, nor the group's */
+    return file_field(text, "oom_kill "); /* not oom_kill_disable */
 }
 
 int64_t memory_limit_bytes(void)

@@ -1,6 +1,7 @@
 #include "bench/cli/interpreter.h"
 
 #include "bench/child/child.h"
+#include "bench/core/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,43 +31,28 @@ struct answer {
 
 /* ---- Looking --------------------------------------------------------------------------- */
 
-static bool is_program(const char *path)
-{
-    return access(path, X_OK) == 0;
-}
-
-/* Looks `name` up in PATH as execvp would. */
-static bool find_in_path(const char *name, char *out, size_t size)
-{
-    const char *at = getenv("PATH");
-    for (size_t len; at && *at; at += len + (at[len] == ':')) {
-        len = strcspn(at, ":");
-        snprintf(out, size, "%.*s/%s", (int)len, len ? at : ".", name);
-        if (is_program(out))
-            return true;
-    }
-    return false;
-}
-
 static int look(const char *asked, char *out, size_t size, struct err *err)
 {
     const char *variable = getenv("CONTEND_PYTHON");
     const char *source = asked ? "--python" : "$CONTEND_PYTHON";
     const char *wanted = asked ? asked : variable && variable[0] ? variable : NULL;
+    if (wanted && !wanted[0])
+        return err_set(err, ERR_UNAVAILABLE,
+                       "no Python interpreter found: --python: \"\" names none");
     if (wanted && strchr(wanted, '/')) {
         snprintf(out, size, "%s", wanted);
-        if (!is_program(out))
+        if (!program_is(out))
             return err_set(err, ERR_UNAVAILABLE, "no Python interpreter found: %s: \"%s\": %s",
                            source, wanted, strerror(errno));
         return 0;
     }
-    if (wanted && !find_in_path(wanted, out, size))
+    if (wanted && !program_find(wanted, out, size))
         return err_set(err, ERR_UNAVAILABLE,
                        "no Python interpreter found: %s: \"%s\" is not in PATH", source, wanted);
     if (wanted)
         return 0;
     snprintf(out, size, "/usr/bin/python3");
-    if (is_program(out) || find_in_path("python3", out, size))
+    if (program_is(out) || program_find("python3", out, size))
         return 0;
     return err_set(err, ERR_UNAVAILABLE,
                    "no Python interpreter found: neither /usr/bin/python3 nor python3 in PATH; "
@@ -119,12 +105,24 @@ static int ask(const char *path, struct answer *a, struct err *err)
     return 0;
 }
 
+/* Whatever is given the question may print it: an answer is a version and the name of one. */
+static bool is_answer(const struct answer *a, int *major, int *minor)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    size_t length = strlen(a->implementation);
+    return sscanf(a->version, "%d.%d", major, minor) == 2 && length > 0 &&
+           strspn(a->implementation, name) == length;
+}
+
 static int check(const char *path, const struct answer *a, struct err *err)
 {
     int major = 0, minor = 0;
+    if (!is_answer(a, &major, &minor))
+        return err_set(err, ERR_UNAVAILABLE,
+                       "%s is no Python that can be used: it does not say which it is", path);
     if (strcmp(a->implementation, "cpython") != 0)
         return err_set(err, ERR_UNAVAILABLE, "%s is %.40s, not CPython", path, a->implementation);
-    if (sscanf(a->version, "%d.%d", &major, &minor) != 2 || major != 3 || minor < 9)
+    if (major != 3 || minor < 9)
         return err_set(err, ERR_UNAVAILABLE, "%s is Python %.40s; the reference needs 3.9 or later",
                        path, a->version);
     return 0;
@@ -151,7 +149,7 @@ int interpreter_find(const char *asked, struct interpreter *out, struct err *err
     const char *real = *a.executable && !is_script(a.executable) ? a.executable : a.image;
     snprintf(out->path, sizeof out->path, "%s", real);
     snprintf(out->version, sizeof out->version, "%.31s", a.version);
-    if (is_script(out->path) || !is_program(out->path))
+    if (is_script(out->path) || !program_is(out->path))
         return err_set(err, ERR_UNAVAILABLE,
                        "%s is a script, and what it starts cannot be told: name the interpreter",
                        found);

@@ -72,6 +72,8 @@ static json_t *host_json(int64_t timer_slack_ns)
     json_object_set_new(o, "kernel", json_string(h.kernel));
     json_object_set_new(o, "libc", text_or_null(h.libc));
     json_object_set_new(o, "virtualization", text_or_null(h.virtualization));
+    json_object_set_new(o, "smt",
+                        h.smt == HOST_UNKNOWN ? json_null() : json_boolean(h.smt == HOST_ON));
     set_known(o, "memory_bytes", h.memory_bytes);
     json_object_set_new(o, "clock",
                         json_pack("{s:s, s:I, s:f}", "source",

@@ -69,10 +69,11 @@ struct comparison {
     size_t judged;                             /* rows that took part in the correction */
     size_t only_base, only_head;               /* cells without a partner */
     const char *only_example;
-    double control_shift; /* what the controls moved by, a log ratio; 0: no controls */
-    double moment_sd;     /* what was asked for; 0: nothing */
-    double tolerance;     /* a log ratio */
-    size_t allowed_count; /* differences that were allowed */
+    double control_shift;     /* what the controls moved by, a log ratio; 0: no controls */
+    double control_cpu_shift; /* the same of the CPU time of an operation */
+    double moment_sd;         /* what was asked for; 0: nothing */
+    double tolerance;         /* a log ratio */
+    size_t allowed_count;     /* differences that were allowed */
     struct difference allowed[8];
     const struct compare_side *base, *head; /* borrowed, as the texts are */
 };
