@@ -7,7 +7,6 @@
 #include "bench/cli/progress.h"
 #include "bench/cli/show.h"
 #include "bench/core/clock.h"
-#include "bench/core/json.h"
 #include "bench/core/output.h"
 #include "bench/core/priority.h"
 #include "bench/duel/report.h"
@@ -62,10 +61,10 @@ static void add_document(struct page *page, const struct duel_report *r, struct 
 
 static int write_document(const struct page *page, const char *path, struct err *err)
 {
-    char *text = page->failed ? NULL : json_dump_text(page->document, page->document_flags);
-    int failed = text ? output_write(path, text, strlen(text), err)
-                      : err_set(err, ERR_SYSTEM, "no memory for the document");
-    free(text);
+    struct buf out = {0};
+    int failed = page_write(page, "json", &(struct page_style){0}, &out, err) ||
+                 output_write_text(path, &out, err);
+    buf_release(&out);
     return failed;
 }
 

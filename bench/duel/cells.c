@@ -147,11 +147,6 @@ static char *number_text(struct duel_sides *s, int64_t value, struct err *err)
     return sides_own_text(s, text, err);
 }
 
-static int64_t allowed_cpus(void)
-{
-    return affinity_count();
-}
-
 /* One cell on both sides: calibrated on base, the same operations for head. */
 static int make_cell(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
                      const struct command_line programs[2], struct axes axes[2], struct err *err)
@@ -191,10 +186,10 @@ static int make_cell(const struct duel_request *r, struct duel_sides *s, struct 
     bool is_same[] = {!strcmp(axes[0].placement, "same"), !strcmp(axes[1].placement, "same")};
     /* As many CPUs as tasks, in turn; all of them when there are no more. */
     if (!strcmp(axes[0].placement, "spread"))
-        subject->place.cpus = tasks < allowed_cpus() ? (unsigned)tasks : 0;
+        subject->place.cpus = tasks < affinity_count() ? (unsigned)tasks : 0;
     else if (is_same[0] && is_same[1])
         subject->place.cpus = 1;
-    subject->has_cpu_each = tasks <= allowed_cpus() && !is_same[0] && !is_same[1];
+    subject->has_cpu_each = tasks <= affinity_count() && !is_same[0] && !is_same[1];
     return subject->name ? 0 : -1;
 }
 

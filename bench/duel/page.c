@@ -185,8 +185,8 @@ static void say_circumstances(struct page *p, const struct duel_outcome *o)
         page_say(p, PAGE_SENTENCE, "null control: %s", o->null_note);
         page_say(p, PAGE_SENTENCE, "layout control: %s", o->layout_note);
     }
-    if (noise.len)
-        page_say(p, PAGE_SENTENCE, "meanwhile %s", page_text_of(p, &noise));
+    if (*page_text_of(p, &noise))
+        page_say(p, PAGE_SENTENCE, "meanwhile %s", buf_text(&noise));
     buf_release(&noise);
 }
 

@@ -4,9 +4,8 @@
  */
 #include "bench/core/file.h"
 #include "bench/duel/report.h"
-#include "bench/page/formats.h"
 #include "bench/stats/paired.h"
-#include "tests/test.h"
+#include "tests/unit/page_refused.h"
 
 #include <stdlib.h>
 
@@ -189,8 +188,24 @@ static void each_format_says_what_it_always_did(void)
     page_release(&page);
 }
 
+static int write_page(const char *format, struct buf *out, struct err *err)
+{
+    struct duel_report report = make();
+    struct page page;
+    duel_page(&page, &report);
+    int failed = page_write(&page, format, &(struct page_style){.width = 60}, out, err);
+    page_release(&page);
+    return failed;
+}
+
+static void every_refused_allocation_is_said(void)
+{
+    check_refusals(write_page, NULL);
+}
+
 static const struct test tests[] = {
     {"each_format_says_what_it_always_did", each_format_says_what_it_always_did},
+    {"every_refused_allocation_is_said", every_refused_allocation_is_said},
     {0},
 };
 TEST_MAIN(tests)

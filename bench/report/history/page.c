@@ -99,8 +99,8 @@ static void add_block(struct page *p, const struct history_judgement *j)
     for (size_t i = 0; i < sentence_count(j); i++) {
         buf_reset(&line);
         add_sentence(&line, j, i);
-        if (line.len)
-            page_say(p, PAGE_SENTENCE, "%s", page_text_of(p, &line));
+        if (*page_text_of(p, &line))
+            page_say(p, PAGE_SENTENCE, "%s", buf_text(&line));
     }
     page_indent(p, 0);
     page_gap(p);

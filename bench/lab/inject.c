@@ -1,10 +1,5 @@
-#include "bench/cli/inject.h"
+#include "bench/lab/inject.h"
 
-#include "bench/cli/ahead.h"
-#include "bench/cli/cli.h"
-#include "bench/cli/interrupt.h"
-#include "bench/cli/progress.h"
-#include "bench/cli/show.h"
 #include "bench/core/rng.h"
 #include "bench/core/units.h"
 #include "bench/duel/duel.h"
@@ -12,35 +7,13 @@
 #include "bench/stats/summary.h"
 
 #include <errno.h>
-#include <jansson.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { EFFECTS_MAX = 16, LOOP_NS = 20000000 };
-
-struct effect {
-    double planted; /* 0.02 */
-    unsigned verdicts[VERDICT_NOT_COMPARABLE + 1];
-    unsigned fired;
-    double error_sum; /* of the estimates, absolute */
-    unsigned trials;
-    double seconds;
-};
-
-struct injection {
-    const struct inject_options *options;
-    struct effect effects[EFFECTS_MAX];
-    size_t count;
-    char program[PATH_MAX];
-    double base_steps;
-    double steps_share; /* of the wall time; the rest is starting and ending */
-    uint64_t seed;
-    char priority[AHEAD_NOTE];
-};
+enum { LOOP_NS = 20000000 };
 
 static int parse_percents(struct injection *in, struct err *err)
 {
@@ -48,8 +21,8 @@ static int parse_percents(struct injection *in, struct err *err)
         char word[32];
         size_t length = strcspn(p, ",");
         snprintf(word, sizeof word, "%.*s%s", (int)length, p, memchr(p, '%', length) ? "" : "%");
-        if (in->count == EFFECTS_MAX)
-            return err_set(err, ERR_USAGE, "--inject: more than %d shares", EFFECTS_MAX);
+        if (in->count == INJECTED_MAX)
+            return err_set(err, ERR_USAGE, "--inject: more than %d shares", INJECTED_MAX);
         if (units_parse_ratio("--inject", word, 0, 1, &in->effects[in->count].planted, err))
             return -1;
         in->count++;
@@ -96,7 +69,7 @@ static int time_loop(const struct injection *in, struct sampler *sampler, double
 
 static int calibrate(struct injection *in, struct err *err)
 {
-    struct sampler *sampler = sampler_open(&interrupt_came, err);
+    struct sampler *sampler = sampler_open(in->options->interrupted, err);
     double empty_ns = 0, loop_ns = 0;
     int failed = sampler ? time_loop(in, sampler, 0, &empty_ns, err) : -1;
     in->base_steps = 100000;
@@ -115,7 +88,7 @@ static int calibrate(struct injection *in, struct err *err)
 
 /* ---- The duels ------------------------------------------------------------------------------ */
 
-static int duel_once(struct injection *in, struct effect *e, uint64_t seed, struct err *err)
+static int duel_once(struct injection *in, struct injected *e, uint64_t seed, struct err *err)
 {
     struct loop_command base, head;
     make_command(&base, in->program, in->base_steps);
@@ -131,7 +104,7 @@ static int duel_once(struct injection *in, struct effect *e, uint64_t seed, stru
         .timeout_ns = 60000000000,
         .limits = {.alpha = DUEL_ALPHA, .threshold = in->options->threshold},
         .seed = seed,
-        .interrupted = &interrupt_came,
+        .interrupted = in->options->interrupted,
     };
     struct duel_outcome *o = malloc(sizeof *o);
     if (!o)
@@ -157,27 +130,25 @@ static int duel_once(struct injection *in, struct effect *e, uint64_t seed, stru
 static int duel_all(struct injection *in, struct err *err)
 {
     struct rng rng = {in->seed};
-    struct progress_line line;
-    progress_begin(&line, false);
     for (int64_t trial = 0; trial < in->options->trials; trial++) {
-        uint32_t order[EFFECTS_MAX];
+        uint32_t order[INJECTED_MAX];
         for (uint32_t i = 0; i < in->count; i++)
             order[i] = i;
         rng_shuffle(&rng, order, in->count);
         for (size_t i = 0; i < in->count; i++) {
-            progress_draw(&line, "round %lld of %lld: %.3g %% planted", (long long)trial + 1,
-                          (long long)in->options->trials, 100 * in->effects[order[i]].planted);
+            if (in->options->on_progress)
+                in->options->on_progress(in->options->context, trial + 1,
+                                         in->effects[order[i]].planted);
             if (duel_once(in, &in->effects[order[i]], rng_next(&rng) >> 1, err))
                 return -1;
         }
     }
-    progress_clear(&line);
     return 0;
 }
 
 /* ---- What comes out ------------------------------------------------------------------------ */
 
-static void add_row(struct page *p, const struct effect *e)
+static void add_row(struct page *p, const struct injected *e)
 {
     double n = e->trials;
     page_row(p);
@@ -209,7 +180,7 @@ static void add_table(struct page *p, const struct injection *in)
              "contend duel on this machine: a loop of 20 ms against itself with more work planted, "
              "%.3g s a comparison, threshold %.3g %%, seed %llu, %s",
              (double)in->options->budget_ns * 1e-9, 100 * in->options->threshold,
-             (unsigned long long)in->seed, in->priority);
+             (unsigned long long)in->seed, in->options->priority_note);
     page_gap(p);
     page_grid(p, &(struct page_grid_form){.key = "effects", .columns = columns, .margin = 2});
     for (size_t i = 0; i < in->count; i++)
@@ -227,7 +198,7 @@ static json_t *table_json(const struct injection *in)
 {
     json_t *rows = json_array();
     for (size_t i = 0; i < in->count; i++) {
-        const struct effect *e = &in->effects[i];
+        const struct injected *e = &in->effects[i];
         json_t *verdicts = json_object();
         for (int v = 0; v <= VERDICT_UNDECIDED; v++)
             json_object_set_new(verdicts, verdict_name((enum verdict)v),
@@ -247,34 +218,24 @@ static json_t *table_json(const struct injection *in)
                      "threshold_ratio", in->options->threshold, "effects", rows);
 }
 
-static int show_table(const struct injection *in, struct err *err)
+void injection_page(struct page *p, const struct injection *in)
 {
-    struct page page;
-    page_init(&page, "contend doctor --inject");
-    add_table(&page, in);
-    page_document(&page, table_json(in), JSON_INDENT(1));
-    return show_page(&page, in->options->format, 0, err);
+    page_init(p, "contend doctor --inject");
+    add_table(p, in);
+    page_document(p, table_json(in), JSON_INDENT(1));
 }
 
-int inject_run(const struct inject_options *options, struct err *err)
+int injection_init(struct injection *in, const struct injection_options *options, struct err *err)
 {
-    struct injection in = {.options = options};
-    ssize_t length = readlink("/proc/self/exe", in.program, sizeof in.program - 1);
-    if (length < 0) {
-        err_set_sys(err, errno, "reading /proc/self/exe");
-        return EXIT_RUN_FAILED;
-    }
-    if (parse_percents(&in, err))
-        return EXIT_USAGE;
-    in.seed = duel_draw_seed(options->seed);
-    interrupt_catch(INTERRUPT_IGNORED);
-    enum ahead ahead = ahead_go(true, in.priority, err);
-    if (ahead != AHEAD_CHILD)
-        return ahead == AHEAD_PARENT ? ahead_await(err) : EXIT_RUN_FAILED;
-    int failed = calibrate(&in, err) || duel_all(&in, err);
-    if (failed && interrupt_came)
-        *err = (struct err){0};
-    if (err->code == ERR_NONE && !ahead_is_alone())
-        failed = show_table(&in, err); /* of what there is */
-    return interrupt_came ? EXIT_INTERRUPTED : failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    *in = (struct injection){.options = options};
+    ssize_t length = readlink("/proc/self/exe", in->program, sizeof in->program - 1);
+    if (length < 0)
+        return err_set_sys(err, errno, "reading /proc/self/exe");
+    in->seed = duel_draw_seed(options->seed);
+    return parse_percents(in, err);
+}
+
+int injection_run(struct injection *in, struct err *err)
+{
+    return calibrate(in, err) || duel_all(in, err) ? -1 : 0;
 }

@@ -1,4 +1,4 @@
-#include "bench/cli/doctor.h"
+#include "bench/lab/doctor.h"
 #include "tests/test.h"
 
 static const struct counter_provider papi = {.name = "papi"};

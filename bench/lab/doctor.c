@@ -1,7 +1,12 @@
-#include "bench/cli/doctor.h"
+#include "bench/lab/doctor.h"
 
+#include "bench/core/clock.h"
+#include "bench/core/priority.h"
 #include "bench/core/units.h"
+#include "bench/registry.h"
+#include "version.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +22,8 @@ const char *finding_level_name(enum finding_level level)
 
 static struct finding *add(struct findings *f, enum finding_level level, const char *name)
 {
-    struct finding *one = &f->items[f->count < FINDINGS_MAX ? f->count++ : FINDINGS_MAX - 1];
+    assert(f->count < FINDINGS_MAX);
+    struct finding *one = &f->items[f->count++];
     *one = (struct finding){.level = level, .name = name};
     return one;
 }
@@ -298,4 +304,33 @@ void doctor_examine(const struct doctor_facts *facts, struct findings *out)
     examine_room(&facts->host, false, out);
     examine_room(&facts->host, true, out);
     examine_counters(facts, out);
+}
+
+/* How long the machine is watched: fifty ticks of /proc/stat. */
+enum { WATCH_NS = 500000000 };
+
+static const char *reason_of(const char *name)
+{
+    const struct probe *p = registry_find_probe(name, NULL);
+    return !p ? "not built in" : p->unavailable ? p->unavailable() : NULL;
+}
+
+void doctor_gather(struct doctor_facts *d)
+{
+    struct noise_reading before, after;
+    *d = (struct doctor_facts){
+        .build_type = CONTEND_BUILD_TYPE,
+        .sanitizer = CONTEND_SANITIZER,
+        .schedstat_reason = reason_of("schedstat"),
+    };
+    if (!priority_may_be_raised(d->priority_words, sizeof d->priority_words))
+        d->priority_reason = d->priority_words;
+    reason_of("papi"); /* has the counters judged */
+    d->counters = counters_known();
+    host_read(&d->host);
+    noise_read(&before);
+    noise_read(&before); /* the first one looks up paths */
+    clock_sleep_until_ns(clock_now_ns() + WATCH_NS);
+    noise_read(&after);
+    noise_diff(&before, &after, &d->noise);
 }
