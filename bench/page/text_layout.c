@@ -19,7 +19,7 @@ const char *layout_shown(struct text_layout *t, const struct page_cell *c,
     struct buf raw = {0};
     buf_reset(&t->cell);
     if (c->kind == CELL_TREND && !t->style->utf8)
-        sparkline(&raw, c->series, c->series_count, TREND_MOST, c->least_span, false);
+        sparkline(&raw, c->trend->values, c->trend->count, TREND_MOST, c->trend->least_span, false);
     else
         cell_add_text(&raw, c, form);
     escape_text(&t->cell, buf_text(&raw));

@@ -1,7 +1,7 @@
 /* A comparison for the terminal and for a pull request. */
 #include "bench/page/escape.h"
 #include "bench/report/compare/render.h"
-#include "bench/report/render.h"
+#include "bench/report/result_line.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The fidelity table as text, Markdown and JSON. */
-#include "bench/report/render.h"
 #include "bench/core/json.h"
 #include "bench/report/fidelity/parts.h"
+#include "bench/report/result_line.h"
 
 #include <math.h>
 #include <stdio.h>

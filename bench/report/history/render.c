@@ -2,6 +2,7 @@
 #include "bench/report/history/render.h"
 
 #include "bench/page/sparkline.h"
+#include "bench/page/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static void add_name(struct buf *out, const char *name, size_t column, size_t in
 static void add_line(struct buf *out, const char *text, size_t width)
 {
     buf_pad(out, INDENT);
-    text_wrap(out, text, INDENT, INDENT, width);
+    text_words(out, text, INDENT, INDENT, width);
     buf_add(out, "\n");
 }
 
@@ -130,7 +131,7 @@ static int render_as_text(const struct history_judgements *all, const struct his
                 is_shown(&all->items[i], style->is_check))
                 failed = add_track(out, &all->items[i], style, err);
     history_summary_text(&line, all, tracks);
-    text_wrap(out, buf_text(&line), 0, 0, (size_t)style->base.width);
+    text_words(out, buf_text(&line), 0, 0, (size_t)style->base.width);
     buf_add(out, "\n");
     buf_release(&line);
     return failed;

@@ -2,11 +2,11 @@
 #ifndef CONTEND_REPORT_HISTORY_RENDER_H
 #define CONTEND_REPORT_HISTORY_RENDER_H
 
+#include "bench/page/formats.h"
 #include "bench/report/history/judge.h"
-#include "bench/report/render.h"
 
 struct history_style {
-    struct style base;
+    struct page_style base;
     bool utf8;     /* sparklines in block elements */
     bool is_check; /* what changed and what could not be judged; otherwise every series */
 };
