@@ -7,7 +7,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
 #include "bench/core/output.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,9 +6,9 @@
 
 #include "bench/page/page.h"
 #include "bench/report/notes.h"
-#include "bench/report/result.h"
 #include "bench/report/sentences.h"
 #include "bench/report/table.h"
+#include "bench/result/result.h"
 
 struct report_request {
     struct table_request table; /* zero: the headline table of everything measured */

@@ -6,6 +6,7 @@
 #include "bench/report/number.h"
 #include "bench/report/pool_sentence.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -433,6 +434,7 @@ int sentences_of(struct sentences *out, const struct result *r, struct err *err)
 {
     static void (*const say[])(struct buf *, const struct result *, const struct cast *) = {
         start_costs, waiting_overlaps, lock_effect, pools_pay_off, what_is_left_out};
+    static_assert(sizeof say / sizeof *say <= SENTENCES_MAX, "all of them fit");
     struct cast cast;
     *out = (struct sentences){0};
     choose_cast(&cast, r);

@@ -329,9 +329,3 @@ int usl_fit(const struct usl_point *points, size_t count, enum usl_weights weigh
     gsl_set_error_handler(handler);
     return status;
 }
-
-double usl_throughput(const struct usl *u, double n)
-{
-    struct parameters p = {u->lambda.center, u->sigma.center, u->kappa.center};
-    return law(&p, n);
-}

@@ -171,9 +171,10 @@ int overhead_run(struct mailbox *m, struct err *err)
     int cpus[1024], count = affinity_allowed(cpus, 1024);
     if (count > 0 && affinity_pin(cpus[count - 1], err))
         return -1;
-    return measure_units(&pairs[OVERHEAD_THREAD], "thread", bare_threads, err) ||
-                   measure_units(&pairs[OVERHEAD_PROCESS], "process", bare_processes, err) ||
+    /* Threads last: the C library keeps their stacks, which each fork would copy. */
+    return measure_units(&pairs[OVERHEAD_PROCESS], "process", bare_processes, err) ||
                    measure_units(&pairs[OVERHEAD_PROCESS_ALONE], "process", bare_program, err) ||
+                   measure_units(&pairs[OVERHEAD_THREAD], "thread", bare_threads, err) ||
                    measure_operation(&pairs[OVERHEAD_OPERATION], err)
                ? -1
                : 0;

@@ -6,7 +6,7 @@
 #ifndef CONTEND_REPORT_COMPARE_APART_H
 #define CONTEND_REPORT_COMPARE_APART_H
 
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 enum { APART_KINDS_MOST = 16, APART_RESULTS_LEAST = 3 };
 

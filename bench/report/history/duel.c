@@ -1,7 +1,7 @@
 /* A duel's rows as a point; see history_duel.h. */
 #include "bench/report/history/duel.h"
 
-#include "bench/report/field.h"
+#include "bench/result/field.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,9 +3,9 @@
 
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
-#include "bench/report/field.h"
 #include "bench/report/history/duel.h"
-#include "bench/report/result.h"
+#include "bench/result/field.h"
+#include "bench/result/result.h"
 
 #include <stdlib.h>
 #include <string.h>

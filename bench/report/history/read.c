@@ -2,7 +2,7 @@
 #include "bench/report/history/history.h"
 
 #include "bench/core/file.h"
-#include "bench/report/field.h"
+#include "bench/result/field.h"
 
 #include <ctype.h>
 #include <errno.h>

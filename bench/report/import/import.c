@@ -3,7 +3,7 @@
 #include "bench/core/host.h"
 #include "bench/core/json.h"
 #include "bench/report/import/text.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 #include "bench/stats/summary.h"
 
 #include <inttypes.h>

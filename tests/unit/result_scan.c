@@ -1,10 +1,10 @@
 /* Numbers apart from the tree: the same doubles, and the same result, as through jansson alone. */
-#include "bench/report/scan.h"
+#include "bench/result/scan.h"
 
 #include "bench/core/buf.h"
 #include "bench/core/rng.h"
-#include "bench/report/result.h"
-#include "bench/report/slim.h"
+#include "bench/result/result.h"
+#include "bench/result/slim.h"
 
 #include "tests/test.h"
 
@@ -178,7 +178,7 @@ static void both_ways_of_reading_give_one_result(void)
 /* Larger than what is read at once: cells lie across the pieces. */
 static void a_file_is_read_in_pieces(void)
 {
-    char path[] = "/tmp/report_scan.XXXXXX";
+    char path[] = "/tmp/result_scan.XXXXXX";
     struct buf text = {0};
     struct result pieces, whole;
     struct err err = {0};

@@ -1,5 +1,5 @@
 /* Reading result files: what is kept, what is refused and in which words. */
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #include "tests/test.h"
 

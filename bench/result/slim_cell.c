@@ -1,5 +1,5 @@
 /* One cell of a result's text: its numbers, and the rest as JSON. */
-#include "bench/report/slim.h"
+#include "bench/result/slim.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,8 +7,8 @@
  * text: that finds and names what is wrong, or does not.  Values passed over by scan_skip() are
  * only delimited; who keeps their text has jansson read it.
  */
-#ifndef CONTEND_REPORT_SCAN_H
-#define CONTEND_REPORT_SCAN_H
+#ifndef CONTEND_RESULT_SCAN_H
+#define CONTEND_RESULT_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

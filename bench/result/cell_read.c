@@ -1,4 +1,4 @@
-#include "bench/report/cell_read.h"
+#include "bench/result/cell_read.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "bench/report/slim.h"
+#include "bench/result/slim.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,7 +1,7 @@
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #include "bench/core/file.h"
-#include "bench/report/cell_read.h"
+#include "bench/result/cell_read.h"
 
 #include <ctype.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "bench/report/field.h"
+#include "bench/result/field.h"
 
 #include "bench/core/buf.h"
 

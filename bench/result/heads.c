@@ -1,4 +1,4 @@
-#include "bench/report/heads.h"
+#include "bench/result/heads.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
  * A place is a chain of frames on the callers' stacks; the text is only made when something
  * is wrong, so reading costs nothing extra.
  */
-#ifndef CONTEND_REPORT_FIELD_H
-#define CONTEND_REPORT_FIELD_H
+#ifndef CONTEND_RESULT_FIELD_H
+#define CONTEND_RESULT_FIELD_H
 
 #include "bench/core/err.h"
 

@@ -6,11 +6,11 @@
  * raw samples, never believed; only where a file has none (a foreign runtime's) is its own summary
  * taken.
  */
-#ifndef CONTEND_REPORT_RESULT_H
-#define CONTEND_REPORT_RESULT_H
+#ifndef CONTEND_RESULT_RESULT_H
+#define CONTEND_RESULT_RESULT_H
 
 #include "bench/core/err.h"
-#include "bench/report/slim.h"
+#include "bench/result/slim.h"
 #include "bench/stats/summary.h"
 
 #include <jansson.h>

@@ -7,11 +7,11 @@
  * slim_next() fail without a word; the whole text then goes through jansson, which reads it or
  * says what is wrong with line and column.
  */
-#ifndef CONTEND_REPORT_SLIM_H
-#define CONTEND_REPORT_SLIM_H
+#ifndef CONTEND_RESULT_SLIM_H
+#define CONTEND_RESULT_SLIM_H
 
 #include "bench/core/buf.h"
-#include "bench/report/scan.h"
+#include "bench/result/scan.h"
 #include "bench/stats/summary.h"
 
 #include <jansson.h>

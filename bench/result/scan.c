@@ -1,4 +1,4 @@
-#include "bench/report/scan.h"
+#include "bench/result/scan.h"
 
 #include <float.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* One cell of a result file: from its JSON and its numbers to struct result_cell. */
-#ifndef CONTEND_REPORT_CELL_READ_H
-#define CONTEND_REPORT_CELL_READ_H
+#ifndef CONTEND_RESULT_CELL_READ_H
+#define CONTEND_RESULT_CELL_READ_H
 
-#include "bench/report/field.h"
-#include "bench/report/heads.h"
-#include "bench/report/result.h"
+#include "bench/result/field.h"
+#include "bench/result/heads.h"
+#include "bench/result/result.h"
 
 /* A cell whose numbers were taken apart (slim.h): -1 with err unset when it is not JSON. */
 int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,

@@ -2,8 +2,8 @@
  * What stands beside a metric's numbers (unit, definition, source ...) is the same text in most
  * cells: each text is read once and its value shared.
  */
-#ifndef CONTEND_REPORT_HEADS_H
-#define CONTEND_REPORT_HEADS_H
+#ifndef CONTEND_RESULT_HEADS_H
+#define CONTEND_RESULT_HEADS_H
 
 #include <jansson.h>
 #include <stddef.h>
