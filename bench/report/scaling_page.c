@@ -162,7 +162,7 @@ static json_t *sweep_json(const struct sweep *s)
         json_array_append_new(points, point);
     }
     add_name(&name, s);
-    json_object_set_new(o, "sweep", name.failed ? NULL : json_text(buf_text(&name)));
+    json_object_set_new(o, "sweep", json_text_of(&name));
     json_object_set_new(o, "points", points);
     json_object_set_new(o, "law", law_json(&s->law));
     buf_release(&name);

@@ -130,7 +130,7 @@ void tables_for_readers(struct page *p, const struct tables *t)
         page_to(p, PAGE_READERS);
     }
     add_legend(&legend, t);
-    if (legend.len) {
+    if (legend.len || legend.failed) {
         page_gap(p);
         page_say(p, PAGE_LEGEND, "%s", page_text_of(p, &legend));
     }
