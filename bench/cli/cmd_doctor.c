@@ -279,7 +279,7 @@ static int run(int argc, char *const *argv, struct err *err)
     format = json ? "json" : format;
     if (moments)
         return moments_run(
-            &(struct moments_options){budget_ns ? budget_ns : INT64_C(60000000000), json}, err);
+            &(struct moments_options){budget_ns ? budget_ns : INT64_C(60000000000), format}, err);
     if (inject.percents) {
         inject.budget_ns = budget_ns ? budget_ns : INT64_C(5000000000);
         inject.format = format;

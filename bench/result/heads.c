@@ -1,5 +1,7 @@
 #include "bench/result/heads.h"
 
+#include "bench/core/hash.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +18,6 @@ struct metric_heads {
     struct head *items;
     size_t count, capacity;
 };
-
-/* FNV-1a (Fowler, Noll and Vo). */
-static uint64_t hash_of(const char *text, size_t length)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-    return hash;
-}
 
 /* Its place, or the free one where it belongs. */
 static struct head *find(const struct metric_heads *h, uint64_t hash, const char *text,
@@ -80,7 +73,7 @@ void heads_free(struct metric_heads *h)
 
 const json_t *heads_of(struct metric_heads *h, const char *text, size_t length)
 {
-    uint64_t hash = hash_of(text, length);
+    uint64_t hash = hash_fnv1a(HASH_FNV1A, text, length);
     struct head *item = find(h, hash, text, length);
     if (item->text)
         return item->json;

@@ -113,6 +113,7 @@ static int read_host(const struct place *at, struct result *r, struct err *err)
         field_text_or(&here, host, "virtualization", "", &r->virtualization, err) ||
         field_count_or(&here, host, "cpus_allowed", 0, &r->cpus_allowed, err))
         return -1;
+    r->has_cores_apart = json_is_false(json_object_get(host, "smt"));
     return 0;
 }
 
