@@ -17,7 +17,7 @@ enum { CHUNK_BYTES = 16384 };
 
 void page_init(struct page *p, const char *title)
 {
-    *p = (struct page){.audience = PAGE_ALL};
+    *p = (struct page){.audience = PAGE_ALL, .expected = PAGE_ALL | PAGE_OWN_JSON};
     p->title = page_copy(p, title);
 }
 
