@@ -4,6 +4,7 @@
 #include "bench/cli/interrupt.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/run_session.h"
+#include "bench/cli/show_report.h"
 #include "bench/core/opts.h"
 #include "bench/core/output.h"
 #include "bench/registry.h"
@@ -176,10 +177,8 @@ static int run(int argc, char *const *argv, struct err *err)
     } else if (s->no_report) {
         printf("%s\n", s->run.path);
     } else {
-        char *const report_argv[] = {(char *)(uintptr_t) "report", (char *)(uintptr_t)s->run.path,
-                                     (char *)(uintptr_t) "--sentences", NULL};
-        command_report.run(3, report_argv, err);
-        fflush(stdout);
+        show_report(&s->run.path, 1, &(struct report_request){.with_sentences = true},
+                    page_formats[0], 0, err);
         run_session_end(&report, s->run.path);
     }
     status = report.is_interrupted                     ? EXIT_INTERRUPTED

@@ -8,7 +8,7 @@
 #define CONTEND_REPORT_SENTENCES_H
 
 #include "bench/core/buf.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 enum { SENTENCES_MAX = 8 };
 

@@ -1,5 +1,6 @@
 #include "bench/run/run.h"
 
+#include "bench/child/child.h"
 #include "bench/core/clock.h"
 #include "bench/core/json.h"
 #include "bench/core/output.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Everything of a run in progress. */
@@ -529,7 +529,7 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
     *report = (struct run_report){0};
     affinity_digest(&r.cpus);
     /* Units whose worker was killed come to us, so that none is left unseen. */
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    child_adopt();
     /* What nothing can be measured without is asked for before anything is written. */
     int failed = output_check(o->path, err) || worker_image(err) < 0;
     if (!failed && !(r.mailbox = mailbox_new(err)))
