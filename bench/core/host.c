@@ -4,6 +4,7 @@
 #include "bench/core/cgroup.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/core/utf8.h"
 
 #include <ctype.h>
 #include <gnu/libc-version.h>
@@ -21,40 +22,18 @@
 #include <cpuid.h>
 #endif
 
-/* Bytes of the UTF-8 sequence at s (RFC 3629), 0 if it is none or a control character. */
-static size_t utf8_length(const unsigned char *s)
-{
-    if (s[0] < 0x80)
-        return s[0] >= 0x20 && s[0] != 0x7f;
-    size_t length = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
-                    : s[0] >= 0xe0 && s[0] <= 0xef ? 3
-                    : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-                                                   : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    /* Overlong forms, surrogates, and what lies beyond U+10FFFF. */
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return length;
-}
-
 void host_sanitise(char *out, size_t size, const char *text)
 {
-    size_t used = 0;
-    for (const unsigned char *s = (const unsigned char *)text; *s && used + 1 < size;) {
-        size_t length = utf8_length(s);
-        if (length == 0) {
+    size_t used = 0, length;
+    for (; *text && used + 1 < size; text += length) {
+        if (!utf8_is_shown(utf8_decode(text, &length))) {
             out[used++] = '?';
-            s++;
             continue;
         }
         if (used + length + 1 > size)
             break;
-        memcpy(out + used, s, length);
+        memcpy(out + used, text, length);
         used += length;
-        s += length;
     }
     out[used] = '\0';
 }

@@ -1,5 +1,6 @@
 #include "bench/run/record.h"
 
+#include "bench/core/host.h"
 #include "bench/run/number.h"
 
 #include <math.h>
@@ -187,11 +188,11 @@ static int add_found(struct record *r, const char *name, const json_t *found, st
     }
     const char *reason = json_string_value(json_object_get(found, "reason"));
     if (reason)
-        snprintf(s->reason, sizeof s->reason, "%s", reason);
+        host_sanitise(s->reason, sizeof s->reason, reason);
     s->failed += json_is_true(json_object_get(found, "failed"));
     const char *source = json_string_value(json_object_get(found, "source"));
     if (source)
-        snprintf(s->source, sizeof s->source, "%s", source);
+        host_sanitise(s->source, sizeof s->source, source);
     return add_histogram(s, found, err);
 }
 
@@ -223,7 +224,7 @@ static int add_launch(struct record *r, uint32_t round, const json_t *o, struct 
     n->noise.has_psi_cpu_some = get_ns(o, "psi_cpu_some_ns", &n->noise.psi_cpu_some_ns);
     const char *excluded = json_string_value(json_object_get(o, "excluded"));
     if (excluded)
-        snprintf(n->excluded, sizeof n->excluded, "%s", excluded);
+        host_sanitise(n->excluded, sizeof n->excluded, excluded);
     return 0;
 }
 
@@ -255,7 +256,7 @@ int records_add(struct record *records, size_t count, const json_t *visit, struc
         r->rounds_done = (uint32_t)round + 1;
     if (error && r->failed == ERR_NONE) {
         r->failed = (enum err_code)error;
-        snprintf(r->reason, sizeof r->reason, "%s", reason);
+        host_sanitise(r->reason, sizeof r->reason, reason);
     }
     return 0;
 }

@@ -435,6 +435,12 @@ static void take_visits(struct run *r, const json_t *visits)
     for (size_t i = 0; i < json_array_size(visits); i++) {
         const json_t *visit = json_array_get(visits, i);
         struct err why = {0};
+        json_int_t round = json_integer_value(json_object_get(visit, "round"));
+        if (round >= r->plan.rounds_most) {
+            journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
+                          "its round is none of the plan");
+            continue;
+        }
         if (records_check(r->records, r->plan.cell_count, visit, &why) ||
             records_add(r->records, r->plan.cell_count, visit, &why)) {
             journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
