@@ -4,8 +4,10 @@
 #include "bench/registry_check.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORKLOAD(name) extern const struct workload workload_##name;
 #include "workloads/workloads.def"
@@ -106,6 +108,15 @@ REGISTRY(executor, executors, "executor")
 REGISTRY(lock, locks, "lock")
 REGISTRY(probe, probes, "probe")
 
+const char *registry_kind_name(enum workload_kind kind)
+{
+    static const char *const names[] = {
+        [WORKLOAD_IO] = "io",     [WORKLOAD_CPU] = "cpu",         [WORKLOAD_MIXED] = "mixed",
+        [WORKLOAD_SYNC] = "sync", [WORKLOAD_STARTUP] = "startup",
+    };
+    return names[kind];
+}
+
 const char *registry_plugin_path(size_t i)
 {
     return i < MOST ? plugin_paths[i] : NULL;
@@ -149,12 +160,36 @@ static int check_together(const char *path, struct err *err)
     return 0;
 }
 
+static const char *opening; /* the plug-in whose constructors run */
+
+const char *registry_opening(void)
+{
+    return opening;
+}
+
+/* What its constructors print goes to where messages go: standard output is for documents. */
+static void *open_plugin(const char *path)
+{
+    fflush(stdout);
+    int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    bool is_turned = kept >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
+    opening = path;
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    opening = NULL;
+    fflush(stdout);
+    if (is_turned)
+        dup2(kept, STDOUT_FILENO);
+    if (kept >= 0)
+        close(kept);
+    return object;
+}
+
 int registry_load_plugin(const char *path, struct err *err)
 {
     /* Without a slash dlopen would search the library path instead of this directory. */
     char here[4096];
     snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
-    void *object = dlopen(here, RTLD_NOW | RTLD_LOCAL);
+    void *object = open_plugin(here);
     if (!object)
         return err_set(err, ERR_INPUT, "--plugin: %s", dlerror());
     const struct contend_plugin *plugin = dlsym(object, "contend_plugin_v1");

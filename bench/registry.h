@@ -16,6 +16,9 @@ enum { PROBES_MAX = 16, METRICS_MAX = 128 };
 
 enum registry_kind { REGISTRY_WORKLOAD, REGISTRY_EXECUTOR, REGISTRY_LOCK, REGISTRY_PROBE };
 
+/* "io", "cpu" ... */
+const char *registry_kind_name(enum workload_kind kind);
+
 /* The i-th of its kind, NULL behind the last. */
 const struct workload *registry_workload(size_t i);
 const struct executor *registry_executor(size_t i);
@@ -30,6 +33,9 @@ const struct probe *registry_find_probe(const char *name, struct err *err);
 
 /* Loads a shared object and adds what it exports. A name that exists already is an error. */
 int registry_load_plugin(const char *path, struct err *err);
+
+/* The plug-in that is being opened, whose constructors run; NULL at all other times. */
+const char *registry_opening(void);
 /* The i-th path that was loaded, as it was given; NULL behind the last. */
 const char *registry_plugin_path(size_t i);
 

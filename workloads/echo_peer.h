@@ -112,9 +112,33 @@ static inline void echo_close(int *ends, uint32_t count)
         close(ends[i]);
 }
 
+/* What an error of a connection says: a limit, no such network here, or that it went wrong. */
+static inline enum err_code echo_error_code(int error)
+{
+    switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ENOBUFS:
+        return ERR_LIMIT;
+    case ENETUNREACH: /* no loopback interface, or it is down */
+    case ENETDOWN:
+    case EADDRNOTAVAIL:
+    case EHOSTUNREACH:
+    case EAFNOSUPPORT: /* a kernel, or a filter of system calls, without such sockets */
+    case EPROTONOSUPPORT:
+    case EACCES:
+    case EPERM:
+        return ERR_UNAVAILABLE;
+    default:
+        return ERR_SYSTEM;
+    }
+}
+
 /*
  * Makes `count` connections and the peer.  Ours do not block where the executor waits for them
- * itself.  Returns NULL with ERR_LIMIT or ERR_SYSTEM; nothing is left behind then.
+ * itself.  Returns NULL with ERR_LIMIT, ERR_UNAVAILABLE where there is no
+ * such network, or ERR_SYSTEM; nothing is left behind then.
  */
 static inline struct echo_peers *echo_peers_open(enum echo_transport transport, uint32_t count,
                                                  const struct executor *x, struct err *err)
@@ -134,8 +158,11 @@ static inline struct echo_peers *echo_peers_open(enum echo_transport transport, 
             fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
     }
     if (!is_done) {
-        err_set(err, errno == EMFILE || errno == ENFILE || errno == ENOMEM ? ERR_LIMIT : ERR_SYSTEM,
-                "connection %u of %u to the echo peer: %s", made + 1, count, strerror(errno));
+        enum err_code code = echo_error_code(errno);
+        err_set(err, code, "connection %u of %u to the echo peer%s: %s", made + 1, count,
+                code == ERR_UNAVAILABLE && transport == ECHO_TCP ? " over the loopback interface"
+                                                                 : "",
+                strerror(errno));
     } else {
         pid_t parent = getpid();
         p->count = count;

@@ -2,6 +2,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/compare.h"
+#include "bench/cli/show.h"
 #include "bench/core/opts.h"
 #include "bench/report/compare/compare.h"
 #include "bench/stats/paired.h"
@@ -50,14 +51,6 @@ static int print_help(const struct opt *table, struct err *err)
     return failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
-static size_t format_index(const char *name)
-{
-    size_t index = 0;
-    while (strcmp(compare_formats[index], name))
-        index++;
-    return index;
-}
-
 static int verdict_status(const struct wishes *w, const struct comparison *c)
 {
     size_t open = c->counts[VERDICT_UNDECIDED] + c->counts[VERDICT_NOT_COMPARABLE];
@@ -78,14 +71,13 @@ static int compare(const struct wishes *w, struct compare_side *base, struct com
         .tolerance = w->threshold,
         .moment_sd = w->moment_sd > 0 ? log_ratio_of_change(w->moment_sd) : 0,
     };
-    struct buf text = {0};
+    struct page page;
     if (comparable_allow(w->allow.items, w->allow.count, &request.allowed, err) ||
         compare_results(&comparison, base, head, &request, err))
         return EXIT_USAGE;
-    int failed = compare_render(&comparison, format_index(w->format), w->all, &text, err) ||
-                 cli_print(buf_text(&text), err);
+    compare_page(&page, &comparison, w->all);
+    int failed = show_page(&page, w->format, SHOW_UNWRAPPED, err);
     int status = failed ? EXIT_RUN_FAILED : verdict_status(w, &comparison);
-    buf_release(&text);
     comparison_release(&comparison);
     return status;
 }
@@ -154,9 +146,11 @@ static int sort_paths(struct wishes *w, const struct opt_list *before, int argc,
     if (is_named && (before->count || dashes < argc))
         return err_set(err, ERR_USAGE, "compare: \"%s\" stands beside --base and --head",
                        before->count ? before->items[0] : "--");
+    if (argc - dashes - 1 > OPT_LIST_MAX)
+        return err_set(err, ERR_USAGE, "compare: more than %d results of head", OPT_LIST_MAX);
     if (dashes < argc) {
         w->base = *before;
-        for (int i = dashes + 1; i < argc && w->head.count < OPT_LIST_MAX; i++)
+        for (int i = dashes + 1; i < argc; i++)
             w->head.items[w->head.count++] = argv[i];
     } else if (!is_named && (before->count == 2 || (w->fidelity && before->count > 2))) {
         w->base.items[w->base.count++] = before->items[0];
@@ -177,7 +171,7 @@ static int sort_paths(struct wishes *w, const struct opt_list *before, int argc,
 static int run(int argc, char *const *argv, struct err *err)
 {
     static struct wishes w;
-    w = (struct wishes){.format = "text", .threshold = COMPARE_TOLERANCE, .moment_sd = NOT_SAID};
+    w = (struct wishes){.threshold = COMPARE_TOLERANCE, .moment_sd = NOT_SAID};
     const struct opt table[] = {
         {.name = "threshold",
          .kind = OPT_RATIO,
@@ -228,13 +222,7 @@ static int run(int argc, char *const *argv, struct err *err)
          .kind = OPT_FLAG,
          .out = &w.fidelity,
          .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
-        {.name = "format",
-         .letter = 'f',
-         .kind = OPT_TEXT,
-         .out = &w.format,
-         .argument = "F",
-         .help = "one of",
-         .choices = compare_formats},
+        SHOW_FORMAT_OPT(&w.format),
         {0},
     };
     static struct opt_list paths;

@@ -1,11 +1,10 @@
 /* contend report: tables and sentences from result files. */
 #include "bench/cli/command.h"
+#include "bench/cli/show_report.h"
 #include "bench/cli/terminal.h"
 #include "bench/core/opts.h"
-#include "bench/report/report.h"
 #include "bench/report/scaling.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,73 +36,72 @@ static void print_help(const struct opt *table)
     buf_release(&b);
 }
 
-static enum report_format format_named(const char *name)
+static int load_all(struct result *results, const char *const *paths, size_t count, struct err *err)
 {
-    size_t i = 0;
-    while (report_formats[i] && strcmp(report_formats[i], name))
-        i++;
-    return (enum report_format)i;
-}
-
-static int load_all(struct result *results, const struct opt_list *paths, struct err *err)
-{
-    for (size_t i = 0; i < paths->count; i++)
-        if (result_load(&results[i], paths->items[i], err))
+    for (size_t i = 0; i < count; i++)
+        if (result_load(&results[i], paths[i], err))
             return -1;
-    return results_tell_apart(results, paths->count, err);
+    return results_tell_apart(results, count, err);
 }
 
-static int print(const struct buf *text, struct err *err)
+/* Puts something about the results onto a page. */
+typedef int page_of_results(struct page *p, const struct result *results, size_t count,
+                            const void *what, struct err *err);
+
+static int show_results(const char *const *paths, size_t count, page_of_results *add,
+                        const void *what, const char *format, int64_t width, struct err *err)
 {
-    errno = 0;
-    if (fwrite(buf_text(text), 1, text->len, stdout) != text->len || fflush(stdout) != 0)
-        return err_set_sys(err, errno, "standard output");
-    return 0;
+    struct page p;
+    struct result *results = calloc(count, sizeof *results);
+    if (!results)
+        return err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
+    page_init(&p, "contend report");
+    page_expect(&p, format);
+    int failed = load_all(results, paths, count, err) || add(&p, results, count, what, err);
+    for (size_t i = 0; i < count; i++)
+        result_unload(&results[i]);
+    free(results);
+    if (!failed)
+        return show_page(&p, format, width, err);
+    page_release(&p);
+    return -1;
 }
 
-static bool is_one_of(const char *word, const char *const *words)
+static int add_report(struct page *p, const struct result *results, size_t count, const void *what,
+                      struct err *err)
 {
-    while (*words && strcmp(*words, word) != 0)
-        words++;
-    return *words != NULL;
+    return report_page(p, results, count, what, err);
 }
 
-static int report_scaling(const struct wishes *w, const struct result *results, size_t count,
-                          struct buf *out, struct err *err)
+int show_report(const char *const *paths, size_t count, const struct report_request *request,
+                const char *format, int64_t width, struct err *err)
 {
+    return show_results(paths, count, add_report, request, format, width, err);
+}
+
+static int add_scaling(struct page *p, const struct result *results, size_t count, const void *what,
+                       struct err *err)
+{
+    const struct wishes *w = what;
     struct scaling scaling;
     if (scaling_of(&scaling, results, count, w->filter,
                    w->weights && !strcmp(w->weights, "absolute") ? USL_ABSOLUTE : USL_RELATIVE,
                    err))
         return -1;
-    int status = scaling_render(&scaling, w->format, out, err);
+    scaling_page(p, &scaling);
     scaling_release(&scaling);
-    return status;
+    return 0;
 }
 
 static int report(const struct wishes *w, const struct opt_list *paths, struct err *err)
 {
-    struct report_request request = {
-        .format = format_named(w->format),
+    const struct report_request request = {
         .table = {w->rows, w->cols, w->metric, w->filter, w->ratio},
         .with_sentences = w->sentences,
-        .style = {.width = terminal_width(w->width), .colour = terminal_has_colour()},
     };
-    struct buf text = {0};
-    struct result *results = calloc(paths->count, sizeof *results);
-    if (!results)
-        return err_set(err, ERR_SYSTEM, "%zu results: out of memory", paths->count);
-    int status = load_all(results, paths, err);
-    if (!status)
-        status = w->scaling ? report_scaling(w, results, paths->count, &text, err)
-                            : report_make(&text, results, paths->count, &request, err);
-    if (!status)
-        status = print(&text, err);
-    buf_release(&text);
-    for (size_t i = 0; i < paths->count; i++)
-        result_unload(&results[i]);
-    free(results);
-    return status;
+    if (w->scaling)
+        return show_results(paths->items, paths->count, add_scaling, w, w->format, w->width, err);
+    return show_report(paths->items, paths->count, &request, w->format, w->width, err);
 }
 
 static int run(int argc, char *const *argv, struct err *err)
@@ -117,7 +115,7 @@ static int run(int argc, char *const *argv, struct err *err)
          .out = &w.format,
          .argument = "F",
          .help = "one of",
-         .choices = report_formats},
+         .choices = page_formats},
         {.name = "rows",
          .kind = OPT_TEXT,
          .out = &w.rows,
@@ -150,7 +148,7 @@ static int run(int argc, char *const *argv, struct err *err)
         {.name = "scaling",
          .kind = OPT_FLAG,
          .out = &w.scaling,
-         .help = "speed-up over tasks and the scaling law (text, markdown, json)"},
+         .help = "speed-up over tasks and the scaling law"},
         {.name = "weights",
          .kind = OPT_TEXT,
          .out = &w.weights,
@@ -187,11 +185,6 @@ static int run(int argc, char *const *argv, struct err *err)
     }
     if (w.weights && !w.scaling) {
         err_set(err, ERR_USAGE, "--weights: \"%s\" is of the fit that --scaling makes", w.weights);
-        return 2;
-    }
-    if (w.scaling && !is_one_of(w.format, scaling_formats)) {
-        err_set(err, ERR_USAGE, "--format: \"%s\" with --scaling: expected text, markdown or json",
-                w.format);
         return 2;
     }
     return report(&w, &paths, err) ? 3 : 0;

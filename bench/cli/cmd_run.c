@@ -4,6 +4,7 @@
 #include "bench/cli/interrupt.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/run_session.h"
+#include "bench/cli/show_report.h"
 #include "bench/core/opts.h"
 #include "bench/core/output.h"
 #include "bench/registry.h"
@@ -30,7 +31,8 @@ static int parse_shard(struct settings *s, struct err *err)
     long long index = strtoll(s->shard, &end, 10);
     long long count = end && *end == '/' ? strtoll(end + 1, &end, 10) : 0;
     if (!end || *end || count < 1 || count > 100000 || index < 1 || index > count)
-        return err_set(err, ERR_USAGE, "--shard: \"%s\" is not I/N with 1 <= I <= N", s->shard);
+        return err_set(err, ERR_USAGE, "--shard: \"%s\" is not I/N with 1 <= I <= N <= 100000",
+                       s->shard);
     s->run.plan.shard_index = index;
     s->run.plan.shard_count = count;
     return 0;
@@ -175,10 +177,8 @@ static int run(int argc, char *const *argv, struct err *err)
     } else if (s->no_report) {
         printf("%s\n", s->run.path);
     } else {
-        char *const report_argv[] = {(char *)(uintptr_t) "report", (char *)(uintptr_t)s->run.path,
-                                     (char *)(uintptr_t) "--sentences", NULL};
-        command_report.run(3, report_argv, err);
-        fflush(stdout);
+        show_report(&s->run.path, 1, &(struct report_request){.with_sentences = true},
+                    page_formats[0], 0, err);
         run_session_end(&report, s->run.path);
     }
     status = report.is_interrupted                     ? EXIT_INTERRUPTED

@@ -1,10 +1,13 @@
 /* contend history add, accept: what goes into the file. */
+#include "bench/child/child.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/history.h"
 #include "bench/report/history/history.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define GIT_MOST_NS UINT64_C(10000000000)
 
 static int print_warnings(const struct history *h)
 {
@@ -14,13 +17,22 @@ static int print_warnings(const struct history *h)
 /* What git calls the commit of this directory; false where it says nothing. */
 static bool ask_git(char *out, size_t size)
 {
-    FILE *git = popen("git rev-parse HEAD 2>/dev/null", "re");
-    bool has_answer = git && fgets(out, (int)size, git) && out[0] != '\n';
-    if (git && pclose(git) != 0)
-        has_answer = false;
-    if (has_answer)
-        out[strcspn(out, "\n")] = '\0';
-    return has_answer;
+    static const char *const argv[] = {"git", "rev-parse", "HEAD", NULL};
+    struct child_text text = {.text = out, .size = size};
+    const struct child_request request = {
+        .what = "git",
+        .program = "git",
+        .argv = (char *const *)(uintptr_t)argv,
+        .out = CHILD_PIPE,
+    };
+    const struct child_watch watch = {
+        .timeout_ns = GIT_MOST_NS, .on_output = child_keep_text, .context = &text};
+    struct child_end end;
+    out[0] = '\0';
+    if (child_run(&request, &watch, &end, NULL) || !child_is_fine(&end))
+        return false;
+    out[strcspn(out, "\n")] = '\0';
+    return out[0] != '\0';
 }
 
 /* ---- add ---------------------------------------------------------------------------- */
@@ -40,7 +52,7 @@ static int refuse_duplicate(const struct history *h, void *context, struct err *
     const struct addition *a = context;
     const char *commit = text_of(a->point, "commit"), *anchor = text_of(a->point, "anchor");
     const struct history_point *known =
-        history_find(h, commit, text_of(a->point, "machine"), anchor);
+        history_find(h, commit, history_machine_name(text_of(a->point, "machine")), anchor);
     print_warnings(h);
     if (!known || a->may_replace)
         return 0;

@@ -12,9 +12,22 @@ int terminal_columns(int descriptor, int otherwise)
     return is_known ? size.ws_col : otherwise;
 }
 
+/* What the user says of it, who may want less than it has; 0: nothing that makes sense. */
+static int columns_variable(void)
+{
+    const char *text = getenv("COLUMNS");
+    char *end = NULL;
+    long columns = text ? strtol(text, &end, 10) : 0;
+    bool is_number = text && end != text && !*end;
+    return is_number && columns > 0 && columns <= WIDTH_MOST ? (int)columns : 0;
+}
+
 int terminal_width(int64_t asked)
 {
-    return asked > 0 ? (int)asked : terminal_columns(STDOUT_FILENO, WIDTH_PIPE);
+    if (asked > 0)
+        return (int)asked;
+    int columns = isatty(STDOUT_FILENO) ? columns_variable() : 0;
+    return columns ? columns : terminal_columns(STDOUT_FILENO, WIDTH_PIPE);
 }
 
 bool terminal_has_colour(void)

@@ -10,8 +10,10 @@ enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
 /* Columns of the terminal behind a descriptor; `otherwise` when it is none, or does not say. */
 int terminal_columns(int descriptor, int otherwise);
 
-/* `asked` if above 0, else the terminal's columns; a pipe or file gets a fixed width, so that
- * output does not depend on where it was made. */
+/*
+ * `asked` if above 0, else what COLUMNS says of the terminal, else what the terminal says.  A pipe
+ * or file gets a fixed width, so that output does not depend on where it was made.
+ */
 int terminal_width(int64_t asked);
 
 /* A terminal that is not dumb, and no NO_COLOR. */

@@ -78,6 +78,19 @@ int affinity_nth(unsigned index)
     return found;
 }
 
+void affinity_digest(struct affinity_digest *out)
+{
+    size_t bytes;
+    cpu_set_t *set = allowed_set(&bytes);
+    *out = (struct affinity_digest){0};
+    for (size_t cpu = 0; set && cpu < bytes * 8; cpu++)
+        if (CPU_ISSET_S(cpu, bytes, set)) {
+            out->count++;
+            out->hash = (out->hash ^ cpu) * UINT64_C(0x100000001b3);
+        }
+    CPU_FREE(set);
+}
+
 /* The first CPU of the core that this one belongs to. */
 static int core_of(int cpu)
 {

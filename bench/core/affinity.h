@@ -4,6 +4,8 @@
 
 #include "bench/core/err.h"
 
+#include <stdint.h>
+
 /* The CPUs allowed, ascending; returns how many were stored (at most `most`). */
 int affinity_allowed(int *cpus, int most);
 
@@ -12,6 +14,13 @@ int affinity_count(void);
 
 /* The index-th allowed CPU, round and round; -1 when the kernel does not say. */
 int affinity_nth(unsigned index);
+
+/* Which CPUs the calling thread may use, to be told from others later; all 0 when not known. */
+struct affinity_digest {
+    uint32_t count;
+    uint64_t hash;
+};
+void affinity_digest(struct affinity_digest *out);
 
 /* The mask of the calling thread, to be given back; NULL when the kernel does not say. */
 struct affinity_mask *affinity_save(void);

@@ -57,6 +57,27 @@ int file_make_parents(const char *path, struct err *err)
     return 0;
 }
 
+int file_fnv1a64(const char *path, uint64_t *hash, struct err *err)
+{
+    size_t length;
+    char *data = file_read(path, &length, err);
+    if (!data)
+        return -1;
+    *hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < length; i++)
+        *hash = (*hash ^ (unsigned char)data[i]) * UINT64_C(0x100000001b3);
+    free(data);
+    return 0;
+}
+
+int file_raise_fd(int fd, int least)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, least);
+    if (high < 0 && errno == EINVAL)
+        errno = EMFILE;
+    return high;
+}
+
 long file_read_small(const char *path, char *out, size_t size)
 {
     out[0] = '\0';

@@ -4,6 +4,7 @@
 #include "bench/core/cgroup.h"
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
+#include "bench/core/utf8.h"
 
 #include <ctype.h>
 #include <gnu/libc-version.h>
@@ -11,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -19,40 +22,18 @@
 #include <cpuid.h>
 #endif
 
-/* Bytes of the UTF-8 sequence at s (RFC 3629), 0 if it is none or a control character. */
-static size_t utf8_length(const unsigned char *s)
-{
-    if (s[0] < 0x80)
-        return s[0] >= 0x20 && s[0] != 0x7f;
-    size_t length = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
-                    : s[0] >= 0xe0 && s[0] <= 0xef ? 3
-                    : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-                                                   : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    /* Overlong forms, surrogates, and what lies beyond U+10FFFF. */
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return length;
-}
-
 void host_sanitise(char *out, size_t size, const char *text)
 {
-    size_t used = 0;
-    for (const unsigned char *s = (const unsigned char *)text; *s && used + 1 < size;) {
-        size_t length = utf8_length(s);
-        if (length == 0) {
+    size_t used = 0, length;
+    for (; *text && used + 1 < size; text += length) {
+        if (!utf8_is_shown(utf8_decode(text, &length))) {
             out[used++] = '?';
-            s++;
             continue;
         }
         if (used + length + 1 > size)
             break;
-        memcpy(out + used, s, length);
+        memcpy(out + used, text, length);
         used += length;
-        s += length;
     }
     out[used] = '\0';
 }
@@ -151,6 +132,7 @@ const char *host_container_from(const char *environ1, const char *cgroup1)
 static const char *vm_from_cpuid(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
     static const struct {
         const char *signature, *name;
     } known[] = {
@@ -290,6 +272,23 @@ static void read_system(struct host *out)
     out->cpu_quota = cgroup_cpu_quota();
 }
 
+#ifndef SCHED_EXT
+#define SCHED_EXT 7 /* Linux 6.12 */
+#endif
+#ifndef SCHED_DEADLINE
+#define SCHED_DEADLINE 6 /* some C libraries leave it out */
+#endif
+
+static const char *policy_name(int policy)
+{
+    static const char *const names[] = {
+        [SCHED_OTHER] = "other", [SCHED_FIFO] = "fifo", [SCHED_RR] = "rr",
+        [SCHED_BATCH] = "batch", [SCHED_IDLE] = "idle", [SCHED_DEADLINE] = "deadline",
+        [SCHED_EXT] = "ext"};
+    policy &= ~SCHED_RESET_ON_FORK;
+    return policy >= 0 && (size_t)policy < sizeof names / sizeof *names ? names[policy] : NULL;
+}
+
 static void read_settings(struct host *out)
 {
     char text[128];
@@ -300,9 +299,14 @@ static void read_settings(struct host *out)
     out->turbo = read_turbo();
     out->smt = read_smt();
     int64_t aslr = read_number("/proc/sys/kernel/randomize_va_space", -1);
-    out->aslr = aslr < 0 ? HOST_UNKNOWN : aslr ? HOST_ON : HOST_OFF;
+    bool is_off_here = personality(0xffffffff) & ADDR_NO_RANDOMIZE; /* as by setarch -R */
+    out->aslr = is_off_here ? HOST_OFF : aslr < 0 ? HOST_UNKNOWN : aslr ? HOST_ON : HOST_OFF;
     read_line("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     host_parse_bracketed(text, out->thp, sizeof out->thp);
+    if (prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) == 1)
+        snprintf(out->thp, sizeof out->thp, "never");
+    out->nice = getpriority(PRIO_PROCESS, 0);
+    out->policy = policy_name(sched_getscheduler(0));
     out->perf_paranoid = (int32_t)read_number("/proc/sys/kernel/perf_event_paranoid", INT32_MIN);
     out->timer_slack_ns = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
 }

@@ -35,8 +35,10 @@ struct host {
     char governor[32]; /* "performance"; empty where there is no frequency scaling to see */
     enum host_switch turbo;
     enum host_switch smt;
-    enum host_switch aslr; /* address-space randomisation */
+    enum host_switch aslr; /* address-space randomisation, of this process */
     char thp[16];          /* transparent huge pages: "always", "madvise", "never" */
+    int32_t nice;          /* of this process, which those it starts inherit */
+    const char *policy;    /* "other", "batch", "idle", "fifo", "rr", "deadline", "ext"; or NULL */
     int64_t swap_bytes;    /* total swap space */
     int32_t perf_paranoid; /* kernel.perf_event_paranoid, -1 .. 4; INT32_MIN: unknown */
 

@@ -1,5 +1,7 @@
 #include "bench/core/image.h"
 
+#include "bench/core/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,7 +67,7 @@ int image_open(const struct image *image, struct err *err)
     if (fd < 0)
         fd = in_file(image);
     /* Low numbers may be a standard stream that is closed here and wanted there. */
-    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, IMAGE_FD_LEAST);
+    int high = fd < 0 ? -1 : file_raise_fd(fd, IMAGE_FD_LEAST);
     int error = errno;
     if (fd >= 0)
         close(fd);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+static bool is_watched; /* set before the first document */
 static atomic_bool ran_out;
 
 static void *allocate(size_t bytes)
@@ -18,6 +19,7 @@ static void *allocate(size_t bytes)
 
 void json_watch_memory(void)
 {
+    is_watched = true;
     json_set_alloc_funcs(allocate, free);
 }
 
@@ -27,13 +29,26 @@ void json_set_finite(json_t *object, const char *key, double value)
         json_object_set_new(object, key, json_real(value));
 }
 
+/* Not made by jansson, but overlooked by its setters all the same. */
+static bool has_failed(const struct buf *b)
+{
+    if (b->failed && is_watched)
+        atomic_store_explicit(&ran_out, true, memory_order_relaxed);
+    return b->failed;
+}
+
 json_t *json_text(const char *text)
 {
     struct buf whole = {0};
     utf8_repair(&whole, text);
-    json_t *string = whole.failed ? NULL : json_string(buf_text(&whole));
+    json_t *string = has_failed(&whole) ? NULL : json_string(buf_text(&whole));
     buf_release(&whole);
     return string;
+}
+
+json_t *json_text_of(const struct buf *text)
+{
+    return has_failed(text) ? NULL : json_text(buf_text(text));
 }
 
 /* Outside of strings a document is ASCII, so that whatever is escaped stands inside one. */

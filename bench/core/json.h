@@ -21,6 +21,9 @@ void json_set_finite(json_t *object, const char *key, double value);
 /* A text of any bytes as a string: what is no UTF-8 becomes U+FFFD. NULL when memory ran out. */
 json_t *json_text(const char *text);
 
+/* The same of a buffer; where memory ran out for it, it did for the document. */
+json_t *json_text_of(const struct buf *text);
+
 /*
  * Adds a document's text; what acts rather than shows (utf8.h), in keys as well as in values, is
  * written as \\u....: a reader finds it unchanged, and a terminal does not obey it.

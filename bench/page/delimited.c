@@ -94,13 +94,14 @@ static void add_heads(const struct page_grid *g, bool with_reasons, struct line 
 
 static void add_cell(const struct page_cell *c, const struct page_column *column, struct line *l)
 {
+    const struct page_value v = cell_value(c);
     if (cell_is_number(c))
-        add_number(l, c->value.center);
+        add_number(l, v.center);
     else
         add_text(l, c->kind == CELL_TEXT ? c->text : "");
     if (column->flags & PAGE_INTERVAL) {
-        add_number(l, cell_is_number(c) ? c->value.lo : (double)NAN);
-        add_number(l, cell_is_number(c) ? c->value.hi : (double)NAN);
+        add_number(l, v.lo);
+        add_number(l, v.hi);
     }
 }
 

@@ -21,6 +21,22 @@ const char *const page_formats[] = {
     NULL,
 };
 
+/* NULL: there is none of that name. */
+static const struct page_format *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!strcmp(formats[i]->name, name))
+            return formats[i];
+    return NULL;
+}
+
+void page_expect(struct page *p, const char *format)
+{
+    const struct page_format *f = find(format);
+    if (f)
+        p->expected = f->shows_own ? PAGE_OWN_JSON : f->audience;
+}
+
 static bool has_block(const struct page *p, unsigned audience, enum page_block_kind kind)
 {
     const struct page_block *b = page_next(p->blocks, audience);
@@ -29,9 +45,11 @@ static bool has_block(const struct page *p, unsigned audience, enum page_block_k
     return b;
 }
 
-/* What the page lacks for that format, in words; NULL: nothing. */
+/* What the page lacks for that format, in words; NULL: nothing, or it was not made for that one. */
 static const char *missing(const struct page *p, const struct page_format *f)
 {
+    if (!page_is_for(p, f->audience))
+        return NULL;
     if (f->need == PAGE_NEEDS_GRID && !has_block(p, f->audience, BLOCK_GRID))
         return "there is no table here";
     if (f->need == PAGE_NEEDS_VERDICT && !has_block(p, f->audience, BLOCK_VERDICT))
@@ -53,16 +71,14 @@ static int refuse(const struct page *p, const char *name, const char *why, struc
 int page_write(const struct page *p, const char *name, const struct page_style *style,
                struct buf *out, struct err *err)
 {
-    size_t i = 0;
-    while (i < sizeof formats / sizeof *formats && strcmp(formats[i]->name, name))
-        i++;
+    const struct page_format *f = find(name);
     if (p->failed)
         return err_set(err, ERR_SYSTEM, "%s: out of memory", p->title ? p->title : "a page");
-    if (i == sizeof formats / sizeof *formats)
+    if (!f)
         return refuse(p, name, "there is no such format", err);
-    const char *why = missing(p, formats[i]);
+    const char *why = missing(p, f);
     if (why)
         return refuse(p, name, why, err);
-    formats[i]->write(p, style, out);
+    f->write(p, style, out);
     return out->failed ? err_set(err, ERR_SYSTEM, "%s: out of memory", p->title) : 0;
 }

@@ -22,12 +22,16 @@ enum page_need { PAGE_NEEDS_NOTHING, PAGE_NEEDS_GRID, PAGE_NEEDS_VERDICT };
 struct page_format {
     const char *name;
     unsigned audience;   /* one of enum page_audience: other blocks and columns do not count */
+    bool shows_own;      /* the command's own document goes before what the page has */
     enum page_need need; /* what a page must have for that audience, to be written so */
     void (*write)(const struct page *p, const struct page_style *style, struct buf *out);
 };
 
 /* Names in the order of formats.def, NULL-terminated: the choices of --format. */
 extern const char *const page_formats[];
+
+/* The page will be written in this format and no other: see page_is_for(). */
+void page_expect(struct page *p, const char *format);
 
 /*
  * Adds the page in that format.  0, or -1: ERR_SYSTEM when memory ran out, here or while the page

@@ -71,7 +71,7 @@ static struct page_cell *new_cell(struct page *p, enum page_cell_kind kind)
         return NULL;
     assert(g->last && g->last->used < g->column_count);
     struct page_cell *c = &g->last->cells[g->last->used++];
-    *c = (struct page_cell){.kind = kind, .text = "", .word = "", .value = {.center = (double)NAN}};
+    *c = (struct page_cell){.kind = kind, .text = ""};
     return c;
 }
 
@@ -136,17 +136,20 @@ void page_line(struct page *p, const char *format, ...)
     c->text = both;
 }
 
-static struct page_cell *new_number(struct page *p, enum page_cell_kind kind, struct page_value v)
+static struct page_cell *new_value(struct page *p, enum page_cell_kind kind, struct page_value v)
 {
-    struct page_cell *c = new_cell(p, kind);
-    if (c)
-        c->value = v;
+    struct page_value *copy = page_allocate(p, sizeof *copy);
+    struct page_cell *c = copy ? new_cell(p, kind) : NULL;
+    if (!c)
+        return NULL;
+    *copy = v;
+    c->value = copy;
     return c;
 }
 
 void page_value(struct page *p, struct page_value v, const char *unit, bool is_exact)
 {
-    struct page_cell *c = new_number(p, CELL_VALUE, v);
+    struct page_cell *c = new_value(p, CELL_VALUE, v);
     if (!c)
         return;
     c->unit = page_copy(p, unit);
@@ -155,30 +158,29 @@ void page_value(struct page *p, struct page_value v, const char *unit, bool is_e
 
 void page_quotient(struct page *p, struct page_value v)
 {
-    new_number(p, CELL_QUOTIENT, v);
+    new_value(p, CELL_QUOTIENT, v);
 }
 
 void page_number(struct page *p, double value, const char *unit, int digits)
 {
-    if (!isfinite(value)) {
-        page_missing(p, NULL);
+    struct page_cell *c = new_cell(p, isfinite(value) ? CELL_NUMBER : CELL_MISSING);
+    if (!c || !isfinite(value))
         return;
-    }
-    struct page_cell *c = new_number(p, CELL_NUMBER, page_exactly(value));
-    if (!c)
-        return;
+    c->number = value;
     c->unit = page_copy(p, unit);
-    c->digits = digits;
+    c->digits = (signed char)digits;
 }
 
 void page_count(struct page *p, uint64_t count)
 {
-    new_number(p, CELL_COUNT, page_exactly((double)count));
+    struct page_cell *c = new_cell(p, CELL_COUNT);
+    if (c)
+        c->number = (double)count;
 }
 
 void page_shown(struct page *p, struct page_value v, const char *format, ...)
 {
-    struct page_cell *c = new_number(p, CELL_SHOWN, v);
+    struct page_cell *c = new_value(p, CELL_SHOWN, v);
     if (c)
         TEXT_OF_ARGUMENTS(p, format, c->text);
 }
@@ -202,13 +204,13 @@ void page_status(struct page *p, const char *word, const char *reason)
 void page_trend(struct page *p, const double *values, size_t count, double least_span)
 {
     struct page_cell *c = new_cell(p, CELL_TREND);
-    double *copy = c ? page_allocate(p, (count + 1) * sizeof *copy) : NULL;
-    if (!copy)
+    struct page_trend *trend = page_allocate(p, sizeof *trend);
+    double *copy = page_allocate(p, (count + 1) * sizeof *copy);
+    if (!c || !trend || !copy)
         return;
     memcpy(copy, values, count * sizeof *copy);
-    c->series = copy;
-    c->series_count = count;
-    c->least_span = least_span;
+    *trend = (struct page_trend){copy, count, least_span};
+    c->trend = trend;
 }
 
 /* ---- What formats ask ------------------------------------------------------------------- */
@@ -230,18 +232,25 @@ bool column_is_right(const struct page_grid *g, size_t column)
     return align == PAGE_RIGHT || (align == PAGE_AUTO && has_number && !has_text);
 }
 
+struct page_value cell_value(const struct page_cell *c)
+{
+    if (c->kind == CELL_NUMBER || c->kind == CELL_COUNT)
+        return page_exactly(c->number);
+    return cell_is_number(c) ? *c->value : page_exactly((double)NAN);
+}
+
 void cell_number(const struct page_cell *c, const struct page_column *column, struct number *out)
 {
     const char *unit = c->unit ? c->unit : column->unit;
     if (c->kind == CELL_VALUE)
-        number_of_value(out, &c->value, unit, c->is_exact);
+        number_of_value(out, c->value, unit, c->is_exact);
     else if (c->kind == CELL_QUOTIENT)
-        number_of_quotient(out, &c->value);
+        number_of_quotient(out, c->value);
     else if (c->kind == CELL_NUMBER)
-        number_of_digits(out, c->value.center, unit, c->digits);
+        number_of_digits(out, c->number, unit, c->digits);
     else {
         *out = (struct number){0};
-        snprintf(out->text, sizeof out->text, "%.0f", c->value.center);
+        snprintf(out->text, sizeof out->text, "%.0f", cell_value(c).center);
     }
 }
 
@@ -270,7 +279,7 @@ void cell_add_text(struct buf *out, const struct page_cell *c, const struct page
         buf_add(out, c->word);
         return;
     case CELL_TREND:
-        sparkline(out, c->series, c->series_count, TREND_MOST, c->least_span, true);
+        sparkline(out, c->trend->values, c->trend->count, TREND_MOST, c->trend->least_span, true);
         return;
     }
 }

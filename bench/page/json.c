@@ -46,18 +46,18 @@ static json_t *whole(json_t *object, int failed)
 
 static json_t *value_json(const struct page_cell *c)
 {
-    const struct page_value *v = &c->value;
-    if (!isfinite(v->center))
+    const struct page_value v = cell_value(c);
+    if (!isfinite(v.center))
         return json_null();
-    if (!isfinite(v->lo) && !isfinite(v->hi) && !c->unit)
-        return json_real(v->center);
+    if (!isfinite(v.lo) && !isfinite(v.hi) && !c->unit)
+        return json_real(v.center);
     json_t *o = json_object();
-    int failed = set_number(o, "center", v->center) | set_number(o, "lo", v->lo) |
-                 set_number(o, "hi", v->hi) | set_number(o, "level", v->level);
+    int failed = set_number(o, "center", v.center) | set_number(o, "lo", v.lo) |
+                 set_number(o, "hi", v.hi) | set_number(o, "level", v.level);
     if (c->unit)
         failed |= set_text(o, "unit", c->unit);
-    if (v->n)
-        failed |= set(o, "n", json_integer((json_int_t)v->n));
+    if (v.n)
+        failed |= set(o, "n", json_integer((json_int_t)v.n));
     return whole(o, failed);
 }
 
@@ -65,9 +65,9 @@ static json_t *trend_json(const struct page_cell *c)
 {
     json_t *list = json_array();
     int failed = !list;
-    for (size_t i = 0; i < c->series_count && !failed; i++)
-        failed = json_array_append_new(list, isfinite(c->series[i]) ? json_real(c->series[i])
-                                                                    : json_null());
+    for (size_t i = 0; i < c->trend->count && !failed; i++)
+        failed = json_array_append_new(
+            list, isfinite(c->trend->values[i]) ? json_real(c->trend->values[i]) : json_null());
     return whole(list, failed);
 }
 
@@ -80,7 +80,7 @@ static json_t *cell_json(const struct page_cell *c)
     case CELL_TEXT:
         return json_text(c->text);
     case CELL_COUNT:
-        return json_integer((json_int_t)c->value.center);
+        return json_integer((json_int_t)c->number);
     case CELL_VALUE:
     case CELL_QUOTIENT:
     case CELL_NUMBER:
@@ -248,5 +248,6 @@ static void write(const struct page *p, const struct page_style *style, struct b
 const struct page_format page_format_json = {
     .name = "json",
     .audience = PAGE_DATA,
+    .shows_own = true,
     .write = write,
 };

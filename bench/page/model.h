@@ -20,19 +20,29 @@ enum page_cell_kind {
 
 enum { TREND_MOST = 60 }; /* points of a trend that are shown */
 
+struct page_trend {
+    const double *values;
+    size_t count;
+    double least_span;
+};
+
+/* Small, for some tables have millions. */
 struct page_cell {
-    enum page_cell_kind kind;
-    enum page_tone tone;
+    enum page_cell_kind kind : 8;
+    enum page_tone tone : 8;
     bool is_exact;
     bool has_lines; /* TEXT: '\n' parts lines; in other texts it is one more character */
-    int digits;
+    signed char digits;
     const char *text; /* TEXT, SHOWN; MISSING, STATUS: the reason or "" */
-    const char *unit; /* VALUE, NUMBER: its own; NULL: the column's */
-    const char *word; /* STATUS */
-    struct page_value value;
-    const double *series; /* TREND */
-    size_t series_count;
-    double least_span;
+    union {
+        const char *unit; /* VALUE, NUMBER: its own; NULL: the column's */
+        const char *word; /* STATUS */
+    };
+    union {
+        double number;                  /* NUMBER, COUNT */
+        const struct page_value *value; /* VALUE, QUOTIENT, SHOWN */
+        const struct page_trend *trend; /* TREND */
+    };
 };
 
 struct page_row {
@@ -87,6 +97,8 @@ struct page_block {
     enum page_role role; /* WORDS */
     const char *lead;    /* WORDS; "" for none */
     const char *text;    /* HEADING, WORDS, COMMAND, VERBATIM, FOLD */
+    /* WORDS: all of text as what stands before a name, the name, what follows; without one NULL. */
+    const char *before, *code, *behind;
     struct page_grid *grid;
     struct page_verdict verdict;
     struct page_chart *chart;
@@ -109,6 +121,9 @@ static inline bool cell_is_number(const struct page_cell *c)
 {
     return c->kind >= CELL_VALUE && c->kind <= CELL_SHOWN;
 }
+
+/* What is known of a number; of other cells nothing. */
+struct page_value cell_value(const struct page_cell *c);
 
 /* Whether its numbers, if it has nothing else, stand to the right. */
 bool column_is_right(const struct page_grid *g, size_t column);

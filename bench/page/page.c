@@ -17,7 +17,7 @@ enum { CHUNK_BYTES = 16384 };
 
 void page_init(struct page *p, const char *title)
 {
-    *p = (struct page){.audience = PAGE_ALL};
+    *p = (struct page){.audience = PAGE_ALL, .expected = PAGE_ALL | PAGE_OWN_JSON};
     p->title = page_copy(p, title);
 }
 
@@ -135,6 +135,19 @@ void page_say_after(struct page *p, const char *lead, enum page_role role, const
     b->role = role;
     b->lead = page_copy(p, lead);
     TEXT_OF_ARGUMENTS(p, format, b->text);
+}
+
+void page_code(struct page *p, const char *words)
+{
+    struct page_block *b = p->last;
+    const char *at = p->failed ? NULL : strstr(b->text, words);
+    char *before = at ? page_allocate(p, (size_t)(at - b->text) + 1) : NULL;
+    if (!before)
+        return;
+    memcpy(before, b->text, (size_t)(at - b->text));
+    b->before = before;
+    b->code = page_copy(p, words);
+    b->behind = at + strlen(words);
 }
 
 static void add_with_text(struct page *p, enum page_block_kind kind, const char *text)

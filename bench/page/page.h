@@ -41,6 +41,8 @@ enum page_audience {
     PAGE_GATE = 8,     /* a job: what was judged, and what to do about it */
     PAGE_READERS = PAGE_TERMINAL | PAGE_DOCUMENT,
     PAGE_ALL = 15,
+    /* Of page_is_for(): gets the command's own document, and what PAGE_DATA gets where none is. */
+    PAGE_OWN_JSON = 16,
 };
 
 enum page_tone {
@@ -137,6 +139,7 @@ struct page {
     json_t *document; /* owned; NULL: none of its own */
     size_t document_flags;
     unsigned audience, indent; /* of the next block */
+    unsigned expected;         /* who will see it: all, or those page_expect() said */
     bool failed;               /* memory ran out */
 };
 
@@ -156,6 +159,15 @@ const char *page_text_of(struct page *p, const struct buf *b);
 void page_to(struct page *p, unsigned audience);
 void page_indent(struct page *p, unsigned columns);
 
+/*
+ * Whether any of these will see the page.  Large parts that nobody will see need not be made; small
+ * ones are, without a question.
+ */
+static inline bool page_is_for(const struct page *p, unsigned audience)
+{
+    return p->expected & audience;
+}
+
 /* An empty line of text; documents space their blocks themselves. */
 void page_gap(struct page *p);
 /* level 1 to 4 */
@@ -164,6 +176,8 @@ void page_say(struct page *p, enum page_role role, const char *format, ...) PAGE
 /* "Could not be judged:" in bold before it. */
 void page_say_after(struct page *p, const char *lead, enum page_role role, const char *format, ...)
     PAGE_PRINTF(4);
+/* These words of the sentence before, where they stand first in it, are a name or a command. */
+void page_code(struct page *p, const char *words);
 /* A command line, to be copied. */
 void page_command(struct page *p, const char *text);
 /* Lines as they are, for documents' blocks of code. */

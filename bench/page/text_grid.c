@@ -128,8 +128,7 @@ static bool is_equal_cell(const struct page_cell *a, const struct page_cell *b)
     bool has_text = a->kind == CELL_TEXT || a->kind == CELL_SHOWN;
     return a->kind == b->kind &&
            (a->kind == CELL_EMPTY || (has_text && !strcmp(a->text, b->text)) ||
-            (a->kind == CELL_COUNT && !(a->value.center < b->value.center) &&
-             !(a->value.center > b->value.center)));
+            (a->kind == CELL_COUNT && !(a->number < b->number) && !(a->number > b->number)));
 }
 
 /* A label equal to the one above is left out, while all labels before it are equal too. */

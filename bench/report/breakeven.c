@@ -94,7 +94,10 @@ static int add_pair(struct breakevens *out, const struct result_cell *pool,
     out->items = grown;
     struct breakeven *b = &out->items[out->count++];
     *b = breakeven_of(&s, &p, &u);
-    take_lows(b, low_of(start), low_of(hand_over), low_of(life));
+    bool failed = false;
+    take_lows(b, low_of(start, &failed), low_of(hand_over, &failed), low_of(life, &failed));
+    if (failed)
+        return err_set(err, ERR_SYSTEM, "breakeven: out of memory");
     b->pool = pool;
     b->units = units;
     return 0;

@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-double low_of(const struct result_metric *m)
+double low_of(const struct result_metric *m, bool *failed)
 {
     if (m->distribution.p10 > 0)
         return m->distribution.p10;
-    double *sorted = m->sample_count ? malloc(m->sample_count * sizeof *sorted) : NULL;
-    if (!sorted)
+    if (!m->sample_count)
         return m->summary.n ? m->summary.lo : (double)NAN;
+    double *sorted = malloc(m->sample_count * sizeof *sorted);
+    if (!sorted) {
+        *failed = true;
+        return (double)NAN;
+    }
     memcpy(sorted, m->samples, m->sample_count * sizeof *sorted);
     samples_sort(sorted, m->sample_count);
     double low = quantile_of_sorted(sorted, m->sample_count, LOW_QUANTILE);

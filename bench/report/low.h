@@ -14,8 +14,11 @@
 
 #define LOW_QUANTILE 0.1
 
-/* Of single repetitions where the file has them, else of its samples; NaN without a value. */
-double low_of(const struct result_metric *m);
+/*
+ * Of single repetitions where the file has them, else of its samples; NaN without a value, and when
+ * memory ran out, which sets *failed.
+ */
+double low_of(const struct result_metric *m, bool *failed);
 
 /* Every launch of the cell was disturbed from outside. */
 bool cell_is_unusable(const struct result_cell *c);

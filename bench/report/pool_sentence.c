@@ -46,8 +46,10 @@ void pool_sentence(struct buf *out, const struct result *r)
 {
     static const char *const units[] = {"thread", "process"};
     struct breakevens all = {0};
-    if (breakevens_of(&all, r, NULL))
+    if (breakevens_of(&all, r, NULL)) {
+        out->failed = true;
         return;
+    }
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         const struct breakeven *b = choose(&all, units[i]);
         if (b)

@@ -1,61 +1,148 @@
+/* The parts of a report in the order they are read. */
 #include "bench/report/report.h"
+
+#include "bench/report/low.h"
+#include "bench/report/result_line.h"
+#include "bench/report/table_page.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const char *const report_formats[] = {"text", "markdown", "csv", "json", "latex", NULL};
-
-static void (*const renderers[])(const struct page *, struct buf *) = {
-    render_text, render_markdown, render_csv, render_json, render_latex};
-
-/* The sentences of all results, each result named when there are several. */
-static int collect_sentences(struct sentences *out, const struct result *results, size_t count,
-                             struct err *err)
+static void say_sources(struct page *p, const struct tables *t)
 {
-    *out = (struct sentences){0};
-    for (size_t i = 0; i < count; i++) {
-        struct sentences one;
-        if (sentences_of(&one, &results[i], err))
-            return -1;
-        for (size_t s = 0; s < one.count && out->count < SENTENCES_MAX; s++) {
-            struct buf b = {0};
-            if (count > 1)
-                buf_printf(&b, "%s: ", results[i].label);
-            buf_add(&b, one.items[s]);
-            char *text = buf_steal(&b);
-            if (!text) {
-                sentences_release(&one);
-                return err_set(err, ERR_SYSTEM, "sentences: out of memory");
-            }
-            out->items[out->count++] = text;
-        }
-        sentences_release(&one);
+    struct buf line = {0};
+    for (size_t i = 0; i < t->result_count; i++) {
+        buf_reset(&line);
+        result_line(&t->results[i], &line);
+        page_say(p, PAGE_SOURCE, "%s", page_text_of(p, &line));
     }
+    buf_release(&line);
+}
+
+/* Over what follows; documents need no heading for a list under their tables. */
+static void head(struct page *p, const char *words)
+{
+    page_to(p, PAGE_TERMINAL);
+    page_gap(p);
+    page_heading(p, 3, "%s", words);
+    page_to(p, PAGE_READERS);
+}
+
+static void say_notes(struct page *p, const struct report_parts *r)
+{
+    struct buf cells = {0};
+    if (r->notes.count)
+        head(p, "Notes");
+    for (size_t i = 0; i < r->notes.count; i++) {
+        const struct note *n = &r->notes.items[i];
+        buf_reset(&cells);
+        note_cells(n, &r->tables, &cells);
+        page_say(p, PAGE_NOTE, "%s: %s (%s)", n->kind, n->text, page_text_of(p, &cells));
+    }
+    buf_release(&cells);
+}
+
+static void say_sentences(struct page *p, const struct report_parts *r)
+{
+    bool is_first = true, has_several = r->tables.result_count > 1;
+    for (size_t i = 0; r->sentences && i < r->tables.result_count; i++)
+        for (size_t s = 0; s < r->sentences[i].count; s++, is_first = false) {
+            if (is_first)
+                head(p, "What it means");
+            page_say(p, PAGE_MEANING, "%s%s%s", has_several ? r->tables.results[i].label : "",
+                     has_several ? ": " : "", r->sentences[i].items[s]);
+        }
+}
+
+static void add_reading(struct page *p, const struct report_parts *r)
+{
+    page_to(p, PAGE_READERS);
+    say_sources(p, &r->tables);
+    tables_for_readers(p, &r->tables);
+    say_notes(p, r);
+    say_sentences(p, r);
+}
+
+/* ---- Jobs: was everything measured? ----------------------------------------------------- */
+
+static enum page_severity severity_of(const struct result_cell *c)
+{
+    switch (c->status) {
+    case CELL_OK:
+        return cell_is_unusable(c) ? PAGE_WARNED : PAGE_PASS;
+    case CELL_FAILED:
+        return PAGE_FAIL;
+    case CELL_SKIPPED:
+        break;
+    }
+    return PAGE_SKIP;
+}
+
+static void add_verdicts(struct page *p, const struct tables *t)
+{
+    size_t counts[CELL_FAILED + 1] = {0};
+    struct buf id = {0};
+    page_to(p, PAGE_GATE);
+    for (size_t i = 0; i < t->entries.count; i++) {
+        const struct entry *e = &t->entries.items[i];
+        enum page_severity severity = severity_of(e->cell);
+        bool is_warned = severity == PAGE_WARNED;
+        buf_reset(&id);
+        buf_printf(&id, "%s%s%s", t->result_count > 1 ? e->result->label : "",
+                   t->result_count > 1 ? ": " : "", e->cell->id);
+        page_verdict(p, &(struct page_verdict){
+                            .id = page_text_of(p, &id),
+                            .name = "measured",
+                            .word = is_warned ? "unusable" : cell_status_name(e->cell->status),
+                            .severity = severity,
+                            .text = is_warned ? "others used the CPUs" : e->cell->reason});
+        counts[e->cell->status]++;
+    }
+    page_say(p, PAGE_SUMMARY, "%zu of %zu cells measured, %zu skipped, %zu failed", counts[CELL_OK],
+             t->entries.count, counts[CELL_SKIPPED], counts[CELL_FAILED]);
+    buf_release(&id);
+}
+
+/* ---- All of it -------------------------------------------------------------------------- */
+
+static int collect_sentences(struct report_parts *r, struct err *err)
+{
+    r->sentences = calloc(r->tables.result_count + 1, sizeof *r->sentences);
+    if (!r->sentences)
+        return err_set(err, ERR_SYSTEM, "sentences: out of memory");
+    for (size_t i = 0; i < r->tables.result_count; i++)
+        if (sentences_of(&r->sentences[i], &r->tables.results[i], err))
+            return -1;
     return 0;
 }
 
-int report_make(struct buf *out, const struct result *results, size_t count,
+static void add_all(struct page *p, const struct report_parts *r)
+{
+    if (page_is_for(p, PAGE_READERS))
+        add_reading(p, r);
+    if (page_is_for(p, PAGE_OWN_JSON))
+        page_document(p, report_document(r), JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    if (page_is_for(p, PAGE_DATA))
+        tables_for_programs(p, &r->tables);
+    if (page_is_for(p, PAGE_GATE))
+        add_verdicts(p, &r->tables);
+}
+
+int report_page(struct page *p, const struct result *results, size_t count,
                 const struct report_request *request, struct err *err)
 {
-    struct tables tables = {0};
-    struct notes notes = {0};
-    struct sentences sentences = {0};
+    struct report_parts r = {0};
     int status = -1;
-    if (tables_build(&tables, results, count, &request->table, err) ||
-        notes_collect(&notes, &tables, err) ||
-        (request->with_sentences && collect_sentences(&sentences, results, count, err)))
-        goto release;
-    struct page page = {
-        .tables = &tables,
-        .notes = &notes,
-        .sentences = request->with_sentences ? &sentences : NULL,
-        .style = request->style,
-    };
-    renderers[request->format](&page, out);
-    status = out->failed ? err_set(err, ERR_SYSTEM, "report: out of memory") : 0;
-release:
-    sentences_release(&sentences);
-    notes_release(&notes);
-    tables_release(&tables);
+    if (!tables_build(&r.tables, results, count, &request->table, err) &&
+        !notes_collect(&r.notes, &r.tables, err) &&
+        !(request->with_sentences && collect_sentences(&r, err))) {
+        add_all(p, &r);
+        status = 0;
+    }
+    for (size_t i = 0; r.sentences && i < count; i++)
+        sentences_release(&r.sentences[i]);
+    free(r.sentences);
+    notes_release(&r.notes);
+    tables_release(&r.tables);
     return status;
 }

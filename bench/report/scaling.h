@@ -7,7 +7,7 @@
 #ifndef CONTEND_REPORT_SCALING_H
 #define CONTEND_REPORT_SCALING_H
 
-#include "bench/core/buf.h"
+#include "bench/page/page.h"
 #include "bench/report/number.h"
 #include "bench/result/result.h"
 #include "bench/stats/usl.h"
@@ -45,9 +45,7 @@ void scaling_release(struct scaling *s);
 /* The id without its number of tasks, in two pieces: *before bytes of it, and what is returned. */
 const char *scaling_behind_tasks(const char *id, size_t *before);
 
-extern const char *const scaling_formats[]; /* "text", "markdown", "json", NULL */
-
-/* In the format of that name, one of scaling_formats. Returns 0, or -1 with ERR_SYSTEM. */
-int scaling_render(const struct scaling *s, const char *format, struct buf *out, struct err *err);
+/* Puts the sweeps onto a page that page_init() began. */
+void scaling_page(struct page *p, const struct scaling *s);
 
 #endif

@@ -6,6 +6,7 @@
 #include "bench/report/number.h"
 #include "bench/report/pool_sentence.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,13 +85,13 @@ static const struct result_metric *find(const struct result *r, const char *work
     return NULL;
 }
 
-static struct ratio ratio_of(const struct result_metric *a, const struct result_metric *b)
+static struct ratio ratio_of(const struct result_metric *a, const struct result_metric *b,
+                             bool *failed)
 {
-    struct ratio r;
-    if (a->sample_count == 0 || b->sample_count == 0 ||
-        ratio_of_samples(a->samples, a->sample_count, b->samples, b->sample_count, SUMMARY_LEVEL,
-                         &r, NULL))
-        r = ratio_of_summaries(&a->summary, &b->summary);
+    struct ratio r = ratio_of_summaries(&a->summary, &b->summary);
+    if (a->sample_count && b->sample_count)
+        *failed |= ratio_of_samples(a->samples, a->sample_count, b->samples, b->sample_count,
+                                    SUMMARY_LEVEL, &r, NULL) != 0;
     return r;
 }
 
@@ -152,13 +153,13 @@ static size_t start_score(const struct result *r, const struct cast *cast,
 /* What it costs, and what it took where that is another thing: "19 us (median 55 us)". */
 static void add_cost(struct buf *out, const struct result_metric *m)
 {
-    char low[40], median[40];
+    char text[40];
+    double low = low_of(m, &out->failed);
     bool is_rough = m->summary.n < NUMBER_SAMPLES;
-    buf_printf(out, "%s%s", is_rough ? "~" : "",
-               units_format(low, sizeof low, low_of(m), m->unit, 2));
-    if (m->summary.center >= NUMBER_FACTOR * low_of(m))
+    buf_printf(out, "%s%s", is_rough ? "~" : "", units_format(text, sizeof text, low, m->unit, 2));
+    if (m->summary.center >= NUMBER_FACTOR * low)
         buf_printf(out, " (median %s)",
-                   units_format(median, sizeof median, m->summary.center, m->unit, 2));
+                   units_format(text, sizeof text, m->summary.center, m->unit, 2));
 }
 
 /* "12 times a thread", of the low figures. */
@@ -166,8 +167,9 @@ static void add_against(struct buf *out, const struct result_metric *m,
                         const struct result_metric *base, const char *base_name)
 {
     enum { CLOSE_PERCENT = 150 };
-    struct ratio medians = ratio_of(m, base);
-    double ratio = low_of(m) / low_of(base), more = ratio < 1 ? 1 / ratio : ratio;
+    struct ratio medians = ratio_of(m, base, &out->failed);
+    double ratio = low_of(m, &out->failed) / low_of(base, &out->failed);
+    double more = ratio < 1 ? 1 / ratio : ratio;
     char text[40];
     if (!(more >= 1))
         return;
@@ -307,18 +309,19 @@ static void waiting_overlaps(struct buf *out, const struct result *r, const stru
 
 /* How much more N tasks do than one, for one executor and lock. */
 static bool speed_up(const struct result *r, const char *workload, const char *lock,
-                     const char *executor, int64_t tasks, struct ratio *out)
+                     const char *executor, int64_t tasks, struct ratio *out, bool *failed)
 {
     const struct result_metric *many = find(r, workload, lock, executor, tasks, "throughput_per_s"),
                                *one = find(r, workload, lock, executor, 1, "throughput_per_s");
     if (!many || !one)
         return false;
-    *out = ratio_of(many, one);
+    *out = ratio_of(many, one, failed);
     return out->center > 0;
 }
 
 /* The computing cell whose lock and task count say most: gil before others, N = CPUs. */
-static const struct result_cell *choose_computing(const struct result *r, const struct cast *cast)
+static const struct result_cell *choose_computing(const struct result *r, const struct cast *cast,
+                                                  bool *failed)
 {
     const struct result_cell *best = NULL;
     size_t best_score = 0;
@@ -329,8 +332,8 @@ static const struct result_cell *choose_computing(const struct result *r, const 
         if (strcmp(c->workload_kind, "cpu") || !strcmp(c->lock, "none") || c->tasks < 2)
             continue;
         for (size_t x = 0; x < cast->count; x++)
-            if (speed_up(r, c->workload, c->lock, cast->names[x], c->tasks, &with) &&
-                speed_up(r, c->workload, "none", cast->names[x], c->tasks, &without))
+            if (speed_up(r, c->workload, c->lock, cast->names[x], c->tasks, &with, failed) &&
+                speed_up(r, c->workload, "none", cast->names[x], c->tasks, &without, failed))
                 score += 4;
         if (score)
             score += (!strcmp(c->lock, "gil") ? 2u : 0u) + (c->tasks == r->cpus_allowed ? 1u : 0u);
@@ -382,7 +385,7 @@ static void add_yields(struct buf *out, bool is_first, const char *lock,
 
 static void lock_effect(struct buf *out, const struct result *r, const struct cast *cast)
 {
-    const struct result_cell *c = choose_computing(r, cast);
+    const struct result_cell *c = choose_computing(r, cast, &out->failed);
     if (!c)
         return;
     buf_printf(out, "Computing %s with %lld tasks in place of 1", c->workload, (long long)c->tasks);
@@ -392,8 +395,8 @@ static void lock_effect(struct buf *out, const struct result *r, const struct ca
     size_t said = 0;
     for (size_t x = 0; x < cast->count; x++) {
         struct ratio with, without;
-        if (!speed_up(r, c->workload, c->lock, cast->names[x], c->tasks, &with) ||
-            !speed_up(r, c->workload, "none", cast->names[x], c->tasks, &without))
+        if (!speed_up(r, c->workload, c->lock, cast->names[x], c->tasks, &with, &out->failed) ||
+            !speed_up(r, c->workload, "none", cast->names[x], c->tasks, &without, &out->failed))
             continue;
         buf_add(out, said ? "; " : ", ");
         many_of(out, cast->names[x]);
@@ -433,6 +436,7 @@ int sentences_of(struct sentences *out, const struct result *r, struct err *err)
 {
     static void (*const say[])(struct buf *, const struct result *, const struct cast *) = {
         start_costs, waiting_overlaps, lock_effect, pools_pay_off, what_is_left_out};
+    static_assert(sizeof say / sizeof *say <= SENTENCES_MAX, "all of them fit");
     struct cast cast;
     *out = (struct sentences){0};
     choose_cast(&cast, r);

@@ -215,8 +215,8 @@ static int tree_ledger(const struct place *at, const json_t *launches, struct sl
         const json_t *one = json_array_get(launches, i);
         struct place here = {.up = &list, .index = i};
         struct result_launch launch = result_launch_absent;
-        if (!json_is_object(one))
-            return place_expected(&here, "an object", one, err);
+        if (check_launch(&here, one, err))
+            return -1;
         if (tree_time(&here, one, "round", 0, &launch.round, err) ||
             tree_time(&here, one, "duration_ns", 0, &launch.duration_ns, err) ||
             tree_time(&here, one, "steal_ns", 0, &launch.steal_ns, err) ||

@@ -188,6 +188,7 @@ int check_run(const struct place *at, const json_t *run, struct err *err)
         {.key = "started_at", .kind = INSTANT},
         {.key = "finished_at", .kind = INSTANT},
         {.key = "command", .kind = ARRAY},
+        {.key = "plugins", .kind = ARRAY},
         {.key = "rounds", .kind = INTEGER, .max = COUNT_MAX},
         {.key = "rounds_planned", .kind = INTEGER, .max = COUNT_MAX},
         {.key = "visits", .kind = INTEGER, .max = WHOLE_MAX},
@@ -222,9 +223,11 @@ int check_host(const struct place *at, const json_t *host, struct err *err)
         {.key = "kernel", .kind = TEXT},
         {.key = "libc", .kind = TEXT},
         {.key = "virtualization", .kind = TEXT},
+        {.key = "smt", .kind = TRUTH},
         {.key = "memory_bytes", .kind = INTEGER, .min = 1, .max = WHOLE_MAX},
         {.key = "timer_slack_ns", .kind = INTEGER, .max = WHOLE_MAX},
         {.key = "clock", .kind = OBJECT},
+        {.key = "inherited", .kind = OBJECT},
         {.key = "limits", .kind = OBJECT},
         {.key = "noise", .kind = OBJECT},
         {.key = "absent", .kind = OBJECT},
@@ -317,6 +320,12 @@ int check_metric(const struct place *at, const json_t *metric, struct err *err)
         {.key = "distribution", .kind = OBJECT},
         {0}};
     return check_object(at, metric, rules, err);
+}
+
+int check_launch(const struct place *at, const json_t *launch, struct err *err)
+{
+    static const struct rule rules[] = {{.key = "excluded", .kind = TEXT}, {0}};
+    return check_object(at, launch, rules, err);
 }
 
 int check_warning(const struct place *at, const json_t *warning, struct err *err)

@@ -19,6 +19,8 @@ int check_run(const struct place *at, const json_t *run, struct err *err);
 int check_host(const struct place *at, const json_t *host, struct err *err);
 int check_cell(const struct place *at, const json_t *cell, struct err *err);
 int check_metric(const struct place *at, const json_t *metric, struct err *err);
+/* What it has besides times. */
+int check_launch(const struct place *at, const json_t *launch, struct err *err);
 int check_warning(const struct place *at, const json_t *warning, struct err *err);
 
 /* Texts and names are printed on terminals: no control characters, and no book. */

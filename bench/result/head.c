@@ -38,6 +38,7 @@ static int read_host(const struct place *at, struct result *r, struct err *err)
         return -1;
     /* What another program's file did not state is absent, with the reason. */
     r->cpus_allowed = whole_or_0(host, "cpus_allowed");
+    r->has_cores_apart = json_is_false(json_object_get(host, "smt"));
     return field_text_or(&here, host, "hostname", "", &r->hostname, err) ||
                    field_text_or(&here, host, "cpu", "", &r->cpu, err) ||
                    field_text_or(&here, host, "kernel", "", &r->kernel, err) ||

@@ -1,5 +1,7 @@
 #include "bench/result/heads.h"
 
+#include "bench/core/hash.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +19,6 @@ struct metric_heads {
     size_t count, capacity;
     json_t *kept; /* what was made here and not read */
 };
-
-/* FNV-1a (Fowler, Noll and Vo). */
-static uint64_t hash_of(const char *text, size_t length)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-    return hash;
-}
 
 /* Its place, or the free one where it belongs. */
 static struct head *find(const struct metric_heads *h, uint64_t hash, const char *text,
@@ -89,7 +82,7 @@ int heads_keep(struct metric_heads *h, json_t *object)
 
 const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, bool *is_new)
 {
-    uint64_t hash = hash_of(text, length);
+    uint64_t hash = hash_fnv1a(HASH_FNV1A, text, length);
     struct head *item = find(h, hash, text, length);
     *is_new = !item->text;
     if (item->text)

@@ -43,6 +43,7 @@ int result_make_cell(struct result *r, struct slim_cell *parts, json_t *identity
         json_decref(identity);
         return place_out_of_memory(&place, err);
     }
-    parts->has_metrics = parts->has_ledger = true;
+    parts->has_metrics = true;
+    parts->has_ledger = !json_object_get(identity, "launches");
     return cell_finish(&here, parts, identity, RESULT_SUMMARIES | RESULT_ALL, c, err);
 }

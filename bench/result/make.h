@@ -30,7 +30,10 @@ struct slim_metric *result_make_metric(struct result *r, struct slim_cell *parts
 /* Its numbers are there. */
 void result_made_metric(struct slim_cell *parts, struct slim_metric *m);
 
-/* A cell of these parts; `identity`, which is taken over, is what else there is to it. */
+/*
+ * A cell of these parts; `identity`, which is taken over, is what else there is to it: its launches
+ * too when they have more than slim_launch_add() takes.
+ */
 int result_make_cell(struct result *r, struct slim_cell *parts, json_t *identity, struct err *err);
 
 #endif

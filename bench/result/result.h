@@ -92,6 +92,7 @@ struct result {
     const char *kernel;
     const char *virtualization;
     int64_t cpus_allowed;            /* 0 when the file does not say */
+    bool has_cores_apart;            /* the file says that no two CPUs share a core */
     int64_t rounds;                  /* 0 when the file does not say */
     struct result_warning *warnings; /* owned; of the whole run */
     size_t warning_count;

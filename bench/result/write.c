@@ -1,7 +1,6 @@
 #include "bench/result/write.h"
 
 #include "bench/core/json.h"
-#include "bench/core/json_make.h"
 #include "bench/result/number.h"
 
 #include <math.h>
@@ -119,18 +118,23 @@ static void make_time(struct json_maker *m, const char *key, double value)
         json_make_int(m, key, (int64_t)value);
 }
 
+struct json_maker result_launch_maker(const struct result_launch *l)
+{
+    struct json_maker one = json_maker_new();
+    make_time(&one, "round", l->round);
+    make_time(&one, "duration_ns", l->duration_ns);
+    make_time(&one, "steal_ns", l->steal_ns);
+    make_time(&one, "foreign_cpu_ns", l->foreign_cpu_ns);
+    make_time(&one, "throttled_ns", l->throttled_ns);
+    make_time(&one, "psi_cpu_some_ns", l->psi_cpu_some_ns);
+    return one;
+}
+
 static json_t *ledger_json(struct json_maker *m, const struct result_cell *c)
 {
     json_t *list = json_array();
     for (size_t i = 0; c->ledger && i < c->launch_count; i++) {
-        const struct result_launch *l = &c->ledger[i];
-        struct json_maker one = json_maker_new();
-        make_time(&one, "round", l->round);
-        make_time(&one, "duration_ns", l->duration_ns);
-        make_time(&one, "steal_ns", l->steal_ns);
-        make_time(&one, "foreign_cpu_ns", l->foreign_cpu_ns);
-        make_time(&one, "throttled_ns", l->throttled_ns);
-        make_time(&one, "psi_cpu_some_ns", l->psi_cpu_some_ns);
+        struct json_maker one = result_launch_maker(&c->ledger[i]);
         json_make_item(m, list, json_made(&one));
     }
     return list;
@@ -146,6 +150,11 @@ static void make_measured(struct json_maker *m, const struct result_cell *c)
         json_make_value(m, "launches", ledger_json(m, c));
 }
 
+static bool is_behind_metrics(const char *key)
+{
+    return !strcmp(key, "launches") || !strcmp(key, "warnings");
+}
+
 json_t *result_cell_json(const struct result_cell *c)
 {
     struct json_maker m = json_maker_new();
@@ -154,7 +163,7 @@ json_t *result_cell_json(const struct result_cell *c)
     json_t *value;
     json_object_foreach(c->json, key, value)
     {
-        if (!is_made && !strcmp(key, "warnings")) {
+        if (!is_made && is_behind_metrics(key)) {
             make_measured(&m, c);
             is_made = true;
         }

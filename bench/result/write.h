@@ -3,6 +3,7 @@
 #define CONTEND_RESULT_WRITE_H
 
 #include "bench/core/buf.h"
+#include "bench/core/json_make.h"
 #include "bench/result/result.h"
 
 /*
@@ -15,6 +16,9 @@ int result_write(const struct result *r, struct buf *out, struct err *err);
 
 /* One cell as it stands in the document: a new reference, NULL when memory ran out. */
 json_t *result_cell_json(const struct result_cell *c);
+
+/* A launch's times, for who has more to say of it. */
+struct json_maker result_launch_maker(const struct result_launch *l);
 
 /* With how many digits the document's numbers read back as they are: 15 where that is enough. */
 size_t result_digits(const json_t *value);

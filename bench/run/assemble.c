@@ -5,6 +5,7 @@
 #include "bench/registry.h"
 #include "bench/result/make.h"
 #include "bench/result/number.h"
+#include "bench/result/write.h"
 #include "bench/run/derive.h"
 
 #include <math.h>
@@ -14,7 +15,6 @@
 
 static const char *const better_names[] = {"lower", "higher", "neutral"};
 static const char *const nature_names[] = {"noisy", "exact"};
-static const char *const kind_names[] = {"io", "cpu", "mixed", "sync", "startup"};
 
 /* Where a cell is put together. */
 struct draft {
@@ -115,23 +115,51 @@ static void add_efficiency(struct draft *d, const struct record *records, const 
     free(launches);
 }
 
+static struct result_launch launch_of(const struct launch_note *note)
+{
+    const struct noise_delta *n = &note->noise;
+    struct result_launch one = result_launch_absent;
+    one.round = note->round;
+    one.duration_ns = (double)n->duration_ns;
+    if (n->has_steal)
+        one.steal_ns = (double)n->steal_ns;
+    if (n->has_busy)
+        one.foreign_cpu_ns = (double)n->foreign_ns;
+    if (n->has_throttled)
+        one.throttled_ns = (double)n->throttled_ns;
+    if (n->has_psi_cpu_some)
+        one.psi_cpu_some_ns = (double)n->psi_cpu_some_ns;
+    return one;
+}
+
+/* Then its launches are more than times, and stand in the tree as they do when they are read. */
+static bool has_excluded(const struct record *r)
+{
+    for (size_t i = 0; i < r->launch_count; i++)
+        if (r->launches[i].excluded[0])
+            return true;
+    return false;
+}
+
 static void add_launches(struct draft *d, const struct record *r)
 {
     for (size_t i = 0; i < r->launch_count; i++) {
-        const struct noise_delta *n = &r->launches[i].noise;
-        struct result_launch one = result_launch_absent;
-        one.round = r->launches[i].round;
-        one.duration_ns = (double)n->duration_ns;
-        if (n->has_steal)
-            one.steal_ns = (double)n->steal_ns;
-        if (n->has_busy)
-            one.foreign_cpu_ns = (double)n->foreign_ns;
-        if (n->has_throttled)
-            one.throttled_ns = (double)n->throttled_ns;
-        if (n->has_psi_cpu_some)
-            one.psi_cpu_some_ns = (double)n->psi_cpu_some_ns;
+        struct result_launch one = launch_of(&r->launches[i]);
         d->failed |= !slim_launch_add(&d->parts, &one);
     }
+}
+
+static json_t *launches_json(struct json_maker *o, const struct record *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->launch_count; i++) {
+        struct result_launch times = launch_of(&r->launches[i]);
+        struct json_maker one = result_launch_maker(&times);
+        if (r->launches[i].excluded[0])
+            json_make_text(&one, "excluded", r->launches[i].excluded);
+        json_make_item(o, list, json_made(&one));
+    }
+    return list;
 }
 
 /* ---- Cells --------------------------------------------------------------------------------- */
@@ -168,14 +196,15 @@ static json_t *lock_params_json(const struct cell *c)
 }
 
 /* What the cell is, and how it ended. */
-static json_t *identity_json(const struct cell *c, const char *status, const char *reason,
+static json_t *identity_json(const struct record *r, const char *status, const char *reason,
                              json_t *warnings)
 {
+    const struct cell *c = r->cell;
     struct json_maker o = json_maker_new();
     json_make_text(&o, "id", c->id);
     json_make_text(&o, "role", c->is_control ? "control" : "measured");
     json_make_text(&o, "workload", c->workload->name);
-    json_make_text(&o, "workload_kind", kind_names[c->workload->kind]);
+    json_make_text(&o, "workload_kind", registry_kind_name(c->workload->kind));
     json_make_text(&o, "lock", c->lock->name);
     json_make_text(&o, "executor", c->executor->name);
     if (c->executor->variant)
@@ -194,6 +223,8 @@ static json_t *identity_json(const struct cell *c, const char *status, const cha
     json_make_text(&o, "status", status);
     if (reason)
         json_make_text(&o, "reason", reason);
+    if (has_excluded(r))
+        json_make_value(&o, "launches", launches_json(&o, r));
     json_make_value(&o, "warnings", warnings);
     return json_made(&o);
 }
@@ -207,8 +238,8 @@ static const char *status_of(const struct record *r, const char **reason)
     }
     if (r->failed != ERR_NONE)
         return r->failed == ERR_LIMIT || r->failed == ERR_UNAVAILABLE ? "skipped" : "failed";
-    *reason = r->launch_count ? NULL : "the run ended before this cell was reached";
-    return r->launch_count ? "ok" : "skipped";
+    *reason = r->launch_count ? record_excluded(r) : "the run ended before this cell was reached";
+    return r->launch_count == 0 ? "skipped" : *reason ? "failed" : "ok";
 }
 
 static int add_cell(struct draft *d, const struct record *records, const struct record *r,
@@ -221,12 +252,12 @@ static int add_cell(struct draft *d, const struct record *records, const struct 
         add_series(d, r, i);
     if (is_ok)
         add_efficiency(d, records, r);
-    add_launches(d, r);
+    if (!has_excluded(r))
+        add_launches(d, r);
     if (d->failed)
         return err_set(err, ERR_SYSTEM, "no memory for the result");
     json_t *warnings = is_ok ? derive_warnings(r) : json_array();
-    return result_make_cell(d->result, &d->parts, identity_json(r->cell, status, reason, warnings),
-                            err);
+    return result_make_cell(d->result, &d->parts, identity_json(r, status, reason, warnings), err);
 }
 
 int assemble_cells(struct result *out, const struct plan *p, const struct record *records,

@@ -5,6 +5,7 @@
 #ifndef CONTEND_RUN_ASSIGNMENT_H
 #define CONTEND_RUN_ASSIGNMENT_H
 
+#include "bench/core/affinity.h"
 #include "bench/core/counters.h"
 #include "bench/core/err.h"
 #include "bench/run/cell.h"
@@ -46,6 +47,7 @@ struct assignment {
     bool keeps_surroundings; /* directory, umask and environment stay the user's */
     struct cell_form cell;
     uint32_t launches;
+    struct affinity_digest cpus_of_run; /* what it began with; none: not asked */
     uint64_t timer_slack_ns;
     uint64_t lifecycle_ns;         /* so long the lifecycle is repeated */
     uint64_t time_ns;              /* of ASSIGN_SLOWDOWN: what a task aims at */

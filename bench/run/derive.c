@@ -142,6 +142,23 @@ static void warn_of_noise(const struct record *r, struct warnings *list)
         warn(list, "unusable", "every launch was disturbed from outside: do not rely on this cell");
 }
 
+/* Launches of which nothing is used, with what the last of them met. */
+static void warn_of_excluded(const struct record *r, struct warnings *list)
+{
+    size_t count = 0;
+    const char *why = NULL;
+    char text[TEXT_MAX + 80], all[40];
+    for (size_t i = 0; i < r->launch_count; i++) {
+        count += r->launches[i].excluded[0] != '\0';
+        why = r->launches[i].excluded[0] ? r->launches[i].excluded : why;
+    }
+    if (!why)
+        return;
+    words_count(all, sizeof all, r->launch_count, "launch");
+    snprintf(text, sizeof text, "%zu of %s not used: %s", count, all, why);
+    warn(list, "excluded", text);
+}
+
 /*
  * Start-up that took others' time and not its own.  What a unit costs is what its low figure says,
  * a tenth of all repetitions being faster: others can only lengthen one.  When even that is more
@@ -220,6 +237,7 @@ json_t *derive_warnings(const struct record *r)
         warn(list, "sanitizer", "built with a sanitizer: these are no measurements");
     if (!(r->cell->executor->traits & EXECUTOR_VIRTUAL))
         warn_of_noise(r, list);
+    warn_of_excluded(r, list);
     warn_of_probes(r, list);
     warn_of_waiting(r, list);
     const struct series *throughput = series_of(r, "throughput_per_s");

@@ -1,19 +1,28 @@
-/* The first two parts of a result: how it was made, and where. */
+#include "bench/run/header.h"
+
 #include "bench/core/clock.h"
+#include "bench/core/file.h"
 #include "bench/core/host.h"
 #include "bench/core/json_make.h"
 #include "bench/core/noise.h"
+#include "bench/registry.h"
 #include "bench/run/assemble.h"
 #include "version.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static void make_known(struct json_maker *o, const char *name, int64_t value)
 {
     if (value >= 0 && value != LIMITS_UNLIMITED)
         json_make_int(o, name, value);
+}
+
+static void make_switch(struct json_maker *o, const char *name, enum host_switch state)
+{
+    json_make_value(o, name, state == HOST_UNKNOWN ? json_null() : json_boolean(state == HOST_ON));
 }
 
 static json_t *limits_json(const struct limits *l)
@@ -25,6 +34,9 @@ static json_t *limits_json(const struct limits *l)
     make_known(&o, "nproc", l->nproc);
     make_known(&o, "nofile", l->nofile);
     make_known(&o, "pids_max", l->pids_max);
+    struct rlimit stack;
+    if (!getrlimit(RLIMIT_STACK, &stack) && stack.rlim_cur != RLIM_INFINITY)
+        make_known(&o, "stack_bytes", (int64_t)stack.rlim_cur);
     return json_made(&o);
 }
 
@@ -46,8 +58,7 @@ static json_t *noise_json(const struct host *h)
     if (d.has_psi_cpu_some)
         json_make_real(&o, "psi_cpu_some_ratio", (double)d.psi_cpu_some_ns / (double)d.duration_ns);
     json_make_text_or_null(&o, "governor", h->governor);
-    json_make_value(&o, "turbo",
-                    h->turbo == HOST_UNKNOWN ? json_null() : json_boolean(h->turbo == HOST_ON));
+    make_switch(&o, "turbo", h->turbo);
     return json_made(&o);
 }
 
@@ -57,6 +68,17 @@ static json_t *clock_json(const struct host *h)
     json_make_text(&o, "source", h->clock_source[0] ? h->clock_source : "unknown");
     json_make_int(&o, "resolution_ns", (int64_t)h->clock_resolution_ns);
     json_make_real(&o, "read_cost_ns", h->clock_read_cost_ns);
+    return json_made(&o);
+}
+
+/* What units inherit of whoever started contend, since it is theirs to choose. */
+static json_t *inherited_json(const struct host *h)
+{
+    struct json_maker o = json_maker_new();
+    json_make_int(&o, "nice", h->nice);
+    json_make_text_or_null(&o, "policy", h->policy);
+    make_switch(&o, "aslr", h->aslr);
+    json_make_text_or_null(&o, "transparent_huge_pages", h->thp);
     return json_made(&o);
 }
 
@@ -75,9 +97,11 @@ static json_t *host_json(int64_t timer_slack_ns)
     json_make_text(&o, "kernel", h.kernel);
     json_make_text_or_null(&o, "libc", h.libc);
     json_make_text_or_null(&o, "virtualization", h.virtualization);
+    make_switch(&o, "smt", h.smt);
     make_known(&o, "memory_bytes", h.memory_bytes);
     json_make_value(&o, "clock", clock_json(&h));
-    json_make_int(&o, "timer_slack_ns", timer_slack_ns);
+    make_known(&o, "timer_slack_ns", timer_slack_ns);
+    json_make_value(&o, "inherited", inherited_json(&h));
     json_make_value(&o, "limits", limits_json(&h.limits));
     json_make_value(&o, "noise", noise_json(&h));
     return json_made(&o);
@@ -122,33 +146,73 @@ static json_t *command_json(struct json_maker *run, int argc, char *const *argv)
     json_t *command = json_array();
     for (int i = 0; i < argc; i++) {
         char word[1024];
-        const char *base = i == 0 && strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i];
-        host_sanitise(word, sizeof word, base);
+        const char *slash = i == 0 ? strrchr(argv[i], '/') : NULL;
+        host_sanitise(word, sizeof word, slash ? slash + 1 : argv[i]);
         json_make_item(run, command, json_string(word));
     }
     return command;
 }
 
-json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
+/*
+ * What of a run came from outside this build: a run that goes on must find it as it was.  The code
+ * of a file that cannot be read any more is not known.
+ */
+static json_t *plugins_json(struct json_maker *run)
 {
-    bool is_virtual = plan_is_virtual(p);
+    json_t *list = json_array();
+    const char *path;
+    for (size_t i = 0; (path = registry_plugin_path(i)) != NULL; i++) {
+        char name[256], code[24] = "";
+        uint64_t hash;
+        const char *base = strrchr(path, '/');
+        host_sanitise(name, sizeof name, base ? base + 1 : path);
+        if (!file_fnv1a64(path, &hash, NULL))
+            snprintf(code, sizeof code, "%016llx", (unsigned long long)hash);
+        struct json_maker o = json_maker_new();
+        json_make_text(&o, "file", name);
+        json_make_text_or_null(&o, "code_fnv1a64", code);
+        json_make_item(run, list, json_made(&o));
+    }
+    return list;
+}
+
+json_t *header_run(const struct header *h)
+{
     char started[40] = "1970-01-01T00:00:00Z", id[64];
-    if (!is_virtual)
+    if (!h->is_virtual)
         clock_utc_text(started, sizeof started);
-    make_id(id, sizeof id, started, p->seed);
-    struct json_maker run = json_maker_new(), whole = json_maker_new();
+    make_id(id, sizeof id, started, h->seed);
+    struct json_maker run = json_maker_new();
     json_make_text(&run, "id", id);
     json_make_text(&run, "started_at", started);
-    json_make_value(&run, "command", command_json(&run, argc, argv));
-    json_make_int(&run, "seed", (int64_t)p->seed);
-    json_make_int(&run, "rounds_planned", (int64_t)p->rounds);
-    json_make_value(&run, "tool", tool_json(is_virtual));
+    json_make_value(&run, "command", command_json(&run, h->argc, h->argv));
+    json_make_int(&run, "seed", (int64_t)h->seed);
+    if (h->rounds_planned)
+        json_make_int(&run, "rounds_planned", (int64_t)h->rounds_planned);
+    json_make_value(&run, "tool", tool_json(h->is_virtual));
+    if (registry_plugin_path(0))
+        json_make_value(&run, "plugins", plugins_json(&run));
+    return json_made(&run);
+}
+
+json_t *header_host(const struct header *h)
+{
+    return h->is_virtual ? virtual_host_json(h->timer_slack_ns) : host_json(h->timer_slack_ns);
+}
+
+json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
+{
+    const struct header h = {.argc = argc,
+                             .argv = argv,
+                             .seed = p->seed,
+                             .rounds_planned = p->rounds,
+                             .timer_slack_ns = (int64_t)p->timer_slack_ns,
+                             .is_virtual = plan_is_virtual(p)};
+    struct json_maker run = json_maker_of(header_run(&h)), whole = json_maker_new();
     if (p->suite)
         json_make_text(&run, "suite", p->suite);
     json_make_text(&whole, "schema", "contend.result/1");
     json_make_value(&whole, "run", json_made(&run));
-    json_make_value(&whole, "host",
-                    is_virtual ? virtual_host_json((int64_t)p->timer_slack_ns)
-                               : host_json((int64_t)p->timer_slack_ns));
+    json_make_value(&whole, "host", header_host(&h));
     return json_made(&whole);
 }

@@ -68,12 +68,18 @@ static int open_locked(struct journal *j, bool *is_old, struct err *err)
 {
     enum { TRIES = 100 };
     for (int i = 0; i < TRIES; i++) {
-        j->fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+        j->fd =
+            open(j->path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
         if (j->fd < 0)
-            return err_set(err, ERR_INPUT, "%s: cannot be written: %s", j->path, strerror(errno));
+            return err_set(err, ERR_INPUT, "%s: cannot be written: %s", j->path,
+                           errno == ELOOP ? "it is a link" : strerror(errno));
+        struct stat st;
+        if (fstat(j->fd, &st) || !S_ISREG(st.st_mode)) {
+            journal_close(j);
+            return err_set(err, ERR_INPUT, "%s: cannot be written: it is no regular file", j->path);
+        }
         if (lock(j, err))
             return -1;
-        struct stat st;
         if (is_current(j) && !fstat(j->fd, &st)) {
             *is_old = st.st_size > 0;
             return 0;
@@ -152,7 +158,7 @@ int journal_open(struct journal *j, const char *result_path, json_t **header, js
                        result_path);
     if (make_path(j, result_path, err))
         return -1;
-    j->fd = open(j->path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    j->fd = open(j->path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (j->fd < 0)
         return err_set(err, ERR_INPUT, "%s: there is no unfinished run to go on with (%s)", j->path,
                        strerror(errno));

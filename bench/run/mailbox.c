@@ -1,5 +1,7 @@
 #include "bench/run/mailbox.h"
 
+#include "bench/core/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -22,10 +24,8 @@ static struct mailbox *map(int fd, struct err *err)
 struct mailbox *mailbox_new(struct err *err)
 {
     int low = memfd_create("contend mailbox", MFD_CLOEXEC);
-    int fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, FD_LEAST);
+    int fd = low < 0 ? -1 : file_raise_fd(low, FD_LEAST);
     int error = errno;
-    if (low >= 0)
-        close(low);
     if (fd < 0 || ftruncate(fd, sizeof(struct mailbox))) {
         err_set_sys(err, fd < 0 ? error : errno, "making the mailbox");
         if (fd >= 0)
@@ -54,6 +54,8 @@ void mailbox_clear(struct mailbox *m)
     m->err = (struct err){0};
     m->launch_count = 0;
     m->op_ns = m->slowdown = 0;
+    for (size_t i = 0; i < LAUNCHES_MAX; i++)
+        m->excluded[i][0] = '\0';
     for (size_t i = 0; i < METRICS_MAX; i++) {
         struct found *f = &m->found[i];
         for (size_t j = 0; j < LAUNCHES_MAX; j++)

@@ -30,6 +30,7 @@ struct mailbox {
     struct overhead overhead;
     uint32_t launch_count;
     struct noise_delta noise[LAUNCHES_MAX];
+    char excluded[LAUNCHES_MAX][TEXT_MAX]; /* why nothing of that launch is used; "": it is */
     struct found found[METRICS_MAX];
 };
 

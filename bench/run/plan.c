@@ -23,8 +23,12 @@ void plan_request_init(struct plan_request *r)
 
 uint32_t plan_cpus(void)
 {
-    int count = affinity_count();
-    return count > 0 ? (uint32_t)count : 1;
+    /* Those that it was started with, whatever becomes of them. */
+    static uint32_t cpus;
+    int count = cpus ? 0 : affinity_count();
+    if (!cpus)
+        cpus = count > 0 ? (uint32_t)count : 1;
+    return cpus;
 }
 
 /* ---- Cells ------------------------------------------------------------------------- */
@@ -218,6 +222,8 @@ static int check_suite_keys(const json_t *suite, struct err *err)
         size_t i = 0;
         while (i < KEYS && strcmp(key, keys[i]))
             i++;
+        if (i == 0 && !json_is_string(value))
+            return err_set(err, ERR_INPUT, "suite: \"summary\" must be a text");
         if (i < KEYS)
             continue;
         const char *near = suggest(key, keys, KEYS);

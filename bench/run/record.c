@@ -1,5 +1,6 @@
 #include "bench/run/record.h"
 
+#include "bench/core/host.h"
 #include "bench/core/json_make.h"
 #include "bench/result/number.h"
 
@@ -41,7 +42,7 @@ void records_free(struct record *records, size_t count)
 
 /* ---- Mailbox -> JSON --------------------------------------------------------------- */
 
-static json_t *noise_to_json(const struct noise_delta *n)
+static json_t *launch_to_json(const struct noise_delta *n, const char *excluded)
 {
     struct json_maker o = json_maker_new();
     json_make_int(&o, "duration_ns", (int64_t)n->duration_ns);
@@ -53,6 +54,8 @@ static json_t *noise_to_json(const struct noise_delta *n)
         json_make_int(&o, "throttled_ns", (int64_t)n->throttled_ns);
     if (n->has_psi_cpu_some)
         json_make_int(&o, "psi_cpu_some_ns", (int64_t)n->psi_cpu_some_ns);
+    if (*excluded)
+        json_make_text(&o, "excluded", excluded);
     return json_made(&o);
 }
 
@@ -119,7 +122,7 @@ json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
             json_make_value(&metrics, list.metrics[i]->name,
                             found_to_json(&m->found[i], m->launch_count));
     for (uint32_t i = 0; i < m->launch_count; i++)
-        json_make_item(&o, launches, noise_to_json(&m->noise[i]));
+        json_make_item(&o, launches, launch_to_json(&m->noise[i], m->excluded[i]));
     json_make_int(&o, "cell", (int64_t)cell_index);
     json_make_int(&o, "round", round);
     json_make_text(&o, "id", c->id);
@@ -194,11 +197,11 @@ static int add_found(struct record *r, const char *name, const json_t *found, st
     }
     const char *reason = json_string_value(json_object_get(found, "reason"));
     if (reason)
-        snprintf(s->reason, sizeof s->reason, "%s", reason);
+        host_sanitise(s->reason, sizeof s->reason, reason);
     s->failed += json_is_true(json_object_get(found, "failed"));
     const char *source = json_string_value(json_object_get(found, "source"));
     if (source)
-        snprintf(s->source, sizeof s->source, "%s", source);
+        host_sanitise(s->source, sizeof s->source, source);
     return add_histogram(s, found, err);
 }
 
@@ -228,6 +231,9 @@ static int add_launch(struct record *r, uint32_t round, const json_t *o, struct 
     n->noise.foreign_ns = (int64_t)foreign;
     n->noise.has_throttled = get_ns(o, "throttled_ns", &n->noise.throttled_ns);
     n->noise.has_psi_cpu_some = get_ns(o, "psi_cpu_some_ns", &n->noise.psi_cpu_some_ns);
+    const char *excluded = json_string_value(json_object_get(o, "excluded"));
+    if (excluded)
+        host_sanitise(n->excluded, sizeof n->excluded, excluded);
     return 0;
 }
 
@@ -259,7 +265,7 @@ int records_add(struct record *records, size_t count, const json_t *visit, struc
         r->rounds_done = (uint32_t)round + 1;
     if (error && r->failed == ERR_NONE) {
         r->failed = (enum err_code)error;
-        snprintf(r->reason, sizeof r->reason, "%s", reason);
+        host_sanitise(r->reason, sizeof r->reason, reason);
     }
     return 0;
 }
@@ -280,6 +286,14 @@ size_t records_visits(const struct record *records, size_t count)
     for (size_t i = 0; i < count; i++)
         visits += records[i].visit_count;
     return visits;
+}
+
+const char *record_excluded(const struct record *r)
+{
+    for (size_t i = 0; i < r->launch_count; i++)
+        if (!r->launches[i].excluded[0])
+            return NULL;
+    return r->launch_count ? r->launches[r->launch_count - 1].excluded : NULL;
 }
 
 uint64_t records_spent_ns(const struct record *records, size_t count)

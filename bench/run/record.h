@@ -23,6 +23,7 @@ struct series {
 struct launch_note {
     uint32_t round;
     struct noise_delta noise;
+    char excluded[TEXT_MAX]; /* why nothing of it is used; "": it is */
 };
 
 struct record {
@@ -61,6 +62,9 @@ int records_add(struct record *records, size_t count, const json_t *visit, struc
 /* Visits that every measurable cell has, and those of all cells together. */
 uint32_t records_rounds(const struct record *records, size_t count);
 size_t records_visits(const struct record *records, size_t count);
+
+/* Why none of its launches can be used, the last one's reason; NULL: there is one, or no launch. */
+const char *record_excluded(const struct record *r);
 
 /* What all visits took. */
 uint64_t records_spent_ns(const struct record *records, size_t count);

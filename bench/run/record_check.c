@@ -65,6 +65,7 @@ static int check_launch(const json_t *launch, struct err *err)
     json_read_int_or(&r, "foreign_cpu_ns", INT64_MIN, INT64_MAX, 0, NULL);
     json_read_int_or(&r, "throttled_ns", 0, INT64_MAX, 0, NULL);
     json_read_int_or(&r, "psi_cpu_some_ns", 0, INT64_MAX, 0, NULL);
+    json_read_text_or(&r, "excluded", NULL);
     return json_reader_end(&r, err);
 }
 

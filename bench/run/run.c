@@ -1,5 +1,6 @@
 #include "bench/run/run.h"
 
+#include "bench/child/child.h"
 #include "bench/core/clock.h"
 #include "bench/core/json.h"
 #include "bench/core/output.h"
@@ -14,12 +15,12 @@
 #include "bench/run/schedule.h"
 #include "bench/run/visit.h"
 #include "bench/run/worker.h"
+#include "bench/run/worker_image.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Everything of a run in progress. */
@@ -37,6 +38,7 @@ struct run {
     uint64_t earlier_ns;  /* what the runs before this one took, when going on */
     uint64_t expected_ns; /* of all of it, until a round has shown; 0: not known */
     bool is_virtual;
+    struct affinity_digest cpus; /* that it began with */
     /* A complete result that is there stays as it was until there is something to show instead. */
     bool is_shown;
     struct journal_faults faults; /* of the journal this run goes on from */
@@ -56,7 +58,8 @@ static uint64_t elapsed_ns(const struct run *r)
 {
     if (r->is_virtual)
         return records_spent_ns(r->records, r->plan.cell_count);
-    return r->earlier_ns + clock_now_ns() - r->begin_ns;
+    uint64_t now_ns = clock_now_ns();
+    return r->earlier_ns + (now_ns > r->begin_ns ? now_ns - r->begin_ns : 0);
 }
 
 /* Probes that lack something find out here, before any cell: what takes long is handed over. */
@@ -157,8 +160,11 @@ static int calibrate(struct run *r, struct err *err)
 static uint64_t spent_ns(const struct run *r)
 {
     uint64_t sum_ns = 0;
-    if (!r->is_virtual)
-        return elapsed_ns(r) - records_spent_ns(r->records, r->plan.cell_count);
+    if (!r->is_virtual) {
+        uint64_t before_ns = records_spent_ns(r->records, r->plan.cell_count),
+                 now_ns = elapsed_ns(r);
+        return now_ns > before_ns ? now_ns - before_ns : 0; /* a clock may have been set back */
+    }
     for (uint32_t i = 0; i < r->mailbox->launch_count; i++)
         sum_ns += r->mailbox->noise[i].duration_ns;
     return sum_ns;
@@ -283,6 +289,7 @@ static int measure_cell(struct run *r, uint32_t cell, enum assignment_kind kind,
     assignment_init(a, kind);
     a->timer_slack_ns = r->plan.timer_slack_ns;
     a->lifecycle_ns = LIFECYCLE_NS;
+    a->cpus_of_run = r->cpus;
     return assignment_set_cell(a, &r->plan.cells[cell], err)
                ? -1
                : worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns,
@@ -396,6 +403,7 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
     static const char *const of_host[] = {
         "hostname", "cpu", "architecture", "cpus_allowed", "kernel", "libc", NULL};
     json_t *now = assemble_header(&r->plan, r->options->command_argc, r->options->command_argv);
+    static const char *const of_run[] = {"plugins", NULL};
     const struct {
         const char *part;
         const json_t *then, *now;
@@ -403,13 +411,14 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
     } parts[] = {
         {"build", json_object_get(json_object_get(header, "run"), "tool"),
          json_object_get(json_object_get(now, "run"), "tool"), of_tool},
-        {"machine", json_object_get(header, "host"), json_object_get(now, "host"), of_host}};
+        {"machine", json_object_get(header, "host"), json_object_get(now, "host"), of_host},
+        {"set of plug-ins", json_object_get(header, "run"), json_object_get(now, "run"), of_run}};
     int failed = now ? 0 : err_set(err, ERR_SYSTEM, "no memory for a header");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !failed; i++)
         for (const char *const *key = parts[i].keys; *key && !failed; key++) {
             const json_t *then = json_object_get(parts[i].then, *key);
             const json_t *today = json_object_get(parts[i].now, *key);
-            if (then && today && json_equal(then, today))
+            if (then == today || (then && today && json_equal(then, today)))
                 continue;
             char *a = json_dump_text(then, JSON_ENCODE_ANY);
             char *b = json_dump_text(today, JSON_ENCODE_ANY);
@@ -431,6 +440,12 @@ static void take_visits(struct run *r, const json_t *visits)
     for (size_t i = 0; i < json_array_size(visits); i++) {
         const json_t *visit = json_array_get(visits, i);
         struct err why = {0};
+        json_int_t round = json_integer_value(json_object_get(visit, "round"));
+        if (round >= r->plan.rounds_most) {
+            journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
+                          "its round is none of the plan");
+            continue;
+        }
         if (records_check(r->records, r->plan.cell_count, visit, &why) ||
             records_add(r->records, r->plan.cell_count, visit, &why)) {
             journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
@@ -475,7 +490,7 @@ static void count_cells(const struct run *r, struct run_report *report)
             continue;
         if (rec->cell->skip_reason || rec->failed == ERR_LIMIT || rec->failed == ERR_UNAVAILABLE)
             report->skipped_count++;
-        else if (rec->failed != ERR_NONE)
+        else if (rec->failed != ERR_NONE || record_excluded(rec))
             report->failed_count++;
         else if (rec->launch_count > 0) {
             report->ok_count++;
@@ -517,9 +532,11 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
 {
     struct run r = {.options = o, .journal = {.fd = -1}, .begin_ns = clock_now_ns()};
     *report = (struct run_report){0};
+    affinity_digest(&r.cpus);
     /* Units whose worker was killed come to us, so that none is left unseen. */
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    int failed = output_check(o->path, err);
+    child_adopt();
+    /* What nothing can be measured without is asked for before anything is written. */
+    int failed = output_check(o->path, err) || worker_image(err) < 0;
     if (!failed && !(r.mailbox = mailbox_new(err)))
         failed = -1;
     if (!failed) {
@@ -549,7 +566,8 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
         report->rounds_planned = r.plan.rounds;
         report->extra_visits = extra_visits(&r);
         report->wanted_ns = wanted_ns(&r, report);
-        report->duration_ns = r.earlier_ns + clock_now_ns() - r.begin_ns;
+        report->duration_ns =
+            r.is_virtual ? r.earlier_ns + clock_now_ns() - r.begin_ns : elapsed_ns(&r);
         if (!report->is_interrupted)
             journal_finish(&r.journal);
     }

@@ -4,6 +4,7 @@
 #include "bench/core/clock.h"
 #include "bench/registry.h"
 #include "bench/run/launch.h"
+#include "bench/run/steady.h"
 #include "bench/stats/summary.h"
 
 #include <math.h>
@@ -125,7 +126,7 @@ static void collect(struct launch *l, struct mailbox *m, const struct metric_lis
             probe->collect(&h->probes[i], &p->sink);
     }
     if (with_workload && l->workload->collect) {
-        p->offset = metric_offset(list, l->workload);
+        p->offset = metric_offset_own(list, l->workload);
         l->workload->collect(l, &p->sink);
     }
     settle_quantities(p);
@@ -136,6 +137,28 @@ static void collect(struct launch *l, struct mailbox *m, const struct metric_lis
 static bool is_virtual(const struct cell *c)
 {
     return c->executor->traits & EXECUTOR_VIRTUAL;
+}
+
+static bool is_in_threads_of_their_own(const struct executor *x)
+{
+    return (x->traits & EXECUTOR_KERNEL_UNITS) && !(x->traits & EXECUTOR_SEQUENTIAL);
+}
+
+/*
+ * Since `from`, which moves on: whether what happened can be used, and why not.  Units that run in
+ * this thread place it where they belong.
+ */
+static bool is_steady(const struct cell *c, const struct launch *l, struct steady *from, char *why)
+{
+    struct steady now;
+    if (is_virtual(c))
+        return true;
+    steady_read(&now);
+    if (c->placement == PLACEMENT_SPREAD && !is_in_threads_of_their_own(c->executor))
+        now.cpus = from->cpus;
+    bool is = steady_between(from, &now, why, TEXT_MAX) && steady_stamps(l, &now, why, TEXT_MAX);
+    *from = now;
+    return is;
 }
 
 static bool probe_fits(const struct probe *p, const struct cell *c)
@@ -159,7 +182,7 @@ static void note_unavailable(const struct probe *p, const struct metric_list *li
 static void note_failed(const struct probe *p, const struct metric_list *list, struct mailbox *m,
                         const struct err *err)
 {
-    int offset = metric_offset(list, p->name);
+    int offset = metric_offset(list, p);
     note_unavailable(p, list, m, err->text);
     for (size_t i = 0; offset >= 0 && i < metric_count(p->metrics); i++)
         m->found[(size_t)offset + i].is_failed =
@@ -299,8 +322,11 @@ static int measure_lifecycle(struct launch *l, uint64_t enough_ns, struct histog
     return 0;
 }
 
-static void measure_plain(const struct visit *v, const struct metric_list *list, struct mailbox *m)
+static void measure_plain(const struct visit *v, const struct metric_list *list,
+                          const char *unsteady, struct mailbox *m)
 {
+    struct steady from;
+    steady_read(&from);
     const struct probe *chosen[PROBES_MAX];
     size_t count = choose_probes(v, false, chosen, list, m);
     struct launch *l;
@@ -322,7 +348,9 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
         m->noise[i].has_busy &= !hides_cpu_time(v->cell->executor);
         if (is_virtual(v->cell))
             m->noise[i] = (struct noise_delta){.duration_ns = l->virtual_ns};
-        collect(l, m, list, i, true);
+        snprintf(m->excluded[i], TEXT_MAX, "%s", unsteady);
+        if (is_steady(v->cell, l, &from, m->excluded[i]) && !*unsteady)
+            collect(l, m, list, i, true);
         launch_close_probes(l);
         /* They are one sample of the visit, not one of each launch. */
         l->lifecycle_ns = l->lifecycle_cold_ns = 0;
@@ -364,6 +392,8 @@ static int measure_one(const struct visit *v, const struct probe *probe,
         small.batch_ops = 0;
     }
     bool is_compared = probe->traits & PROBE_COMPARED;
+    struct steady from;
+    steady_read(&from);
     double before_ns = 0, after_ns = 0;
     if (is_compared && run_plain(&small, tasks, &before_ns, err))
         return -1;
@@ -373,6 +403,9 @@ static int measure_one(const struct visit *v, const struct probe *probe,
     int failed = launch_run(l, err);
     if (!failed && is_compared)
         failed = run_plain(&small, tasks, &after_ns, err);
+    char why[TEXT_MAX];
+    if (!failed && !is_steady(v->cell, l, &from, why))
+        failed = err_set(err, ERR_FAILED, "%s", why);
     l->plain_ns = (before_ns + after_ns) / 2;
     if (!failed)
         collect(l, m, list, 0, false);
@@ -411,10 +444,15 @@ static void begin(const struct visit *v)
 void visit_measure(const struct visit *v, struct mailbox *m)
 {
     struct metric_list list;
+    struct affinity_digest cpus;
+    char unsteady[TEXT_MAX] = "";
     metric_list_of(v->cell->workload, &list);
     begin(v);
+    affinity_digest(&cpus);
+    if (!is_virtual(v->cell))
+        steady_cpus(&v->cpus_of_run, &cpus, unsteady, sizeof unsteady);
     if (!place_coordinator(v->cell, &m->err))
-        measure_plain(v, &list, m);
+        measure_plain(v, &list, unsteady, m);
 }
 
 void visit_measure_own(const struct visit *v, struct mailbox *m)
@@ -434,9 +472,14 @@ int visit_calibrate(const struct cell *c, uint64_t op_count, uint64_t *elapsed_n
     /* A serial form stands for one task; without one, tasks may need each other. */
     uint32_t tasks = c->is_control || c->control != NO_CONTROL ? 1 : c->tasks;
     struct launch *l;
+    struct steady from;
+    steady_read(&from);
     if (launch_open(&once, tasks, NULL, 0, &l, err))
         return -1;
     int failed = launch_run(l, err);
+    char why[TEXT_MAX];
+    if (!failed && !is_steady(c, l, &from, why))
+        failed = err_set(err, ERR_FAILED, "%s", why);
     *elapsed_ns = l->tasks[0].last_ns - l->tasks[0].go_ns;
     launch_close(l);
     return failed;

@@ -17,7 +17,8 @@ struct visit {
     const struct cell *cell;
     uint32_t launches; /* measured ones, 1 .. LAUNCHES_MAX - extra */
     uint64_t timer_slack_ns;
-    uint64_t lifecycle_ns; /* so long units are made and joined again and again */
+    uint64_t lifecycle_ns;              /* so long units are made and joined again and again */
+    struct affinity_digest cpus_of_run; /* none: not asked */
 };
 
 /* The body of the worker, which tests may want in their own process. */

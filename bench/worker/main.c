@@ -9,6 +9,7 @@
  *     contend worker [PLUGIN]...
  *     contend unit FD MEMORY BYTES LAUNCH PARENT INDEX [PLUGIN]...
  */
+#include "bench/child/child.h"
 #include "bench/executors/spawn.h"
 #include "bench/registry.h"
 #include "bench/run/surroundings.h"
@@ -32,6 +33,8 @@ static int do_sample(struct mailbox *m, const struct visit *v, struct err *err)
     visit_measure(v, m);
     if (m->err.code != ERR_NONE)
         return err_set(err, m->err.code, "%s: %s", v->cell->id, m->err.text);
+    if (m->excluded[0][0])
+        return err_set(err, ERR_FAILED, "%s: %s", v->cell->id, m->excluded[0]);
     return sample_print(v->cell, m, err);
 }
 
@@ -49,6 +52,7 @@ static int do_job(struct mailbox *m, struct err *err)
         .launches = a->launches,
         .timer_slack_ns = a->timer_slack_ns,
         .lifecycle_ns = a->lifecycle_ns,
+        .cpus_of_run = a->cpus_of_run,
     };
     int failed = 0;
     switch (a->kind) {
@@ -91,10 +95,8 @@ static int work(int argc, char *const *argv, struct err *err)
     if (!m || assignment_check(&m->job, err))
         return -1;
     pid_t parent = m->job.parent;
-    if (parent)
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (parent && getppid() != parent)
-        return -1; /* the parent went before the request could be made */
+    if (parent && !child_die_with(parent, SIGKILL))
+        return -1;
     surroundings_enter(parent != 0, m->job.keeps_surroundings);
     counters_adopt(&m->job.counters);
     int failed = load_plugins(argc, argv, err) ? -1 : do_job(m, err);

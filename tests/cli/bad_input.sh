@@ -174,6 +174,35 @@ resuming_what_was_never_begun_is_refused() {
     expect_refusal 2 'never.json'
 }
 
+a_worker_that_is_no_program_is_refused() {
+    local file
+    mkfifo worker.pipe
+    echo text >worker.text
+    for file in . worker.pipe worker.text /dev/null /nonexistent; do
+        status=0
+        last_command="CONTEND_WORKER=$file contend run"
+        CONTEND_WORKER=$file timeout 20 "$contend" run --workload noop --rounds 1 -o worker.json >out 2>err \
+            </dev/null || status=$?
+        case $status in 2 | 3) ;; *) fail "status $status" ;; esac
+        expect_err "CONTEND_WORKER: $file: "
+    done
+    expect [ ! -e worker.json ]
+}
+
+a_journal_that_is_no_file_is_refused() {
+    mkfifo a.json.journal
+    echo precious >precious
+    ln -s precious b.json.journal
+    mkdir c.json.journal
+    local name
+    for name in a b c; do
+        run run --workload noop --lock none --executor fake --tasks 1 --rounds 1 --force -o $name.json
+        expect_refusal 2 "$name.json.journal: cannot be written: "
+    done
+    expect [ "$(cat precious)" = precious ]
+    rm -r a.json.journal b.json.journal c.json.journal
+}
+
 nothing_is_left_behind() {
     expect_no_temporaries
     expect_no_leftovers
@@ -195,7 +224,7 @@ a_bare_number_is_no_duration() {
     done
     echo '{"summary": "s", "budget": 5, "groups": []}' >bare.json
     run run --suite ./bare.json -o x.json
-    expect_refusal 2 'budget: "5" needs a unit'
+    expect_refusal 2 '"budget": "5" needs a unit'
 }
 
 run_tests

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 400
+# ctest: timeout 600
 # A journal may have been edited, cut, copied or locked, and an output may be anything that has a
 # name: nothing crashes, nothing good is lost, nothing of others is touched.
 . "$(dirname "$0")/lib.sh"
@@ -65,12 +65,14 @@ lines[5]["id"] = "noop/none/other/tasks=1"
 lines[5]["round"] = -1
 lines[5]["round"] = 4294967296
 lines[5]["round"] = None
+lines[5]["round"] = 999
 lines[5]["launches"] = {}
 lines[5]["launches"] = [7]
 lines[5]["launches"] = lines[5]["launches"] * 99
 lines[5]["launches"][0]["duration_ns"] = -1
 lines[5]["launches"][0]["duration_ns"] = "1"
 lines[5]["launches"][0]["steal_ns"] = -5
+lines[5]["launches"][0]["excluded"] = 5
 lines[5]["metrics"] = []
 lines[5]["metrics"]["invented_ns"] = {"v": [1]}
 lines[5]["metrics"]["makespan_ns"] = 7
@@ -86,6 +88,17 @@ lines[5]["error"] = "1"
 lines[6] = dict(lines[5])
 lines[7] = lines[6] = dict(lines[5])
 ROWS
+}
+
+what_a_journal_says_is_no_command_to_a_terminal() {
+    _cut_run
+    _edit red 'lines[5]["launches"][0]["excluded"] = "\x1b[31m\u202ered"'
+    _resume red
+    expect_status 0
+    expect_valid red.json
+    expect_json red.json 'any("red" in l.get("excluded", "") for c in cells for l in c["launches"])'
+    expect_none red.json '[l["excluded"] for c in cells for l in c["launches"]
+        if set("\x1b\u202e") & set(l.get("excluded", ""))]'
 }
 
 # What the whole rests on is refused as a whole, and stays for whoever wants to mend it.

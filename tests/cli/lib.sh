@@ -122,6 +122,17 @@ expect_none() {
     tail -n 3 json_answer | cut -c1-600 | sed 's/^/  /'
 }
 
+# expect_document NAME FILE: it is what results/schema/NAME says.  Left out without a validator.
+expect_document() {
+    [ -n "$python" ] || return 0
+    "$python" -W ignore -c 'import json, sys, jsonschema
+jsonschema.validate(*[json.load(open(f)) for f in sys.argv[1:]])' "$2" \
+        "$source_dir/results/schema/$1" >validity 2>&1 || {
+        fail "$2 is not valid"
+        tail -n 5 validity
+    }
+}
+
 # expect_valid FILE...: each is a result by the schema. Without a validator this is left out.
 expect_valid() {
     [ -n "$python" ] || return 0
@@ -166,6 +177,11 @@ expect_no_temporaries() {
 skip_all() {
     echo "skipped: $*"
     exit 77
+}
+
+# Whether a terminal can be made: a tree of its own may have no /dev/pts, and a machine no script(1).
+can_have_a_terminal() {
+    script -qec true /dev/null >/dev/null 2>&1 </dev/null
 }
 
 # Whether commands can be run as somebody without rights.

@@ -40,4 +40,35 @@ a_limit_of_the_user_is_named() {
     rm -f ./contend-copy
 }
 
+few_descriptors_are_told_as_what_they_are() {
+    local most
+    for most in 8 10 11; do
+        status=0
+        last_command="run with at most $most descriptors"
+        (ulimit -n $most && exec "$contend" run --workload noop --lock none --executor thread --tasks 1 \
+            --rounds 1 -o fds.json) >out 2>err </dev/null || status=$?
+        expect_status 3
+        expect_err 'Too many open files'
+    done
+    expect_no_leftovers
+}
+
+a_machine_without_a_loopback_interface_leaves_what_wants_one_out() {
+    unshare -n true 2>/dev/null || unshare -rn true 2>/dev/null || return 0
+    local own=-n
+    unshare -n true 2>/dev/null || own=-rn
+    status=0
+    last_command='unshare -n contend run --workload echo'
+    unshare $own "$contend" run --workload echo,noop --lock none --executor thread,process --tasks 2 \
+        --rounds 1 -o alone.json >out 2>err </dev/null || status=$?
+    expect_status 0
+    expect_json alone.json 'all(c["status"] == "skipped" and "over the loopback interface" in c["reason"]
+        for c in cells if c["workload"] == "echo")'
+    expect_json alone.json 'all(c["status"] == "ok" for c in cells if c["workload"] == "noop")'
+    # Local sockets need none.
+    unshare $own "$contend" run --workload echo -p echo.transport=unix --lock none --executor thread --tasks 2 \
+        --rounds 1 -o local.json >out 2>err </dev/null || fail "local sockets"
+    expect_json local.json 'all(c["status"] == "ok" for c in cells)'
+}
+
 run_tests

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# ctest: timeout 240
 # What a plan is made from is checked before anything is measured: suites, shards, plug-ins.
 . "$(dirname "$0")/lib.sh"
 
@@ -64,12 +65,33 @@ PY
     run run --workload noop --lock none --executor fake --tasks 1 --shard 9/9 --no-report -o none.json
     expect_refusal 2 '--shard: "9/9"' 'fewer cells'
     [ ! -e none.json ] || fail "a shard of nothing left a result"
+    run run --workload noop --lock none --executor fake --tasks 1 --shard 1/1000000 --no-report -o none.json
+    expect_refusal 2 '--shard: "1/1000000"' '100000'
 }
 
 a_plugin_that_breaks_the_contract_is_refused_by_name() {
     run run --plugin "${CONTEND_BUILD:?}/tests/plugins/sprawling.so" --workload sprawling --lock none \
         --executor fake --tasks 1 --no-report -o sprawling.json
     expect_refusal 2 sprawling.so '"sprawling"' 'more than 8 parameters'
+}
+
+what_a_plugin_prints_while_it_is_opened_is_in_no_document() {
+    local ending=${CONTEND_BUILD:?}/tests/plugins/ending.so
+    run list workloads --json --plugin "$ending"
+    expect_status 0
+    expect_err 'a line that no document wants'
+    "${python:-python3}" -c 'import json, sys; json.load(open("out"))' || fail "list --json is no JSON"
+    run run --plugin "$ending" --workload ending --lock none --executor fake --tasks 1 --ops 10 --rounds 1 -o - --no-report
+    expect_status 0
+    "${python:-python3}" -c 'import json, sys; json.load(open("out"))' || fail "the result is no JSON"
+}
+
+a_plugin_that_ends_the_program_is_told() {
+    CONTEND_TEST_END=1 run run --plugin "${CONTEND_BUILD:?}/tests/plugins/ending.so" --workload ending --lock none \
+        --executor fake --tasks 1 --ops 10 --rounds 1 --no-report -o ended.json
+    expect_status 3
+    expect_err 'ending.so ended the program while it was loaded'
+    [ ! -e ended.json ] || fail "there is a result"
 }
 
 a_workload_may_be_called_like_a_probe() {

@@ -205,6 +205,7 @@ PY
 }
 
 on_a_terminal_it_turns_on_one_line_and_clears_it() {
+    can_have_a_terminal || return 0
     local model
     for model in thread coroutine; do
         _on_a_terminal wait $model --seconds 0.4
@@ -224,6 +225,7 @@ on_a_terminal_it_turns_on_one_line_and_clears_it() {
 }
 
 an_interrupt_leaves_a_clean_terminal() {
+    can_have_a_terminal || return 0
     local model
     for model in process coroutine; do
         _on_a_terminal interrupt $model --seconds 30
@@ -238,6 +240,7 @@ an_interrupt_leaves_a_clean_terminal() {
 }
 
 a_suspended_one_gives_the_cursor_back_meanwhile() {
+    can_have_a_terminal || return 0
     local model
     for model in thread coroutine; do
         _on_a_terminal suspend $model --seconds 30
@@ -251,6 +254,7 @@ a_suspended_one_gives_the_cursor_back_meanwhile() {
 }
 
 a_terminal_that_goes_away_ends_it() {
+    can_have_a_terminal || return 0
     local model
     for model in thread process; do
         _on_a_terminal 'hang up' $model --seconds 30

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240
+# ctest: timeout 360
 # What contend is started with, and how long it has run, does not reach a unit; and what becomes of
 # a worker that dies before anything is measured.
 . "$(dirname "$0")/lib.sh"
@@ -107,6 +107,28 @@ a_worker_of_the_last_round_is_as_small_as_one_of_the_first() {
         if abs(v[-1] - v[0]) > 256 * 1024 or max(v) > 2 << 20]'
 }
 
+what_units_do_inherit_is_in_the_result() {
+    local shown='d["host"]["inherited"]'
+    run run --workload noop --lock none --executor serial --tasks 1 --ops 10 --rounds 1 -o kept.json
+    expect_json kept.json "$shown['nice'] == $(nice) and set($shown) == {'nice', 'policy', 'aslr', 'transparent_huge_pages'}"
+    expect_json kept.json 'd["host"]["limits"].get("stack_bytes", "unlimited") in ("unlimited", '"$(($(ulimit -s | sed s/unlimited/0/) * 1024))"')'
+    run_with() {
+        "$@" "$contend" run --workload noop --lock none --executor serial --tasks 1 --ops 10 --rounds 1 \
+            -o other.json >out 2>err </dev/null || fail "$* contend run"
+        expect_valid other.json
+    }
+    run_with nice -n 7
+    expect_json other.json "$shown['nice'] == min(19, $(nice) + 7)"
+    if chrt -b 0 true 2>/dev/null; then
+        run_with chrt -b 0
+        expect_json other.json "$shown['policy'] == 'batch'"
+    fi
+    if setarch -R true 2>/dev/null; then
+        run_with setarch -R
+        expect_json other.json "$shown['aslr'] is False"
+    fi
+}
+
 # ---- Workers that die ----------------------------------------------------------------------
 
 _spin='next(c for c in cells if c["workload"] == "spin" and c["role"] == "measured")'
@@ -149,6 +171,32 @@ a_failed_calibration_is_known_to_a_run_that_goes_on() {
     expect_status 3
     expect_json resumed.json 'all(c["status"] == "failed" and "calibration:" in c["reason"]
         for c in cells if c["workload"] == "fragile" and c["executor"] == "thread")'
+}
+
+what_was_begun_with_other_plugins_is_not_gone_on_with() {
+    local i
+    cp "$witness" mine.so
+    "$contend" run --plugin ./mine.so --workload sleep -p sleep.duration=100ms --lock none --executor thread \
+        --tasks 2 --rounds 40 --budget 2s -o mixed.json >out 2>err </dev/null &
+    pid=$!
+    for i in $(seq 400); do
+        [ "$(grep -c '"round"' mixed.json.journal 2>/dev/null)" -ge 2 ] 2>/dev/null && break
+        sleep 0.02
+    done
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    expect_no_leftovers
+    run run --resume -o mixed.json
+    expect_refusal 2 'begun by another set of plug-ins' 'mine.so'
+    printf x >>mine.so # as if built anew
+    run run --resume --plugin ./mine.so -o mixed.json
+    expect_refusal 2 'begun by another set of plug-ins'
+    mkdir -p moved
+    cp "$witness" moved/mine.so
+    run run --resume --plugin moved/mine.so -o mixed.json
+    expect_status 0
+    expect_valid mixed.json
+    expect_json mixed.json '[p["file"] for p in d["run"]["plugins"]] == ["mine.so"]'
 }
 
 a_launch_of_a_probe_that_is_killed_is_told() {

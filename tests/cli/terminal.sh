@@ -23,20 +23,35 @@ progress_is_silent_when_it_is_not_a_terminal() {
 }
 
 a_terminal_shows_progress() {
-    command -v script >/dev/null || return 0
+    can_have_a_terminal || return 0
     _on_a_terminal -u NO_COLOR || fail "status $?"
     expect grep -q $'\r' typed
     expect_valid tty.json
 }
 
-no_color_is_respected() {
+# What cannot clear a line shows no progress, whatever measures.
+a_dumb_terminal_gets_no_escapes() {
     command -v script >/dev/null || return 0
+    local command
+    for command in "$tiny -o dumb.json" 'duel --pairs 3 -- true -- true' \
+        'doctor --inject 0 --trials 1 --budget 50ms'; do
+        TERM=dumb script -qc "$contend $command" typed >/dev/null </dev/null
+        expect_no typed $'\x1b'
+    done
+    # And what a terminal would obey is named in the line as well.
+    ln -sf "$(type -P true)" $'esc\x9b31m'
+    TERM=xterm script -qc "$contend duel --pairs 3 -- true -- ./esc*" typed >/dev/null </dev/null
+    expect grep -qa 'esc<9B>31m: measuring' typed
+}
+
+no_color_is_respected() {
+    can_have_a_terminal || return 0
     _on_a_terminal NO_COLOR=1 || fail "status $?"
     ! grep -q "$_colour" typed || fail "colour in spite of NO_COLOR"
 }
 
 the_table_is_the_same_for_a_file_and_a_terminal_without_colour() {
-    command -v script >/dev/null || return 0
+    can_have_a_terminal || return 0
     run report quiet.json
     expect_status 0
     cp out plain
@@ -46,6 +61,21 @@ the_table_is_the_same_for_a_file_and_a_terminal_without_colour() {
         fail "the tables differ"
         head -n 6 difference
     }
+}
+
+# Expected: a page is as wide as COLUMNS says at a terminal, and what goes to a file is as it always is.
+columns_are_those_of_the_terminal_and_no_file_s() {
+    command -v script >/dev/null || return 0
+    run report quiet.json
+    cp out plain
+    COLUMNS=50 run report quiet.json
+    diff plain out >difference || fail "COLUMNS changed what goes to a file"
+    COLUMNS=50 TERM=xterm NO_COLOR=1 script -qec "$contend report quiet.json" typed >/dev/null </dev/null
+    sed -e '/^Script \(started\|done\)/d' -e 's/\r$//' typed | awk 'length($0) > 50' >wide
+    [ ! -s wide ] || fail "wider than COLUMNS: $(head -n 1 wide)"
+    expect grep -q "^  executor" typed
+    COLUMNS=nonsense TERM=xterm NO_COLOR=1 script -qec "$contend report quiet.json" odd >/dev/null </dev/null
+    expect grep -q "^  executor" odd
 }
 
 run_tests

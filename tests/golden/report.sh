@@ -11,6 +11,9 @@ golden headline.md report standard.json --format markdown --sentences
 golden headline.csv report standard.json --format csv
 golden headline.json report standard.json --format json --sentences
 golden headline.tex report standard.json --format latex
+golden headline.tsv report standard.json --format tsv
+golden headline.xml report standard.json --format junit
+golden headline_github.txt report standard.json --format github
 golden pivot.txt report standard.json --rows tasks --cols executor --filter workload=spin \
     --metric throughput_per_s --ratio --width 120
 golden hosts.txt report host_a.json host_b.json --sentences --width 100
@@ -21,6 +24,12 @@ golden params.csv report params.json --format csv --metric all
 golden params.tex report params.json --format latex
 golden controls.txt report params.json --filter role=control --width 80
 golden empty.txt report empty.json
+golden unjudged.txt report empty.json --format junit
+golden scaling.txt report standard.json --scaling --width 100
+golden scaling.md report standard.json --scaling --format markdown
+golden scaling.csv report standard.json --scaling --format csv
+golden scaling.json report standard.json --scaling --format json
+golden scaling.tex report standard.json --scaling --format latex
 golden newer.txt report broken/next_version.json
 golden broken.txt report broken/samples_is_text.json
 golden twice.txt report host_a.json host_a.json

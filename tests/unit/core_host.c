@@ -16,6 +16,12 @@ static void texts_become_valid_utf8_on_one_line(void)
         {"\xed\xa0\x80", "???"},      /* surrogate */
         {"\xf4\x90\x80\x80", "????"}, /* beyond U+10FFFF */
         {"cut\xe2\x82", "cut??"},
+        {"\xc2\x9b"
+         "31m",
+         "?31m"}, /* a C1 control */
+        {"a\xe2\x80\xae"
+         "b\x1b[1m",
+         "a?b?[1m"}, /* a direction mark, an escape */
         {"", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

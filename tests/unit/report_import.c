@@ -1,6 +1,6 @@
 /* What other programs wrote, as results: values, rounds, and the place of what is wrong. */
 #include "bench/report/import/import.h"
-#include "bench/report/render.h"
+#include "bench/report/result_line.h"
 #include "bench/result/result.h"
 
 #include "bench/core/file.h"

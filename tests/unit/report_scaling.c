@@ -1,4 +1,5 @@
 /* Sweeps over tasks are found by the cells' ids; what does not carry a law is shown without one. */
+#include "bench/page/formats.h"
 #include "bench/report/scaling.h"
 #include "tests/test.h"
 
@@ -24,11 +25,15 @@ static char *report_as(const char *format, const char *cells, struct err *err)
     buf_printf(&text, "%s%s]}", head, cells);
     CHECK_MSG(!result_parse(&r, "a.json", text.data, text.len, err), "%s", err->text);
     struct scaling scaling;
+    struct page page;
+    page_init(&page, "sweeps");
     int status = scaling_of(&scaling, &r, 1, NULL, USL_RELATIVE, err);
-    if (!status)
-        status = scaling_render(&scaling, format, &out, err);
-    if (!status)
+    if (!status) {
+        scaling_page(&page, &scaling);
         scaling_release(&scaling);
+        status = page_write(&page, format, &(struct page_style){.width = 100}, &out, err);
+    }
+    page_release(&page);
     result_unload(&r);
     buf_release(&text);
     if (!status)
@@ -81,6 +86,38 @@ static void machines_and_pages_read_the_same(void)
     text = report_as("markdown", cells, &err);
     CHECK_MSG(text && strstr(text, "| 4 | "), "%s", text ? text : err.text);
     free(text);
+    text = report_as("csv", cells, &err);
+    CHECK_CONTAINS(text, "\nspin/none/thread  turns=9,4,280,");
+    free(text);
+}
+
+/* Expected: every format a page has.  Once: text, markdown and json alone. */
+static void a_sweep_is_shown_in_every_format_that_has_a_table(void)
+{
+    static const char cells[] = CELL("1", "99", "100", "101") "," CELL("2", "180", "181", "182");
+    for (size_t f = 0; page_formats[f]; f++) {
+        struct err err = {0};
+        char *text = report_as(page_formats[f], cells, &err);
+        bool judges = !strcmp(page_formats[f], "junit") || !strcmp(page_formats[f], "github");
+        if (judges)
+            CHECK_MSG(!text && err.code == ERR_USAGE, "%s", page_formats[f]);
+        else
+            CHECK_CONTAINS(text, "0.9"); /* the efficiency of two */
+        free(text);
+    }
+}
+
+static void laws_are_broken_to_fit(void)
+{
+    static const char cells[] =
+        CELL("1", "99", "100", "101") "," CELL("2", "180", "181", "182") "," CELL(
+            "4", "279", "280", "281") "," CELL("8", "333", "334", "335");
+    struct err err = {0};
+    char *text = report_of(cells, &err);
+    for (const char *at = text ? text : ""; *at; at += strcspn(at, "\n"), at += *at == '\n')
+        CHECK_MSG(strcspn(at, "\n") <= 100, "%s", at);
+    CHECK_CONTAINS(text, "law: sigma");
+    free(text);
 }
 
 static void too_few_points_have_no_law_and_say_so(void)
@@ -102,6 +139,9 @@ static void without_a_sweep_there_is_an_error(void)
 static const struct test tests[] = {
     {"a_sweep_is_shown_with_its_law", a_sweep_is_shown_with_its_law},
     {"machines_and_pages_read_the_same", machines_and_pages_read_the_same},
+    {"a_sweep_is_shown_in_every_format_that_has_a_table",
+     a_sweep_is_shown_in_every_format_that_has_a_table},
+    {"laws_are_broken_to_fit", laws_are_broken_to_fit},
     {"too_few_points_have_no_law_and_say_so", too_few_points_have_no_law_and_say_so},
     {"without_a_sweep_there_is_an_error", without_a_sweep_there_is_an_error},
     {0},

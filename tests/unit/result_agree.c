@@ -96,6 +96,40 @@ static void a_result_of_ours_is_written_in_the_same_bytes(void)
     result_unload(&r);
 }
 
+/* A launch that was left out stands in the tree, since its reason is no number. */
+static void a_launch_left_out_is_written_again_with_its_reason(void)
+{
+    static const char before[] = "\"duration_ns\": 101850",
+                      reason[] = ",\n     \"excluded\": \"its clock was set by 5 s: \\\"ntp\\\"\"";
+    struct result r;
+    struct err err = {0};
+    struct buf in = {0}, out = {0};
+    size_t length;
+    char *text = file_read(TEST_SOURCE_DIR "/tests/golden/run/fake.json", &length, &err);
+    char *at = text ? strstr(text, before) : NULL;
+    if (!CHECK_MSG(at, "no such launch: %s", err.text))
+        return;
+    at += sizeof before - 1;
+    buf_add_bytes(&in, text, (size_t)(at - text));
+    buf_add(&in, reason);
+    buf_add(&in, at);
+    for (int by_tree = 0; by_tree < 2; by_tree++) {
+        const struct result_source from = {
+            .path = "x", .text = buf_text(&in), .length = in.len, .keep = 3, .by_tree = by_tree};
+        if (!CHECK_MSG(!result_read(&r, &from, &err), "%s", err.text))
+            break;
+        CHECK(r.cells[0].launch_count > 1);
+        CHECK_EQ(r.cells[0].rounds[1], 1);
+        buf_reset(&out);
+        CHECK_EQ(result_write(&r, &out, &err), 0);
+        CHECK_EQ(buf_text(&out), buf_text(&in));
+        result_unload(&r);
+    }
+    buf_release(&in);
+    buf_release(&out);
+    free(text);
+}
+
 static void what_was_let_go_is_not_written(void)
 {
     struct result r;
@@ -257,6 +291,8 @@ static const struct test tests[] = {
     {"the_readers_agree_on_every_file_of_the_tree", the_readers_agree_on_every_file_of_the_tree},
     {"a_result_of_ours_is_written_in_the_same_bytes",
      a_result_of_ours_is_written_in_the_same_bytes},
+    {"a_launch_left_out_is_written_again_with_its_reason",
+     a_launch_left_out_is_written_again_with_its_reason},
     {"what_was_let_go_is_not_written", what_was_let_go_is_not_written},
     {"the_readers_agree_on_what_is_damaged", the_readers_agree_on_what_is_damaged},
     {0},

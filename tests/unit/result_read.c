@@ -73,6 +73,8 @@ static void a_value_out_of_range_is_named_with_what_is_accepted(void)
          "cells[0].params.a: expected a number or a string, found an array"},
         {"", "", ",\"launches\":[{\"round\":-1,\"duration_ns\":1}]", "",
          "cells[0].launches[0].round: -1 is too small (0 to 1e+21)"},
+        {"", "", ",\"launches\":[{\"round\":0,\"duration_ns\":1,\"excluded\":5}]", "",
+         "cells[0].launches[0].excluded: expected a string, found a whole number"},
         {"", "", "", ",\"better\":\"green\"",
          "cells[0].metrics.x_ns.better: \"green\" is unknown (lower, higher, neutral)"},
         {"", "", "", ",\"launches\":[0]",

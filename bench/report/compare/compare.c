@@ -34,6 +34,20 @@ static const struct result *file_at(const struct comparison *c, size_t i)
     return i < c->base->count ? &c->base->results[i] : &c->head->results[i - c->base->count];
 }
 
+/* What was allowed is said beside the verdicts, once whichever files it is between. */
+static int note_allowed(struct comparison *c, const struct difference *d, struct err *err)
+{
+    for (size_t i = 0; i < c->allowed_count; i++)
+        if (!strcmp(c->allowed[i].text, d->text))
+            return 0;
+    struct difference *allowed = realloc(c->allowed, (c->allowed_count + 1) * sizeof *c->allowed);
+    if (!allowed)
+        return out_of_memory(err);
+    c->allowed = allowed;
+    c->allowed[c->allowed_count++] = *d;
+    return 0;
+}
+
 static int check_files(struct comparison *c, const struct compare_request *request, struct err *err)
 {
     const struct result *first = file_at(c, 0);
@@ -44,11 +58,8 @@ static int check_files(struct comparison *c, const struct compare_request *reque
             return err_set(err, ERR_NOTCOMPARABLE,
                            "%s and %s are not comparable: %s (--allow %s compares all the same)",
                            first->path, other->path, d.text, d.dimension);
-        /* What was allowed is said beside the verdicts. */
-        unsigned none = 0;
-        size_t room = sizeof c->allowed / sizeof *c->allowed;
-        if (c->allowed_count < room && !results_comparable(first, other, none, &d))
-            c->allowed[c->allowed_count++] = d;
+        if (!results_comparable(first, other, 0, &d) && note_allowed(c, &d, err))
+            return -1;
     }
     return 0;
 }
@@ -140,7 +151,10 @@ static int add_rows(struct work *w, bool selected, struct err *err)
                 continue;
             struct compare_row *row = add_row(w);
             if (!row || compare_row_of(row, &w->base, &w->head, m, w->request,
-                                       selected ? w->out->control_shift : 0, &w->scratch))
+                                       !selected                  ? 0
+                                       : !strcmp(m->group, "cpu") ? w->out->control_cpu_shift
+                                                                  : w->out->control_shift,
+                                       &w->scratch))
                 return out_of_memory(err);
             row->id = c->id;
             row->workload = c->workload;
@@ -155,14 +169,14 @@ static int add_rows(struct work *w, bool selected, struct err *err)
  * runs in them, so it says what this pair of moments was like.  A control that moved beyond doubt
  * is a row of its own: then the machine is another, or code that all cells share.
  */
-static double control_shift_of(const struct comparison *c)
+static double control_shift_of(const struct comparison *c, const char *group)
 {
     double sum = 0;
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
         if (!row->is_control || row->is_exact || !isfinite(row->shift.effect) ||
-            strcmp(row->group, "throughput") || is_decided(row->verdict))
+            strcmp(row->group, group) || is_decided(row->verdict))
             continue;
         sum += row->shift.effect * row->shift.effect;
         count++;
@@ -204,7 +218,8 @@ static int make_rows(struct work *w, struct err *err)
     struct comparison *c = w->out;
     if (add_rows(w, false, err))
         return -1;
-    c->control_shift = control_shift_of(c);
+    c->control_shift = control_shift_of(c, "throughput");
+    c->control_cpu_shift = control_shift_of(c, "cpu");
     /* Of the controls only those that moved beyond doubt are kept. */
     size_t kept = 0;
     for (size_t i = 0; i < c->count; i++)
@@ -293,6 +308,6 @@ int compare_results(struct comparison *out, const struct compare_side *base,
 void comparison_release(struct comparison *c)
 {
     free(c->rows);
-    c->rows = NULL;
-    c->count = 0;
+    free(c->allowed);
+    *c = (struct comparison){0};
 }

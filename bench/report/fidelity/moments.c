@@ -3,6 +3,7 @@
  * varies, and what lies within that is undecided.
  */
 #include "bench/report/fidelity/parts.h"
+#include "bench/report/interval.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,12 +14,9 @@
 static double figure(const struct result *r, const struct result_cell *c,
                      const struct fidelity_rule *rule, char *reason, size_t size)
 {
-    const struct result_metric *m = fidelity_metric(c, rule->metric);
-    if (!m || m->summary.n == 0) {
-        snprintf(reason, size, "%s: %s has no %s%s%s", r->runtime, c->id, rule->metric,
-                 m && m->reason ? ": " : "", m && m->reason ? m->reason : "");
+    const struct result_metric *m = fidelity_metric(r, c, rule->metric, reason, size);
+    if (!m)
         return NAN;
-    }
     if (rule->quantile <= 0)
         return m->summary.center;
     double value = rule->quantile > 0.5 ? m->distribution.p90 : m->distribution.p50;
@@ -27,8 +25,6 @@ static double figure(const struct result *r, const struct result_cell *c,
     snprintf(reason, size, "%s: %s: %s has no distribution", r->runtime, c->id, rule->metric);
     return NAN;
 }
-
-enum { LAUNCHES_MAX = 256 };
 
 static int by_value(const void *a, const void *b)
 {
@@ -43,13 +39,18 @@ static int by_value(const void *a, const void *b)
  * better, relatively, than their medians.
  */
 static struct fidelity_value with_spread(double center, const struct result_metric *subject,
-                                         const struct result_metric *base)
+                                         const struct result_metric *base, char *reason,
+                                         size_t size)
 {
     struct fidelity_value v = {center, center, center};
-    double each[LAUNCHES_MAX];
     size_t n = subject->sample_count;
-    if (n < 2 || n > LAUNCHES_MAX || (base && base->sample_count != n))
+    if (n < 2 || (base && base->sample_count != n))
         return v;
+    double *each = malloc(n * sizeof *each);
+    if (!each) {
+        snprintf(reason, size, "%zu launches: out of memory", n);
+        return (struct fidelity_value){NAN, NAN, NAN};
+    }
     for (size_t i = 0; i < n; i++)
         each[i] = base ? subject->samples[i] / base->samples[i] : subject->samples[i];
     qsort(each, n, sizeof each[0], by_value);
@@ -57,6 +58,7 @@ static struct fidelity_value with_spread(double center, const struct result_metr
     double middle = s.center;
     bool has_interval = n >= 6 && isfinite(s.lo) && isfinite(s.hi);
     double lo = has_interval ? s.lo : each[0], hi = has_interval ? s.hi : each[n - 1];
+    free(each);
     if (!(middle > 0) || !isfinite(lo) || !isfinite(hi))
         return v;
     v.lo = fmin(center, center * lo / middle);
@@ -77,7 +79,7 @@ static struct fidelity_value value_of(const struct result *r, const struct fidel
     if (base)
         divisor = figure(r, base, rule, reason, size);
     else if (rule->kind == FIDELITY_INTERVALS)
-        divisor = (double)fidelity_interval_ns(c);
+        divisor = (double)switch_interval_ns(c);
     else if (rule->kind == FIDELITY_DURATIONS)
         divisor = json_number_value(json_object_get(c->params, "duration"));
     if (isnan(divisor))
@@ -86,8 +88,10 @@ static struct fidelity_value value_of(const struct result *r, const struct fidel
         snprintf(reason, size, "%s: %s: nothing to divide by", r->runtime, c->id);
         return none;
     }
-    struct fidelity_value v = with_spread(value / divisor, fidelity_metric(c, rule->metric),
-                                          base ? fidelity_metric(base, rule->metric) : NULL);
+    const struct result_metric *over =
+        base ? fidelity_metric(r, base, rule->metric, reason, size) : NULL;
+    struct fidelity_value v = with_spread(
+        value / divisor, fidelity_metric(r, c, rule->metric, reason, size), over, reason, size);
     if (rule->kind == FIDELITY_COLLAPSE)
         v = (struct fidelity_value){1 - v.center, 1 - v.hi, 1 - v.lo};
     return v;

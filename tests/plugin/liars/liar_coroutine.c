@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -100,6 +101,12 @@ static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
     syscall(SYS_futex, word, FUTEX_WAKE, count > INT32_MAX ? INT32_MAX : (int)count, NULL, NULL, 0);
 }
 
+static void yield(struct task *t)
+{
+    (void)t;
+    sched_yield();
+}
+
 const struct executor executor_liar_coroutine = {
     .name = "liar_coroutine",
     .summary = "coroutines that have a hidden thread each",
@@ -111,4 +118,5 @@ const struct executor executor_liar_coroutine = {
     .sleep_until = sleep_until,
     .wait = wait,
     .wake = wake,
+    .yield = yield,
 };
