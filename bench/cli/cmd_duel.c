@@ -34,14 +34,14 @@ static void show(void *context, const struct duel_progress *p)
 /* ---- Output -------------------------------------------------------------------------------- */
 
 /* Who ran what, where: the same objects as in a result. */
-static void describe_run(const struct duel_report *r, int argc, char *const *argv, bool is_partial,
+static void describe_run(const struct duel_report *r, const struct call *call, bool is_partial,
                          json_t **run, json_t **host)
 {
     struct cell c;
     cell_init(&c, registry_find_workload("noop", NULL), registry_find_lock("none", NULL),
               registry_find_executor("thread", NULL));
     const struct plan plan = {.cells = &c, .cell_count = 1, .seed = r->options->seed};
-    json_t *header = assemble_header(&plan, argc + 1, argv - 1);
+    json_t *header = assemble_header(&plan, call->argc, call->argv);
     char now[40];
     *run = json_incref(json_object_get(header, "run"));
     *host = json_incref(json_object_get(header, "host"));
@@ -51,11 +51,11 @@ static void describe_run(const struct duel_report *r, int argc, char *const *arg
     json_decref(header);
 }
 
-static char *document_text(const struct duel_report *r, int argc, char *const *argv,
-                           bool is_partial, struct err *err)
+static char *document_text(const struct duel_report *r, const struct call *call, bool is_partial,
+                           struct err *err)
 {
     json_t *run, *host;
-    describe_run(r, argc, argv, is_partial, &run, &host);
+    describe_run(r, call, is_partial, &run, &host);
     json_t *root = duel_document(r, run, host);
     char *text = json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
     json_decref(root);
@@ -86,11 +86,11 @@ static int print_report(const struct duel_report *r, const char *format, const c
     return failed;
 }
 
-static int put_out(const struct duel_request *request, const struct duel_report *r, int argc,
-                   char *const *argv, bool is_partial, struct err *err)
+static int put_out(const struct duel_request *request, const struct duel_report *r,
+                   const struct call *call, bool is_partial, struct err *err)
 {
     bool wanted = request->output || !strcmp(request->format, "json");
-    char *document = wanted ? document_text(r, argc, argv, is_partial, err) : NULL;
+    char *document = wanted ? document_text(r, call, is_partial, err) : NULL;
     int failed = wanted && !document ? -1 : 0;
     if (!failed && request->output)
         failed = output_write(request->output, document, strlen(document), err);
@@ -118,7 +118,7 @@ static int status_of(const struct duel_report *r, bool is_strict)
 }
 
 static int fight(const struct duel_request *request, const struct duel_options *options,
-                 const struct duel_sides *sides, int argc, char *const *argv, struct err *err)
+                 const struct duel_sides *sides, const struct call *call, struct err *err)
 {
     struct duel_outcome *outcomes = calloc(sides->count, sizeof *outcomes);
     if (!outcomes)
@@ -132,11 +132,11 @@ static int fight(const struct duel_request *request, const struct duel_options *
     struct duel_report report = {sides->subjects, outcomes, done, options};
     if (failed && interrupt_came) {
         *err = (struct err){0};
-        failed = put_out(request, &report, argc, argv, true, err);
+        failed = put_out(request, &report, call, true, err);
         status = EXIT_INTERRUPTED;
     } else if (!failed) {
         failed = duel_judge_together(outcomes, done, options->limits.alpha, err) ||
-                 put_out(request, &report, argc, argv, false, err);
+                 put_out(request, &report, call, false, err);
         status = failed ? EXIT_RUN_FAILED : status_of(&report, request->is_strict);
     }
     for (size_t i = 0; i < done; i++)
@@ -145,28 +145,21 @@ static int fight(const struct duel_request *request, const struct duel_options *
     return status;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static int run(void *settings, const struct call *call, struct err *err)
 {
-    struct duel_request *request = malloc(sizeof *request);
+    struct duel_request *request = settings;
     struct duel_sides sides = {0};
     struct duel_tolerances tolerances = {0};
-    bool help = false;
     int status = EXIT_RUN_FAILED;
-    if (!request)
-        return err_set(err, ERR_SYSTEM, "no memory");
-    if (duel_request_parse(request, argc, argv, &help, err) || help) {
-        free(request);
-        return help ? EXIT_FINE : EXIT_USAGE;
-    }
+    if (duel_request_check(request, call, err))
+        return EXIT_USAGE;
     interrupt_catch(INTERRUPT_IGNORED);
     /* Whoever ignored it handed that on to us, and nobody would tell how a side ended. */
     signal(SIGCHLD, SIG_DFL);
     char priority[AHEAD_NOTE];
     pid_t child = ahead_go(strcmp(request->priority, "keep") != 0, priority);
-    if (child > 0) {
-        free(request);
+    if (child > 0)
         return ahead_await(child, err);
-    }
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && output_check(request->output, err));
     failed = failed || duel_sides_make(request, &interrupt_came, &sides, err);
@@ -194,22 +187,35 @@ static int run(int argc, char *const *argv, struct err *err)
             .on_progress = is_seen ? show : NULL,
             .context = &drawn_ns,
         };
-        status = fight(request, &options, &sides, argc, argv, err);
+        status = fight(request, &options, &sides, call, err);
     } else if (interrupt_came) {
         *err = (struct err){0};
         status = EXIT_INTERRUPTED;
     }
     duel_tolerances_release(&tolerances);
     duel_sides_release(&sides);
-    free(request);
     return status;
 }
 
+static const struct argument arguments[] = {
+    {.name = "SIDE",
+     .help = "behind --: a command and its arguments, --, and the other; --- between them where "
+             "one has -- of its own",
+     .most = ARGUMENTS_ANY},
+    {0},
+};
+
 const struct command command_duel = {
     .name = "duel",
-    .usage = "contend duel [OPTION].. -- BASE [ARG].. -- HEAD [ARG]..\n"
-             "       contend duel --workload W --set KEY=A,B [OPTION]..\n"
-             "       contend duel --workload W --plugin A.so --plugin B.so [OPTION]..",
     .summary = "base against head, interleaved in one run: slower, faster, same or undecided",
+    .usage = "[OPTION]... -- BASE [ARG]... -- HEAD [ARG]...\n"
+             "--workload W --set KEY=A,B [OPTION]...\n"
+             "--workload W --plugin A.so --plugin B.so [OPTION]...",
+    .statuses = "Exit status: 0 nothing slower, 1 slower, 2 usage, 3 a side could not be run, 4 "
+                "undecided with --strict, 5 no verdict possible here, 130 interrupted.",
+    .arguments = arguments,
+    .options = duel_options,
+    .settings_size = sizeof(struct duel_request),
+    .init = duel_request_init,
     .run = run,
 };

@@ -18,7 +18,10 @@
 
 void plan_request_init(struct plan_request *r)
 {
-    *r = (struct plan_request){.seed = -1, .timer_slack_ns = 50000, .timeout_ns = 300000000000};
+    *r = (struct plan_request){.seed = -1};
+    units_parse("timer slack", PLAN_TIMER_SLACK, "ns", 1, TIMER_SLACK_MAX_NS, &r->timer_slack_ns,
+                NULL);
+    units_parse("timeout", PLAN_TIMEOUT, "ns", TIMEOUT_LEAST_NS, INT64_MAX, &r->timeout_ns, NULL);
 }
 
 uint32_t plan_cpus(void)
@@ -186,14 +189,14 @@ static int check_params_used(const struct builder *b, struct err *err)
 }
 
 static int suite_number(const json_t *suite, const char *key, const char *unit, int64_t max,
-                        int64_t fallback, int64_t *out, struct err *err)
+                        const char *fallback, int64_t *out, struct err *err)
 {
     const json_t *value = json_object_get(suite, key);
     char number[32], what[64];
-    *out = fallback;
-    if (!value)
+    const char *text = value ? json_string_value(value) : fallback;
+    *out = 0;
+    if (!value && !fallback)
         return 0;
-    const char *text = json_string_value(value);
     if (json_is_integer(value)) {
         snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         text = number;
@@ -201,7 +204,7 @@ static int suite_number(const json_t *suite, const char *key, const char *unit, 
     snprintf(what, sizeof what, "suite: \"%s\"", key);
     if (!text)
         return err_set(err, ERR_INPUT, "%s must be a number or words such as \"%s\"", what,
-                       strcmp(unit, "ns") ? "11" : "60s");
+                       strcmp(unit, "ns") ? PLAN_ROUNDS : PLAN_BUDGET);
     return units_parse(what, text, unit, 1, max, out, err);
 }
 
@@ -284,10 +287,11 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     if (name && !suite)
         return -1;
     if (check_suite_keys(suite, err) || word_list_of_options(&b.params, "-p", &r->params, err) ||
-        suite_number(suite, "rounds", "count", ROUNDS_MAX, 11, &rounds, err) ||
-        suite_number(suite, "rounds_most", "count", ROUNDS_MAX, 0, &rounds_most, err) ||
-        suite_number(suite, "budget", "ns", INT64_MAX, 60000000000, &budget_ns, err) ||
-        suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, 50000000, &task_time_ns, err))
+        suite_number(suite, "rounds", "count", ROUNDS_MAX, PLAN_ROUNDS, &rounds, err) ||
+        suite_number(suite, "rounds_most", "count", ROUNDS_MAX, NULL, &rounds_most, err) ||
+        suite_number(suite, "budget", "ns", INT64_MAX, PLAN_BUDGET, &budget_ns, err) ||
+        suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, PLAN_TASK_TIME, &task_time_ns,
+                     err))
         goto fail;
     if (suite ? expand_suite(&b, suite, err) : expand_request(&b, err))
         goto fail;
