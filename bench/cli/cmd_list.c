@@ -81,14 +81,19 @@ static bool get_probe(size_t i, struct item *out, bool *hidden)
 /* The text of a suite stays alive with its document. */
 static bool get_suite(size_t i, struct item *out, bool *hidden)
 {
-    static json_t *kept[64];
+    static struct {
+        VEC(json_t *);
+    } kept;
     const struct suite_text *s = suite_builtin(i);
-    if (!s || i >= 64)
+    if (!s)
         return false;
     *hidden = false;
-    if (!kept[i])
-        kept[i] = suite_load(s->name, NULL);
-    const char *summary = json_string_value(json_object_get(kept[i], "summary"));
+    while (kept.count <= i && vec_add(&kept, NULL))
+        ;
+    if (kept.count > i && !kept.items[i])
+        kept.items[i] = suite_load(s->name, NULL);
+    const json_t *document = kept.count > i ? kept.items[i] : NULL;
+    const char *summary = json_string_value(json_object_get(document, "summary"));
     *out = (struct item){.name = s->name, .summary = summary ? summary : ""};
     return true;
 }

@@ -10,7 +10,7 @@
 enum relation { EQUAL, UNEQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL };
 
 struct condition {
-    char dim[DIM_NAME_MAX];
+    char dim[128]; /* longer ones are not understood */
     enum relation relation;
     const char *values; /* "thread|process", up to the next comma */
     size_t length;
@@ -67,7 +67,7 @@ static bool as_number(const char *text, double *out)
 static bool is_equal(const struct dim_value *value, const char *text)
 {
     double number;
-    if (!strcmp(value->text, text))
+    if (!strcmp(dim_text(value), text))
         return true;
     return value->is_number && as_number(text, &number) && !(value->number < number) &&
            !(value->number > number);

@@ -39,15 +39,16 @@ static void add_number(struct buf *out, double value)
 /* "duration=10ms;gil.interval=5ms" */
 static void add_params(struct buf *out, const struct entry *e)
 {
-    struct dims params;
+    struct dims params = {0};
     struct dim_value value;
     struct buf text = {0};
     dims_of_params(&params, e, 1);
     for (size_t i = 0; i < params.count; i++)
         if (dim_value_of(e, params.names[i], &value))
-            buf_printf(&text, "%s%s=%s", text.len ? ";" : "", params.names[i], value.text);
+            buf_printf(&text, "%s%s=%s", text.len ? ";" : "", params.names[i], dim_text(&value));
     add_field(out, buf_text(&text));
     buf_release(&text);
+    dims_release(&params);
 }
 
 static void add_cell(struct buf *out, const struct entry *e)

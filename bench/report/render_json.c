@@ -73,8 +73,8 @@ static json_t *row_json(const struct grid *g, size_t row)
     json_t *labels = json_object(), *values = json_array(), *o = json_object();
     for (size_t l = 0; l < g->labels.count; l++) {
         const struct dim_value *v = grid_label(g, row, l);
-        if (v->text[0])
-            json_object_set_new(labels, g->labels.names[l], json_string(v->text));
+        if (dim_text(v)[0])
+            json_object_set_new(labels, g->labels.names[l], json_string(dim_text(v)));
     }
     for (size_t c = 0; c < g->column_count; c++)
         json_array_append_new(values, slot_json(grid_slot(g, row, c)));

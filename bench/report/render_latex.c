@@ -70,7 +70,7 @@ static void add_row(const struct grid *g, size_t row, struct buf *out)
     const struct result_cell *unmeasured = grid_row_unmeasured(g, row);
     for (size_t l = 0; l < g->labels.count; l++) {
         buf_add(out, l ? " & " : "");
-        add_text(out, grid_label(g, row, l)->text);
+        add_text(out, dim_text(grid_label(g, row, l)));
     }
     if (unmeasured && g->column_count) {
         buf_printf(out, " & \\multicolumn{%zu}{l}{%s: ", g->column_count,

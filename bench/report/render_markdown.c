@@ -42,7 +42,7 @@ static void add_heads(const struct grid *g, struct buf *out)
     for (size_t l = 0; l < g->labels.count; l++) {
         bool is_number = g->row_count > 0;
         for (size_t r = 0; r < g->row_count; r++)
-            is_number &= grid_label(g, r, l)->is_number || !grid_label(g, r, l)->text[0];
+            is_number &= grid_label(g, r, l)->is_number || !dim_text(grid_label(g, r, l))[0];
         buf_add(out, is_number ? "---:|" : ":---|");
     }
     for (size_t c = 0; c < g->column_count; c++)
@@ -55,7 +55,7 @@ static void add_row(const struct grid *g, size_t row, struct buf *out)
     const struct result_cell *unmeasured = grid_row_unmeasured(g, row);
     buf_add(out, "|");
     for (size_t l = 0; l < g->labels.count; l++)
-        add_cell(out, grid_label(g, row, l)->text);
+        add_cell(out, dim_text(grid_label(g, row, l)));
     for (size_t c = 0; c < g->column_count; c++) {
         char text[48];
         slot_text(grid_slot(g, row, c), text, sizeof text);

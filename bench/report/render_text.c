@@ -9,6 +9,7 @@
 #include "bench/report/render.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -30,8 +31,10 @@ struct column_layout {
 struct text_layout {
     const struct grid *grid;
     const struct style *style;
-    size_t label_widths[DIMS_MAX];
-    bool label_is_number[DIMS_MAX];
+    struct label_layout {
+        size_t width;
+        bool is_number;
+    } * labels; /* owned */
     size_t labels_width;
     size_t width;
     struct column_layout columns[GRID_COLUMNS_MAX];
@@ -110,14 +113,14 @@ static void measure(struct text_layout *t)
     const struct grid *g = t->grid;
     t->labels_width = MARGIN;
     for (size_t l = 0; l < g->labels.count; l++) {
-        t->label_widths[l] = strlen(g->labels.names[l]);
-        t->label_is_number[l] = true;
+        t->labels[l].width = strlen(g->labels.names[l]);
+        t->labels[l].is_number = true;
         for (size_t r = 0; r < g->row_count; r++) {
             const struct dim_value *v = grid_label(g, r, l);
-            t->label_widths[l] = larger(t->label_widths[l], strlen(v->text));
-            t->label_is_number[l] &= v->is_number || !v->text[0];
+            t->labels[l].width = larger(t->labels[l].width, strlen(dim_text(v)));
+            t->labels[l].is_number &= v->is_number || !dim_text(v)[0];
         }
-        t->labels_width += t->label_widths[l] + (l ? COLUMN_GAP : 0);
+        t->labels_width += t->labels[l].width + (l ? COLUMN_GAP : 0);
     }
     for (size_t c = 0; c < g->column_count; c++)
         measure_column(t, c);
@@ -236,8 +239,8 @@ static void add_heads(const struct text_layout *t, struct panel p, struct buf *o
         buf_pad(out, MARGIN);
         for (size_t l = 0; l < g->labels.count; l++) {
             buf_pad(out, l ? COLUMN_GAP : 0);
-            add_aligned(out, line + 1 == lines ? g->labels.names[l] : "", t->label_widths[l],
-                        t->label_is_number[l]);
+            add_aligned(out, line + 1 == lines ? g->labels.names[l] : "", t->labels[l].width,
+                        t->labels[l].is_number);
         }
         for (size_t c = p.from; c < p.to; c++) {
             const struct column_layout *column = &t->columns[c];
@@ -275,11 +278,11 @@ static void add_labels(const struct text_layout *t, size_t row, size_t above, st
     bool repeats = above != row;
     buf_pad(out, MARGIN);
     for (size_t l = 0; l < g->labels.count; l++) {
-        const char *text = grid_label(g, row, l)->text;
+        const char *text = dim_text(grid_label(g, row, l));
         repeats =
-            repeats && !strcmp(text, grid_label(g, above, l)->text) && l + 1 < g->labels.count;
+            repeats && !strcmp(text, dim_text(grid_label(g, above, l))) && l + 1 < g->labels.count;
         buf_pad(out, l ? COLUMN_GAP : 0);
-        add_aligned(out, repeats ? "" : text, t->label_widths[l], t->label_is_number[l]);
+        add_aligned(out, repeats ? "" : text, t->labels[l].width, t->labels[l].is_number);
     }
 }
 
@@ -317,6 +320,11 @@ static void add_grid(const struct grid *g, const struct style *style, struct buf
 {
     struct text_layout t = {.grid = g, .style = style};
     t.width = style->width > LEAST_WIDTH ? (size_t)style->width : LEAST_WIDTH;
+    t.labels = calloc(g->labels.count + 1, sizeof *t.labels);
+    if (!t.labels) {
+        out->failed = true;
+        return;
+    }
     measure(&t);
     widen_groups(&t);
     buf_printf(out, "\n%s%s%s", bold(style), g->title, plain(style));
@@ -335,6 +343,7 @@ static void add_grid(const struct grid *g, const struct style *style, struct buf
         if (p.to == p.from)
             break;
     }
+    free(t.labels);
 }
 
 static void add_notes(const struct page *p, size_t width, struct buf *out)

@@ -17,17 +17,17 @@ static int collect_sentences(struct sentences *out, const struct result *results
         struct sentences one;
         if (sentences_of(&one, &results[i], err))
             return -1;
-        for (size_t s = 0; s < one.count && out->count < SENTENCES_MAX; s++) {
+        for (size_t s = 0; s < one.count; s++) {
             struct buf b = {0};
             if (count > 1)
                 buf_printf(&b, "%s: ", results[i].label);
             buf_add(&b, one.items[s]);
             char *text = buf_steal(&b);
-            if (!text) {
+            if (!text || !vec_add(out, text)) {
+                free(text);
                 sentences_release(&one);
                 return err_set(err, ERR_SYSTEM, "sentences: out of memory");
             }
-            out->items[out->count++] = text;
         }
         sentences_release(&one);
     }

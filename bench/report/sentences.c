@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXECUTORS_MAX = 8 };
+enum { EXECUTORS_MAX = 3 }; /* choose_cast() adds no more */
 
 /* The executors the sentences speak of. */
 struct cast {
@@ -442,11 +442,11 @@ int sentences_of(struct sentences *out, const struct result *r, struct err *err)
         if (b.len == 0 && !b.failed)
             continue;
         char *text = buf_steal(&b);
-        if (!text) {
+        if (!text || !vec_add(out, text)) {
+            free(text);
             sentences_release(out);
             return err_set(err, ERR_SYSTEM, "sentences: out of memory");
         }
-        out->items[out->count++] = text;
     }
     return 0;
 }
@@ -455,5 +455,5 @@ void sentences_release(struct sentences *s)
 {
     for (size_t i = 0; i < s->count; i++)
         free(s->items[i]);
-    *s = (struct sentences){0};
+    vec_release(s);
 }

@@ -36,8 +36,8 @@ struct builder {
     struct plan *plan;
     const struct plan_request *request;
     size_t capacity;
-    bool param_used[WORDS_MAX]; /* of the request's parameters */
-    struct word_list params;    /* of the request */
+    bool *param_used;        /* of the request's parameters */
+    struct word_list params; /* of the request */
 };
 
 static int find_cell(const struct plan *p, const char *id)
@@ -106,13 +106,9 @@ static int parse_placement(const char *word, enum placement *out, struct err *er
     return err_set(err, ERR_USAGE, "--placement: \"%s\" is unknown (free, same, spread)", word);
 }
 
-static int expand_workload(struct builder *b, const struct plan_group *g, const struct workload *w,
-                           struct err *err)
+static int expand_counts(struct builder *b, const struct plan_group *g, const struct workload *w,
+                         const struct task_counts *counts, struct err *err)
 {
-    uint32_t counts[WORDS_MAX];
-    size_t count;
-    if (plan_task_counts(&g->tasks, w, counts, &count, err))
-        return -1;
     for (size_t k = 0; k < g->locks.count; k++) {
         const struct lock *lock = registry_find_lock(g->locks.items[k], err);
         if (!lock)
@@ -122,10 +118,10 @@ static int expand_workload(struct builder *b, const struct plan_group *g, const 
             if (!executor)
                 return -1;
             for (size_t p = 0; p < g->placements.count; p++)
-                for (size_t n = 0; n < count; n++) {
+                for (size_t n = 0; n < counts->count; n++) {
                     struct cell c;
                     cell_init(&c, w, lock, executor);
-                    c.tasks = counts[n];
+                    c.tasks = counts->items[n];
                     if (parse_placement(g->placements.items[p], &c.placement, err) ||
                         add_combination(b, g, &c, err))
                         return -1;
@@ -135,9 +131,20 @@ static int expand_workload(struct builder *b, const struct plan_group *g, const 
     return 0;
 }
 
+static int expand_workload(struct builder *b, const struct plan_group *g, const struct workload *w,
+                           struct err *err)
+{
+    struct task_counts counts = {0};
+    int failed =
+        plan_task_counts(&g->tasks, w, &counts, err) || expand_counts(b, g, w, &counts, err);
+    vec_release(&counts);
+    return failed ? -1 : 0;
+}
+
 static int expand_group(struct builder *b, struct plan_group *g, struct err *err)
 {
-    plan_group_defaults(g);
+    if (plan_group_defaults(g, err))
+        return -1;
     for (size_t i = 0; i < g->workloads.count; i++) {
         const struct workload *w = registry_find_workload(g->workloads.items[i], err);
         if (!w || expand_workload(b, g, w, err))
@@ -238,10 +245,10 @@ static int expand_suite(struct builder *b, const json_t *suite, struct err *err)
     json_t *item;
     json_array_foreach(json_object_get(suite, "groups"), i, item)
     {
-        struct plan_group *g = calloc(1, sizeof *g);
-        int failed = !g || plan_group_of_json(g, item, err) ||
-                     plan_group_override(g, b->request, err) || expand_group(b, g, err);
-        free(g);
+        struct plan_group g = {0};
+        int failed = plan_group_of_json(&g, item, err) ||
+                     plan_group_override(&g, b->request, err) || expand_group(b, &g, err);
+        plan_group_release(&g);
         if (failed)
             return -1;
     }
@@ -250,11 +257,9 @@ static int expand_suite(struct builder *b, const json_t *suite, struct err *err)
 
 static int expand_request(struct builder *b, struct err *err)
 {
-    struct plan_group *g = calloc(1, sizeof *g);
-    if (!g)
-        return err_set(err, ERR_SYSTEM, "no memory for the plan");
-    int failed = plan_group_of_request(g, b->request, err) || expand_group(b, g, err);
-    free(g);
+    struct plan_group g = {0};
+    int failed = plan_group_of_request(&g, b->request, err) || expand_group(b, &g, err);
+    plan_group_release(&g);
     return failed ? -1 : 0;
 }
 
@@ -275,6 +280,12 @@ static void set_rounds(struct plan *p, const struct plan_request *r, int64_t rou
     p->rounds_most = most > p->rounds ? (uint32_t)most : p->rounds;
 }
 
+static void builder_release(struct builder *b)
+{
+    word_list_release(&b->params);
+    free(b->param_used);
+}
+
 int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
@@ -293,6 +304,11 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
         suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, PLAN_TASK_TIME, &task_time_ns,
                      err))
         goto fail;
+    b.param_used = calloc(b.params.count + 1, sizeof *b.param_used);
+    if (!b.param_used) {
+        err_set(err, ERR_SYSTEM, "no memory for the plan");
+        goto fail;
+    }
     if (suite ? expand_suite(&b, suite, err) : expand_request(&b, err))
         goto fail;
     if (out->cell_count == 0) {
@@ -311,9 +327,11 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     out->timer_slack_ns = (uint64_t)r->timer_slack_ns;
     out->timeout_ns = (uint64_t)r->timeout_ns;
     json_decref(suite);
+    builder_release(&b);
     return 0;
 fail:
     json_decref(suite);
+    builder_release(&b);
     plan_release(out);
     return -1;
 }
