@@ -8,7 +8,8 @@ void *vec_room(void *items, size_t count, size_t *capacity, size_t size, bool *f
     if (*failed || count < *capacity)
         return items;
     size_t wanted = *capacity ? *capacity * 2 : FIRST;
-    void *grown = wanted > SIZE_MAX / size ? NULL : realloc(items, wanted * size);
+    bool is_too_much = *capacity > SIZE_MAX / 2 / size;
+    void *grown = is_too_much ? NULL : realloc(items, wanted * size);
     if (!grown) {
         *failed = true;
         return items;
