@@ -106,6 +106,15 @@ REGISTRY(executor, executors, "executor")
 REGISTRY(lock, locks, "lock")
 REGISTRY(probe, probes, "probe")
 
+const char *registry_kind_name(enum workload_kind kind)
+{
+    static const char *const names[] = {
+        [WORKLOAD_IO] = "io",     [WORKLOAD_CPU] = "cpu",         [WORKLOAD_MIXED] = "mixed",
+        [WORKLOAD_SYNC] = "sync", [WORKLOAD_STARTUP] = "startup",
+    };
+    return names[kind];
+}
+
 const char *registry_plugin_path(size_t i)
 {
     return i < MOST ? plugin_paths[i] : NULL;

@@ -16,6 +16,9 @@ enum { PROBES_MAX = 16, METRICS_MAX = 128 };
 
 enum registry_kind { REGISTRY_WORKLOAD, REGISTRY_EXECUTOR, REGISTRY_LOCK, REGISTRY_PROBE };
 
+/* "io", "cpu" ... */
+const char *registry_kind_name(enum workload_kind kind);
+
 /* The i-th of its kind, NULL behind the last. */
 const struct workload *registry_workload(size_t i);
 const struct executor *registry_executor(size_t i);

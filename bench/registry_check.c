@@ -103,7 +103,7 @@ static const char *metric_fault(const struct metric *table, size_t i)
     if (m->better < BETTER_LOWER || m->better > BETTER_NEUTRAL || m->nature < NATURE_NOISY ||
         m->nature > NATURE_EXACT)
         return "its direction or nature is unknown";
-    if (!m->definition || strlen(m->definition) <= 10)
+    if (!m->definition || !*m->definition)
         return "it has no definition";
     if (!m->group || !*m->group)
         return "it has no group";

@@ -1,5 +1,6 @@
 #include "bench/cli/ahead.h"
 
+#include "bench/child/child.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
 #include "bench/core/priority.h"
@@ -7,60 +8,70 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the child: ahead of the session it came from, and gone when the parent is. */
-static void go_on(pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        raise(SIGKILL);
-    priority_raise_session();
-}
+static struct child measuring;
+static pid_t parent; /* 0: this is the process that was started */
 
-pid_t ahead_go(bool is_wanted, char note[AHEAD_NOTE])
+enum ahead ahead_go(bool is_wanted, char note[AHEAD_NOTE], struct err *err)
 {
     char why_not[AHEAD_NOTE / 2] = "as asked";
     int as_it_was = priority_nice();
-    if (!is_wanted || !priority_raise(why_not, sizeof why_not)) {
-        snprintf(note, AHEAD_NOTE, "nice %d, not raised: %s", as_it_was, why_not);
-        return 0;
-    }
+    bool is_raised = is_wanted && priority_raise(why_not, sizeof why_not);
+    /* What those leave behind that it starts comes to it, and to us when it is killed. */
+    child_adopt();
     fflush(NULL);
-    pid_t parent = getpid(), child = fork();
-    if (child > 0)
-        return child;
-    if (child == 0)
-        go_on(parent);
-    snprintf(note, AHEAD_NOTE, "nice %d%s", priority_nice(),
-             child == 0 ? ", in a session of its own" : "");
-    return 0;
+    pid_t us = getpid();
+    /* Not killed with us: it has to put in order what it started, as for any other signal. */
+    const struct child_request request = {.what = "the process that measures",
+                                          .in = CHILD_OURS,
+                                          .out = CHILD_OURS,
+                                          .errors = CHILD_OURS,
+                                          .is_part_of_us = true,
+                                          .death_signal = SIGTERM};
+    int at = child_split(&measuring, &request, err);
+    if (at < 0)
+        return AHEAD_FAILED;
+    if (at == 0)
+        return AHEAD_PARENT;
+    parent = us;
+    if (is_raised)
+        priority_raise_session();
+    if (is_raised)
+        snprintf(note, AHEAD_NOTE, "nice %d, in a session of its own", priority_nice());
+    else
+        snprintf(note, AHEAD_NOTE, "nice %d, not raised: %s", as_it_was, why_not);
+    return AHEAD_CHILD;
 }
 
-static volatile pid_t measuring;
+bool ahead_is_alone(void)
+{
+    return parent && getppid() != parent;
+}
 
 static void pass_on(int number)
 {
     int kept = errno;
-    kill(measuring, number);
+    child_signal(&measuring, number);
     errno = kept;
 }
 
-int ahead_await(pid_t child, struct err *err)
+int ahead_await(struct err *err)
 {
-    int status = 0;
-    measuring = child;
+    struct child *const children[] = {&measuring};
+    struct child_end end;
+    char words[160];
     interrupt_catch_with(pass_on);
     if (interrupt_came) /* before there was anybody to pass it on to */
-        kill(child, SIGTERM);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (WIFEXITED(status))
-        return WEXITSTATUS(status);
-    err_set(err, ERR_SYSTEM, "the process that measured was killed by signal %d (%s)",
-            WTERMSIG(status), strsignal(WTERMSIG(status)));
+        child_signal(&measuring, SIGTERM);
+    while (!measuring.has_ended)
+        child_await(children, 1, NULL, UINT64_MAX, NULL);
+    int failed = child_end(&measuring, &end, err);
+    child_end_strays();
+    if (!failed && WIFEXITED(end.status))
+        return WEXITSTATUS(end.status);
+    err_set(err, ERR_SYSTEM, "the process that measured %s",
+            child_words(&end, words, sizeof words));
     return EXIT_RUN_FAILED;
 }

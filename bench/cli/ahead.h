@@ -1,26 +1,30 @@
-/* Measuring ahead of what else wants the CPUs: in a process of its own, where that is allowed. */
+/* Measuring in a process of its own: ahead of what else wants the CPUs, where that is allowed. */
 #ifndef CONTEND_CLI_AHEAD_H
 #define CONTEND_CLI_AHEAD_H
 
 #include "bench/core/err.h"
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 /* How it went, in words for a report: "nice -20, ahead of what else runs". */
 enum { AHEAD_NOTE = 128 };
 
+enum ahead { AHEAD_FAILED, AHEAD_PARENT, AHEAD_CHILD };
+
 /*
- * Where the priority is wanted and may be raised: goes on in a child with a session of its own,
- * which is raised, and returns 0 there; in the parent it returns the child, for ahead_await().
- * Otherwise goes on here, as it is, and returns 0.  `note` is set where it returns 0.
+ * Goes on in a child: in a session of its own, which is raised, where the priority is wanted and
+ * may be.  `note` is set in the child; the parent calls ahead_await().  Whichever of the two is
+ * killed, the other ends what was started, so that nothing is left running.
  */
-pid_t ahead_go(bool is_wanted, char note[AHEAD_NOTE]);
+enum ahead ahead_go(bool is_wanted, char note[AHEAD_NOTE], struct err *err);
+
+/* In the child: the parent is gone, and nobody waits for what there is to print. */
+bool ahead_is_alone(void);
 
 /*
  * Passes on to the child what asks a program to end, and returns the child's exit status; the
- * child has printed what there was to print.  The child ends with this process.
+ * child has printed what there was to print.
  */
-int ahead_await(pid_t child, struct err *err);
+int ahead_await(struct err *err);
 
 #endif

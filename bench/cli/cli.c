@@ -3,6 +3,7 @@
 #include "bench/cli/claims_run.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/help.h"
+#include "bench/cli/interrupt.h"
 #include "bench/core/buf.h"
 #include "bench/core/json.h"
 #include "bench/core/suggest.h"
@@ -241,6 +242,7 @@ int cli_run(int argc, char *const *argv, struct err *err)
 int cli_main(int argc, char *const *argv)
 {
     struct err err = {0};
+    interrupt_begin();
     int status = claims_suite_add(&err) ? EXIT_RUN_FAILED : cli_run(argc, argv, &err);
     if (err.code == ERR_NONE)
         return status;

@@ -2,6 +2,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/compare.h"
+#include "bench/cli/show.h"
 #include "bench/core/opts.h"
 #include "bench/report/compare/compare.h"
 #include "bench/stats/paired.h"
@@ -18,14 +19,6 @@ struct wishes {
     double threshold, moment_sd;
     struct opt_list allow, base, head;
 };
-
-static size_t format_index(const char *name)
-{
-    size_t index = 0;
-    while (strcmp(compare_formats[index], name))
-        index++;
-    return index;
-}
 
 static int verdict_status(const struct wishes *w, const struct comparison *c)
 {
@@ -47,14 +40,13 @@ static int compare(const struct wishes *w, struct compare_side *base, struct com
         .tolerance = w->threshold,
         .moment_sd = w->moment_sd > 0 ? log_ratio_of_change(w->moment_sd) : 0,
     };
-    struct buf text = {0};
+    struct page page;
     if (comparable_allow(w->allow.items, w->allow.count, &request.allowed, err) ||
         compare_results(&comparison, base, head, &request, err))
         return EXIT_USAGE;
-    int failed = compare_render(&comparison, format_index(w->format), w->all, &text, err) ||
-                 cli_print(buf_text(&text), err);
+    compare_page(&page, &comparison, w->all);
+    int failed = show_page(&page, w->format, SHOW_UNWRAPPED, err);
     int status = failed ? EXIT_RUN_FAILED : verdict_status(w, &comparison);
-    buf_release(&text);
     comparison_release(&comparison);
     return status;
 }
@@ -162,8 +154,7 @@ static const struct opt options[] = {
     {OPT_AT(struct wishes, all), .name = "all", .help = "every row, in text"},
     {OPT_AT(struct wishes, fidelity), .name = "fidelity",
      .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
-    {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
-     .help = "one of", .initial = "text", .choices = compare_formats},
+    SHOW_FORMAT_OPT(struct wishes, format),
     {0},
 };
 

@@ -276,7 +276,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     (void)call;
     if (s->moments)
         return moments_run(
-            &(struct moments_options){s->budget_ns ? s->budget_ns : INT64_C(60000000000), s->json},
+            &(struct moments_options){s->budget_ns ? s->budget_ns : INT64_C(60000000000), format},
             err);
     if (s->inject.percents) {
         s->inject.budget_ns = s->budget_ns ? s->budget_ns : INT64_C(5000000000);

@@ -4,99 +4,82 @@
 #include "bench/cli/commands.h"
 #include "bench/cli/duel_request.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/progress.h"
+#include "bench/cli/show.h"
 #include "bench/core/clock.h"
 #include "bench/core/json.h"
 #include "bench/core/output.h"
 #include "bench/core/priority.h"
 #include "bench/duel/report.h"
-#include "bench/registry.h"
-#include "bench/run/assemble.h"
+#include "bench/run/header.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- Progress ------------------------------------------------------------------------------ */
 
 static void show(void *context, const struct duel_progress *p)
 {
-    uint64_t *drawn_ns = context, now_ns = clock_now_ns();
-    if (now_ns - *drawn_ns < 100000000)
-        return;
-    *drawn_ns = now_ns;
-    fprintf(stderr, "\r\033[K%.50s: %s, %zu pairs, %.1f of %.1f s", p->subject, p->stage, p->pairs,
-            p->elapsed_s, p->budget_s);
-    fflush(stderr);
+    progress_draw(context, "%.50s: %s, %zu pairs, %.1f of %.1f s", p->subject, p->stage, p->pairs,
+                  p->elapsed_s, p->budget_s);
 }
 
 /* ---- Output -------------------------------------------------------------------------------- */
 
-/* Who ran what, where: the same objects as in a result. */
-static void describe_run(const struct duel_report *r, const struct call *call, bool is_partial,
-                         json_t **run, json_t **host)
+/* How it was made, and where; what is only known at the end is added there. */
+struct origin {
+    json_t *run, *host; /* NULL: nobody wants the document */
+};
+
+static bool wants_document(const struct duel_request *request)
 {
-    struct cell c;
-    cell_init(&c, registry_find_workload("noop", NULL), registry_find_lock("none", NULL),
-              registry_find_executor("thread", NULL));
-    const struct plan plan = {.cells = &c, .cell_count = 1, .seed = r->options->seed};
-    json_t *header = assemble_header(&plan, call->argc, call->argv);
+    return request->output || !strcmp(request->format, "json");
+}
+
+static struct origin origin_of(const struct duel_request *request, uint64_t seed,
+                               const struct call *call)
+{
+    const struct header h = {
+        .argc = call->argc, .argv = call->argv, .seed = seed, .timer_slack_ns = HEADER_NO_SLACK};
+    return wants_document(request) ? (struct origin){header_run(&h), header_host(&h)}
+                                   : (struct origin){0};
+}
+
+static void add_document(struct page *page, const struct duel_report *r, struct origin *origin,
+                         bool is_partial)
+{
     char now[40];
-    *run = json_incref(json_object_get(header, "run"));
-    *host = json_incref(json_object_get(header, "host"));
-    json_object_del(*run, "rounds_planned");
-    json_object_set_new(*run, "finished_at", json_string(clock_utc_text(now, sizeof now)));
-    json_object_set_new(*run, "status", json_string(is_partial ? "partial" : "complete"));
-    json_decref(header);
+    page->failed |= !origin->run || !origin->host;
+    if (page->failed)
+        return;
+    json_object_set_new(origin->run, "finished_at", json_string(clock_utc_text(now, sizeof now)));
+    json_object_set_new(origin->run, "status", json_string(is_partial ? "partial" : "complete"));
+    page_document(page, duel_document(r, origin->run, origin->host),
+                  JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    *origin = (struct origin){0};
 }
 
-static char *document_text(const struct duel_report *r, const struct call *call, bool is_partial,
-                           struct err *err)
+static int write_document(const struct page *page, const char *path, struct err *err)
 {
-    json_t *run, *host;
-    describe_run(r, call, is_partial, &run, &host);
-    json_t *root = duel_document(r, run, host);
-    char *text = json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    json_decref(root);
-    if (!text)
-        err_set(err, ERR_SYSTEM, "no memory for the document");
-    return text;
-}
-
-static int print_report(const struct duel_report *r, const char *format, const char *document,
-                        struct err *err)
-{
-    static const struct {
-        const char *name;
-        void (*render)(const struct duel_report *, struct buf *);
-    } formats[] = {{"text", duel_render_text},
-                   {"markdown", duel_render_markdown},
-                   {"junit", duel_render_junit},
-                   {"github", duel_render_github}};
-    struct buf out = {0};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (!strcmp(formats[i].name, format))
-            formats[i].render(r, &out);
-    if (!strcmp(format, "json"))
-        buf_printf(&out, "%s\n", document);
-    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the report")
-                            : cli_print(buf_text(&out), err);
-    buf_release(&out);
+    char *text = page->failed ? NULL : json_dump_text(page->document, page->document_flags);
+    int failed = text ? output_write(path, text, strlen(text), err)
+                      : err_set(err, ERR_SYSTEM, "no memory for the document");
+    free(text);
     return failed;
 }
 
 static int put_out(const struct duel_request *request, const struct duel_report *r,
-                   const struct call *call, bool is_partial, struct err *err)
+                   struct origin *origin, bool is_partial, struct err *err)
 {
-    bool wanted = request->output || !strcmp(request->format, "json");
-    char *document = wanted ? document_text(r, call, is_partial, err) : NULL;
-    int failed = wanted && !document ? -1 : 0;
-    if (!failed && request->output)
-        failed = output_write(request->output, document, strlen(document), err);
+    struct page page;
+    duel_page(&page, r);
+    if (wants_document(request))
+        add_document(&page, r, origin, is_partial);
+    int failed = request->output ? write_document(&page, request->output, err) : 0;
     if (!failed && !is_partial)
-        failed = print_report(r, request->format, document, err);
-    free(document);
+        return show_page(&page, request->format, SHOW_UNWRAPPED, err);
+    page_release(&page);
     return failed;
 }
 
@@ -123,24 +106,29 @@ static int fight(const struct duel_request *request, const struct duel_options *
     struct duel_outcome *outcomes = calloc(sides->count, sizeof *outcomes);
     if (!outcomes)
         return err_set(err, ERR_SYSTEM, "no memory for the outcomes");
+    struct origin origin = origin_of(request, options->seed, call);
     int failed = 0, status = EXIT_RUN_FAILED;
     size_t done = 0;
     for (; done < sides->count && !failed; done++)
         failed = duel_run(&sides->subjects[done], options, sides->count, &outcomes[done], err);
-    if (options->on_progress)
-        fprintf(stderr, "\r\033[K");
+    progress_clear(options->context);
     struct duel_report report = {sides->subjects, outcomes, done, options};
-    if (failed && interrupt_came) {
+    if (failed && interrupt_came && ahead_is_alone()) {
         *err = (struct err){0};
-        failed = put_out(request, &report, call, true, err);
+        status = EXIT_INTERRUPTED;
+    } else if (failed && interrupt_came) {
+        *err = (struct err){0};
+        failed = put_out(request, &report, &origin, true, err);
         status = EXIT_INTERRUPTED;
     } else if (!failed) {
         failed = duel_judge_together(outcomes, done, options->limits.alpha, err) ||
-                 put_out(request, &report, call, false, err);
+                 put_out(request, &report, &origin, false, err);
         status = failed ? EXIT_RUN_FAILED : status_of(&report, request->is_strict);
     }
     for (size_t i = 0; i < done; i++)
         duel_outcome_release(&outcomes[i]);
+    json_decref(origin.run);
+    json_decref(origin.host);
     free(outcomes);
     return status;
 }
@@ -154,18 +142,16 @@ static int run(void *settings, const struct call *call, struct err *err)
     if (duel_request_check(request, call, err))
         return EXIT_USAGE;
     interrupt_catch(INTERRUPT_IGNORED);
-    /* Whoever ignored it handed that on to us, and nobody would tell how a side ended. */
-    signal(SIGCHLD, SIG_DFL);
     char priority[AHEAD_NOTE];
-    pid_t child = ahead_go(strcmp(request->priority, "keep") != 0, priority);
-    if (child > 0)
-        return ahead_await(child, err);
+    enum ahead ahead = ahead_go(strcmp(request->priority, "keep") != 0, priority, err);
+    if (ahead != AHEAD_CHILD)
+        return ahead == AHEAD_PARENT ? ahead_await(err) : status;
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && output_check(request->output, err));
     failed = failed || duel_sides_make(request, &interrupt_came, &sides, err);
     if (!failed) {
-        uint64_t drawn_ns = 0;
-        bool is_seen = !request->is_quiet && isatty(STDERR_FILENO);
+        struct progress_line line;
+        progress_begin(&line, request->is_quiet);
         const struct duel_options options = {
             .budget_ns = (uint64_t)request->budget_ns,
             .timeout_ns = (uint64_t)request->timeout_ns,
@@ -184,8 +170,8 @@ static int run(void *settings, const struct call *call, struct err *err)
             .may_go_realtime =
                 !strcmp(request->priority, "auto") && priority_nice() == PRIORITY_FIRST,
             .interrupted = &interrupt_came,
-            .on_progress = is_seen ? show : NULL,
-            .context = &drawn_ns,
+            .on_progress = show,
+            .context = &line,
         };
         status = fight(request, &options, &sides, call, err);
     } else if (interrupt_came) {

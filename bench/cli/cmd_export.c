@@ -16,12 +16,12 @@ struct settings {
 
 static void describe_formats(size_t width, struct buf *out)
 {
-    enum { COLUMN = 21 };
+    enum { NARROW = 60, UNDER = 8, BESIDE = 21 };
     buf_add(out, "formats:\n");
     for (const struct export_format *const *f = export_formats; *f; f++) {
         struct buf text = {0};
         buf_printf(&text, "%s%s", (*f)->consumer, (*f)->suffixes[0] ? "; -o PREFIX" : "");
-        wrap_row(out, (*f)->name, buf_text(&text), COLUMN, width);
+        wrap_row(out, (*f)->name, buf_text(&text), width < NARROW ? UNDER : BESIDE, width);
         buf_settle(out, &text);
     }
 }

@@ -15,7 +15,6 @@
 
 static const char *const kinds[] = {"executors", "workloads", "locks", "probes",
                                     "suites",    "claims",    NULL};
-static const char *const kind_names[] = {"io", "cpu", "mixed", "sync", "startup"};
 
 /* One listed thing, whatever its kind. */
 struct item {
@@ -46,7 +45,7 @@ static bool get_workload(size_t i, struct item *out, bool *hidden)
     *hidden = false;
     *out = (struct item){.name = w->name,
                          .summary = w->summary,
-                         .detail = kind_names[w->kind],
+                         .detail = registry_kind_name(w->kind),
                          .params = w->params,
                          .metrics = w->metrics};
     return true;

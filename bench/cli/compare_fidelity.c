@@ -1,10 +1,10 @@
 /* compare --fidelity: an emulated runtime against one or several real ones. */
 #include "bench/cli/cli.h"
 #include "bench/cli/compare.h"
+#include "bench/cli/show.h"
 #include "bench/report/fidelity/fidelity.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* 0 in all tables, 1 differs in one, 5 when there is no row to judge. */
 static int status_of(const struct fidelity *tables, size_t count, struct err *err)
@@ -22,17 +22,18 @@ static int status_of(const struct fidelity *tables, size_t count, struct err *er
 }
 
 static int judge(const struct result *emulated, const struct result *real, size_t count,
-                 size_t format, struct err *err)
+                 const char *format, struct err *err)
 {
     struct fidelity *tables = calloc(count, sizeof *tables);
-    struct buf text = {0};
+    struct page page;
     int failed = tables ? 0 : err_set(err, ERR_SYSTEM, "%zu tables: out of memory", count);
     for (size_t i = 0; i < count && !failed; i++)
         failed = fidelity_of(&tables[i], emulated, &real[i], count, err);
-    failed = failed || fidelity_render(tables, emulated, real, count, format, &text, err) ||
-             cli_print(buf_text(&text), err);
+    if (!failed) {
+        fidelity_page(&page, tables, emulated, real, count);
+        failed = show_page(&page, format, SHOW_UNWRAPPED, err);
+    }
     int status = failed ? EXIT_RUN_FAILED : status_of(tables, count, err);
-    buf_release(&text);
     free(tables);
     return status;
 }
@@ -40,14 +41,7 @@ static int judge(const struct result *emulated, const struct result *real, size_
 int compare_fidelity(const char *emulated, const struct opt_list *real, const char *format,
                      struct err *err)
 {
-    size_t index = 0, count = real->count + 1, loaded = 0;
-    while (fidelity_formats[index] && strcmp(fidelity_formats[index], format))
-        index++;
-    if (!fidelity_formats[index]) {
-        err_set(err, ERR_USAGE, "--format: --fidelity has no \"%s\" (text, markdown, json)",
-                format);
-        return EXIT_USAGE;
-    }
+    size_t count = real->count + 1, loaded = 0;
     struct result *results = calloc(count, sizeof *results);
     if (!results) {
         err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
@@ -58,7 +52,7 @@ int compare_fidelity(const char *emulated, const struct opt_list *real, const ch
         loaded++;
     int status = EXIT_USAGE;
     if (loaded == count && !results_tell_apart(results, count, err))
-        status = judge(&results[0], &results[1], real->count, index, err);
+        status = judge(&results[0], &results[1], real->count, format, err);
     for (size_t i = 0; i < loaded; i++)
         result_unload(&results[i]);
     free(results);

@@ -1,15 +1,11 @@
-/* The options of `contend duel`, and the file of tolerances. */
+/* The options of `contend duel`. */
 #include "bench/cli/duel_request.h"
 
 #include "bench/cli/known.h"
-#include "bench/core/file.h"
-#include "bench/core/units.h"
+#include "bench/page/formats.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char *const formats[] = {"text", "markdown", "json", "junit", "github", NULL};
 static const char *const placements[] = {"free", "same", "spread", "lanes", NULL};
 static const char *const priorities[] = {"auto", "raise", "keep", NULL};
 
@@ -96,7 +92,7 @@ const struct opt duel_options[] = {
     {OPT_AT(struct duel_request, is_strict), .name = "strict",
      .help = "exit with 4 when a row is undecided"},
     {OPT_AT(struct duel_request, format), .name = "format", .letter = 'f', .argument = "F",
-     .help = "on standard output", .initial = "text", .choices = formats},
+     .help = "on standard output", .initial = "text", .choices = page_formats},
     {OPT_AT(struct duel_request, output), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "write everything, raw pairs too, as JSON"},
     {OPT_AT(struct duel_request, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
@@ -118,57 +114,4 @@ int duel_request_check(struct duel_request *r, const struct call *call, struct e
     r->commands = call->words->items;
     r->command_count = call->words->count;
     return check(r, err);
-}
-
-static int read_line(char *line, const char *path, size_t number, struct duel_tolerance *out,
-                     struct err *err)
-{
-    char what[320];
-    line += strspn(line, " \t");
-    size_t length = strcspn(line, " \t");
-    char *percent = line + length + strspn(line + length, " \t");
-    for (size_t n = strlen(percent); n && (percent[n - 1] == ' ' || percent[n - 1] == '\t');)
-        percent[--n] = '\0';
-    snprintf(what, sizeof what, "%.200s: line %zu", path, number);
-    if (!*percent)
-        return err_set(err, ERR_INPUT, "%s: \"%.60s\" is not \"GLOB PERCENT\"", what, line);
-    line[length] = '\0';
-    out->glob = line;
-    if (units_parse_ratio(what, percent, 0, 10, &out->ratio, err)) {
-        err->code = ERR_INPUT;
-        return -1;
-    }
-    return 0;
-}
-
-int duel_tolerances_read(const char *path, struct duel_tolerances *out, struct err *err)
-{
-    *out = (struct duel_tolerances){0};
-    out->text = file_read(path, NULL, err);
-    if (!out->text)
-        return -1;
-    size_t lines = 1, number = 0;
-    for (const char *p = out->text; *p; p++)
-        lines += *p == '\n';
-    out->items = calloc(lines, sizeof *out->items);
-    if (!out->items)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu tolerances", lines);
-    for (char *next = out->text, *line; (line = strsep(&next, "\n")) != NULL;) {
-        number++;
-        line[strcspn(line, "\r")] = '\0';
-        const char *first = line + strspn(line, " \t");
-        if (!*first || *first == '#')
-            continue;
-        if (read_line(line, path, number, &out->items[out->count], err))
-            return -1;
-        out->count++;
-    }
-    return 0;
-}
-
-void duel_tolerances_release(struct duel_tolerances *t)
-{
-    free(t->items);
-    free(t->text);
-    *t = (struct duel_tolerances){0};
 }

@@ -1,9 +1,10 @@
 /* contend history show, check, export: what the file says. */
 #include "bench/cli/cli.h"
 #include "bench/cli/history.h"
+#include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
 #include "bench/report/history/export.h"
-#include "bench/report/history/render.h"
+#include "bench/report/history/page.h"
 #include "bench/stats/changepoint.h"
 
 #include <ctype.h>
@@ -50,20 +51,9 @@ static void view_close(struct view *v)
 
 static int print_view(const struct view *v, const struct wishes *w, bool is_check, struct err *err)
 {
-    struct history_style style = {
-        .base = {.width = terminal_width(w->width), .colour = terminal_has_colour()},
-        .utf8 = terminal_is_utf8(),
-        .is_check = is_check,
-    };
-    struct buf text = {0};
-    size_t format = 0;
-    while (strcmp(history_formats[format], w->format))
-        format++;
-    int failed = history_render(&v->judgements, &v->tracks, &v->history,
-                                (enum history_format)format, &style, &text, err) ||
-                 cli_print(buf_text(&text), err);
-    buf_release(&text);
-    return failed;
+    struct page page;
+    history_page(&page, &v->judgements, &v->tracks, &v->history, is_check);
+    return show_page(&page, w->format, w->width, err);
 }
 
 /* 5 when not one series has enough points: a silent check is not a passed one. */
@@ -88,7 +78,7 @@ static const struct opt options[] = {
     {OPT_AT(struct wishes, series), .name = "series", .letter = 's', .argument = "GLOB",
      .help = "only series of that name, as \"spin/*\"", .without = "all"},
     {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
-     .help = "one of", .initial = "text", .choices = history_formats},
+     .help = "one of", .initial = "text", .choices = page_formats},
     HISTORY_FILE_OPT(struct wishes, file),
     {OPT_AT(struct wishes, request.alpha), .name = "alpha", .argument = "R",
      .help = "false alarms a check, over all series", .without = "1%"},

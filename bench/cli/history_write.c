@@ -40,7 +40,7 @@ static int refuse_duplicate(const struct history *h, void *context, struct err *
     const struct addition *a = context;
     const char *commit = text_of(a->point, "commit"), *anchor = text_of(a->point, "anchor");
     const struct history_point *known =
-        history_find(h, commit, text_of(a->point, "machine"), anchor);
+        history_find(h, commit, history_machine_name(text_of(a->point, "machine")), anchor);
     print_warnings(h);
     if (!known || a->may_replace)
         return 0;

@@ -3,6 +3,7 @@
 #include "bench/cli/ahead.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/progress.h"
 #include "bench/cli/show.h"
 #include "bench/core/rng.h"
 #include "bench/core/units.h"
@@ -156,22 +157,21 @@ static int duel_once(struct injection *in, struct effect *e, uint64_t seed, stru
 static int duel_all(struct injection *in, struct err *err)
 {
     struct rng rng = {in->seed};
-    bool is_seen = isatty(STDERR_FILENO);
+    struct progress_line line;
+    progress_begin(&line, false);
     for (int64_t trial = 0; trial < in->options->trials; trial++) {
         uint32_t order[EFFECTS_MAX];
         for (uint32_t i = 0; i < in->count; i++)
             order[i] = i;
         rng_shuffle(&rng, order, in->count);
         for (size_t i = 0; i < in->count; i++) {
-            if (is_seen)
-                fprintf(stderr, "\r\033[Kround %lld of %lld: %.3g %% planted", (long long)trial + 1,
-                        (long long)in->options->trials, 100 * in->effects[order[i]].planted);
+            progress_draw(&line, "round %lld of %lld: %.3g %% planted", (long long)trial + 1,
+                          (long long)in->options->trials, 100 * in->effects[order[i]].planted);
             if (duel_once(in, &in->effects[order[i]], rng_next(&rng) >> 1, err))
                 return -1;
         }
     }
-    if (is_seen)
-        fprintf(stderr, "\r\033[K");
+    progress_clear(&line);
     return 0;
 }
 
@@ -268,13 +268,13 @@ int inject_run(const struct inject_options *options, struct err *err)
         return EXIT_USAGE;
     in.seed = duel_draw_seed(options->seed);
     interrupt_catch(INTERRUPT_IGNORED);
-    pid_t child = ahead_go(true, in.priority);
-    if (child > 0)
-        return ahead_await(child, err);
+    enum ahead ahead = ahead_go(true, in.priority, err);
+    if (ahead != AHEAD_CHILD)
+        return ahead == AHEAD_PARENT ? ahead_await(err) : EXIT_RUN_FAILED;
     int failed = calibrate(&in, err) || duel_all(&in, err);
     if (failed && interrupt_came)
         *err = (struct err){0};
-    if (err->code == ERR_NONE)
+    if (err->code == ERR_NONE && !ahead_is_alone())
         failed = show_table(&in, err); /* of what there is */
     return interrupt_came ? EXIT_INTERRUPTED : failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }

@@ -1,18 +1,15 @@
 #include "bench/cli/interpreter.h"
 
-#include "bench/core/clock.h"
+#include "bench/child/child.h"
+#include "bench/core/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ANSWER_LIMIT_NS UINT64_C(20000000000)
@@ -34,43 +31,28 @@ struct answer {
 
 /* ---- Looking --------------------------------------------------------------------------- */
 
-static bool is_program(const char *path)
-{
-    return access(path, X_OK) == 0;
-}
-
-/* Looks `name` up in PATH as execvp would. */
-static bool find_in_path(const char *name, char *out, size_t size)
-{
-    const char *at = getenv("PATH");
-    for (size_t len; at && *at; at += len + (at[len] == ':')) {
-        len = strcspn(at, ":");
-        snprintf(out, size, "%.*s/%s", (int)len, len ? at : ".", name);
-        if (is_program(out))
-            return true;
-    }
-    return false;
-}
-
 static int look(const char *asked, char *out, size_t size, struct err *err)
 {
     const char *variable = getenv("CONTEND_PYTHON");
     const char *source = asked ? "--python" : "$CONTEND_PYTHON";
     const char *wanted = asked ? asked : variable && variable[0] ? variable : NULL;
+    if (wanted && !wanted[0])
+        return err_set(err, ERR_UNAVAILABLE,
+                       "no Python interpreter found: --python: \"\" names none");
     if (wanted && strchr(wanted, '/')) {
         snprintf(out, size, "%s", wanted);
-        if (!is_program(out))
+        if (!program_is(out))
             return err_set(err, ERR_UNAVAILABLE, "no Python interpreter found: %s: \"%s\": %s",
                            source, wanted, strerror(errno));
         return 0;
     }
-    if (wanted && !find_in_path(wanted, out, size))
+    if (wanted && !program_find(wanted, out, size))
         return err_set(err, ERR_UNAVAILABLE,
                        "no Python interpreter found: %s: \"%s\" is not in PATH", source, wanted);
     if (wanted)
         return 0;
     snprintf(out, size, "/usr/bin/python3");
-    if (is_program(out) || find_in_path("python3", out, size))
+    if (program_is(out) || program_find("python3", out, size))
         return 0;
     return err_set(err, ERR_UNAVAILABLE,
                    "no Python interpreter found: neither /usr/bin/python3 nor python3 in PATH; "
@@ -78,42 +60,6 @@ static int look(const char *asked, char *out, size_t size, struct err *err)
 }
 
 /* ---- Asking ---------------------------------------------------------------------------- */
-
-static void become(const char *path, int output, pid_t parent)
-{
-    /* A group of its own: a script may have started more than itself. */
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(127);
-    int nothing = open("/dev/null", O_RDWR);
-    dup2(nothing, STDIN_FILENO);
-    dup2(output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-    execl(path, path, "-I", "-c", question, (char *)NULL);
-    dprintf(STDERR_FILENO, "%s\n", strerror(errno));
-    _exit(127);
-}
-
-/* All it prints, or as much as there is room for; false when it took too long. */
-static bool read_until_end(int from, char *out, size_t size)
-{
-    uint64_t deadline_ns = clock_now_ns() + ANSWER_LIMIT_NS;
-    size_t length = 0;
-    ssize_t got = 1;
-    while (got != 0 && length + 1 < size && clock_now_ns() < deadline_ns) {
-        struct pollfd ready = {.fd = from, .events = POLLIN};
-        if (poll(&ready, 1, 100) <= 0)
-            continue;
-        got = read(from, out + length, size - 1 - length);
-        if (got > 0)
-            length += (size_t)got;
-        else if (got < 0 && errno != EINTR)
-            got = 0;
-    }
-    out[length] = '\0';
-    return got == 0;
-}
 
 static const char *next_line(char **rest)
 {
@@ -123,23 +69,23 @@ static const char *next_line(char **rest)
 
 static int ask(const char *path, struct answer *a, struct err *err)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC))
-        return err_set_sys(err, errno, "pipe");
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        become(path, ends[1], parent);
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return err_set_sys(err, errno, "fork");
-    }
-    setpgid(pid, pid);
-    bool ended = read_until_end(ends[0], a->text, sizeof a->text);
-    close(ends[0]);
-    kill(-pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    static char isolated[] = "-I", command[] = "-c";
+    char name[INTERPRETER_PATH_BYTES], script[sizeof question];
+    char *const argv[] = {name, isolated, command, script, NULL};
+    struct child_text text = {.text = a->text, .size = sizeof a->text};
+    const struct child_request request = {
+        .what = path, .program = path, .argv = argv, .out = CHILD_PIPE, .errors = CHILD_PIPE};
+    const struct child_watch watch = {
+        .timeout_ns = ANSWER_LIMIT_NS, .on_output = child_keep_text, .context = &text};
+    struct child_end end;
+    a->text[0] = '\0';
+    snprintf(name, sizeof name, "%s", path);
+    memcpy(script, question, sizeof script);
+    if (child_run(&request, &watch, &end, err))
+        return -1;
+    if (end.start_errno)
+        snprintf(a->text, sizeof a->text, "%s", strerror(end.start_errno));
+    bool ended = end.in_time && !end.has_flooded;
     char *rest = strstr(a->text, "contend-python ");
     if (!rest && ended) {
         for (char *p = a->text; *p; p++)
@@ -159,12 +105,24 @@ static int ask(const char *path, struct answer *a, struct err *err)
     return 0;
 }
 
+/* Whatever is given the question may print it: an answer is a version and the name of one. */
+static bool is_answer(const struct answer *a, int *major, int *minor)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    size_t length = strlen(a->implementation);
+    return sscanf(a->version, "%d.%d", major, minor) == 2 && length > 0 &&
+           strspn(a->implementation, name) == length;
+}
+
 static int check(const char *path, const struct answer *a, struct err *err)
 {
     int major = 0, minor = 0;
+    if (!is_answer(a, &major, &minor))
+        return err_set(err, ERR_UNAVAILABLE,
+                       "%s is no Python that can be used: it does not say which it is", path);
     if (strcmp(a->implementation, "cpython") != 0)
         return err_set(err, ERR_UNAVAILABLE, "%s is %.40s, not CPython", path, a->implementation);
-    if (sscanf(a->version, "%d.%d", &major, &minor) != 2 || major != 3 || minor < 9)
+    if (major != 3 || minor < 9)
         return err_set(err, ERR_UNAVAILABLE, "%s is Python %.40s; the reference needs 3.9 or later",
                        path, a->version);
     return 0;
@@ -191,7 +149,7 @@ int interpreter_find(const char *asked, struct interpreter *out, struct err *err
     const char *real = *a.executable && !is_script(a.executable) ? a.executable : a.image;
     snprintf(out->path, sizeof out->path, "%s", real);
     snprintf(out->version, sizeof out->version, "%.31s", a.version);
-    if (is_script(out->path) || !is_program(out->path))
+    if (is_script(out->path) || !program_is(out->path))
         return err_set(err, ERR_UNAVAILABLE,
                        "%s is a script, and what it starts cannot be told: name the interpreter",
                        found);

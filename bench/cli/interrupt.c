@@ -26,6 +26,15 @@ static void catch_ends(void (*handler)(int number), int flags)
     signal(SIGPIPE, SIG_IGN);
 }
 
+void interrupt_begin(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGCHLD, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 void interrupt_catch(enum interrupt_again again)
 {
     catch_ends(on_signal, again == INTERRUPT_ENDS ? (int)SA_RESETHAND : 0);

@@ -6,6 +6,13 @@
 
 extern volatile bool interrupt_came;
 
+/*
+ * First thing in the program.  Whoever ignored SIGCHLD, or blocked a signal, handed that on to us:
+ * nobody would tell how a child ended, and an interrupt would not come.  A file that grew too large
+ * (ulimit -f) is an error of the write, not the end.
+ */
+void interrupt_begin(void);
+
 enum interrupt_again {
     INTERRUPT_IGNORED, /* what has to be put in order still is */
     INTERRUPT_ENDS     /* the program ends at once: its workers die with it */

@@ -1,25 +1,22 @@
 #include "bench/cli/moments.h"
 
+#include "bench/child/child.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interrupt.h"
-#include "bench/core/buf.h"
+#include "bench/cli/show.h"
 #include "bench/core/clock.h"
-#include "bench/core/json.h"
 #include "bench/report/compare/apart.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Ten moments tell a standard deviation to a factor of 1.5, with 90 %. */
 enum { MOMENTS = 10, PATH_BYTES = 512, POLL_NS = 20000000 };
+#define MOST_NS UINT64_C(300000000000)
 
 struct measuring {
     char folder[PATH_BYTES / 2], path[PATH_BYTES];
@@ -27,48 +24,34 @@ struct measuring {
     size_t count;
 };
 
-/* A moment is a command, as the runs are that will be compared: another process, another layout. */
-static _Noreturn void become_run(const char *path, const char *budget)
+/*
+ * A moment is a command, as the runs are that will be compared: another process, another layout.
+ * It is given far more time than it asks for; who interrupts us interrupts it.
+ */
+static int run_once(struct measuring *m, uint64_t period_ns, struct err *err)
 {
-    int nothing = open("/dev/null", O_RDWR);
-    dup2(nothing, STDIN_FILENO);
-    dup2(nothing, STDOUT_FILENO);
-    dup2(nothing, STDERR_FILENO);
-    execl("/proc/self/exe", "contend", "run", "--workload", "prime,sleep,noop", "--lock", "none",
-          "--executor", "serial,thread,process,coroutine", "--tasks", "2", "--param",
-          "sleep.duration=2ms", "--task-time", "4ms", "--rounds", "7", "--budget", budget,
-          "--quiet", "--no-report", "--force", "-o", path, (char *)NULL);
-    _exit(127);
-}
-
-static int run_once(const struct measuring *m, uint64_t period_ns, struct err *err)
-{
-    char budget[32];
+    char budget[32], words[160];
     snprintf(budget, sizeof budget, "%llums", (unsigned long long)(period_ns * 2 / 3 / 1000000));
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() == parent)
-            become_run(m->path, budget);
-        _exit(127);
-    }
-    if (pid < 0)
-        return err_set_sys(err, errno, "fork");
-    int status = 0;
-    pid_t ended;
-    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
-        if (interrupt_came)
-            kill(pid, SIGINT);
-        clock_sleep_until_ns(clock_now_ns() + POLL_NS);
-    }
-    if (interrupt_came)
+    const char *const argv[] = {
+        "contend",     "run",  "--workload", "prime,sleep,noop",
+        "--lock",      "none", "--executor", "serial,thread,process,coroutine",
+        "--tasks",     "2",    "--param",    "sleep.duration=2ms",
+        "--task-time", "4ms",  "--rounds",   "7",
+        "--budget",    budget, "--quiet",    "--no-report",
+        "--force",     "-o",   m->path,      NULL};
+    const struct child_request request = {.what = "a run of prime, sleep and noop",
+                                          .program = "/proc/self/exe",
+                                          .argv = (char *const *)(uintptr_t)argv};
+    const struct child_watch watch = {
+        .timeout_ns = 10 * period_ns + MOST_NS, .interrupted = &interrupt_came, .pass_on = SIGINT};
+    struct child_end end;
+    if (child_run(&request, &watch, &end, err))
+        return -1;
+    if (interrupt_came || child_is_fine(&end))
         return 0;
-    if (ended < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return err_set(err, ERR_FAILED,
-                       "--moments: a run of prime, sleep and noop ended with status %d "
-                       "(contend run --workload prime,sleep,noop says why)",
-                       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-    return 0;
+    return err_set(err, ERR_FAILED,
+                   "--moments: %s %s (contend run --workload prime,sleep,noop says why)",
+                   request.what, child_words(&end, words, sizeof words));
 }
 
 static void wait_until(uint64_t then_ns)
@@ -98,69 +81,16 @@ static int measure(struct measuring *m, uint64_t budget_ns, struct err *err)
     return 0;
 }
 
-/* 1.23 % is said as 1.3 %. */
-static double rounded_up(double sd)
-{
-    return ceil(1000 * sd) / 1000;
-}
-
-static double largest(const struct apart *a)
-{
-    double most = 0;
-    for (size_t i = 0; i < a->count; i++)
-        most = fmax(most, a->kinds[i].sd_most);
-    return rounded_up(expm1(most));
-}
-
-static void add_table(struct buf *out, const struct apart *a, size_t moments)
-{
-    buf_printf(out,
-               "two of %zu moments of this machine differ by (standard deviation of the ratio)\n\n"
-               "  %-12s %6s %10s %16s\n",
-               moments, "kind", "rows", "sd", "at most (90 %)");
-    for (size_t i = 0; i < a->count; i++)
-        buf_printf(out, "  %-12s %6zu %8.1f %% %14.1f %%\n", a->kinds[i].group, a->kinds[i].rows,
-                   100 * expm1(a->kinds[i].sd), 100 * rounded_up(expm1(a->kinds[i].sd_most)));
-    if (largest(a) <= 1)
-        buf_printf(out,
-                   "\nfor all of them:  contend compare BASE HEAD --moment-sd %.1f%%\n"
-                   "Moments further apart differ by more: a longer --budget sees more of it.\n",
-                   100 * largest(a));
-    else
-        buf_add(out, "\nThat is too much for stored results to be compared: `contend doctor` says "
-                     "what is busy here.\n");
-}
-
-static void add_json(struct buf *out, const struct apart *a, size_t moments)
-{
-    json_t *kinds = json_array();
-    for (size_t i = 0; i < a->count; i++)
-        json_array_append_new(kinds, json_pack("{s:s, s:I, s:f, s:f}", "kind", a->kinds[i].group,
-                                               "rows", (json_int_t)a->kinds[i].rows, "sd_ratio",
-                                               expm1(a->kinds[i].sd), "sd_most_ratio",
-                                               expm1(a->kinds[i].sd_most)));
-    json_add_text(out,
-                  json_pack("{s:s, s:I, s:f, s:o}", "schema", "contend.moments/1", "moments",
-                            (json_int_t)moments, "moment_sd_ratio", largest(a), "kinds", kinds),
-                  JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-}
-
-static int show(const struct measuring *m, bool json, struct err *err)
+static int show(const struct measuring *m, const char *format, struct err *err)
 {
     struct apart a;
-    struct buf out = {0};
+    struct page page;
     if (apart_of(&a, m->results, m->count, err))
         return -1;
     if (a.count == 0)
         return err_set(err, ERR_FAILED, "--moments: no cell could be measured at every moment");
-    if (json)
-        add_json(&out, &a, m->count);
-    else
-        add_table(&out, &a, m->count);
-    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the report")
-                            : cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed;
+    apart_page(&page, &a, m->count);
+    return show_page(&page, format, 0, err);
 }
 
 int moments_run(const struct moments_options *options, struct err *err)
@@ -178,7 +108,7 @@ int moments_run(const struct moments_options *options, struct err *err)
     int failed = measure(&m, (uint64_t)options->budget_ns, err);
     /* Cut short, it prints what there is. */
     if (!failed && (!interrupt_came || m.count >= APART_RESULTS_LEAST))
-        failed = show(&m, options->json, err);
+        failed = show(&m, options->format, err);
     for (size_t i = 0; i < m.count; i++)
         result_unload(&m.results[i]);
     unlink(m.path);

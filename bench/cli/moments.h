@@ -10,12 +10,11 @@
 
 #include "bench/core/err.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct moments_options {
-    int64_t budget_ns; /* of all moments */
-    bool json;
+    int64_t budget_ns;  /* of all moments */
+    const char *format; /* NULL: text */
 };
 
 /* Measures, prints the table; returns the exit status. */

@@ -1,4 +1,6 @@
-/* Progress on a terminal: one line, redrawn between visits only, never while something is measured.
+/*
+ * Progress on a terminal: one line, redrawn between visits only, never while something is measured.
+ * Nothing where stderr is no terminal, or one that cannot clear a line (TERM=dumb).
  */
 #ifndef CONTEND_CLI_PROGRESS_H
 #define CONTEND_CLI_PROGRESS_H
@@ -6,13 +8,16 @@
 #include "bench/run/run.h"
 
 struct progress_line {
-    bool is_on;    /* stderr is a terminal */
+    bool is_on;    /* stderr is a terminal that can */
     bool is_there; /* a line is on the screen and must be cleared */
     uint64_t drawn_ns;
     unsigned columns;
 };
 
 void progress_begin(struct progress_line *line, bool quiet);
+/* Ten times a second at most; what does not fit is cut, what would act on the terminal is named. */
+void progress_draw(struct progress_line *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* For struct run_options: context is the line. */
 void progress_show(void *context, const struct progress *p);
 void progress_clear(struct progress_line *line);

@@ -1,138 +1,85 @@
 #include "bench/cli/reference.h"
 
+#include "bench/child/child.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/interpreter.h"
 #include "bench/cli/reference_folder.h"
 #include "bench/core/buf.h"
-#include "bench/core/clock.h"
 #include "bench/core/file.h"
 #include "bench/core/output.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { PATH_BYTES = 4096, LINE_BYTES = 200 };
 
-/* A program at work. */
-struct child {
-    pid_t pid;
-    int errors;            /* read end of its stderr */
+/* What it says meanwhile. */
+struct talk {
     char last[LINE_BYTES]; /* the last line of it that was not progress */
     char line[LINE_BYTES]; /* the line being read */
     size_t line_len;
-    int status; /* of waitpid */
-    bool has_timed_out;
 };
 
-/* Set by the handler while a child runs. */
-static volatile sig_atomic_t stop_signal;
+/* Set by the handler while it runs. */
+static volatile bool has_stopped;
 
 static void note_stop(int number)
 {
-    stop_signal = number;
+    (void)number;
+    has_stopped = true;
 }
 
 /* ---- Running it -------------------------------------------------------------------- */
 
-static int start(struct child *c, char *const *args, bool shows_output, struct err *err)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC))
-        return err_set_sys(err, errno, "pipe");
-    pid_t parent = getpid();
-    c->pid = fork();
-    if (c->pid == 0) {
-        /* A group of its own, so that all it starts can be ended with it. */
-        setpgid(0, 0);
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent)
-            _exit(127);
-        int nothing = open("/dev/null", O_RDWR);
-        dup2(nothing, STDIN_FILENO);
-        dup2(ends[1], STDERR_FILENO);
-        if (!shows_output)
-            dup2(nothing, STDOUT_FILENO);
-        execv(args[0], args);
-        dprintf(STDERR_FILENO, "%s\n", strerror(errno));
-        _exit(127);
-    }
-    close(ends[1]);
-    if (c->pid < 0) {
-        close(ends[0]);
-        return err_set_sys(err, errno, "fork");
-    }
-    setpgid(c->pid, c->pid);
-    c->errors = ends[0];
-    return 0;
-}
-
 /* Progress is shown; of everything else the last line is kept, it is the cause of a failure. */
-static void end_line(struct child *c)
+static void end_line(struct talk *t)
 {
-    c->line[c->line_len] = '\0';
-    if (!strncmp(c->line, "reference: ", 11))
-        fprintf(stderr, "%s\n", c->line);
-    else if (c->line_len)
-        snprintf(c->last, sizeof c->last, "%s", c->line);
-    c->line_len = 0;
+    t->line[t->line_len] = '\0';
+    if (!strncmp(t->line, "reference: ", 11))
+        fprintf(stderr, "%s\n", t->line);
+    else if (t->line_len)
+        snprintf(t->last, sizeof t->last, "%s", t->line);
+    t->line_len = 0;
 }
 
-/* False when there is no more. */
-static bool read_errors(struct child *c)
+static bool take_errors(void *talk, const char *bytes, size_t length)
 {
-    char bytes[1024];
-    ssize_t count = read(c->errors, bytes, sizeof bytes);
-    if (count < 0)
-        return errno == EINTR;
-    for (ssize_t i = 0; i < count; i++) {
+    struct talk *t = talk;
+    for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\n')
-            end_line(c);
-        else if (c->line_len + 1 < sizeof c->line)
-            c->line[c->line_len++] = (unsigned char)bytes[i] < ' ' ? ' ' : bytes[i];
+            end_line(t);
+        else if (t->line_len + 1 < sizeof t->line)
+            t->line[t->line_len++] = (unsigned char)bytes[i] < ' ' ? ' ' : bytes[i];
     }
-    return count > 0;
+    return true;
 }
 
-/* Waits for the end of the child, with a limit; hands signals on. */
-static void watch(struct child *c, uint64_t timeout_ns)
-{
-    uint64_t deadline_ns = clock_now_ns() + timeout_ns;
-    bool is_open = true;
-    while (waitpid(c->pid, &c->status, WNOHANG) == 0) {
-        if (stop_signal)
-            kill(c->pid, SIGINT);
-        if (clock_now_ns() > deadline_ns) {
-            c->has_timed_out = true;
-            kill(-c->pid, SIGKILL);
-        }
-        struct pollfd ready = {.fd = is_open ? c->errors : -1, .events = POLLIN};
-        if (poll(&ready, 1, 50) > 0)
-            is_open = read_errors(c);
-    }
-    kill(-c->pid, SIGKILL);
-    /* What it left in the pipe; a grandchild may still hold the other end. */
-    fcntl(c->errors, F_SETFL, O_NONBLOCK);
-    while (is_open && read_errors(c))
-        ;
-    end_line(c);
-    close(c->errors);
-}
-
-static int run_watched(struct child *c, char *const *args, const struct reference_request *request,
+/* Until its end, with a limit; hands on that it shall end. */
+static int run_watched(struct talk *talk, char *const *args,
+                       const struct reference_request *request, struct child_end *end,
                        struct err *err)
 {
-    int failed = start(c, args, !request->output, err);
-    if (!failed)
-        watch(c, request->timeout_ns);
+    const struct child_request program = {
+        .what = args[0],
+        .program = args[0],
+        .argv = args,
+        .out = request->output ? CHILD_NOTHING : CHILD_OURS,
+        .errors = CHILD_PIPE,
+    };
+    const struct child_watch watch = {
+        .timeout_ns = request->timeout_ns,
+        .interrupted = &has_stopped,
+        .pass_on = SIGINT,
+        .on_output = take_errors,
+        .context = talk,
+    };
+    int failed = child_run(&program, &watch, end, err);
+    end_line(talk);
     return failed;
 }
 
@@ -143,7 +90,7 @@ enum { STOPS = sizeof stops / sizeof *stops };
 static void catch_stops(struct sigaction *old)
 {
     const struct sigaction handler = {.sa_handler = note_stop};
-    stop_signal = 0;
+    has_stopped = false;
     for (size_t i = 0; i < STOPS; i++)
         if (!sigaction(stops[i], NULL, &old[i]) &&
             (stops[i] != SIGHUP || old[i].sa_handler != SIG_IGN))
@@ -158,33 +105,34 @@ static void leave_stops(const struct sigaction *old)
 
 /* ---- What came of it --------------------------------------------------------------- */
 
-static const char *message_of(const struct child *c)
+static const char *message_of(const struct talk *t)
 {
-    const char *mark = strstr(c->last, "error: ");
-    return !c->last[0] ? "it said nothing" : mark ? mark + 7 : c->last;
+    const char *mark = strstr(t->last, "error: ");
+    return !t->last[0] ? "it said nothing" : mark ? mark + 7 : t->last;
 }
 
 /* A child that cannot have done its work. */
-static int judge_end(const struct child *c, const char *python, struct err *err)
+static int judge_end(const struct talk *talk, const struct child_end *end, const char *python,
+                     struct err *err)
 {
-    if (c->has_timed_out)
-        return err_set(err, ERR_FAILED, "reference: %s did not end in time (--timeout)", python);
-    if (stop_signal)
+    char words[160];
+    bool is_ended = end->in_time && !end->start_errno;
+    if (is_ended && has_stopped)
         return 0;
-    if (WIFSIGNALED(c->status))
-        return err_set(err, ERR_FAILED, "reference: %s was ended by signal %d (%s)", python,
-                       WTERMSIG(c->status), strsignal(WTERMSIG(c->status)));
-    int code = WEXITSTATUS(c->status);
-    if (code == 2)
-        return err_set(err, ERR_USAGE, "reference: %s", message_of(c));
-    if (code != 0 && code != EXIT_RUN_FAILED)
-        return err_set(err, ERR_FAILED, "reference: %s ended with status %d: %s", python, code,
-                       message_of(c));
-    return 0;
+    if (is_ended && WIFEXITED(end->status) && WEXITSTATUS(end->status) == 2)
+        return err_set(err, ERR_USAGE, "reference: %s", message_of(talk));
+    if (child_is_fine(end) ||
+        (is_ended && WIFEXITED(end->status) && WEXITSTATUS(end->status) == EXIT_RUN_FAILED))
+        return 0;
+    child_words(end, words, sizeof words);
+    if (is_ended && WIFEXITED(end->status))
+        return err_set(err, ERR_FAILED, "reference: %s %s: %s", python, words, message_of(talk));
+    return err_set(err, ERR_FAILED, "reference: %s %s%s", python, words,
+                   end->in_time ? "" : " (--timeout)");
 }
 
 /* Puts the file that was made where it was wanted, if it is a result. */
-static int take_result(const struct child *c, const char *made, const char *python,
+static int take_result(const struct talk *talk, const char *made, const char *python,
                        const char *output, struct err *err)
 {
     struct result r;
@@ -192,7 +140,7 @@ static int take_result(const struct child *c, const char *made, const char *pyth
     size_t length;
     if (access(made, R_OK))
         return err_set(err, ERR_FAILED, "reference: %s wrote no result: %s", python,
-                       stop_signal ? "it was interrupted" : message_of(c));
+                       has_stopped ? "it was interrupted" : message_of(talk));
     if (result_load(&r, made, &cause)) {
         const char *text = strstr(cause.text, "result.json");
         return err_set(err, ERR_FAILED, "reference: what %s wrote is no result: %s", python,
@@ -230,18 +178,19 @@ static int run_in(const struct reference_request *request, char *python,
 {
     char program[PATH_BYTES], made[PATH_BYTES];
     struct opt_list args = {0};
-    struct child child = {0};
+    struct talk talk = {0};
+    struct child_end end;
     snprintf(program, sizeof program, "%s/cpython.py", folder->path);
     snprintf(made, sizeof made, "%s/result.json", folder->path);
     int failed = make_args(&args, request, python, program, made, err) ||
-                 run_watched(&child, (char *const *)(uintptr_t)args.items, request, err);
+                 run_watched(&talk, (char *const *)(uintptr_t)args.items, request, &end, err);
     vec_release(&args);
-    if (failed || judge_end(&child, python, err) ||
-        (request->output && take_result(&child, made, python, request->output, err)))
+    if (failed || judge_end(&talk, &end, python, err) ||
+        (request->output && take_result(&talk, made, python, request->output, err)))
         return EXIT_RUN_FAILED;
-    int status = stop_signal ? EXIT_INTERRUPTED : WEXITSTATUS(child.status);
+    int status = has_stopped ? EXIT_INTERRUPTED : WEXITSTATUS(end.status);
     if (status == EXIT_RUN_FAILED)
-        err_set(err, ERR_FAILED, "reference: %s", message_of(&child));
+        err_set(err, ERR_FAILED, "reference: %s", message_of(&talk));
     return status;
 }
 

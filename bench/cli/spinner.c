@@ -1,25 +1,28 @@
 #include "bench/cli/spinner.h"
 
+#include "bench/child/child.h"
 #include "bench/cli/spinner_stage.h"
 #include "bench/core/clock.h"
-#include "bench/run/worker.h"
 #include "bench/stats/summary.h"
 
 #include <errno.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 const char *const spinner_models[] = {"thread", "process", "coroutine", NULL};
 const char *const spinner_works[] = SLOW_KINDS;
 
-static _Noreturn void work(struct spinner_stage *s, const struct spinner_request *r, pid_t parent)
+/* What the worker is given. */
+struct play {
+    struct spinner_stage *stage;
+    const struct spinner_request *request;
+};
+
+static int work(void *play)
 {
-    worker_begin(parent);
-    spinner_perform(s, r);
-    s->is_done = true;
-    _exit(0);
+    const struct play *p = play;
+    spinner_perform(p->stage, p->request);
+    p->stage->is_done = true;
+    return 0;
 }
 
 struct drawing {
@@ -59,24 +62,18 @@ static int draw(struct drawing *d, struct err *err)
     return screen->check(screen->context, err);
 }
 
-static bool has_ended(pid_t pid)
-{
-    siginfo_t info = {0};
-    return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
-}
-
 /* Draws until the worker has ended, has hung, or is not wanted any more. */
-static int watch(struct drawing *d, pid_t pid, uint64_t deadline_ns,
+static int watch(struct drawing *d, struct child *c, uint64_t deadline_ns,
                  const volatile bool *interrupted, struct err *err)
 {
     enum { LOOK_EVERY_NS = 10000000 };
-    while (!*interrupted && clock_now_ns() < deadline_ns) {
-        if (has_ended(pid))
+    struct child *const children[] = {c};
+    for (uint64_t now_ns; !*interrupted && (now_ns = clock_now_ns()) < deadline_ns;) {
+        if (c->has_ended)
             return draw(d, err);
         if (draw(d, err))
             return -1;
-        struct timespec pause = {.tv_nsec = LOOK_EVERY_NS};
-        nanosleep(&pause, NULL);
+        child_await(children, 1, NULL, now_ns + LOOK_EVERY_NS, interrupted);
     }
     return 0;
 }
@@ -104,18 +101,16 @@ static void read_outcome(const struct spinner_stage *s, struct spinner_outcome *
 }
 
 /* What became of the worker, in words. */
-static int judge(const struct spinner_stage *s, bool in_time, int status, struct err *err)
+static int judge(const struct spinner_stage *s, const struct child_end *end, struct err *err)
 {
+    char words[160];
     if (s->err.code != ERR_NONE)
         return err_set(err, s->err.code, "%s", s->err.text);
-    if (!in_time)
+    if (!end->in_time)
         return err_set(err, ERR_FAILED, "the spinner did not end in time and was stopped");
-    if (WIFSIGNALED(status))
-        return err_set(err, ERR_FAILED, "the spinner's process was killed by signal %d",
-                       WTERMSIG(status));
-    if (!s->is_done)
-        return err_set(err, ERR_FAILED, "the spinner's process ended early with status %d",
-                       WEXITSTATUS(status));
+    if (!s->is_done || !child_is_fine(end))
+        return err_set(err, ERR_FAILED, "the spinner's process %s",
+                       child_words(end, words, sizeof words));
     return 0;
 }
 
@@ -126,19 +121,24 @@ static int perform_and_watch(const struct spinner_request *r, struct spinner_sta
     /* Computing takes longer where others compute too: ten times, and a minute. */
     uint64_t deadline_ns = clock_now_ns() + 10 * r->duration_ns + UINT64_C(60000000000);
     struct drawing d = {.screen = screen, .stage = s};
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        work(s, r, parent);
-    if (pid < 0)
-        return err_set_sys(err, errno, "fork of the spinner's process");
-    int failed = watch(&d, pid, deadline_ns, interrupted, err);
-    bool in_time = has_ended(pid);
-    /* The deadline has come: what is left is killed, with all it made. */
-    static const volatile bool never = false;
-    struct worker_end end = worker_wait(pid, 0, &never);
+    struct play play = {s, r};
+    const struct child_request request = {
+        .what = "the spinner's process",
+        .body = work,
+        .context = &play,
+        .in = CHILD_OURS,
+        .out = CHILD_OURS,
+        .errors = CHILD_OURS,
+    };
+    struct child c;
+    struct child_end end;
+    if (child_start(&c, &request, err))
+        return -1;
+    int failed = watch(&d, &c, deadline_ns, interrupted, err);
+    failed |= child_end(&c, &end, err);
     if (*interrupted)
         return 1;
-    return failed ? -1 : judge(s, in_time, end.status, err);
+    return failed ? -1 : judge(s, &end, err);
 }
 
 int spinner_run(const struct spinner_request *r, const struct spinner_screen *screen,

@@ -1,18 +1,13 @@
 #include "bench/core/counters.h"
 
+#include "bench/child/child.h"
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -106,6 +101,13 @@ static void *canary_thread(void *argument)
     return argument;
 }
 
+static int canary_process(void *argument)
+{
+    (void)argument;
+    canary_work();
+    return 0;
+}
+
 /* Does the work where that scope must see it; returns how many rounds were done. */
 static uint64_t canary_round(enum counter_scope scope)
 {
@@ -119,12 +121,10 @@ static uint64_t canary_round(enum counter_scope scope)
         pthread_join(thread, NULL);
         rounds++;
     }
-    pid_t child = fork();
-    if (child == 0) {
-        canary_work();
-        _exit(0);
-    }
-    if (child > 0 && waitpid(child, NULL, 0) == child)
+    const struct child_request request = {.what = "known work", .body = canary_process};
+    const struct child_watch watch = {.timeout_ns = UINT64_MAX}; /* the probe child's is ours */
+    struct child_end end;
+    if (!child_run(&request, &watch, &end, NULL) && child_is_fine(&end))
         rounds++;
     return rounds;
 }
@@ -176,37 +176,20 @@ static void probe_scope(const struct counter_provider *p, enum counter_scope sco
     p->stop(&s);
 }
 
-/* The probe child: nothing it prints, breaks or hangs in is ours. */
-static _Noreturn void probe_child(const struct counter_provider *p, struct finding *f, pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(1);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null >= 0) {
-        dup2(null, STDOUT_FILENO);
-        dup2(null, STDERR_FILENO);
-    }
-    for (int scope = 0; scope < COUNTER_SCOPES; scope++)
-        probe_scope(p, (enum counter_scope)scope, f);
-    f->is_complete = true;
-    _exit(0);
-}
+/* What the probe child is given. */
+struct question {
+    const struct counter_provider *provider;
+    struct finding *finding; /* shared */
+};
 
-/* Waits for the child until the deadline, then kills it; true when it ended by itself. */
-static bool wait_for(pid_t child, uint64_t timeout_ns)
+/* The probe child: nothing it prints, breaks or hangs in is ours. */
+static int probe(void *question)
 {
-    uint64_t deadline = clock_now_ns() + timeout_ns;
-    while (clock_now_ns() < deadline) {
-        pid_t got = waitpid(child, NULL, WNOHANG);
-        if (got == child || (got < 0 && errno != EINTR))
-            return true;
-        clock_sleep_until_ns(clock_now_ns() + 500000);
-    }
-    kill(child, SIGKILL);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        ;
-    return false;
+    const struct question *q = question;
+    for (int scope = 0; scope < COUNTER_SCOPES; scope++)
+        probe_scope(q->provider, (enum counter_scope)scope, q->finding);
+    q->finding->is_complete = true;
+    return 0;
 }
 
 /* Writes one reason over everything the provider did not show. */
@@ -225,20 +208,23 @@ static void probe_provider(const struct counter_provider *p, uint64_t timeout_ns
         fail_all(f, p->unavailable());
         return;
     }
-    pid_t parent = getpid();
-    pid_t child = fork();
-    if (child == 0)
-        probe_child(p, f, parent);
-    if (child < 0) {
-        snprintf(text, sizeof text, "the check on known work could not be made: fork: %s",
-                 strerror(errno));
+    struct question question = {p, f};
+    const struct child_request request = {
+        .what = "the check on known work", .body = probe, .context = &question};
+    const struct child_watch watch = {.timeout_ns = timeout_ns};
+    struct child_end end;
+    struct err err = {0};
+    char words[COUNTER_REASON_MAX / 2];
+    if (child_run(&request, &watch, &end, &err)) {
+        snprintf(text, sizeof text, "the check on known work could not be made: %.100s", err.text);
         fail_all(f, text);
-    } else if (!wait_for(child, timeout_ns)) {
+    } else if (!end.in_time) {
         snprintf(text, sizeof text, "%s did not answer within %.1f s", p->name,
                  (double)timeout_ns / 1e9);
         fail_all(f, text);
-    } else if (!f->is_complete) {
-        snprintf(text, sizeof text, "%s broke down in the check on known work", p->name);
+    } else if (!f->is_complete || !child_is_fine(&end)) {
+        snprintf(text, sizeof text, "%s broke down in the check on known work: it %s", p->name,
+                 child_words(&end, words, sizeof words));
         fail_all(f, text);
     }
 }

@@ -13,12 +13,8 @@
 #include "bench/core/err.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define PEER_SANITIZED 1
@@ -61,26 +57,6 @@ static inline bool peer_find(void *handle, const char *name, void **function, st
     if (!*function)
         err_set(err, ERR_LIMIT, "the library has no function %s", name);
     return *function != NULL;
-}
-
-enum peer_verdict { PEER_UNKNOWN, PEER_THERE, PEER_MISSING };
-
-/*
- * Whether it could be loaded, tried out in a child so that it stays out of this process.  *verdict
- * remembers the answer, which does not change while the program runs.
- */
-static inline bool peer_is_there(const char *const *names, enum peer_verdict *verdict)
-{
-    if (*verdict != PEER_UNKNOWN)
-        return *verdict == PEER_THERE;
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(peer_load(names, NULL) ? 0 : 1);
-    int status = 1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    *verdict = status == 0 ? PEER_THERE : PEER_MISSING;
-    return status == 0;
 }
 
 #endif

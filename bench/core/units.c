@@ -167,7 +167,7 @@ static struct decimal decimal_of(double value, int digits)
 char *units_format(char *out, size_t size, double value, const char *unit, int digits)
 {
     /* Beyond the largest unit digits say nothing any more: 1e308 has 309 of them. */
-    enum { PLACES_MAX = 9, PLAIN_MOST = 15 };
+    enum { PLACES_MAX = 5, PLAIN_MOST = 15 };
     if (!isfinite(value)) {
         snprintf(out, size, "-");
         return out;

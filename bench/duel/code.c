@@ -1,6 +1,8 @@
 #include "bench/duel/code.h"
 
 #include "bench/core/file.h"
+#include "bench/core/hash.h"
+#include "bench/core/program.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -11,32 +13,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_program(const char *path)
-{
-    struct stat st;
-    return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
-}
-
 int code_find(const char *what, const char *program, char *out, size_t size, struct err *err)
 {
     if (strchr(program, '/')) {
         struct stat st;
         snprintf(out, size, "%s", program);
-        if (is_program(out))
+        if (program_is(out))
             return 0;
         return err_set(err, ERR_USAGE, "%s: \"%.200s\" is no program: %s", what, program,
                        stat(program, &st)    ? strerror(errno)
                        : S_ISREG(st.st_mode) ? "not executable"
                                              : "not a file");
     }
-    const char *path = getenv("PATH");
-    for (const char *p = path ? path : "/bin:/usr/bin"; *program && *p;) {
-        size_t length = strcspn(p, ":");
-        snprintf(out, size, "%.*s/%s", (int)length, length ? p : ".", program);
-        if (is_program(out))
-            return 0;
-        p += length + (p[length] == ':');
-    }
+    if (program_find(program, out, size))
+        return 0;
     return err_set(err, ERR_USAGE, "%s: \"%.200s\" is no program in PATH", what, program);
 }
 
@@ -46,11 +36,8 @@ int code_hash(const char *path, uint64_t *hash, struct err *err)
     char *data = file_read(path, &length, err);
     if (!data)
         return -1;
-    uint64_t h = *hash ? *hash : UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < length; i++)
-        h = (h ^ (unsigned char)data[i]) * UINT64_C(0x100000001b3);
+    *hash = hash_fnv1a(*hash ? *hash : HASH_FNV1A, data, length);
     free(data);
-    *hash = h;
     return 0;
 }
 

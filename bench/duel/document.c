@@ -16,9 +16,10 @@ static json_t *effect_json(const struct arm_effect *e, bool higher)
     json_object_set_new(o, "n", json_integer((json_int_t)s->n));
     if (s->n < 2) /* one pair is no change yet */
         return o;
-    json_set_finite(o, "center_ratio", log_ratio_to_change(higher ? -s->center : s->center));
-    json_set_finite(o, "lo_ratio", log_ratio_to_change(higher ? -s->hi : s->lo));
-    json_set_finite(o, "hi_ratio", log_ratio_to_change(higher ? -s->lo : s->hi));
+    struct page_value change = duel_change_of(e, higher);
+    json_set_finite(o, "center_ratio", change.center);
+    json_set_finite(o, "lo_ratio", change.lo);
+    json_set_finite(o, "hi_ratio", change.hi);
     json_set_finite(o, "mean_ratio", log_ratio_to_change(higher ? -e->mean : e->mean));
     json_set_finite(o, "spread_ratio", e->spread);
     return o;

@@ -299,10 +299,24 @@ void duel_outcome_release(struct duel_outcome *out)
     *out = (struct duel_outcome){0};
 }
 
+/*
+ * Where base under another name is not base, no word of head stands, of whatever metric: what it
+ * would say may be the name's.
+ */
+static void take_back_verdicts(struct duel_outcome *o)
+{
+    bool has_fired = false;
+    for (size_t j = 0; j < o->row_count; j++)
+        has_fired |= o->rows[j].is_gated && o->rows[j].control_fired;
+    for (size_t j = 0; j < o->row_count && has_fired; j++)
+        if (o->rows[j].is_gated)
+            o->rows[j].verdict = VERDICT_NOT_COMPARABLE;
+}
+
 int duel_judge_together(struct duel_outcome *outcomes, size_t count, double alpha, struct err *err)
 {
     size_t gated = 0;
-    struct duel_row **rows = malloc((count * DUEL_METRICS_MAX + 1) * sizeof *rows);
+    struct duel_row **rows = calloc(count * DUEL_METRICS_MAX + 1, sizeof *rows);
     if (!rows)
         return err_set(err, ERR_SYSTEM, "no memory for the rows");
     for (size_t i = 0; i < count; i++)
@@ -310,6 +324,8 @@ int duel_judge_together(struct duel_outcome *outcomes, size_t count, double alph
             if (outcomes[i].rows[j].is_gated)
                 rows[gated++] = &outcomes[i].rows[j];
     int failed = judge_rows(rows, gated, gated, alpha, err);
+    for (size_t i = 0; i < count; i++)
+        take_back_verdicts(&outcomes[i]);
     free(rows);
     return failed;
 }

@@ -1,11 +1,10 @@
-/* What a duel found, in the words and formats of those who read it. */
+/* What a duel found: a page, a document, and the words of both. */
 #ifndef CONTEND_DUEL_REPORT_H
 #define CONTEND_DUEL_REPORT_H
 
 #include "bench/core/buf.h"
 #include "bench/duel/duel.h"
-
-#include <jansson.h>
+#include "bench/page/page.h"
 
 /* What all comparisons of one duel say together. */
 enum duel_status {
@@ -27,10 +26,8 @@ enum duel_status duel_status_of(const struct duel_report *r);
 /* Whether base differs from itself, or identical sides from each other: nothing can be said. */
 bool duel_control_fired(const struct duel_subject *s, const struct duel_outcome *o);
 
-void duel_render_text(const struct duel_report *r, struct buf *out);
-void duel_render_markdown(const struct duel_report *r, struct buf *out);
-void duel_render_junit(const struct duel_report *r, struct buf *out);
-void duel_render_github(const struct duel_report *r, struct buf *out);
+/* All of it but the document, which needs to know more; page_release() when it was shown. */
+void duel_page(struct page *p, const struct duel_report *r);
 
 /*
  * The document contend.duel/1, with every raw value.  Takes over the references `run` and `host`,
@@ -38,16 +35,15 @@ void duel_render_github(const struct duel_report *r, struct buf *out);
  */
 json_t *duel_document(const struct duel_report *r, json_t *run, json_t *host);
 
-/* ---- Words they share ------------------------------------------------------------------ */
+/* ---- Words and numbers both share ------------------------------------------------------ */
 
-/* "+2.01 %" of a log ratio that is positive where it is worse, as a change of the metric. */
-void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better);
-/* Likewise of an arm; "-" of one pair, which is no change yet. */
+/* What an arm changes of the metric itself, with its interval; NAN of one pair, which is none yet.
+ */
+struct page_value duel_change_of(const struct arm_effect *e, bool higher_is_better);
+/* "+2.01 %"; "-" of one pair. */
 void duel_add_effect(struct buf *out, const struct arm_effect *e, bool higher_is_better);
-/* "+1.95 % .. +2.10 %"; "no interval yet" below 2 pairs. */
-void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_better);
-/* "slower", "same" ..; "not judged" of a row that is only shown. */
-const char *duel_row_word(const struct duel_row *row);
+/* "+1.95 % .. +2.10 %" */
+void duel_add_interval(struct buf *out, const struct arm_effect *e, bool higher_is_better);
 /* What stands behind the verdict: pairs, what they could show, confirmation, what is missing. */
 void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struct duel_row *row);
 /* "a CPU was waited for 41 % of the time, others used 3.1 s of CPU time" */

@@ -1,12 +1,24 @@
-/* The words all formats share, and what all comparisons say together. */
+/* The words that page and document share, and what all comparisons say together. */
 #include "bench/duel/report.h"
 #include "bench/stats/paired.h"
 
 #include <math.h>
 
-void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better)
+struct page_value duel_change_of(const struct arm_effect *e, bool higher_is_better)
 {
-    double change = log_ratio_to_change(higher_is_better ? -log_ratio : log_ratio);
+    const struct summary *s = &e->effect;
+    if (s->n < 2)
+        return page_exactly((double)NAN);
+    return (struct page_value){.center =
+                                   log_ratio_to_change(higher_is_better ? -s->center : s->center),
+                               .lo = log_ratio_to_change(higher_is_better ? -s->hi : s->lo),
+                               .hi = log_ratio_to_change(higher_is_better ? -s->lo : s->hi),
+                               .level = s->level,
+                               .n = s->n};
+}
+
+static void add_change(struct buf *out, double change)
+{
     if (!isfinite(change))
         buf_add(out, "-");
     else if (change >= 9.995)
@@ -17,24 +29,23 @@ void duel_add_change(struct buf *out, double log_ratio, bool higher_is_better)
 
 void duel_add_effect(struct buf *out, const struct arm_effect *e, bool higher_is_better)
 {
-    /* One pair is an anecdote. */
-    duel_add_change(out, e->effect.n < 2 ? (double)NAN : e->effect.center, higher_is_better);
+    add_change(out, duel_change_of(e, higher_is_better).center);
 }
 
-void duel_add_interval(struct buf *out, const struct summary *s, bool higher_is_better)
+void duel_add_interval(struct buf *out, const struct arm_effect *e, bool higher_is_better)
 {
-    if (s->n < 2) {
-        buf_add(out, "-");
+    struct page_value change = duel_change_of(e, higher_is_better);
+    add_change(out, change.lo);
+    if (e->effect.n < 2)
         return;
-    }
-    duel_add_change(out, higher_is_better ? s->hi : s->lo, higher_is_better);
     buf_add(out, " .. ");
-    duel_add_change(out, higher_is_better ? s->lo : s->hi, higher_is_better);
+    add_change(out, change.hi);
 }
 
-const char *duel_row_word(const struct duel_row *row)
+/* Of the mean, whose logarithm that is. */
+static void add_mean(struct buf *out, const struct duel_row *row, const struct arm_effect *e)
 {
-    return row->is_gated ? verdict_name(row->verdict) : "not judged";
+    add_change(out, log_ratio_to_change(row->higher_is_better ? -e->mean : e->mean));
 }
 
 static void add_seconds(struct buf *out, double seconds)
@@ -76,7 +87,7 @@ static void add_confirmation(struct buf *out, const struct duel_row *row)
     buf_add(out, c->has_agreed ? "; confirmed with another seed and layout: "
                                : "; NOT confirmed with another seed and layout: ");
     if (row->by_mean) {
-        duel_add_change(out, c->head.mean, row->higher_is_better);
+        add_mean(out, row, &c->head);
         buf_add(out, " of the mean");
     } else {
         duel_add_effect(out, &c->head, row->higher_is_better);
@@ -98,7 +109,7 @@ void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struc
         buf_add(out, ", too few to show anything");
     if (row->by_mean && (row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER)) {
         buf_add(out, "; it is the mean that differs (");
-        duel_add_change(out, head->mean, row->higher_is_better);
+        add_mean(out, row, head);
         buf_add(out, "), by few large pairs rather than by most");
     }
     add_missing(out, row);

@@ -3,7 +3,7 @@
  * two functions are written in assembly with a C interface, so the library alone is needed; a
  * switch saves six registers and the float control words.
  */
-#include "bench/core/peer_library.h"
+#include "bench/child/peer.h"
 
 /* As boost/context/detail/fcontext.hpp declares them. */
 typedef void *fcontext;

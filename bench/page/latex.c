@@ -164,7 +164,11 @@ static void add_words(const struct page_block *b, struct buf *out)
         buf_add(out, "\n");
         if (b->lead[0])
             add_between(out, "\\textbf{", b->lead, "} ");
-        add_between(out, "", b->text, "\n");
+        if (b->code) {
+            add_between(out, "", b->before, "\\texttt{");
+            add_between(out, "", b->code, "}");
+        }
+        add_between(out, "", b->code ? b->behind : b->text, "\n");
         break;
     }
 }

@@ -30,7 +30,11 @@ static void add_paragraph(struct buf *out, const char *lead, const char *text)
 static void add_words(const struct page_block *b, struct buf *out)
 {
     buf_add(out, b->role == PAGE_NOTE ? "- " : b->role == PAGE_WARNING ? "**warning:** " : "");
-    add_paragraph(out, b->lead, b->text);
+    add_paragraph(out, b->lead, b->code ? b->before : b->text);
+    if (b->code) {
+        escape_markdown_code(out, b->code);
+        escape_markdown(out, b->behind);
+    }
     buf_add(out, b->role == PAGE_NOTE ? "\n" : "\n\n");
 }
 

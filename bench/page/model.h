@@ -87,6 +87,8 @@ struct page_block {
     enum page_role role; /* WORDS */
     const char *lead;    /* WORDS; "" for none */
     const char *text;    /* HEADING, WORDS, COMMAND, VERBATIM, FOLD */
+    /* WORDS: all of text as what stands before a name, the name, what follows; without one NULL. */
+    const char *before, *code, *behind;
     struct page_grid *grid;
     struct page_verdict verdict;
     struct page_chart *chart;

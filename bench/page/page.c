@@ -137,6 +137,19 @@ void page_say_after(struct page *p, const char *lead, enum page_role role, const
     TEXT_OF_ARGUMENTS(p, format, b->text);
 }
 
+void page_code(struct page *p, const char *words)
+{
+    struct page_block *b = p->last;
+    const char *at = p->failed ? NULL : strstr(b->text, words);
+    char *before = at ? page_allocate(p, (size_t)(at - b->text) + 1) : NULL;
+    if (!before)
+        return;
+    memcpy(before, b->text, (size_t)(at - b->text));
+    b->before = before;
+    b->code = page_copy(p, words);
+    b->behind = at + strlen(words);
+}
+
 static void add_with_text(struct page *p, enum page_block_kind kind, const char *text)
 {
     struct page_block *b = page_add(p, kind);

@@ -164,6 +164,8 @@ void page_say(struct page *p, enum page_role role, const char *format, ...) PAGE
 /* "Could not be judged:" in bold before it. */
 void page_say_after(struct page *p, const char *lead, enum page_role role, const char *format, ...)
     PAGE_PRINTF(4);
+/* These words of the sentence before, where they stand first in it, are a name or a command. */
+void page_code(struct page *p, const char *words);
 /* A command line, to be copied. */
 void page_command(struct page *p, const char *text);
 /* Lines as they are, for documents' blocks of code. */

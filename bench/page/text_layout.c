@@ -18,8 +18,11 @@ const char *layout_shown(struct text_layout *t, const struct page_cell *c,
 {
     struct buf raw = {0};
     buf_reset(&t->cell);
-    if (c->kind == CELL_TREND && !t->style->utf8)
-        sparkline(&raw, c->series, c->series_count, TREND_MOST, c->least_span, false);
+    size_t room =
+        t->width > t->indent ? t->width - t->indent : 1; /* the newest points of a trend */
+    if (c->kind == CELL_TREND)
+        sparkline(&raw, c->series, c->series_count, room < TREND_MOST ? room : TREND_MOST,
+                  c->least_span, t->style->utf8);
     else
         cell_add_text(&raw, c, form);
     escape_text(&t->cell, buf_text(&raw));

@@ -16,9 +16,9 @@
  */
 #include "bench/contend.h"
 #include "bench/core/clock.h"
+#include "bench/core/schedstat.h"
 #include "bench/stats/histogram.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 enum {
@@ -97,20 +97,11 @@ static struct book *book_of(struct probe_run *p, const struct task *t)
     return scaled % units < BOOKS ? &s->books[scaled / units] : NULL;
 }
 
-/* Run-queue time of the calling thread: the second number of its schedstat. */
+/* Run-queue time of the calling thread. */
 static uint64_t queue_ns(int fd)
 {
-    char text[96];
-    ssize_t got = fd > 0 ? pread(fd, text, sizeof text - 1, 0) : -1;
-    if (got <= 0)
-        return 0;
-    uint64_t value = 0;
-    ssize_t i = 0;
-    while (i < got && text[i] != ' ')
-        i++;
-    for (i++; i < got && text[i] >= '0' && text[i] <= '9'; i++)
-        value = value * 10 + (uint64_t)(text[i] - '0');
-    return value;
+    struct schedstat s;
+    return fd > 0 && schedstat_read(fd, &s) ? (uint64_t)s.wait_ns : 0;
 }
 
 static struct times times_now(const struct book *b)
@@ -233,7 +224,7 @@ static void unit_begin(struct probe_run *p, struct task *t)
     struct book *b = book_of(p, t);
     if (!b || !(p->launch->executor->traits & EXECUTOR_KERNEL_UNITS))
         return;
-    b->schedstat_fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+    b->schedstat_fd = schedstat_open();
     if (b->schedstat_fd < 0)
         return;
     b->reading = times_now(b);

@@ -11,7 +11,7 @@
 #define CONTEND_REPORT_BREAKEVEN_H
 
 #include "bench/core/err.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 #include "bench/stats/summary.h"
 
 #include <stdbool.h>

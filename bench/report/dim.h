@@ -11,7 +11,7 @@
 
 #include "bench/core/buf.h"
 #include "bench/core/err.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 #ifndef CONTEND_REPORT_LOW_H
 #define CONTEND_REPORT_LOW_H
 
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #define LOW_QUANTILE 0.1
 

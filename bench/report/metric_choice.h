@@ -2,7 +2,7 @@
 #ifndef CONTEND_REPORT_METRIC_CHOICE_H
 #define CONTEND_REPORT_METRIC_CHOICE_H
 
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 /* Which metrics of a cell are rows. */
 struct metric_choice {

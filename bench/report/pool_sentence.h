@@ -3,7 +3,7 @@
 #define CONTEND_REPORT_POOL_SENTENCE_H
 
 #include "bench/core/buf.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 /* Adds nothing when the result has no pool beside units of its kind. */
 void pool_sentence(struct buf *out, const struct result *r);

@@ -7,8 +7,8 @@
 
 #include "bench/core/buf.h"
 #include "bench/report/render.h"
-#include "bench/report/result.h"
 #include "bench/report/table.h"
+#include "bench/result/result.h"
 
 enum report_format { REPORT_TEXT, REPORT_MARKDOWN, REPORT_CSV, REPORT_JSON, REPORT_LATEX };
 

@@ -9,7 +9,7 @@
 
 #include "bench/core/buf.h"
 #include "bench/report/number.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 #include "bench/stats/usl.h"
 
 /* One number of tasks. */

@@ -9,7 +9,7 @@
 
 #include "bench/core/buf.h"
 #include "bench/core/vec.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 struct sentences {
     VEC(char *); /* each owned */

@@ -14,7 +14,6 @@
 
 static const char *const better_names[] = {"lower", "higher", "neutral"};
 static const char *const nature_names[] = {"noisy", "exact"};
-static const char *const kind_names[] = {"io", "cpu", "mixed", "sync", "startup"};
 
 static json_t *summary_json(const double *samples, size_t count)
 {
@@ -158,8 +157,8 @@ static json_t *identity_json(const struct cell *c)
                             json_string(c->lock_is_shared ? "shared" : "runtime"));
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", c->id, "role",
                           c->is_control ? "control" : "measured", "workload", c->workload->name,
-                          "workload_kind", kind_names[c->workload->kind], "lock", c->lock->name,
-                          "executor", c->executor->name);
+                          "workload_kind", registry_kind_name(c->workload->kind), "lock",
+                          c->lock->name, "executor", c->executor->name);
     if (c->executor->variant)
         json_object_set_new(o, "executor_variant", json_string(c->executor->variant()));
     if (c->executor->traits & EXECUTOR_PEER)

@@ -1,4 +1,5 @@
-/* The first two parts of a result: how it was made, and where. */
+#include "bench/run/header.h"
+
 #include "bench/core/clock.h"
 #include "bench/core/host.h"
 #include "bench/core/noise.h"
@@ -71,13 +72,15 @@ static json_t *host_json(int64_t timer_slack_ns)
     json_object_set_new(o, "kernel", json_string(h.kernel));
     json_object_set_new(o, "libc", text_or_null(h.libc));
     json_object_set_new(o, "virtualization", text_or_null(h.virtualization));
+    json_object_set_new(o, "smt",
+                        h.smt == HOST_UNKNOWN ? json_null() : json_boolean(h.smt == HOST_ON));
     set_known(o, "memory_bytes", h.memory_bytes);
     json_object_set_new(o, "clock",
                         json_pack("{s:s, s:I, s:f}", "source",
                                   h.clock_source[0] ? h.clock_source : "unknown", "resolution_ns",
                                   (json_int_t)h.clock_resolution_ns, "read_cost_ns",
                                   h.clock_read_cost_ns));
-    json_object_set_new(o, "timer_slack_ns", json_integer(timer_slack_ns));
+    set_known(o, "timer_slack_ns", timer_slack_ns);
     json_object_set_new(o, "limits", limits_json(&h.limits));
     json_object_set_new(o, "noise", noise_json(&h));
     return o;
@@ -119,26 +122,41 @@ static void make_id(char *out, size_t size, const char *started, uint64_t seed)
     snprintf(out + n, size - n, "-%08llx", (unsigned long long)seed & 0xffffffffu);
 }
 
-json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
+json_t *header_run(const struct header *h)
 {
-    bool is_virtual = plan_is_virtual(p);
     char started[40] = "1970-01-01T00:00:00Z", id[64];
-    if (!is_virtual)
+    if (!h->is_virtual)
         clock_utc_text(started, sizeof started);
-    make_id(id, sizeof id, started, p->seed);
+    make_id(id, sizeof id, started, h->seed);
     json_t *command = json_array();
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < h->argc; i++) {
         char word[1024];
-        const char *base = i == 0 && strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i];
-        host_sanitise(word, sizeof word, base);
+        const char *slash = i == 0 ? strrchr(h->argv[i], '/') : NULL;
+        host_sanitise(word, sizeof word, slash ? slash + 1 : h->argv[i]);
         json_array_append_new(command, json_string(word));
     }
-    json_t *run = json_pack("{s:s, s:s, s:o, s:I, s:I, s:o}", "id", id, "started_at", started,
-                            "command", command, "seed", (json_int_t)p->seed, "rounds_planned",
-                            (json_int_t)p->rounds, "tool", tool_json(is_virtual));
+    return json_pack("{s:s, s:s, s:o, s:I, s:o*, s:o}", "id", id, "started_at", started, "command",
+                     command, "seed", (json_int_t)h->seed, "rounds_planned",
+                     h->rounds_planned ? json_integer(h->rounds_planned) : NULL, "tool",
+                     tool_json(h->is_virtual));
+}
+
+json_t *header_host(const struct header *h)
+{
+    return h->is_virtual ? virtual_host_json(h->timer_slack_ns) : host_json(h->timer_slack_ns);
+}
+
+json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
+{
+    const struct header h = {.argc = argc,
+                             .argv = argv,
+                             .seed = p->seed,
+                             .rounds_planned = p->rounds,
+                             .timer_slack_ns = (int64_t)p->timer_slack_ns,
+                             .is_virtual = plan_is_virtual(p)};
+    json_t *run = header_run(&h);
     if (run && p->suite)
         json_object_set_new(run, "suite", json_string(p->suite));
     return json_pack("{s:s, s:o, s:o}", "schema", "contend.result/1", "run", run, "host",
-                     is_virtual ? virtual_host_json((int64_t)p->timer_slack_ns)
-                                : host_json((int64_t)p->timer_slack_ns));
+                     header_host(&h));
 }

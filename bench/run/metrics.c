@@ -25,12 +25,22 @@ void metric_list_of(const struct workload *w, struct metric_list *out)
     add(out, w->metrics, w->name, w);
 }
 
-int metric_offset(const struct metric_list *list, const void *descriptor)
+static int offset_of(const struct metric_list *list, const void *descriptor)
 {
     for (size_t i = 0; i < list->count; i++)
         if (list->descriptors[i] == descriptor)
             return (int)i;
     return -1;
+}
+
+int metric_offset(const struct metric_list *list, const struct probe *p)
+{
+    return offset_of(list, p);
+}
+
+int metric_offset_own(const struct metric_list *list, const struct workload *w)
+{
+    return offset_of(list, w);
 }
 
 int metric_index(const struct metric_list *list, const char *name)

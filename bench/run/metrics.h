@@ -15,7 +15,8 @@ struct metric_list {
 void metric_list_of(const struct workload *w, struct metric_list *out);
 
 /* Where the metrics of that probe or workload begin in the list; -1 if it has none. */
-int metric_offset(const struct metric_list *list, const void *descriptor);
+int metric_offset(const struct metric_list *list, const struct probe *p);
+int metric_offset_own(const struct metric_list *list, const struct workload *w);
 int metric_index(const struct metric_list *list, const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 #include "bench/run/run.h"
 
+#include "bench/child/child.h"
 #include "bench/core/clock.h"
 #include "bench/core/json.h"
 #include "bench/core/output.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Everything of a run in progress. */
@@ -513,7 +513,7 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
     struct run r = {.options = o, .journal = {.fd = -1}, .begin_ns = clock_now_ns()};
     *report = (struct run_report){0};
     /* Units whose worker was killed come to us, so that none is left unseen. */
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    child_adopt();
     int failed = output_check(o->path, err);
     if (!failed && !(r.mailbox = mailbox_new(err)))
         failed = -1;

@@ -50,6 +50,9 @@ static void reset_signals(bool is_child)
             continue; /* nohup */
         signal(number, SIG_DFL);
     }
+    /* A file of the user that grew too large (ulimit -f) is an error of the write. */
+    if (!is_child)
+        signal(SIGXFSZ, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

@@ -125,7 +125,7 @@ static void collect(struct launch *l, struct mailbox *m, const struct metric_lis
             probe->collect(&h->probes[i], &p->sink);
     }
     if (with_workload && l->workload->collect) {
-        p->offset = metric_offset(list, l->workload);
+        p->offset = metric_offset_own(list, l->workload);
         l->workload->collect(l, &p->sink);
     }
     settle_quantities(p);
@@ -159,7 +159,7 @@ static void note_unavailable(const struct probe *p, const struct metric_list *li
 static void note_failed(const struct probe *p, const struct metric_list *list, struct mailbox *m,
                         const struct err *err)
 {
-    int offset = metric_offset(list, p->name);
+    int offset = metric_offset(list, p);
     note_unavailable(p, list, m, err->text);
     for (size_t i = 0; offset >= 0 && i < metric_count(p->metrics); i++)
         m->found[(size_t)offset + i].is_failed =

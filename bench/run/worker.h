@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 /*
  * Starts a worker on mailbox->job and waits for its end; what it finds is added to what is in the
@@ -24,17 +23,5 @@ int worker_run(struct mailbox *mailbox, uint64_t deadline_ns, const volatile boo
 /* Becomes the worker: what was started as contend does the job itself. Returns only with an error.
  */
 int worker_become(struct mailbox *mailbox, struct err *err);
-
-/* First thing in a forked child that plays the worker: it dies with its parent and leaves Ctrl-C to
- * it. */
-void worker_begin(pid_t parent);
-
-struct worker_end {
-    bool in_time; /* it ended by itself */
-    int status;   /* as of waitpid(2) */
-};
-
-/* Waits, kills what is left of its group, and reaps. */
-struct worker_end worker_wait(pid_t pid, uint64_t deadline_ns, const volatile bool *interrupted);
 
 #endif

@@ -62,6 +62,22 @@ struct changepoint_test {
 int changepoint_test(const double *x, size_t count, const struct changepoint_plan *plan,
                      struct changepoint_test *out, struct err *err);
 
+/*
+ * The same of changes that did not last.  What rises and falls again leaves the two sides of any
+ * cut alike, and the series' own spread holds both moves: here a point's neighbourhood is compared
+ * with as many points before it, at every place and for reaches from `before_min` points to half of
+ * the series, each in standard deviations over all orders (moving sums at several scales: Kirch and
+ * Muhsal, "A MOSUM procedure for the estimation of multiple random change points", 2014).  p comes
+ * from permutations that repeat the search.  p is 1 for a series no longer than two such reaches.
+ */
+struct changepoint_local {
+    struct changepoint_side up, down;
+    size_t up_reach, down_reach; /* points on each side that were compared */
+};
+
+int changepoint_local_test(const double *x, size_t count, const struct changepoint_plan *plan,
+                           struct changepoint_local *out, struct err *err);
+
 enum changepoint_way { CHANGEPOINT_EITHER, CHANGEPOINT_UP, CHANGEPOINT_DOWN };
 
 /* One cut, described. */

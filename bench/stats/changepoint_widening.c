@@ -18,15 +18,26 @@ static double variance_shown(double r, size_t count)
     return (1 - variance_of_mean(r, count)) * n / (n - 1);
 }
 
-double changepoint_widening(double dependence, size_t before, size_t after)
+/* Of two means next to each other, in a series of `count` points. */
+static double widening_of(double r, size_t before, size_t after, size_t count)
 {
-    double r = dependence, m = (double)before, n = (double)after;
+    double m = (double)before, n = (double)after;
     if (!(r > 0))
         return 1;
     double between = r * (1 - pow(r, m)) * (1 - pow(r, n)) / ((1 - r) * (1 - r) * m * n);
     double variance = variance_of_mean(r, before) + variance_of_mean(r, after) - 2 * between;
     double independent = 1 / m + 1 / n;
-    return sqrt(fmax(1, variance / independent / variance_shown(r, before + after)));
+    return sqrt(fmax(1, variance / independent / variance_shown(r, count)));
+}
+
+double changepoint_widening(double dependence, size_t before, size_t after)
+{
+    return widening_of(dependence, before, after, before + after);
+}
+
+double changepoint_window_widening(double dependence, size_t reach, size_t count)
+{
+    return widening_of(dependence, reach, reach, count);
 }
 
 /* Variance of sum t x with t centred: sum t^2 + 2 sum of t_i t_j r^(i-j), j < i, in one pass. */

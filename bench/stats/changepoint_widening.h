@@ -12,6 +12,10 @@
  */
 double changepoint_widening(double dependence, size_t before, size_t after);
 
+/* The same for the means of `reach` points and of as many right before them, in a series of
+ * `count`. */
+double changepoint_window_widening(double dependence, size_t reach, size_t count);
+
 /* The same for the slope of a straight line through `count` points. */
 double changepoint_line_widening(double dependence, size_t count);
 

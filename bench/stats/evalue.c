@@ -131,18 +131,3 @@ int evalue_reject(const double *evidence_ln, size_t rows, double alpha, bool *re
         *count = found;
     return 0;
 }
-
-int holm_adjust(const double *p, size_t rows, double *adjusted, struct err *err)
-{
-    size_t *order = malloc((rows ? rows : 1) * sizeof *order);
-    if (!order)
-        return err_set(err, ERR_SYSTEM, "%zu p-values: out of memory", rows);
-    gsl_sort_index(order, p, 1, rows);
-    double least = 0;
-    for (size_t i = 0; i < rows; i++) {
-        least = fmax(least, fmin(1, p[order[i]] * (double)(rows - i)));
-        adjusted[order[i]] = least;
-    }
-    free(order);
-    return 0;
-}

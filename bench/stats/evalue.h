@@ -72,10 +72,4 @@ void evalue_interval_of_sorted(const double *sorted, size_t count, double level,
 int evalue_reject(const double *evidence_ln, size_t rows, double alpha, bool *rejected,
                   size_t *count, struct err *err);
 
-/*
- * Holm's adjusted p-values (Scandinavian Journal of Statistics 6, 1979), in the order given, at
- * most 1: for readers who expect them.  -1 with ERR_SYSTEM when memory runs out.
- */
-int holm_adjust(const double *p, size_t rows, double *adjusted, struct err *err);
-
 #endif

@@ -34,16 +34,4 @@ double log_ratio_of_change(double change);
 /* Mean; the logarithm of the geometric mean of the ratios. NaN when count is 0. */
 double paired_mean(const double *log_ratios, size_t count);
 
-/*
- * One-sided sign-flip randomisation test: the share of sign patterns of (x - shift) whose mean is
- * at least the one seen.  Small: the mean lies above `shift`, carried by many pairs or by a few
- * large ones, which a median does not see.  Exact by enumeration up to 14 values; beyond, `draws`
- * random patterns from `seed` with the pattern seen counted among them, so that p is never 0 and
- * the test keeps its level (Phipson and Smyth, "Permutation p-values should never be zero", 2010).
- * 1 when count is 0.  Valid for one look, at a sample size chosen beforehand; for looking as often
- * as one likes, see evalue_flips_ln().
- */
-double paired_flip_p(const double *log_ratios, size_t count, double shift, size_t draws,
-                     uint64_t seed);
-
 #endif

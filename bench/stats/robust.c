@@ -17,16 +17,6 @@ int mad_of(const double *samples, size_t count, double *out, struct err *err)
     return 0;
 }
 
-double jain_fairness(const double *values, size_t count)
-{
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += values[i];
-        squares += values[i] * values[i];
-    }
-    return squares > 0 ? sum * sum / ((double)count * squares) : (double)NAN;
-}
-
 /* Same sign and neither touches 0: a quotient of such intervals is an interval. */
 static bool is_divisible(const struct summary *a, const struct summary *b)
 {

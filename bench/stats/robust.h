@@ -20,12 +20,6 @@
 int mad_of(const double *samples, size_t count, double *out, struct err *err);
 
 /*
- * Jain's fairness index (sum x)^2 / (n sum x^2): 1 when all are equal, 1/n when one has all
- * (Jain, Chiu and Hawe, DEC-TR-301, 1984).  NaN when there is nothing to share.
- */
-double jain_fairness(const double *values, size_t count);
-
-/*
  * Drift over the order of measuring.  `slope` is Theil and Sen's median of the slopes of all
  * pairs (Sen 1968); `p` is two-sided from Kendall's rank test against the index (Mann 1945):
  * exact up to 50 samples without ties (recurrence of inversion counts), otherwise the normal

@@ -58,6 +58,21 @@ static void guess(const struct data *d, gsl_vector *roots)
     gsl_vector_set(roots, 2, sqrt(0.001));
 }
 
+/*
+ * A parameter at its bound is left just above it by the solver.  What moves no point by a millionth
+ * is 0, and said to be.
+ */
+static void drop_negligible(struct parameters *p, const struct data *d)
+{
+    double most = 0;
+    for (size_t i = 0; i < d->count; i++)
+        most = fmax(most, d->n[i]);
+    if (p->sigma * (most - 1) < 1e-6)
+        p->sigma = 0;
+    if (p->kappa * most * (most - 1) < 1e-6)
+        p->kappa = 0;
+}
+
 static bool fit_once(gsl_multifit_nlinear_workspace *w, gsl_vector *roots, struct data *d,
                      struct parameters *out, double *residual)
 {
@@ -72,6 +87,7 @@ static bool fit_once(gsl_multifit_nlinear_workspace *w, gsl_vector *roots, struc
     if (status != GSL_SUCCESS && status != GSL_ENOPROG && status != GSL_EMAXITER)
         return false;
     *out = parameters_of(gsl_multifit_nlinear_position(w));
+    drop_negligible(out, d);
     const gsl_vector *rest = gsl_multifit_nlinear_residual(w);
     double sum = 0;
     for (size_t i = 0; i < d->count; i++)
@@ -84,7 +100,7 @@ static double peak_of(const struct parameters *p)
 {
     if (p->sigma >= 1)
         return 1;
-    return p->kappa > 1e-9 ? fmax(1, sqrt((1 - p->sigma) / p->kappa)) : (double)INFINITY;
+    return p->kappa > 0 ? fmax(1, sqrt((1 - p->sigma) / p->kappa)) : (double)INFINITY;
 }
 
 /* All memory of a fit. */
@@ -328,10 +344,4 @@ int usl_fit(const struct usl_point *points, size_t count, enum usl_weights weigh
     work_release(&w);
     gsl_set_error_handler(handler);
     return status;
-}
-
-double usl_throughput(const struct usl *u, double n)
-{
-    struct parameters p = {u->lambda.center, u->sigma.center, u->kappa.center};
-    return law(&p, n);
 }

@@ -69,7 +69,4 @@ enum usl_weights { USL_RELATIVE, USL_ABSOLUTE };
 int usl_fit(const struct usl_point *points, size_t count, enum usl_weights weights, uint64_t seed,
             struct usl *out, struct err *err);
 
-/* What the law says for n tasks. */
-double usl_throughput(const struct usl *u, double n);
-
 #endif

@@ -22,10 +22,12 @@ static int run(long units)
         pid_t pid = fork();
         if (pid == 0)
             _exit(0);
-        if (pid < 0)
-            return -1;
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        int status = 0;
+        pid_t waited = -1;
+        while (pid > 0 && (waited = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
             ;
+        if (waited < 0 || status)
+            return -1;
     }
     return 0;
 }

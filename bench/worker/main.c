@@ -9,6 +9,7 @@
  *     contend worker [PLUGIN]...
  *     contend unit FD MEMORY BYTES LAUNCH PARENT INDEX [PLUGIN]...
  */
+#include "bench/child/child.h"
 #include "bench/executors/spawn.h"
 #include "bench/registry.h"
 #include "bench/run/surroundings.h"
@@ -91,10 +92,8 @@ static int work(int argc, char *const *argv, struct err *err)
     if (!m || assignment_check(&m->job, err))
         return -1;
     pid_t parent = m->job.parent;
-    if (parent)
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (parent && getppid() != parent)
-        return -1; /* the parent went before the request could be made */
+    if (parent && !child_die_with(parent, SIGKILL))
+        return -1;
     surroundings_enter(parent != 0, m->job.keeps_surroundings);
     counters_adopt(&m->job.counters);
     int failed = load_plugins(argc, argv, err) ? -1 : do_job(m, err);

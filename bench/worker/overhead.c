@@ -1,6 +1,7 @@
 /* What the harness itself costs: bare code and the same through the harness, in turn. */
 #include "bench/run/overhead.h"
 
+#include "bench/child/child.h"
 #include "bench/core/affinity.h"
 #include "bench/core/clock.h"
 #include "bench/core/image.h"
@@ -9,16 +10,15 @@
 #include "bench/worker/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { UNITS = 40, OPS = 2000000 };
+
+#define BARE_MOST_NS UINT64_C(30000000000)
 
 IMAGE_EMBED(contend_bare_image, CONTEND_BARE_FILE);
 
@@ -40,56 +40,50 @@ static int bare_threads(double *each_ns)
     return 0;
 }
 
+/* Fork and wait alone: that is what is measured. */
 static int bare_processes(double *each_ns)
 {
     uint64_t begin_ns = clock_now_ns();
     for (int i = 0; i < UNITS; i++) {
+        int status = 0;
         pid_t pid = fork();
         if (pid == 0)
             _exit(0);
-        if (pid < 0)
-            return -1;
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        pid_t waited = -1;
+        while (pid > 0 && (waited = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
             ;
+        if (waited < 0 || status)
+            return -1;
     }
     *each_ns = (double)(clock_now_ns() - begin_ns) / UNITS;
     return 0;
 }
 
-/* The program of its own: started by exec, it measures itself and writes the figure to its output.
- */
-static _Noreturn void become_bare(int image, int out, pid_t parent)
-{
-    static char program[] = "contend-bare";
-    char units[16];
-    char *const argv[] = {program, units, NULL}, *const environment[] = {NULL};
-    snprintf(units, sizeof units, "%d", UNITS);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() == parent && dup2(out, STDOUT_FILENO) >= 0)
-        image_exec(image, argv, environment);
-    _exit(127);
-}
-
+/* The program of its own: started by exec, it measures itself and prints the figure. */
 static int bare_program(double *each_ns)
 {
     static int image = -1;
+    static char program[] = "contend-bare";
     const struct image bytes = {"contend-bare", contend_bare_image, contend_bare_image_end};
-    int ends[2], status = 0;
-    if ((image < 0 && (image = image_open(&bytes, NULL)) < 0) || pipe2(ends, O_CLOEXEC))
+    char units[16], said[64] = "";
+    char *const argv[] = {program, units, NULL}, *const environment[] = {NULL};
+    if (image < 0 && (image = image_open(&bytes, NULL)) < 0)
         return -1;
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        become_bare(image, ends[1], parent);
-    close(ends[1]);
-    char text[64] = "";
-    ssize_t length;
-    while ((length = read(ends[0], text, sizeof text - 1)) < 0 && errno == EINTR)
-        ;
-    close(ends[0]);
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    *each_ns = strtod(text, NULL);
-    return pid > 0 && length > 0 && status == 0 && *each_ns > 0 ? 0 : -1;
+    snprintf(units, sizeof units, "%d", UNITS);
+    struct child_text text = {.text = said, .size = sizeof said};
+    const struct child_request request = {.what = program,
+                                          .image = image,
+                                          .argv = argv,
+                                          .environment = environment,
+                                          .out = CHILD_PIPE,
+                                          .errors = CHILD_OURS};
+    const struct child_watch watch = {
+        .timeout_ns = BARE_MOST_NS, .on_output = child_keep_text, .context = &text};
+    struct child_end end;
+    if (child_run(&request, &watch, &end, NULL) || !child_is_fine(&end))
+        return -1;
+    *each_ns = strtod(said, NULL);
+    return *each_ns > 0 ? 0 : -1;
 }
 
 static int harness_units(struct launch *l, double *each_ns, struct err *err)
@@ -171,9 +165,10 @@ int overhead_run(struct mailbox *m, struct err *err)
     int cpus[1024], count = affinity_allowed(cpus, 1024);
     if (count > 0 && affinity_pin(cpus[count - 1], err))
         return -1;
-    return measure_units(&pairs[OVERHEAD_THREAD], "thread", bare_threads, err) ||
-                   measure_units(&pairs[OVERHEAD_PROCESS], "process", bare_processes, err) ||
+    /* Threads last: the C library keeps their stacks, which each fork would copy. */
+    return measure_units(&pairs[OVERHEAD_PROCESS], "process", bare_processes, err) ||
                    measure_units(&pairs[OVERHEAD_PROCESS_ALONE], "process", bare_program, err) ||
+                   measure_units(&pairs[OVERHEAD_THREAD], "thread", bare_threads, err) ||
                    measure_operation(&pairs[OVERHEAD_OPERATION], err)
                ? -1
                : 0;

@@ -5,6 +5,7 @@
  * Where the kernel put this image, the launch's address may be taken: then the image is made
  * anew, as the same process.
  */
+#include "bench/child/child.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
 #include "bench/run/launch.h"
@@ -58,9 +59,8 @@ int unit_main(int argc, char *const *argv, struct err *err)
         if (units_parse("unit", argv[i], "count", 0, INT64_MAX, &values[i], err))
             return EXIT_FAILURE;
     prctl(PR_SET_NAME, "contend"); /* not "exe", after the path it was started by */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != (pid_t)values[PARENT])
-        return EXIT_FAILURE; /* the parent went before the request could be made */
+    if (!child_die_with((pid_t)values[PARENT], SIGKILL))
+        return EXIT_FAILURE;
     for (int i = PLUGINS; i < argc; i++)
         if (registry_load_plugin(argv[i], err))
             return EXIT_FAILURE;

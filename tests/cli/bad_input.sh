@@ -195,7 +195,7 @@ a_bare_number_is_no_duration() {
     done
     echo '{"summary": "s", "budget": 5, "groups": []}' >bare.json
     run run --suite ./bare.json -o x.json
-    expect_refusal 2 'budget: "5" needs a unit'
+    expect_refusal 2 '"budget": "5" needs a unit'
 }
 
 run_tests

@@ -266,9 +266,7 @@ every_format_carries_the_verdict() {
     run compare base.json half.json --format json
     expect_status 0
     cp out half.cmp
-    [ -z "$python" ] || "$python" -W ignore -c 'import json, sys, jsonschema
-jsonschema.validate(*[json.load(open(f)) for f in sys.argv[1:]])' half.cmp \
-        "$source_dir/results/schema/compare-1.json" || fail "not valid by its schema"
+    expect_document compare-1.json half.cmp
     expect_json half.cmp 'd["schema"] == "contend.compare/1" and d["counts"]["slower"] == 1'
     expect_json half.cmp 'd["rows"][0]["verdict"] == "slower" and d["rows"][0]["lo"] > 0.03'
     expect_json half.cmp 'sum(d["counts"].values()) == len(d["rows"])'

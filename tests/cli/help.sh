@@ -43,7 +43,7 @@ help_lines_fit_a_terminal() {
     mapfile -t known < <(_every_command)
     [ "${#known[@]}" -gt 15 ] || fail "only ${#known[@]} commands"
     for word in '' "${known[@]}" once cell; do
-        for width in '' 60 100; do
+        for width in '' 40 60 100; do
             wanted=${width:-80}
             # shellcheck disable=SC2086
             COLUMNS=$width run $word --help

@@ -68,7 +68,17 @@ a_step_for_the_worse_is_found_and_named() {
     expect_json out '0.03 < d["series"][0]["changes"][0]["change_ratio"] < 0.07'
     run history check --file step.jsonl --format markdown
     expect_status 1
-    expect_out '| **worse** | spin/makespan_ns |'
+    expect_out '| **worse** | spin/makespan\_ns |'
+    # What jobs read: each series is a case, and what is wrong an annotation.
+    run history check --file step.jsonl --format junit
+    expect_status 1
+    expect_out 'tests="2" failures="1" errors="0" skipped="0"'
+    expect python3 -c 'import xml.dom.minidom as x; x.parse("out")'
+    run history check --file step.jsonl --format github
+    expect_status 1
+    expect_out '::error title=worse%3A spin::spin makespan_ns: +'
+    expect_out '::notice title=contend history check::2 series of 40 commits: 1 worse, 1 steady'
+    expect_no out 'queue'
 }
 
 nothing_and_improvements_pass() {
@@ -335,6 +345,28 @@ narrow_terminals_and_plain_ones_are_respected() {
     expect_no out $'\033'
     LC_ALL=C.UTF-8 run history show --file step.jsonl
     expect_out '█'
+}
+
+what_an_import_does_not_say_is_absent() {
+    local line='{"schema": "contend.history/1", "kind": "point", "commit": "c2", "series": {"x/time_ns":
+ {"unit": "ns", "better": "lower", "median": 1}}, "machine": "unknown CPU", "time": ""}'
+    run import "$source_dir/tests/fixtures/import/hyperfine_1.json" -o imported.json
+    expect_status 0
+    run history add imported.json --file undated.jsonl --commit c1 --metric time_ns
+    expect_status 0
+    expect_json undated.jsonl '"time" not in d and "machine" not in d and d["commit"] == "c1"'
+    _valid_lines undated.jsonl
+    run history add imported.json --file undated.jsonl --commit c1 --metric time_ns
+    expect_refusal 2 "line 1 has commit c1 on this machine"
+    # As it was written before.
+    tr -d '\n' <<<"$line" >>undated.jsonl
+    run history add imported.json --file undated.jsonl --commit c2 --metric time_ns
+    expect_refusal 2 "line 2 has commit c2 on this machine"
+    run history show --file undated.jsonl
+    expect_status 0
+    run history export --to otava-csv -o undated --file undated.jsonl
+    expect_refusal 2 "commit c1"
+    expect test ! -e undated
 }
 
 exports_are_what_otava_reads() {

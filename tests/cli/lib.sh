@@ -122,6 +122,17 @@ expect_none() {
     tail -n 3 json_answer | cut -c1-600 | sed 's/^/  /'
 }
 
+# expect_document NAME FILE: it is what results/schema/NAME says.  Left out without a validator.
+expect_document() {
+    [ -n "$python" ] || return 0
+    "$python" -W ignore -c 'import json, sys, jsonschema
+jsonschema.validate(*[json.load(open(f)) for f in sys.argv[1:]])' "$2" \
+        "$source_dir/results/schema/$1" >validity 2>&1 || {
+        fail "$2 is not valid"
+        tail -n 5 validity
+    }
+}
+
 # expect_valid FILE...: each is a result by the schema. Without a validator this is left out.
 expect_valid() {
     [ -n "$python" ] || return 0

@@ -92,10 +92,10 @@ what_the_harness_adds_is_a_table_in_each_format() {
     run doctor --overhead --format csv
     expect_status 0
     [ "$(head -n 1 out)" = what,bare,bare_ns,harness_ns,difference_ns,ratio ] || { fail "the heads are not the keys"; show_run; }
-    [ "$(wc -l <out)" -eq 4 ] || { fail "not three comparisons"; show_run; }
+    [ "$(wc -l <out)" -eq 5 ] || { fail "not four comparisons"; show_run; }
     run doctor --overhead --json
     cp out overhead.json
-    expect_json overhead.json '[r["what"] for r in d["overhead"]] == ["operation", "thread lifecycle", "process lifecycle"]'
+    expect_json overhead.json '[r["what"] for r in d["overhead"]] == ["operation", "thread lifecycle", "process lifecycle", "process lifecycle"]'
     expect_json overhead.json 'all(r["bare_ns"] > 0 and r["harness_ns"] > 0 for r in d["overhead"])'
 }
 

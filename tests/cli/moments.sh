@@ -6,6 +6,7 @@
 kinds_of_metrics_have_a_number_each() {
     run doctor --moments --budget 6s --json
     expect_status 0
+    expect_document moments-1.json out
     expect_json out 'd["schema"] == "contend.moments/1" and 3 <= d["moments"] <= 10'
     expect_json out '{"startup", "throughput"} <= {k["kind"] for k in d["kinds"]}'
     expect_json out 'all(k["rows"] >= 1 and 0 < k["sd_ratio"] < k["sd_most_ratio"] for k in d["kinds"])'

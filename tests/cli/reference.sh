@@ -122,6 +122,18 @@ a_missing_interpreter_is_named() {
     expect test ! -e x.json
 }
 
+what_is_no_interpreter_at_all_is_said() {
+    printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >echoes
+    printf '#!/bin/sh\necho "contend-python 3.11.2"\necho\necho /bin/ls\n' >nameless
+    chmod +x echoes nameless
+    for name in echoes nameless; do
+        run reference cpython --which --python "./$name"
+        expect_refusal 3 "./$name is no Python that can be used: it does not say which it is"
+    done
+    run reference cpython --which --python ""
+    expect_refusal 3 '--python: "" names none'
+}
+
 what_is_wrong_with_an_interpreter_is_said() {
     cp ref.json kept.json
     _python prints 'print("hello"); print("{}"); import os; os._exit(0)'

@@ -29,6 +29,21 @@ a_terminal_shows_progress() {
     expect_valid tty.json
 }
 
+# What cannot clear a line shows no progress, whatever measures.
+a_dumb_terminal_gets_no_escapes() {
+    command -v script >/dev/null || return 0
+    local command
+    for command in "$tiny -o dumb.json" 'duel --pairs 3 -- true -- true' \
+        'doctor --inject 0 --trials 1 --budget 50ms'; do
+        TERM=dumb script -qc "$contend $command" typed >/dev/null </dev/null
+        expect_no typed $'\x1b'
+    done
+    # And what a terminal would obey is named in the line as well.
+    ln -sf "$(type -P true)" $'esc\x9b31m'
+    TERM=xterm script -qc "$contend duel --pairs 3 -- true -- ./esc*" typed >/dev/null </dev/null
+    expect grep -qa 'esc<9B>31m: measuring' typed
+}
+
 no_color_is_respected() {
     command -v script >/dev/null || return 0
     _on_a_terminal NO_COLOR=1 || fail "status $?"

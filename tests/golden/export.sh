@@ -24,7 +24,17 @@ golden compare.md compare compare/base.json compare/head.json --format markdown
 golden compare.json compare compare/base.json compare/head.json --format json
 golden compare.xml compare compare/base.json compare/head.json --format junit
 golden compare_github.txt compare compare/base.json compare/head.json --format github
+golden compare.csv compare compare/base.json compare/head.json --format csv
+golden compare.tex compare compare/base.json compare/head.json --format latex
 golden compare_refused.txt compare report/host_a.json report/host_b.json
 golden compare_help.txt compare --help
+
+golden fidelity.txt compare --fidelity fidelity/emulated.json fidelity/real.json
+golden fidelity.md compare --fidelity fidelity/emulated.json fidelity/real.json --format markdown
+golden fidelity.json compare --fidelity fidelity/emulated.json fidelity/real.json --format json
+for format in text markdown json csv junit github; do
+    golden "fidelities_$format.txt" compare --fidelity fidelity/emulated.json fidelity/real.json \
+        fidelity/real_other.json --format $format
+done
 
 [ "$failed" -eq 0 ]

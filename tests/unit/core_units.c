@@ -169,6 +169,9 @@ static void printed_values_are_scaled(void)
         {9.996, "count", 3, "10.0"},
         {1023.9, "bytes", 3, "1.00 KiB"},
         {1e-12, "ratio", 2, "1.0e-12"},
+        {1.001e-9, "per_s", 4, "1.001e-09 /s"},
+        {9.998e-10, "per_s", 4, "9.998e-10 /s"},
+        {0.00001234, "ratio", 4, "0.00001234"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[40];

@@ -2,6 +2,7 @@
 #include "bench/duel/judge.h"
 
 #include "bench/core/rng.h"
+#include "bench/duel/duel.h"
 #include "bench/duel/schedule.h"
 #include "tests/test.h"
 
@@ -203,6 +204,33 @@ static void a_base_that_differs_from_itself_fires(void)
     struct duel_row row = judged(m, 200, &limits);
     CHECK(row.control_fired);
     CHECK_EQ(tolerance_source_name(row.tolerance_source), "null");
+}
+
+/* No word of such a comparison stands, of whatever metric; those of others do. */
+static void where_the_control_fired_there_is_no_verdict(void)
+{
+    static const double nulls[] = {1.08, 1};
+    struct duel_outcome both[2] = {{.row_count = 2}, {.row_count = 2}};
+    for (size_t i = 0; i < 2; i++) {
+        struct machine m = machine(61 + i);
+        m.head = 1.3;
+        m.null = nulls[i];
+        both[i].rows[0] = judged(m, 200, &limits);
+        m.null = 1;
+        both[i].rows[1] = judged(m, 200, &limits);
+        CHECK_EQ(both[i].rows[0].control_fired, i == 0);
+        CHECK(!both[i].rows[1].control_fired);
+        for (size_t j = 0; j < 2; j++) {
+            CHECK(both[i].rows[j].is_gated);
+            /* As a second look would have it. */
+            both[i].rows[j].confirmation.was_tried = both[i].rows[j].confirmation.has_agreed = true;
+        }
+    }
+    CHECK_EQ(duel_judge_together(both, 2, limits.alpha, NULL), 0);
+    for (size_t j = 0; j < 2; j++) {
+        CHECK_EQ(both[0].rows[j].verdict, VERDICT_NOT_COMPARABLE);
+        CHECK_EQ(both[1].rows[j].verdict, VERDICT_SLOWER);
+    }
 }
 
 static void tiny_figures_are_protected_by_the_floor(void)
@@ -522,6 +550,7 @@ static const struct test tests[] = {
      few_pairs_are_undecided_and_say_how_many_it_takes},
     {"what_another_layout_does_is_tolerated", what_another_layout_does_is_tolerated},
     {"a_base_that_differs_from_itself_fires", a_base_that_differs_from_itself_fires},
+    {"where_the_control_fired_there_is_no_verdict", where_the_control_fired_there_is_no_verdict},
     {"tiny_figures_are_protected_by_the_floor", tiny_figures_are_protected_by_the_floor},
     {"a_convoy_fails_the_row_by_its_mean", a_convoy_fails_the_row_by_its_mean},
     {"a_value_without_a_logarithm_is_not_comparable",

@@ -287,6 +287,23 @@ static void columns_line_up_whatever_the_letters(void)
     page_release(&p);
 }
 
+static void a_name_in_a_sentence_is_code_in_documents(void)
+{
+    struct page p;
+    page_init(&p, "contend test");
+    page_say(&p, PAGE_SENTENCE, "5_%% less: contend duel -o a_b sees 1_%% less.");
+    page_code(&p, "contend duel -o a_b");
+    page_say(&p, PAGE_SENTENCE, "Nothing of it.");
+    page_code(&p, "contend duel");
+    check_written(&p, "text", "5_% less: contend duel -o a_b sees 1_% less.\nNothing of it.\n");
+    check_written(&p, "markdown",
+                  "5\\_% less: `contend duel -o a_b` sees 1\\_% less.\n\nNothing of it.\n");
+    check_written(&p, "latex",
+                  "\n5\\_\\% less: \\texttt{contend duel -o a\\_b} sees 1\\_\\% less.\n"
+                  "\nNothing of it.\n");
+    page_release(&p);
+}
+
 static const struct test tests[] = {
     {"one_page_has_every_format", one_page_has_every_format},
     {"separated_values_have_keys_units_and_reasons", separated_values_have_keys_units_and_reasons},
@@ -300,6 +317,7 @@ static const struct test tests[] = {
     {"text_fits_every_width", text_fits_every_width},
     {"long_names_are_broken_where_they_have_joints", long_names_are_broken_where_they_have_joints},
     {"columns_line_up_whatever_the_letters", columns_line_up_whatever_the_letters},
+    {"a_name_in_a_sentence_is_code_in_documents", a_name_in_a_sentence_is_code_in_documents},
     {0},
 };
 TEST_MAIN(tests)

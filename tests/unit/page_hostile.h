@@ -78,6 +78,8 @@ static inline void hostile_page(struct page *p, const char *text)
     page_heading(p, 2, "%s", text);
     page_say(p, PAGE_SOURCE, "%s", text);
     page_say(p, PAGE_SENTENCE, "%s", text);
+    page_say(p, PAGE_SENTENCE, "before %s behind", text);
+    page_code(p, text);
     page_say_after(p, text, PAGE_SUMMARY, "%s", text);
     page_say(p, PAGE_NOTE, "%s", text);
     page_say(p, PAGE_WARNING, "%s", text);

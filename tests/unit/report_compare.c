@@ -3,6 +3,7 @@
 
 #include "bench/core/buf.h"
 #include "bench/core/rng.h"
+#include "bench/page/formats.h"
 #include "bench/report/compare/apart.h"
 #include "bench/report/compare/rows.h"
 
@@ -220,6 +221,74 @@ static enum verdict among_noisy_kin(double planted)
     return v;
 }
 
+/* Ten cells that compute, and a control, on a machine of which others took so much (a share). */
+static bool busy_side(struct result *out, const char *run, const char *smt, double factor,
+                      double control_factor, double share)
+{
+    struct draft d = {0};
+    buf_printf(&d.text,
+               "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"%s\",\"status\":\"complete\","
+               "\"tool\":{\"runtime\":\"contend 0.1.0\"}},\"host\":{\"hostname\":\"h\","
+               "\"cpus_allowed\":2%s},\"cells\":[",
+               run, smt);
+    for (int i = 0; i <= 10; i++) {
+        double f = i == 0 ? control_factor : factor;
+        buf_printf(&d.text,
+                   "%s{\"id\":\"spin/none/thread/tasks=%d\",\"role\":\"%s\",\"workload\":\"spin\","
+                   "\"lock\":\"none\",\"executor\":\"thread\",\"tasks\":%d,\"status\":\"ok\","
+                   "\"metrics\":{",
+                   i ? "," : "", i + 1, i ? "measured" : "control", i + 1);
+        for (int m = 0; m < 2; m++) {
+            buf_printf(
+                &d.text,
+                "%s\"%s\":{\"unit\":\"ns\",\"better\":\"lower\",\"group\":\"%s\",\"samples\":[",
+                m ? "," : "", m ? "makespan_ns" : "cpu_per_op_ns", m ? "throughput" : "cpu");
+            for (int k = 0; k < 9; k++)
+                buf_printf(&d.text, "%s%.6f", k ? "," : "",
+                           1000 * f * (1 + 0.004 * (k * (i + 3) % 9 - 4) / 4));
+            buf_add(&d.text, "]}");
+        }
+        buf_add(&d.text, "},\"launches\":[");
+        for (int k = 0; k < 9; k++)
+            buf_printf(&d.text, "%s{\"round\":%d,\"duration_ns\":1000000,\"foreign_cpu_ns\":%.0f}",
+                       k ? "," : "", k, 2e6 * share);
+        buf_add(&d.text, "]}");
+    }
+    return end(&d, out);
+}
+
+static size_t slower_of(const char *smt, double factor, double control_factor, const char *metric)
+{
+    struct result base, head;
+    struct comparison c;
+    size_t slower = 0;
+    if (!busy_side(&base, "b", smt, 1, 1, 0.5))
+        return 0;
+    if (busy_side(&head, "h", smt, factor, control_factor, 0.9)) {
+        if (compare(&c, &base, &head, metric)) {
+            for (size_t i = 0; i < c.count; i++)
+                slower += !c.rows[i].is_control && c.rows[i].verdict == VERDICT_SLOWER;
+            comparison_release(&c);
+        }
+        result_unload(&head);
+    }
+    result_unload(&base);
+    return slower;
+}
+
+static void cpu_time_is_told_apart_on_a_busy_machine(void)
+{
+    static const char apart[] = ",\"smt\":false";
+    CHECK_EQ(slower_of(apart, 1.12, 1, "cpu_per_op_ns"), 10);
+    CHECK_EQ(slower_of(apart, 1.02, 1, "cpu_per_op_ns"), 0);
+    /* Others took their share of the window, and of a core that two CPUs are. */
+    CHECK_EQ(slower_of(apart, 1.12, 1, "makespan_ns"), 0);
+    CHECK_EQ(slower_of(",\"smt\":true", 1.12, 1, "cpu_per_op_ns"), 0);
+    CHECK_EQ(slower_of("", 1.12, 1, "cpu_per_op_ns"), 0);
+    /* The control moved as well, in CPU time: so do moments. */
+    CHECK_EQ(slower_of(apart, 1.08, 1.06, "cpu_per_op_ns"), 0);
+}
+
 static void what_its_kind_does_a_row_may_do_too(void)
 {
     CHECK_EQ(among_noisy_kin(0.12), VERDICT_SLOWER);
@@ -303,6 +372,25 @@ static void moments_differ_by_what_their_results_do(void)
         CHECK_NEAR(a.kinds[i].sd_most / a.kinds[i].sd, sqrt(2 / (-2 * log(0.9))), 1e-6);
     }
     CHECK(a.count >= 1);
+    /* exp(0.04 * 3.08) - 1 is 13.11 %: the limit that is said is none too small. */
+    static const struct {
+        const char *format, *words;
+    } shown[] = {
+        {"text", "  contend compare BASE HEAD --moment-sd 13.2%\n"},
+        {"markdown", "`contend compare BASE HEAD --moment-sd 13.2%`"},
+        {"json", "\"moment_sd_ratio\": 0.132,"},
+        {"csv", "startup,2,0.0408"},
+        {0},
+    };
+    struct page page;
+    apart_page(&page, &a, 3);
+    for (size_t i = 0; shown[i].format; i++) {
+        struct buf out = {0};
+        CHECK_EQ(page_write(&page, shown[i].format, &(struct page_style){0}, &out, &err), 0);
+        CHECK_CONTAINS(buf_text(&out), shown[i].words);
+        buf_release(&out);
+    }
+    page_release(&page);
     for (int i = 0; i < 3; i++)
         result_unload(&results[i]);
 }
@@ -354,6 +442,7 @@ static void usual_metrics_first_and_all_when_there_are_none(void)
 static const struct test tests[] = {
     {"what_holds_alone_need_not_hold_among_many", what_holds_alone_need_not_hold_among_many},
     {"a_control_that_moved_widens_the_others", a_control_that_moved_widens_the_others},
+    {"cpu_time_is_told_apart_on_a_busy_machine", cpu_time_is_told_apart_on_a_busy_machine},
     {"what_its_kind_does_a_row_may_do_too", what_its_kind_does_a_row_may_do_too},
     {"forty_rows_know_what_moments_do", forty_rows_know_what_moments_do},
     {"moments_differ_by_what_their_results_do", moments_differ_by_what_their_results_do},

@@ -1,5 +1,6 @@
 /* The fidelity table of an interleaved run: verdicts round by round. */
 #include "bench/core/rng.h"
+#include "bench/page/formats.h"
 #include "bench/report/fidelity/fidelity.h"
 #include "tests/test.h"
 
@@ -259,16 +260,27 @@ static void several_real_ones_have_a_column_each(void)
         CHECK_EQ(fidelity_of(&tables[i], &sides[0], &sides[i + 1], 2, &err), 0);
     CHECK_EQ(row(&tables[0], "sleepers_200")->verdict, FIDELITY_AGREES);
     CHECK_EQ(row(&tables[1], "sleepers_200")->verdict, FIDELITY_DIFFERS);
-    for (size_t format = 0; fidelity_formats[format]; format++) {
+    static const struct {
+        const char *format, *words;
+    } shown[] = {
+        {"text", "15.0 differs"},
+        {"markdown", "15.0 -33.3 % differs"},
+        {"json", "\"references\""},
+        {"csv", "cpython 3.13,sleepers_200,"},
+        {"junit", "failure message=\"differs: 10.0 emulated, 15.0 real, -33.3 %\""},
+        {0},
+    };
+    struct page page;
+    fidelity_page(&page, tables, &sides[0], &sides[1], 2);
+    for (size_t i = 0; shown[i].format; i++) {
         struct buf out = {0};
-        CHECK_EQ(fidelity_render(tables, &sides[0], &sides[1], 2, format, &out, &err), 0);
+        CHECK_EQ(page_write(&page, shown[i].format, &(struct page_style){0}, &out, &err), 0);
         CHECK_CONTAINS(buf_text(&out), "cpython 3.9");
         CHECK_CONTAINS(buf_text(&out), "cpython 3.13");
-        static const char *const words[] = {"15.0 differs", "15.0 -33.3 % differs",
-                                            "\"references\""};
-        CHECK_CONTAINS(buf_text(&out), words[format]);
+        CHECK_CONTAINS(buf_text(&out), shown[i].words);
         buf_release(&out);
     }
+    page_release(&page);
     for (int i = 0; i < 3; i++)
         result_unload(&sides[i]);
     buf_release(&text);

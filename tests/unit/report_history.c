@@ -1,7 +1,8 @@
 /* Tracks, chaining, accepting and verdicts, on histories made in a file of the test's own. */
+#include "bench/page/formats.h"
 #include "bench/page/sparkline.h"
 #include "bench/report/history/judge.h"
-#include "bench/report/history/render.h"
+#include "bench/report/history/page.h"
 
 #include "bench/core/output.h"
 #include "bench/core/rng.h"
@@ -121,6 +122,26 @@ static void a_regression_after_a_larger_improvement_is_worse(void)
     }
 }
 
+static void an_improvement_that_was_lost_again_is_worse(void)
+{
+    static const size_t lengths[][2] = {{40, 20}, {30, 12}, {60, 10}};
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        struct judged j;
+        size_t from = lengths[k][0], to = from + lengths[k][1];
+        for (size_t i = 0; i < to + 30; i++)
+            add_point(i, "v1", "m", wobble(i) * (i >= from && i < to ? 0.9 : 1));
+        if (!judge(&j))
+            return;
+        CHECK_EQ(j.all.items[0].verdict, HISTORY_WORSE);
+        const struct history_change *c = newest_worse(&j);
+        if (CHECK(c)) {
+            CHECK_EQ(c->likely, to);
+            CHECK_EQ(c->last_good, to - 1);
+        }
+        release(&j);
+    }
+}
+
 static void the_last_good_commit_lies_before_all_that_is_worse(void)
 {
     struct judged j;
@@ -209,8 +230,9 @@ static void what_one_point_alone_says_is_watched(void)
 static void points_that_follow_each_other_are_reckoned_with(void)
 {
     struct judged j;
-    struct history_style style = {.base = {.width = 100}};
-    struct buf page = {0};
+    const struct page_style style = {.width = 100};
+    struct page page;
+    struct buf shown = {0};
     struct err err = {0};
     /* Slow weeks: a level wanders, and no commit moves it. */
     double level = 0;
@@ -224,9 +246,11 @@ static void points_that_follow_each_other_are_reckoned_with(void)
     const struct history_judgement *found = &j.all.items[0];
     CHECK(found->verdict != HISTORY_WORSE);
     CHECK_MSG(found->dependence > 0.6 && found->dependence < 1, "%g", found->dependence);
-    CHECK_EQ(history_render(&j.all, &j.tracks, &j.history, HISTORY_TEXT, &style, &page, &err), 0);
-    CHECK_CONTAINS(buf_text(&page), "neighbouring points resemble each other");
-    buf_release(&page);
+    history_page(&page, &j.all, &j.tracks, &j.history, true);
+    CHECK_EQ(page_write(&page, "text", &style, &shown, &err), 0);
+    CHECK_CONTAINS(buf_text(&shown), "neighbouring points resemble each other");
+    page_release(&page);
+    buf_release(&shown);
     release(&j);
 }
 
@@ -368,6 +392,7 @@ static const struct test tests[] = {
      a_step_names_the_last_good_and_the_first_bad_commit},
     {"a_regression_after_a_larger_improvement_is_worse",
      a_regression_after_a_larger_improvement_is_worse},
+    {"an_improvement_that_was_lost_again_is_worse", an_improvement_that_was_lost_again_is_worse},
     {"the_last_good_commit_lies_before_all_that_is_worse",
      the_last_good_commit_lies_before_all_that_is_worse},
     {"an_odd_run_right_before_a_step_is_not_the_last_good_commit",

@@ -1,7 +1,7 @@
 /* What other programs wrote, as results: values, rounds, and the place of what is wrong. */
 #include "bench/report/import/import.h"
 #include "bench/report/render.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #include "bench/core/file.h"
 

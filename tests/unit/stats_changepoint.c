@@ -232,6 +232,72 @@ static void pieces_share_what_the_whole_is_allowed(void)
     CHECK_MSG(false_cuts <= 30, "%zu in %d", false_cuts, SERIES);
 }
 
+static void what_did_not_last_is_cut_at_both_ends(void)
+{
+    /* Where it came back, any cut in two leaves both sides alike. */
+    static const size_t shapes[][3] = {{40, 20, 30}, {30, 10, 30}, {50, 8, 40}, {20, 60, 25}};
+    for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            double x[MOST];
+            struct changepoint_cut items[MOST];
+            struct changepoint_cuts cuts = {.items = items};
+            size_t from = shapes[k][0], to = from + shapes[k][1], count = to + shapes[k][2];
+            make(x, count, count, 0, 40 + k);
+            for (size_t i = from; i < to; i++)
+                x[i] += 8 * sign;
+            CHECK_EQ(changepoint_segment(x, count, &plan, 0.01, &cuts, NULL), 0);
+            if (!CHECK_EQ(cuts.count, 2))
+                continue;
+            CHECK_EQ(items[0].at, from);
+            CHECK_EQ(items[1].at, to);
+            CHECK_EQ(items[0].is_up, sign > 0);
+            CHECK_EQ(items[1].is_up, sign < 0);
+            CHECK(cuts.up.p <= 0.01 && cuts.down.p <= 0.01);
+        }
+}
+
+static void up_and_down_again_and_again_is_cut_each_time(void)
+{
+    double x[MOST];
+    struct changepoint_cut items[MOST];
+    struct changepoint_cuts cuts = {.items = items};
+    make(x, 120, 120, 0, 77);
+    for (size_t i = 0; i < 120; i++)
+        x[i] += i / 15 % 2 ? 6 : 0;
+    CHECK_EQ(changepoint_segment(x, 120, &plan, 0.01, &cuts, NULL), 0);
+    CHECK_EQ(cuts.count, 7);
+    for (size_t i = 0; i < cuts.count; i++)
+        CHECK_EQ(items[i].at, 15 * (i + 1));
+}
+
+static void local_p_values_of_nothing_are_as_rare_as_they_say(void)
+{
+    enum { SERIES = 400 };
+    double x[MOST];
+    size_t up = 0, down = 0, rare = 0;
+    for (uint64_t s = 0; s < SERIES; s++) {
+        struct changepoint_local t;
+        make(x, 60, 60, 0, 7000 + s);
+        CHECK_EQ(changepoint_local_test(x, 60, &plan, &t, NULL), 0);
+        up += t.up.p <= 0.1;
+        down += t.down.p <= 0.1;
+        rare += t.up.p <= 0.01;
+        CHECK(t.up.p > 0 && t.up.p <= 1 && t.down.p > 0 && t.down.p <= 1);
+    }
+    CHECK_MSG(up >= 16 && up <= 64, "%zu of %d below 0.1", up, SERIES);
+    CHECK_MSG(down >= 16 && down <= 64, "%zu of %d below 0.1", down, SERIES);
+    CHECK_MSG(rare <= 12, "%zu of %d below 0.01", rare, SERIES);
+    /* Nothing varies, or there is room for one window alone. */
+    struct changepoint_local t;
+    for (size_t i = 0; i < 60; i++)
+        x[i] = 0.1;
+    CHECK_EQ(changepoint_local_test(x, 60, &plan, &t, NULL), 0);
+    CHECK(t.up.p >= 1 && t.down.p >= 1 && t.up.at == 0);
+    make(x, 10, 5, 30, 5);
+    CHECK_EQ(changepoint_local_test(x, 10, &plan, &t, NULL), 0);
+    CHECK(t.up.p >= 1 && t.up.at == 0);
+}
+
 static void a_cut_goes_the_way_that_is_asked_for(void)
 {
     double x[MOST];
@@ -368,6 +434,10 @@ static const struct test tests[] = {
     {"a_smaller_step_the_other_way_counts_by_its_own_piece",
      a_smaller_step_the_other_way_counts_by_its_own_piece},
     {"pieces_share_what_the_whole_is_allowed", pieces_share_what_the_whole_is_allowed},
+    {"what_did_not_last_is_cut_at_both_ends", what_did_not_last_is_cut_at_both_ends},
+    {"up_and_down_again_and_again_is_cut_each_time", up_and_down_again_and_again_is_cut_each_time},
+    {"local_p_values_of_nothing_are_as_rare_as_they_say",
+     local_p_values_of_nothing_are_as_rare_as_they_say},
     {"a_cut_goes_the_way_that_is_asked_for", a_cut_goes_the_way_that_is_asked_for},
     {"p_values_hold_where_noise_has_two_regimes", p_values_hold_where_noise_has_two_regimes},
     {"dependence_is_estimated_past_steps_and_drift", dependence_is_estimated_past_steps_and_drift},

@@ -199,17 +199,6 @@ static void rows_are_rejected_together(void)
     CHECK_EQ(count, 0);
 }
 
-static void holm_is_the_step_down_bound(void)
-{
-    const double p[] = {0.01, 0.04, 0.03, 0.5};
-    double a[4];
-    CHECK_EQ(holm_adjust(p, 4, a, NULL), 0);
-    CHECK_NEAR(a[0], 0.04, 1e-15);
-    CHECK_NEAR(a[1], 0.09, 1e-15); /* not below the one before it */
-    CHECK_NEAR(a[2], 0.09, 1e-15);
-    CHECK_NEAR(a[3], 0.5, 1e-15);
-}
-
 static const struct test tests[] = {
     {"evidence_is_the_integral_over_the_shares", evidence_is_the_integral_over_the_shares},
     {"a_million_pairs_do_not_overflow", a_million_pairs_do_not_overflow},
@@ -223,7 +212,6 @@ static const struct test tests[] = {
     {"scaled_stakes_find_what_signs_do_not_yet", scaled_stakes_find_what_signs_do_not_yet},
     {"scaled_stakes_ask_for_a_spread", scaled_stakes_ask_for_a_spread},
     {"rows_are_rejected_together", rows_are_rejected_together},
-    {"holm_is_the_step_down_bound", holm_is_the_step_down_bound},
     {0},
 };
 TEST_MAIN(tests)

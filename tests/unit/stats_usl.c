@@ -48,9 +48,26 @@ static void planted_parameters_are_found_again(void)
         check_near("lambda", u.lambda.center, 1000, 1);
         check_near("sigma", u.sigma.center, rows[i].sigma, 0.001);
         check_near("kappa", u.kappa.center, rows[i].kappa, 0.00005);
-        check_near("throughput", usl_throughput(&u, 8),
-                   planted(1000, rows[i].sigma, rows[i].kappa, 8), 5);
     }
+}
+
+/* What is not there is 0, and its interval begins there. */
+static void a_parameter_at_its_bound_is_zero(void)
+{
+    static const double rows[][2] = {{1, 0}, {0.3, 0}, {0, 0.01}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int noisy = 0; noisy < 2; noisy++) {
+            double samples[POINTS][SAMPLES];
+            struct usl_point points[POINTS];
+            struct usl u;
+            fill(samples, points, rows[i][0], rows[i][1], noisy ? 0.03 : 0);
+            CHECK_EQ(usl_fit(points, POINTS, USL_RELATIVE, 1, &u, NULL), 0);
+            CHECK_MSG(!u.refusal[0], "refused: %s", u.refusal);
+            const struct usl_value *none = rows[i][1] > 0 ? &u.sigma : &u.kappa;
+            CHECK_MSG(!(none->lo > 0), "row %zu: from %g", i, none->lo);
+            if (!noisy)
+                CHECK_MSG(!(none->center > 0), "row %zu: %g", i, none->center);
+        }
 }
 
 static void intervals_of_noisy_samples_hold_the_planted_ones(void)
@@ -220,6 +237,7 @@ static const struct test tests[] = {
     {"intervals_cover_when_points_lie_off", intervals_cover_when_points_lie_off},
     {"superlinear_is_named", superlinear_is_named},
     {"planted_parameters_are_found_again", planted_parameters_are_found_again},
+    {"a_parameter_at_its_bound_is_zero", a_parameter_at_its_bound_is_zero},
     {"intervals_of_noisy_samples_hold_the_planted_ones",
      intervals_of_noisy_samples_hold_the_planted_ones},
     {"a_sweep_that_carries_no_law_is_refused", a_sweep_that_carries_no_law_is_refused},

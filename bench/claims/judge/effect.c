@@ -1,5 +1,7 @@
 #include "bench/claims/judge/effect.h"
 
+#include "bench/report/interval.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,14 +72,6 @@ static double in_round(const struct result_cell *c, const struct result_metric *
 
 /* ---- Effects ----------------------------------------------------------------------- */
 
-enum { INTERVAL_NS = 5000000 }; /* an interpreter's, where the result does not say */
-
-static double interval_of(const struct result_cell *c)
-{
-    const json_t *value = json_object_get(c->lock_params, "interval");
-    return json_is_integer(value) ? (double)json_integer_value(value) : INTERVAL_NS;
-}
-
 /* From n tasks on where start + n * pool <= n * unit; never: infinite. */
 static double breakeven(double start, double pool, double unit)
 {
@@ -100,15 +94,16 @@ static double effect_in_round(const struct claim_part *p, const struct evidence 
     double value = from->subject->samples[i];
     size_t round = result_round(e->subject, from->subject, i);
     double base = e->base ? in_round(e->base, from->base, round) : (double)NAN;
+    double interval_ns = (double)switch_interval_ns(e->subject);
     switch (p->effect) {
     case EFFECT_RATIO:
         return base > 0 ? value / base : (double)NAN;
     case EFFECT_INTERVALS:
-        return !strcmp(from->subject->unit, "ns") ? value / interval_of(e->subject)
-                                                  : value * interval_of(e->subject) * 1e-9;
+        return !strcmp(from->subject->unit, "ns") ? value / interval_ns
+                                                  : value * interval_ns * 1e-9;
     case EFFECT_CPU_INTERVALS:
-        return value * 1e-9 * in_round(e->subject, from->makespan, round) *
-               interval_of(e->subject) / in_round(e->subject, from->cpu, round);
+        return value * 1e-9 * in_round(e->subject, from->makespan, round) * interval_ns /
+               in_round(e->subject, from->cpu, round);
     case EFFECT_BREAKEVEN:
         return breakeven(in_round(e->subject, from->start, round), value, base);
     case EFFECT_VALUE:

@@ -3,7 +3,7 @@
 #define CONTEND_CLAIMS_JUDGE_EFFECT_H
 
 #include "bench/claims/judge/cells.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 /* What a part is measured by in one result. */
 struct evidence {

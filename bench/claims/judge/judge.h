@@ -23,7 +23,7 @@
 #define CONTEND_CLAIMS_JUDGE_JUDGE_H
 
 #include "bench/claims/judge/cells.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 #include "bench/stats/summary.h"
 
 #define JUDGE_MISS        0.05 /* that any claim of a run is refuted wrongly */

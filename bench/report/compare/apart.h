@@ -6,7 +6,8 @@
 #ifndef CONTEND_REPORT_COMPARE_APART_H
 #define CONTEND_REPORT_COMPARE_APART_H
 
-#include "bench/report/result.h"
+#include "bench/page/page.h"
+#include "bench/result/result.h"
 
 enum { APART_KINDS_MOST = 16, APART_RESULTS_LEAST = 3 };
 
@@ -24,5 +25,8 @@ struct apart {
 
 /* The metrics compare judges. -1 with ERR_INPUT below APART_RESULTS_LEAST, ERR_SYSTEM. */
 int apart_of(struct apart *out, const struct result *results, size_t count, struct err *err);
+
+/* How many moments those are of; JSON is contend.moments/1. */
+void apart_page(struct page *p, const struct apart *a, size_t moments);
 
 #endif

@@ -7,7 +7,7 @@
 #ifndef CONTEND_REPORT_COMPARABLE_H
 #define CONTEND_REPORT_COMPARABLE_H
 
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #include <stdbool.h>
 

@@ -140,7 +140,10 @@ static int add_rows(struct work *w, bool selected, struct err *err)
                 continue;
             struct compare_row *row = add_row(w);
             if (!row || compare_row_of(row, &w->base, &w->head, m, w->request,
-                                       selected ? w->out->control_shift : 0, &w->scratch))
+                                       !selected                  ? 0
+                                       : !strcmp(m->group, "cpu") ? w->out->control_cpu_shift
+                                                                  : w->out->control_shift,
+                                       &w->scratch))
                 return out_of_memory(err);
             row->id = c->id;
             row->workload = c->workload;
@@ -155,14 +158,14 @@ static int add_rows(struct work *w, bool selected, struct err *err)
  * runs in them, so it says what this pair of moments was like.  A control that moved beyond doubt
  * is a row of its own: then the machine is another, or code that all cells share.
  */
-static double control_shift_of(const struct comparison *c)
+static double control_shift_of(const struct comparison *c, const char *group)
 {
     double sum = 0;
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++) {
         const struct compare_row *row = &c->rows[i];
         if (!row->is_control || row->is_exact || !isfinite(row->shift.effect) ||
-            strcmp(row->group, "throughput") || is_decided(row->verdict))
+            strcmp(row->group, group) || is_decided(row->verdict))
             continue;
         sum += row->shift.effect * row->shift.effect;
         count++;
@@ -204,7 +207,8 @@ static int make_rows(struct work *w, struct err *err)
     struct comparison *c = w->out;
     if (add_rows(w, false, err))
         return -1;
-    c->control_shift = control_shift_of(c);
+    c->control_shift = control_shift_of(c, "throughput");
+    c->control_cpu_shift = control_shift_of(c, "cpu");
     /* Of the controls only those that moved beyond doubt are kept. */
     size_t kept = 0;
     for (size_t i = 0; i < c->count; i++)

@@ -8,7 +8,7 @@
 #ifndef CONTEND_REPORT_COMPARE_H
 #define CONTEND_REPORT_COMPARE_H
 
-#include "bench/core/buf.h"
+#include "bench/page/page.h"
 #include "bench/report/compare/comparable.h"
 #include "bench/stats/moments.h"
 #include "bench/stats/verdict.h"
@@ -69,10 +69,11 @@ struct comparison {
     size_t judged;                             /* rows that took part in the correction */
     size_t only_base, only_head;               /* cells without a partner */
     const char *only_example;
-    double control_shift; /* what the controls moved by, a log ratio; 0: no controls */
-    double moment_sd;     /* what was asked for; 0: nothing */
-    double tolerance;     /* a log ratio */
-    size_t allowed_count; /* differences that were allowed */
+    double control_shift;     /* what the controls moved by, a log ratio; 0: no controls */
+    double control_cpu_shift; /* the same of the CPU time of an operation */
+    double moment_sd;         /* what was asked for; 0: nothing */
+    double tolerance;         /* a log ratio */
+    size_t allowed_count;     /* differences that were allowed */
     struct difference allowed[8];
     const struct compare_side *base, *head; /* borrowed, as the texts are */
 };
@@ -87,10 +88,10 @@ int compare_results(struct comparison *out, const struct compare_side *base,
 
 void comparison_release(struct comparison *c);
 
-extern const char *const compare_formats[]; /* "text", "markdown", "json", "junit", "github" */
+/* The comparison as a page. `with_all` lists every row at a terminal. */
+void compare_page(struct page *p, const struct comparison *c, bool with_all);
 
-/* The comparison in the format of that index. `with_all` lists every row in text. */
-int compare_render(const struct comparison *c, size_t format, bool with_all, struct buf *out,
-                   struct err *err);
+/* contend.compare/1; NULL when memory ran out. */
+json_t *compare_document(const struct comparison *c);
 
 #endif

@@ -53,10 +53,13 @@ static int rounds_of(const struct result_cell *c, const struct result_metric *m,
  * What a busy neighbour has been seen to do to two runs of one program, as a standard deviation
  * of their log ratio for each CPU of the machine taken by others: a single event (a start, a
  * latency) that has to wait for a CPU takes a hundred times as long, a total over a window loses
- * the share the neighbour took.  How these were found: docs/compare.md.
+ * the share the neighbour took.  CPU time counts for its owner alone, and feels no more of a
+ * neighbour than the caches it cools, unless both share a core.  How these were found:
+ * docs/compare.md.
  */
 #define DISTURBANCE_EVENT 2.0
 #define DISTURBANCE_TOTAL 0.3
+#define DISTURBANCE_CPU   0.02
 
 static double disturbance_of(const struct result *r, const struct result_cell *c,
                              const struct result_metric *m)
@@ -64,6 +67,8 @@ static double disturbance_of(const struct result *r, const struct result_cell *c
     if (isnan(c->foreign_cpus))
         return 0;
     double share = c->foreign_cpus / (r->cpus_allowed > 0 ? (double)r->cpus_allowed : 1);
+    if (!strcmp(m->group, "cpu") && r->has_cores_apart)
+        return share * DISTURBANCE_CPU;
     bool is_event = !strcmp(m->group, "startup") || !strcmp(m->group, "latency");
     return share * (is_event ? DISTURBANCE_EVENT : DISTURBANCE_TOTAL);
 }

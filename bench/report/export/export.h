@@ -10,7 +10,7 @@
 
 #include "bench/core/buf.h"
 #include "bench/report/metric_choice.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 
 #include <stdbool.h>
 

@@ -1,23 +1,16 @@
 /* Which cell and which metric of a result a rule means. */
 #include "bench/report/fidelity/parts.h"
+#include "bench/report/interval.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { INTERVAL_NS = 5000000 };
-
-int64_t fidelity_interval_ns(const struct result_cell *c)
-{
-    const json_t *value = json_object_get(c->lock_params, "interval");
-    return json_is_integer(value) ? json_integer_value(value) : INTERVAL_NS;
-}
-
 static bool has_lock(const struct result_cell *c, const struct fidelity_cell *w)
 {
-    int64_t interval_ns = w->interval_ns ? w->interval_ns : INTERVAL_NS;
+    int64_t interval_ns = w->interval_ns ? w->interval_ns : SWITCH_INTERVAL_NS;
     const char *forced = json_string_value(json_object_get(c->lock_params, "forced_switch"));
     return !strcmp(c->lock, w->lock ? w->lock : "gil") &&
-           (w->lock || fidelity_interval_ns(c) == interval_ns) &&
+           (w->lock || switch_interval_ns(c) == interval_ns) &&
            (forced && !strcmp(forced, "off")) == w->is_unforced;
 }
 
@@ -36,7 +29,7 @@ void fidelity_name_cell(const struct fidelity_cell *w, char *out, size_t size)
 {
     bool has_mode = w->mode && strcmp(w->mode, "sleep") != 0;
     char interval[48] = "";
-    if (w->interval_ns && w->interval_ns != INTERVAL_NS)
+    if (w->interval_ns && w->interval_ns != SWITCH_INTERVAL_NS)
         snprintf(interval, sizeof interval, ",gil.interval=%lldms",
                  (long long)(w->interval_ns / 1000000));
     const char *lock = w->lock ? w->lock : "gil";
@@ -65,12 +58,16 @@ const struct result_cell *fidelity_find(const struct result *r, const struct fid
     return NULL;
 }
 
-/* A turn at the lock is the time it was held, where only a hand-over ends that. */
-const struct result_metric *fidelity_metric(const struct result_cell *c, const char *name)
+const struct result_metric *fidelity_metric(const struct result *r, const struct result_cell *c,
+                                            const char *name, char *reason, size_t size)
 {
     static const char *const holds[] = {"lock_hold_ns", "hold_ns"};
     const struct result_metric *m = result_metric_find(c, name);
     for (size_t i = 0; !m && !strcmp(name, "lock_slice_ns") && i < 2; i++)
         m = result_metric_find(c, holds[i]);
-    return m;
+    if (m && (m->sample_count || m->summary.n))
+        return m;
+    snprintf(reason, size, "%s: %s has no %s%s%s", r->runtime, c->id, name,
+             m && m->reason ? ": " : "", m && m->reason ? m->reason : "");
+    return NULL;
 }

@@ -10,9 +10,9 @@
 #ifndef CONTEND_REPORT_FIDELITY_H
 #define CONTEND_REPORT_FIDELITY_H
 
-#include "bench/core/buf.h"
 #include "bench/core/err.h"
-#include "bench/report/result.h"
+#include "bench/page/page.h"
+#include "bench/result/result.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -111,18 +111,20 @@ int fidelity_of(struct fidelity *out, const struct result *emulated, const struc
 const struct result_cell *fidelity_find(const struct result *r, const struct fidelity_cell *wanted,
                                         char *reason, size_t size);
 
-extern const char *const fidelity_formats[]; /* "text", "markdown", "json", NULL */
 const char *fidelity_verdict_name(enum fidelity_verdict v);
 
 /* How a cell is called that a result may have: "mixed/gil/thread/tasks=3,mode=echo". */
 void fidelity_name_cell(const struct fidelity_cell *w, char *out, size_t size);
 
 /*
- * The table in the format of that index, what was compared above it and the sum below.  Of several
- * real ones, `tables` and `real` in the same order, each has a column.
+ * The table as a page; of several real ones, `tables` and `real` in the same order, each has a
+ * column.
  */
-int fidelity_render(const struct fidelity *tables, const struct result *emulated,
-                    const struct result *real, size_t count, size_t format, struct buf *out,
-                    struct err *err);
+void fidelity_page(struct page *p, const struct fidelity *tables, const struct result *emulated,
+                   const struct result *real, size_t count);
+
+/* The same for programs; NULL when memory ran out. */
+json_t *fidelity_document(const struct fidelity *tables, const struct result *emulated,
+                          const struct result *real, size_t count);
 
 #endif

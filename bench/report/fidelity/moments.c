@@ -3,6 +3,7 @@
  * varies, and what lies within that is undecided.
  */
 #include "bench/report/fidelity/parts.h"
+#include "bench/report/interval.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,12 +14,9 @@
 static double figure(const struct result *r, const struct result_cell *c,
                      const struct fidelity_rule *rule, char *reason, size_t size)
 {
-    const struct result_metric *m = fidelity_metric(c, rule->metric);
-    if (!m || m->summary.n == 0) {
-        snprintf(reason, size, "%s: %s has no %s%s%s", r->runtime, c->id, rule->metric,
-                 m && m->reason ? ": " : "", m && m->reason ? m->reason : "");
+    const struct result_metric *m = fidelity_metric(r, c, rule->metric, reason, size);
+    if (!m)
         return NAN;
-    }
     if (rule->quantile <= 0)
         return m->summary.center;
     double value = rule->quantile > 0.5 ? m->distribution.p90 : m->distribution.p50;
@@ -77,7 +75,7 @@ static struct fidelity_value value_of(const struct result *r, const struct fidel
     if (base)
         divisor = figure(r, base, rule, reason, size);
     else if (rule->kind == FIDELITY_INTERVALS)
-        divisor = (double)fidelity_interval_ns(c);
+        divisor = (double)switch_interval_ns(c);
     else if (rule->kind == FIDELITY_DURATIONS)
         divisor = json_number_value(json_object_get(c->params, "duration"));
     if (isnan(divisor))
@@ -86,8 +84,9 @@ static struct fidelity_value value_of(const struct result *r, const struct fidel
         snprintf(reason, size, "%s: %s: nothing to divide by", r->runtime, c->id);
         return none;
     }
-    struct fidelity_value v = with_spread(value / divisor, fidelity_metric(c, rule->metric),
-                                          base ? fidelity_metric(base, rule->metric) : NULL);
+    struct fidelity_value v =
+        with_spread(value / divisor, fidelity_metric(r, c, rule->metric, reason, size),
+                    base ? fidelity_metric(r, base, rule->metric, reason, size) : NULL);
     if (rule->kind == FIDELITY_COLLAPSE)
         v = (struct fidelity_value){1 - v.center, 1 - v.hi, 1 - v.lo};
     return v;

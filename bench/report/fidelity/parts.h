@@ -2,7 +2,6 @@
 #ifndef CONTEND_REPORT_FIDELITY_PARTS_H
 #define CONTEND_REPORT_FIDELITY_PARTS_H
 
-#include "bench/core/buf.h"
 #include "bench/report/fidelity/fidelity.h"
 
 enum { FIDELITY_FORMS = 4 };
@@ -14,11 +13,12 @@ struct fidelity_form {
 };
 extern const struct fidelity_form fidelity_forms[FIDELITY_FORMS];
 
-/* The switch interval of a cell's lock. */
-int64_t fidelity_interval_ns(const struct result_cell *c);
-
-/* The metric of that name; a turn at the lock is the time it was held. NULL: there is none. */
-const struct result_metric *fidelity_metric(const struct result_cell *c, const char *name);
+/*
+ * The metric of that name; a turn at the lock is the time it was held.  NULL with the reason where
+ * nothing was measured.
+ */
+const struct result_metric *fidelity_metric(const struct result *r, const struct result_cell *c,
+                                            const char *name, char *reason, size_t size);
 
 void fidelity_value_text(const struct fidelity_rule *rule, double value, char *out, size_t size);
 
@@ -83,17 +83,5 @@ double fidelity_median(const double *x, size_t count, struct err *err);
 /* Fills `j` and the row's texts and rounds. */
 int fidelity_judge_order(struct fidelity_row *row, const struct result *emulated,
                          const struct result *real, struct fidelity_judged *j, struct err *err);
-
-/* ---- Pages (render.c, columns.c) ---------------------------------------------------- */
-
-void fidelity_difference_text(const struct fidelity_row *row, char *out, size_t size);
-void fidelity_tolerance_text(const struct fidelity_row *row, char *out, size_t size);
-bool fidelity_begins_group(const struct fidelity *f, size_t i);
-void fidelity_add_cell(struct buf *out, const char *text); /* of a Markdown table */
-void fidelity_add_sum(const struct fidelity *f, struct buf *out);
-
-/* A column each for several real ones. */
-void fidelity_render_columns(const struct fidelity *tables, const struct result *real, size_t count,
-                             bool is_markdown, struct buf *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* A row's figure round by round: numerator and denominator of the same round make one value. */
 #include "bench/report/fidelity/parts.h"
+#include "bench/report/interval.h"
 #include "bench/stats/histogram.h"
 
 #include <math.h>
@@ -88,9 +89,8 @@ static double launch_figure(const struct result_cell *c, const struct result_met
 {
     const json_t *buckets = buckets_of(c, m, launch);
     if (rule->kind == FIDELITY_SHAPE && edge >= 0)
-        return buckets
-                   ? share_beyond(buckets, fidelity_edges[edge] * (double)fidelity_interval_ns(c))
-                   : (double)NAN;
+        return buckets ? share_beyond(buckets, fidelity_edges[edge] * (double)switch_interval_ns(c))
+                       : (double)NAN;
     if (rule->quantile > 0 && buckets)
         return quantile_of(buckets, rule->quantile);
     if (rule->quantile > 0.5)
@@ -106,22 +106,10 @@ static double launch_figure(const struct result_cell *c, const struct result_met
 
 /* ---- All rounds -------------------------------------------------------------------- */
 
-static const struct result_metric *metric_or_reason(const struct result *r,
-                                                    const struct result_cell *c, const char *name,
-                                                    char *reason, size_t size)
-{
-    const struct result_metric *m = fidelity_metric(c, name);
-    if (m && m->sample_count)
-        return m;
-    snprintf(reason, size, "%s: %s has no %s%s%s", r->runtime, c->id, name,
-             m && m->reason ? ": " : "", m && m->reason ? m->reason : "");
-    return NULL;
-}
-
 static double divisor_of(const struct fidelity_rule *rule, const struct result_cell *c, int edge)
 {
     if (rule->kind == FIDELITY_INTERVALS || (rule->kind == FIDELITY_SHAPE && edge < 0))
-        return (double)fidelity_interval_ns(c);
+        return (double)switch_interval_ns(c);
     if (rule->kind == FIDELITY_DURATIONS)
         return json_number_value(json_object_get(c->params, "duration"));
     return 1;
@@ -134,7 +122,7 @@ static int cell_series(const struct result *r, const struct fidelity_rule *rule,
 {
     *out = (struct fidelity_series){0};
     const struct result_cell *c = fidelity_find(r, wanted, reason, size);
-    const struct result_metric *m = c ? metric_or_reason(r, c, rule->metric, reason, size) : NULL;
+    const struct result_metric *m = c ? fidelity_metric(r, c, rule->metric, reason, size) : NULL;
     if (!m)
         return 0;
     size_t launches = c->rounds ? c->launch_count : 0;

@@ -1,7 +1,7 @@
 /* A duel's rows as a point; see history_duel.h. */
 #include "bench/report/history/duel.h"
 
-#include "bench/report/field.h"
+#include "bench/result/field.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -130,9 +130,9 @@ static json_t *make_point(const char *path, const json_t *duel, const struct gat
     snprintf(own, sizeof own, "code-%s", g->anchor_hash);
     history_machine_key(json_object_get(duel, "host"), &machine);
     json_t *point =
-        json_pack("{ss ss ss ss ss ss sO* sI sO}", "schema", HISTORY_SCHEMA, "kind", "point",
+        json_pack("{ss ss ss ss ss* ss* sO* sI sO}", "schema", HISTORY_SCHEMA, "kind", "point",
                   "commit", commit, "anchor", origin->anchor ? origin->anchor : own, "machine",
-                  buf_text(&machine), "time", time ? time : "unknown", "noise",
+                  machine.len ? buf_text(&machine) : NULL, "time", time, "noise",
                   json_object_get(json_object_get(duel, "host"), "noise"), "left_out",
                   (json_int_t)g->suspect, "series", g->series);
     buf_release(&machine);

@@ -37,7 +37,7 @@ struct history_point {
     const char *commit;
     const char *anchor; /* NULL: raw medians alone */
     const char *machine;
-    const char *time; /* of measuring, "2026-01-31T12:00:00Z" */
+    const char *time; /* of measuring, "2026-01-31T12:00:00Z"; NULL: not stated */
     struct history_value *values;
     size_t value_count;
     size_t line; /* in the file, from 1 */
@@ -106,7 +106,10 @@ json_t *history_point_make(const char *path, const struct history_origin *origin
 json_t *history_accept_make(const char *from, const char *to, const char *series,
                             const char *reason);
 
-/* What machine a host object describes: what makes two machines different, and no more. */
+/* What machine a host object describes: what makes two machines different, and no more; or "". */
 void history_machine_key(const json_t *host, struct buf *out);
+
+/* A line's machine (NULL: it has none) as points have it: files that do not say go together. */
+const char *history_machine_name(const char *key);
 
 #endif

@@ -1,9 +1,7 @@
 /* The history as JSON: contend.history-check/1. */
-#include "bench/core/json.h"
-#include "bench/report/history/render.h"
+#include "bench/report/history/page.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define CHECK_SCHEMA "contend.history-check/1"
 
@@ -69,18 +67,14 @@ static json_t *series_json(const struct history_judgement *j)
     return series;
 }
 
-void history_render_json(const struct history_judgements *all, const struct history_tracks *tracks,
-                         const struct history *h, const struct history_style *style,
-                         struct buf *out)
+json_t *history_document(const struct history_judgements *all, const struct history_tracks *tracks,
+                         const struct history *h)
 {
     json_t *series = json_array();
-    (void)style; /* machines get everything */
     for (size_t i = 0; i < all->count; i++)
         json_array_append_new(series, series_json(&all->items[i]));
-    json_t *document =
-        json_pack("{ss ss sI sI sI sf sI so}", "schema", CHECK_SCHEMA, "file", h->path, "commits",
-                  (json_int_t)tracks->commit_count, "judged", (json_int_t)all->judged, "worse",
-                  (json_int_t)all->verdicts[HISTORY_WORSE], "alpha", all->request.alpha, "seed",
-                  (json_int_t)all->request.seed, "series", series);
-    json_add_text(out, document, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
+    return json_pack("{ss ss sI sI sI sf sI so}", "schema", CHECK_SCHEMA, "file", h->path,
+                     "commits", (json_int_t)tracks->commit_count, "judged", (json_int_t)all->judged,
+                     "worse", (json_int_t)all->verdicts[HISTORY_WORSE], "alpha", all->request.alpha,
+                     "seed", (json_int_t)all->request.seed, "series", series);
 }

@@ -107,12 +107,25 @@ static int write_file(const char *directory, const char *name, const struct buf 
     return file_make_parents(path, err) ? -1 : output_write_text(path, text, err);
 }
 
+/* Otava orders by time, and none is made up. */
+static int refuse_undated(const struct track *t, struct err *err)
+{
+    for (size_t i = 0; i < t->point_count; i++)
+        if (!t->points[i].point->time)
+            return err_set(err, ERR_INPUT,
+                           "line %zu: commit %s of %s has no time, which Otava orders by",
+                           t->points[i].point->line, t->points[i].point->commit, t->series);
+    return 0;
+}
+
 int history_write_otava(const struct history_tracks *tracks, enum history_target target,
                         const char *branch, const char *directory, size_t *written, struct err *err)
 {
     struct buf yaml = {0};
     int failed = 0;
     *written = 0;
+    for (size_t i = 0; i < tracks->count && !failed; i++)
+        failed = refuse_undated(&tracks->items[i], err);
     buf_add(&yaml, "tests:\n");
     for (size_t i = 0; i < tracks->count && !failed; i++) {
         const struct track *t = &tracks->items[i];

@@ -3,29 +3,33 @@
 
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
-#include "bench/report/field.h"
 #include "bench/report/history/duel.h"
-#include "bench/report/result.h"
+#include "bench/result/field.h"
+#include "bench/result/result.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* What a history of raw medians follows unless told otherwise: one figure a headline group. */
 static const char headline[] = "startup_ns,throughput_per_s,latency_ns,memory_bytes";
 
+static void add_part(struct buf *out, const char *part)
+{
+    if (part && part[0])
+        buf_printf(out, "%s%s", out->len ? ", " : "", part);
+}
+
 void history_machine_key(const json_t *host, struct buf *out)
 {
-    const char *cpu = json_string_value(json_object_get(host, "cpu"));
-    const char *machine = json_string_value(json_object_get(host, "architecture"));
     const char *virtual = json_string_value(json_object_get(host, "virtualization"));
     json_int_t cpus = json_integer_value(json_object_get(host, "cpus_allowed"));
-    buf_add(out, cpu && cpu[0] ? cpu : "unknown CPU");
-    if (machine && machine[0])
-        buf_printf(out, ", %s", machine);
-    if (cpus > 0)
-        buf_printf(out, ", %lld CPUs", (long long)cpus);
-    if (virtual && virtual[0] && strcmp(virtual, "none"))
-        buf_printf(out, ", %s", virtual);
+    char count[40];
+    snprintf(count, sizeof count, "%lld CPUs", (long long)cpus);
+    add_part(out, json_string_value(json_object_get(host, "cpu")));
+    add_part(out, json_string_value(json_object_get(host, "architecture")));
+    add_part(out, cpus > 0 ? count : NULL);
+    add_part(out, virtual && strcmp(virtual, "none") ? virtual : NULL);
 }
 
 static bool is_listed(const char *list, const char *name)
@@ -73,7 +77,9 @@ static json_t *point_from_result(const struct result *r, const struct history_or
 {
     const json_t *run = json_object_get(r->json, "run"), *host = json_object_get(r->json, "host");
     const char *commit = origin->commit ? origin->commit : text_at(run, "tool", "commit");
+    const char *time = text_at(r->json, "run", "finished_at");
     struct buf machine = {0};
+    time = time ? time : text_at(r->json, "run", "started_at");
     if (origin->anchor) {
         err_set(err, ERR_USAGE,
                 "--anchor: %s is a result of one build; a ratio to an anchor is what contend duel "
@@ -102,13 +108,10 @@ static json_t *point_from_result(const struct result *r, const struct history_or
     }
     history_machine_key(host, &machine);
     json_t *noise = json_object_get(host, "noise");
-    json_t *point =
-        json_pack("{ss ss ss ss ss ss* so* sO* so}", "schema", HISTORY_SCHEMA, "kind", "point",
-                  "commit", commit, "machine", buf_text(&machine), "time",
-                  text_at(r->json, "run", "finished_at") ? text_at(r->json, "run", "finished_at")
-                                                         : r->started_at,
-                  "run", r->run_id, "tool", json_copy(json_object_get(run, "tool")), "noise", noise,
-                  "series", series);
+    json_t *point = json_pack(
+        "{ss ss ss ss* ss* ss* so* sO* so}", "schema", HISTORY_SCHEMA, "kind", "point", "commit",
+        commit, "machine", machine.len ? buf_text(&machine) : NULL, "time", time, "run", r->run_id,
+        "tool", json_copy(json_object_get(run, "tool")), "noise", noise, "series", series);
     if (!point)
         err_set(err, ERR_SYSTEM, "%s: out of memory", r->path);
     buf_release(&machine);

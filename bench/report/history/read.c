@@ -2,7 +2,7 @@
 #include "bench/report/history/history.h"
 
 #include "bench/core/file.h"
-#include "bench/report/field.h"
+#include "bench/result/field.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -84,6 +84,15 @@ static int read_value(const struct place *at, const char *series, const json_t *
     return 0;
 }
 
+const char *history_machine_name(const char *key)
+{
+    /* What lines written before say of an import that names no host. */
+    static const char unknown[] = "unknown CPU";
+    if (key && !strncmp(key, unknown, strlen(unknown)))
+        key += strlen(unknown) + strspn(key + strlen(unknown), ", ");
+    return key && key[0] ? key : "not stated";
+}
+
 static int read_point(const struct place *at, const json_t *line, struct history_point *out,
                       struct err *err)
 {
@@ -93,11 +102,12 @@ static int read_point(const struct place *at, const json_t *line, struct history
     const json_t *series = field_required(at, line, "series", JSON_OBJECT, err);
     struct place inside = {.up = at, .key = "series"};
     out->commit = field_text(at, line, "commit", err);
-    out->machine = field_text(at, line, "machine", err);
-    out->time = field_text(at, line, "time", err);
-    if (!series || !out->commit || !out->machine || !out->time ||
+    if (!series || !out->commit || field_text_or(at, line, "machine", NULL, &out->machine, err) ||
+        field_text_or(at, line, "time", NULL, &out->time, err) ||
         field_text_or(at, line, "anchor", NULL, &out->anchor, err))
         return -1;
+    out->machine = history_machine_name(out->machine);
+    out->time = out->time && out->time[0] ? out->time : NULL;
     out->values = calloc(json_object_size(series) + 1, sizeof *out->values);
     if (!out->values)
         return err_set(err, ERR_SYSTEM, "history: out of memory");

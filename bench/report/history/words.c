@@ -1,51 +1,37 @@
-/* What the formats of the history have in common: phrases. */
+/* What page and document of the history have in common: phrases. */
 #include "bench/core/units.h"
-#include "bench/report/history/render.h"
+#include "bench/report/history/page.h"
 #include "bench/stats/changepoint.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-char *history_move_text(char *out, size_t size, const struct track *t, double move)
+/* The first 12 characters of a commit are enough: print them with "%.12s". */
+static const char *commit_at(const struct track *t, size_t point)
 {
-    double change = 100 * expm1(t->higher_is_better ? -move : move);
-    snprintf(out, size, "%+.*f %%", fabs(change) < 10 ? 1 : 0, change);
-    return out;
-}
-
-char *history_commit_text(char *out, const char *commit)
-{
-    snprintf(out, 16, "%.12s", commit);
-    return out;
-}
-
-static const char *commit_at(const struct track *t, size_t point, char *out)
-{
-    return history_commit_text(out, t->points[point].point->commit);
+    return t->points[point].point->commit;
 }
 
 void history_change_text(struct buf *out, const struct history_judgement *j,
                          const struct history_change *c)
 {
-    char move[32], before[16], good[16], bad[16], likely[16];
     const struct track *t = j->track;
-    history_move_text(move, sizeof move, t, c->move);
-    commit_at(t, c->last_before, before);
-    commit_at(t, c->last_good, good);
-    commit_at(t, c->first_bad, bad);
-    commit_at(t, c->likely, likely);
+    const char *good = commit_at(t, c->last_good), *bad = commit_at(t, c->first_bad);
+    const char *likely = commit_at(t, c->likely);
+    double percent = 100 * expm1(t->higher_is_better ? -c->move : c->move);
+    buf_printf(out, "%+.*f %%, ", fabs(percent) < 10 ? 1 : 0, percent);
     if (c->is_drift)
-        buf_printf(out, "%s, drifting from %s to %s (Mann-Kendall p %.1g)", move, good, bad,
+        buf_printf(out, "drifting from %.12s to %.12s (Mann-Kendall p %.1g)", good, bad,
                    c->trend_p);
     else if (c->likely == c->first_bad && c->last_before + 1 >= c->likely)
-        buf_printf(out, "%s, a step at %s (last good %s)", move, likely, good);
+        buf_printf(out, "a step at %.12s (last good %.12s)", likely, good);
     else if (c->last_before == c->last_good)
-        buf_printf(out, "%s, a step between %s (last good) and %s (first bad), likely at %s", move,
+        buf_printf(out, "a step between %.12s (last good) and %.12s (first bad), likely at %.12s",
                    good, bad, likely);
     else
-        buf_printf(out, "%s, a step between %s and %s, likely at %s (last good %s)", move, before,
-                   bad, likely, good);
+        buf_printf(out, "a step between %.12s and %.12s, likely at %.12s (last good %.12s)",
+                   commit_at(t, c->last_before), bad, likely, good);
     if (c->is_recovered)
         buf_add(out, "; taken back since");
     if (c->accept)
@@ -57,8 +43,7 @@ void history_value_text(struct buf *out, const struct track *t)
     char text[32];
     double value = track_plain_value(t, t->point_count - 1);
     if (t->is_anchored)
-        buf_printf(out, "%.3fx of anchor %s", value,
-                   history_commit_text(text, t->regimes[0].anchor));
+        buf_printf(out, "%.3fx of anchor %.12s", value, t->regimes[0].anchor);
     else
         buf_add(out, units_format(text, sizeof text, value, t->unit, 3));
     buf_printf(out, ", %zu points", t->point_count);

@@ -1,9 +1,10 @@
 #include "bench/report/import/import.h"
 
+#include "bench/core/hash.h"
 #include "bench/core/host.h"
 #include "bench/core/json.h"
 #include "bench/report/import/text.h"
-#include "bench/report/result.h"
+#include "bench/result/result.h"
 #include "bench/stats/summary.h"
 
 #include <inttypes.h>
@@ -279,15 +280,6 @@ static const struct import_format *format_of(const struct place *at, const json_
     return NULL;
 }
 
-/* Names a run by its text, so that the same file imported twice is the same run. */
-static uint64_t hash_of(const char *text, size_t length)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-    return hash;
-}
-
 /* What a result says and this file does not is absent, with the reason. */
 static void say_absent(json_t *object, const char *key, const char *tool)
 {
@@ -376,7 +368,8 @@ int import_text(const char *path, const char *text, size_t length, const char *f
         return err_set(err, ERR_INPUT, "%s:%d:%d: %s", at.key, wrong.line, wrong.column,
                        wrong.text);
     const struct import_format *f = format_of(&at, document, format, err);
-    int status = f ? convert(&at, document, f, hash_of(text, length), out, err) : -1;
+    /* A run is named by its text, so that the same file imported twice is the same run. */
+    int status = f ? convert(&at, document, f, hash_fnv1a(HASH_FNV1A, text, length), out, err) : -1;
     json_decref(document);
     return status;
 }

@@ -9,7 +9,7 @@
 #define CONTEND_REPORT_IMPORT_H
 
 #include "bench/core/buf.h"
-#include "bench/report/field.h"
+#include "bench/result/field.h"
 
 #include <jansson.h>
 #include <stdbool.h>

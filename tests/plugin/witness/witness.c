@@ -175,7 +175,7 @@ const struct workload workload_witness = {
 /* The same for somebody's own programs, which want their surroundings. */
 const struct workload workload_guest = {
     .name = "guest",
-    .summary = "reports what surrounds units that keep the user's surroundings",
+    .summary = "reports what surrounds units that keep the user's own",
     .kind = WORKLOAD_IO,
     .traits = WORKLOAD_SURROUNDINGS,
     .metrics = metrics,

@@ -1,0 +1,22 @@
+/*
+ * What stands beside a metric's numbers (unit, definition, source ...) is the same text in most
+ * cells: each text is read once and its value shared.
+ */
+#ifndef CONTEND_RESULT_HEADS_H
+#define CONTEND_RESULT_HEADS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct metric_heads;
+
+struct metric_heads *heads_new(void);
+void heads_free(struct metric_heads *h);
+
+/*
+ * The object {"NAME": {...}} this text is: borrowed, or NULL when it is not JSON (or memory ran
+ * out).
+ */
+const json_t *heads_of(struct metric_heads *h, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * A result's text taken apart: the cells one by one, and in each the arrays of numbers (samples,
+ * launches, summaries, distributions) apart from the rest, which alone becomes a JSON tree.
+ *
+ * A result of ten thousand cells with ten metrics of a hundred samples is read in a fraction of
+ * the time and memory of its whole tree.  Anything out of the ordinary makes slim_open() or
+ * slim_next() fail without a word; the whole text then goes through jansson, which reads it or
+ * says what is wrong with line and column.
+ */
+#ifndef CONTEND_RESULT_SLIM_H
+#define CONTEND_RESULT_SLIM_H
+
+#include "bench/core/buf.h"
+#include "bench/result/scan.h"
+#include "bench/stats/summary.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+/* Quantiles of single events pooled over all launches; NaN: the file does not say. */
+struct distribution {
+    double n, min, p10, p50, p90, p99, p999, max;
+};
+
+extern const struct distribution distribution_absent;
+
+/* A growing array of numbers. */
+struct numbers {
+    double *items;
+    size_t count, capacity;
+};
+
+bool numbers_add(void *numbers, double value);
+void numbers_release(struct numbers *n);
+
+struct slim_metric {
+    const char *name;         /* set by who reads the text; here NULL */
+    const json_t *head;       /* likewise: what is not numbers */
+    size_t text, text_length; /* in slim_cell.metric_text: "NAME":{...} without its numbers */
+    size_t sample, sample_count;
+    size_t launch, launch_count; /* 0 launches: every one, in order */
+    bool has_samples;            /* they were taken; else look for them in the text */
+    struct summary summary;      /* the file's own; n is 0 without one */
+    struct distribution distribution;
+};
+
+/* Totals of a cell's launches. `known` is the time of those that say what others took. */
+struct slim_ledger {
+    double known_ns;
+    double foreign_ns; /* CPU time of others and time the hypervisor kept */
+};
+
+struct slim_cell {
+    struct buf rest; /* the cell as JSON, without its metrics and launches */
+    struct buf metric_text;
+    struct slim_metric *metrics;
+    size_t metric_count, metric_capacity;
+    bool has_metrics;
+    struct numbers samples;  /* of all metrics, one after the other */
+    struct numbers launches; /* indices of launches, likewise */
+    struct numbers rounds;   /* of each launch */
+    struct slim_ledger ledger;
+};
+
+struct slim {
+    struct scan scan;
+    int fd;          /* where more text comes from; -1: it is all there */
+    char *window;    /* owned; what was read of it and is not yet behind us */
+    size_t capacity; /* of the window */
+    bool at_end;     /* nothing follows the text in hand */
+    struct buf head; /* what stands before the cells, as a JSON object */
+    struct buf tail; /* what stands behind them; complete after the last cell */
+    bool first;
+};
+
+/* Returns 0 when the text begins as a result does and its cells come next. */
+int slim_open(struct slim *s, const char *text, size_t length);
+
+/* The same of a file that is read as it is gone through; the caller closes it. */
+int slim_open_file(struct slim *s, int fd);
+
+/* A metric is added; NULL when memory runs out. */
+struct slim_metric *slim_metric_add(struct slim_cell *c);
+
+/* One launch of the ledger is added; NaN: not known. */
+void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_ns, double steal_ns);
+
+/* Empties it and keeps the memory. */
+void slim_cell_reset(struct slim_cell *c);
+
+/* Returns 1 with a cell in *out (whose memory is used again), 0 after the last, -1. */
+int slim_next(struct slim *s, struct slim_cell *out);
+
+/* For slim.c: passes a cell; a member is added to the object that begins at `begin` of out. */
+bool slim_take_cell(struct scan *s, struct slim_cell *c);
+void slim_add_member(struct buf *out, size_t begin, struct span key, struct span value);
+
+void slim_close(struct slim *s);
+void slim_cell_release(struct slim_cell *c);
+
+#endif

@@ -1,0 +1,156 @@
+/* Reading result files: what is kept, what is refused and in which words. */
+#include "bench/result/result.h"
+
+#include "tests/test.h"
+
+#define FIXTURES TEST_SOURCE_DIR "/tests/fixtures/report/"
+
+static void check_refused(const char *file, const char *text)
+{
+    char path[512], expected[700];
+    struct result r;
+    struct err err = {0};
+    snprintf(path, sizeof path, FIXTURES "broken/%s.json", file);
+    snprintf(expected, sizeof expected, "%s%s", path, text);
+    CHECK_EQ(result_load(&r, path, &err), -1);
+    CHECK_EQ(err.code, ERR_INPUT);
+    CHECK_EQ(err.text, expected);
+    CHECK(r.json == NULL && r.cells == NULL && r.cell_count == 0);
+}
+
+static void a_broken_file_is_refused_with_the_place(void)
+{
+    static const struct {
+        const char *file, *text;
+    } rows[] = {
+        {"cut_short", ":4:205: '}' expected near end of file"},
+        {"duplicate_key", ":3:9: duplicate object key near '\"schema\"'"},
+        {"not_an_object", ": expected a result (an object), found an array"},
+        {"no_schema", ": \"schema\" is missing (a string)"},
+        {"other_schema", ": schema: \"hyperfine/2\" is not a result of contend; this program reads "
+                         "contend.result/1"},
+        {"next_version", ": schema: \"contend.result/2\" is another version; this program reads "
+                         "contend.result/1"},
+        {"no_cells", ": \"cells\" is missing (an array)"},
+        {"cells_is_an_object", ": cells: expected an array, found an object"},
+        {"host_is_null", ": \"host\" is missing (an object)"},
+        {"cell_is_a_number", ": cells[2]: expected an object, found a whole number"},
+        {"samples_is_text",
+         ": cells[1].metrics.startup_ns.samples: expected an array, found a string"},
+        {"sample_is_null",
+         ": cells[1].metrics.startup_ns.samples[2]: expected a number, found null"},
+        {"metric_is_text", ": cells[1].metrics.startup_ns: expected an object, found a string"},
+        {"no_unit", ": cells[1].metrics.startup_ns: \"unit\" is missing (a string)"},
+        {"status_unknown", ": cells[0].status: \"fine\" is unknown (ok, skipped, failed)"},
+        {"skipped_without_reason", ": cells[0]: a cell that is skipped needs a \"reason\""},
+        {"zero_tasks", ": cells[0].tasks: 0 is less than 1"},
+        {"tasks_is_real", ": cells[0].tasks: expected a whole number, found a real number"},
+        {"same_id_twice",
+         ": cells[2]: the id \"sleep/none/thread/tasks=1\" is that of cells[0] too"},
+        {"warning_is_text", ": cells[0].warnings[0]: expected an object, found a string"},
+        {"escape_in_reason", ": cells[0].reason: a control character (0x1b) in the text"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check_refused(rows[i].file, rows[i].text);
+}
+
+static void a_missing_file_is_named(void)
+{
+    struct result r;
+    struct err err = {0};
+    CHECK_EQ(result_load(&r, "/nonexistent/x.json", &err), -1);
+    CHECK_EQ(err.code, ERR_INPUT);
+    CHECK_EQ(err.text, "/nonexistent/x.json: No such file or directory");
+}
+
+static void fields_it_does_not_know_are_kept(void)
+{
+    struct result r;
+    struct err err = {0};
+    if (!CHECK(result_load(&r, FIXTURES "params.json", &err) == 0))
+        return;
+    const json_t *future = json_object_get(r.cells[0].json, "future_field");
+    CHECK(json_is_true(json_object_get(future, "kept")));
+    result_unload(&r);
+}
+
+static void summaries_come_from_the_samples(void)
+{
+    static const char text[] =
+        "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"r\",\"status\":\"complete\"},"
+        "\"host\":{\"hostname\":\"h\"},\"cells\":[{\"id\":\"a/b/c/tasks=1\",\"workload\":\"a\","
+        "\"lock\":\"b\",\"executor\":\"c\",\"tasks\":1,\"status\":\"ok\",\"metrics\":{"
+        "\"x_ns\":{\"unit\":\"ns\",\"samples\":[30,10,20],"
+        "\"summary\":{\"center\":99,\"lo\":98,\"hi\":100,\"level\":1,\"n\":9}},"
+        "\"y_ns\":{\"unit\":\"ns\",\"samples\":[],"
+        "\"summary\":{\"center\":5,\"lo\":4,\"hi\":6,\"level\":0.9,\"n\":8}},"
+        "\"z_ns\":{\"unit\":\"ns\",\"samples\":[],\"source\":\"none\",\"reason\":\"why\"}}}]}";
+    struct result r;
+    struct err err = {0};
+    if (!CHECK(result_parse(&r, "memory.json", text, sizeof text - 1, &err) == 0))
+        return;
+    const struct result_metric *x = result_value_find(&r.cells[0], "x_ns");
+    const struct result_metric *y = result_value_find(&r.cells[0], "y_ns");
+    CHECK_EQ(x->summary.center, 20.0);
+    CHECK_EQ(x->summary.n, 3);
+    CHECK_EQ(x->samples[0], 30.0);
+    CHECK_EQ(y->summary.center, 5.0);
+    CHECK_EQ(y->summary.n, 8);
+    CHECK(result_value_find(&r.cells[0], "z_ns") == NULL);
+    CHECK_EQ(result_metric_find(&r.cells[0], "z_ns")->reason, "why");
+    CHECK(result_metric_find(&r.cells[0], "w_ns") == NULL);
+    CHECK_EQ(r.cells[0].placement, "free");
+    CHECK_EQ(r.cells[0].role, "measured");
+    CHECK_EQ(r.label, "memory");
+    result_unload(&r);
+}
+
+/* Every prefix of a good file is refused and nothing leaks (seen under ASan). */
+static void a_file_cut_anywhere_is_refused(void)
+{
+    struct err err = {0};
+    FILE *f = fopen(FIXTURES "host_a.json", "r");
+    static char text[16384];
+    size_t length = f ? fread(text, 1, sizeof text, f) : 0;
+    if (!CHECK(length > 1000 && length < sizeof text))
+        return;
+    fclose(f);
+    while (text[length - 1] == '\n')
+        length--;
+    for (size_t cut = 0; cut < length; cut += 7) {
+        struct result r;
+        err = (struct err){0};
+        CHECK_MSG(result_parse(&r, "x.json", text, cut, &err) == -1, "cut at %zu", cut);
+    }
+}
+
+static void the_same_run_is_not_taken_twice(void)
+{
+    struct result r[2];
+    struct err err = {0};
+    if (!CHECK(result_load(&r[0], FIXTURES "host_a.json", &err) == 0) ||
+        !CHECK(result_load(&r[1], FIXTURES "host_a.json", &err) == 0))
+        return;
+    CHECK_EQ(results_tell_apart(r, 2, &err), -1);
+    CHECK_EQ(err.code, ERR_USAGE);
+    CHECK_CONTAINS(err.text, "are the same run");
+    result_unload(&r[1]);
+    err = (struct err){0};
+    CHECK_EQ(result_load(&r[1], FIXTURES "host_b.json", &err), 0);
+    CHECK_EQ(results_tell_apart(r, 2, &err), 0);
+    CHECK_EQ(r[1].label, "host_b");
+    result_unload(&r[0]);
+    result_unload(&r[1]);
+}
+
+static const struct test tests[] = {
+    {"a_broken_file_is_refused_with_the_place", a_broken_file_is_refused_with_the_place},
+    {"a_missing_file_is_named", a_missing_file_is_named},
+    {"fields_it_does_not_know_are_kept", fields_it_does_not_know_are_kept},
+    {"summaries_come_from_the_samples", summaries_come_from_the_samples},
+    {"a_file_cut_anywhere_is_refused", a_file_cut_anywhere_is_refused},
+    {"the_same_run_is_not_taken_twice", the_same_run_is_not_taken_twice},
+    {0},
+};
+
+TEST_MAIN(tests)
