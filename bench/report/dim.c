@@ -65,6 +65,22 @@ static bool built_in_value(const struct entry *e, const char *dim, struct dim_va
     return false;
 }
 
+/* The unit of "name", or of "owner.name": compared in place, since memory may not suffice for one.
+ */
+static const char *unit_of(const json_t *units, const char *owner, const char *name)
+{
+    size_t length = owner ? strlen(owner) : 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)units, key, value)
+    {
+        bool is_owned = !owner || (!strncmp(key, owner, length) && key[length] == '.');
+        if (is_owned && !strcmp(key + (owner ? length + 1 : 0), name))
+            return json_string_value(value);
+    }
+    return NULL;
+}
+
 /* A parameter's value and unit: by its name alone, or as "plug-in.name". */
 static const json_t *find_param(const struct result_cell *c, const char *dim, const char **unit)
 {
@@ -85,12 +101,7 @@ static const json_t *find_param(const struct result_cell *c, const char *dim, co
         const json_t *found = json_object_get(tables[i].params, name);
         if (!found)
             continue;
-        struct buf full = {0};
-        if (i > 0)
-            buf_printf(&full, "%s.", tables[i].owner);
-        buf_add(&full, name);
-        *unit = json_string_value(json_object_get(c->param_units, buf_text(&full)));
-        buf_release(&full);
+        *unit = unit_of(c->param_units, i > 0 ? tables[i].owner : NULL, name);
         return found;
     }
     return NULL;
