@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Everything that is checked before a change goes in; the same by hand and in CI (`make test`).
 #
-#   1. formatting
+#   1. formatting, and arrays that fill up in silence
 #   2. ci preset (release flags, warnings are errors): all tests
 #   3. asan preset (AddressSanitizer, UndefinedBehaviorSanitizer): tests labelled as below
 #   4. tsan preset (ThreadSanitizer): tests labelled as below
 #
-# A failing step does not stop the next.  The last line adds all of it up; the formatting and
-# each build count as one.  JOBS in the environment: parallel jobs, as many as CPUs otherwise.
+# A failing step does not stop the next.  The last line adds all of it up; the formatting, the
+# arrays and each build count as one.  JOBS in the environment: parallel jobs, as many as CPUs otherwise.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -59,6 +59,9 @@ run_preset() {
 
 heading format
 scripts/format.sh --check
+count $?
+heading arrays
+scripts/check-arrays
 count $?
 run_preset ci
 run_preset asan -L '^(unit|contract|golden|cli)$' -LE '^slow$'

@@ -117,13 +117,10 @@ static int pass_cell(const struct claim_cell *c, struct opt_list *passed, struct
             return 0;
         }
     char *text = buf_steal(&id);
-    if (!text || passed->count + 2 > OPT_LIST_MAX) {
-        free(text);
-        return err_set(err, ERR_SYSTEM, "claims: no room for another cell of the reference");
-    }
-    passed->items[passed->count++] = "--cell";
-    passed->items[passed->count++] = text;
-    return 0;
+    if (text && vec_add(passed, "--cell") && vec_add(passed, text))
+        return 0;
+    free(text);
+    return err_set(err, ERR_SYSTEM, "claims: no memory for another cell of the reference");
 }
 
 static int pass_cells(const struct claim_list *claims, struct opt_list *passed, struct err *err)
@@ -143,6 +140,7 @@ static void forget_cells(struct opt_list *passed)
 {
     for (size_t i = 0; i + 1 < passed->count && !strcmp(passed->items[i], "--cell"); i += 2)
         free((char *)(uintptr_t)passed->items[i + 1]);
+    vec_release(passed);
 }
 
 /* The status of reference_run(). */
@@ -165,16 +163,18 @@ static int run_interpreter(const struct claims_run *c, const char *python, const
              plan->budget_ns ? (long long)plan->budget_ns : 60000000000LL);
     snprintf(rounds, sizeof rounds, "%lld", plan->rounds ? (long long)plan->rounds : 11LL);
     const char *const rest[] = {"--task-time", "100ms", "--budget", budget, "--rounds", rounds};
-    for (size_t i = 0; i < sizeof rest / sizeof *rest && passed->count < OPT_LIST_MAX; i++)
-        passed->items[passed->count++] = rest[i];
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        vec_add(passed, rest[i]);
     if (plan->seed >= 0) {
         snprintf(seed, sizeof seed, "%lld", (long long)plan->seed);
-        passed->items[passed->count++] = "--seed";
-        passed->items[passed->count++] = seed;
+        vec_add(passed, "--seed");
+        vec_add(passed, seed);
     }
-    if (c->quiet)
-        passed->items[passed->count++] = "--quiet";
-    status = reference_run(&request, err);
+    request.is_quiet = c->quiet;
+    if (passed->failed)
+        err_set(err, ERR_SYSTEM, "claims: no memory for the reference's options");
+    else
+        status = reference_run(&request, err);
 done:
     forget_cells(passed);
     return status;

@@ -16,6 +16,15 @@ enum exit_status {
     EXIT_INTERRUPTED = 130
 };
 
+/* In the order of the help; NULL-terminated. */
+extern const struct command *const cli_commands[];
+
+/* The command of that name, or the word of that name of a parent; NULL with ERR_USAGE. */
+const struct command *cli_find(const struct command *parent, const char *name, struct err *err);
+
+/* Does what a line says, the program's name first; the status, or one chosen by the error. */
+int cli_run(int argc, char *const *argv, struct err *err);
+
 int cli_main(int argc, char *const *argv);
 
 /* The status an error stands for. */

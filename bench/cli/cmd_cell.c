@@ -5,6 +5,7 @@
  */
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/cli/known.h"
 #include "bench/core/clock.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
@@ -25,56 +26,50 @@ struct request {
     struct plan_request plan;
     struct opt_list plugins, probes;
     int64_t batches;
-    bool calibrates, is_whole, help;
+    bool calibrates, is_whole;
 };
 
-static void default_to(struct opt_list *list, const char *word)
-{
-    if (!list->count)
-        list->items[list->count++] = word;
-}
+/* One cell, where a run would take all executors and a sweep of tasks. */
+static const struct opt options[] = {
+    {OPT_AT(struct request, plan.workloads), .name = "workload", .argument = "NAME",
+     .help = "the workload", .choice_at = known_workload},
+    {OPT_AT(struct request, plan.locks), .name = "lock", .argument = "NAME", .help = "the lock",
+     .without = "none and gil", .choice_at = known_lock},
+    {OPT_AT(struct request, plan.executors), .name = "executor", .argument = "NAME",
+     .help = "the executor", .initial = "thread", .choice_at = known_executor},
+    {OPT_AT(struct request, plan.tasks), .name = "tasks", .argument = "N", .help = "how many tasks",
+     .initial = "1"},
+    {OPT_AT(struct request, plan.workers), .name = "workers", .argument = "N",
+     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
+     .max = WORKERS_MAX},
+    {OPT_AT(struct request, plan.placements), .name = "placement", .argument = "P",
+     .help = "where units may run", .without = "free", .choice_at = known_placement},
+    {OPT_AT(struct request, plan.params), .name = "param", .letter = 'p',
+     .argument = "NAME.PARAM=V", .help = "a parameter; may be given again"},
+    {OPT_AT(struct request, plan.ops), .name = "ops", .argument = "N", .help = "operations a task",
+     .without = "calibrated", .unit = "count", .min = 1, .max = OPS_MAX},
+    {OPT_AT(struct request, batches), .name = "batches", .argument = "N",
+     .help = "in so many calls", .without = "as time needs", .unit = "count", .min = 1,
+     .max = 1000000},
+    {OPT_AT(struct request, plan.task_time_ns), .name = "task-time", .argument = "T",
+     .help = "what a calibrated task aims at", .without = PLAN_TASK_TIME, .unit = "ns",
+     .min = 10000, .max = TASK_TIME_MAX_NS},
+    {OPT_AT(struct request, calibrates), .name = "calibrate",
+     .help = "print how many operations fill that time"},
+    {OPT_AT(struct request, is_whole), .name = "whole",
+     .help = "print the cell as it stands in a result"},
+    {OPT_AT(struct request, probes), .name = "probe", .argument = "NAME",
+     .help = "a probe that has launches of its own; may be given again", .choice_at = known_probe},
+    {OPT_AT(struct request, plugins), .name = "plugin", .argument = "FILE",
+     .help = "load it first; may be given again"},
+    {0},
+};
 
-static int parse(struct request *r, int argc, char *const *argv, struct err *err)
+static void init(void *settings)
 {
-    struct plan_request *p = &r->plan;
-    const struct opt table[] = {
-        {"workload", 0, OPT_LIST, &p->workloads, "NAME", "the workload", NULL, 0, 0, NULL},
-        {"lock", 0, OPT_LIST, &p->locks, "NAME", "the lock", NULL, 0, 0, NULL},
-        {"executor", 0, OPT_LIST, &p->executors, "NAME", "the executor", NULL, 0, 0, NULL},
-        {"tasks", 0, OPT_LIST, &p->tasks, "N", "how many tasks", NULL, 0, 0, NULL},
-        {"workers", 0, OPT_NUMBER, &p->workers, "N", "workers of pools", "count", 1, 100000, NULL},
-        {"placement", 0, OPT_LIST, &p->placements, "P", "free, same, spread", NULL, 0, 0, NULL},
-        {"param", 'p', OPT_LIST, &p->params, "NAME.PARAM=V", "a parameter", NULL, 0, 0, NULL},
-        {"ops", 0, OPT_NUMBER, &p->ops, "N", "operations a task", "count", 1,
-         INT64_C(1000000000000), NULL},
-        {"batches", 0, OPT_NUMBER, &r->batches, "N", "in so many calls", "count", 1, 1000000, NULL},
-        {"task-time", 0, OPT_NUMBER, &p->task_time_ns, "T", "what a calibrated task aims at", "ns",
-         10000, 60000000000, NULL},
-        {"calibrate", 0, OPT_FLAG, &r->calibrates, NULL, "print how many operations fill that time",
-         NULL, 0, 0, NULL},
-        {"whole", 0, OPT_FLAG, &r->is_whole, NULL, "print the cell as it stands in a result", NULL,
-         0, 0, NULL},
-        {"probe", 0, OPT_LIST, &r->probes, "NAME", "a probe that has launches of its own", NULL, 0,
-         0, NULL},
-        {"plugin", 0, OPT_LIST, &r->plugins, "FILE", "load it first", NULL, 0, 0, NULL},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, NULL, &r->help, err))
-        return -1;
-    if (r->help) {
-        struct buf out = {0};
-        buf_printf(&out, "usage: %s\n\n", command_cell.usage);
-        opts_help(table, &out);
-        int failed = cli_print(buf_text(&out), err);
-        buf_release(&out);
-        return failed;
-    }
-    if (!p->workloads.count)
-        return err_set(err, ERR_USAGE, "cell: --workload is needed");
-    /* One cell, where a run would take all executors and a sweep of tasks. */
-    default_to(&p->executors, "thread");
-    default_to(&p->tasks, "1");
-    return 0;
+    struct request *r = settings;
+    plan_request_init(&r->plan);
+    r->plan.rounds = 1;
 }
 
 /* ---- What is printed ----------------------------------------------------------------- */
@@ -196,41 +191,42 @@ static int measure(const struct plan *plan, const struct request *r, struct mail
     return assignment_set_cell(&m->job, c, err) ? -1 : worker_become(m, err);
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+/* That of the plan which is to be measured: one, and its control where it has one. */
+static int perform(const struct plan *plan, const struct request *r, struct err *err)
 {
-    struct request *r = calloc(1, sizeof *r);
-    struct plan plan = {0};
-    if (!r)
-        return err_set(err, ERR_SYSTEM, "no memory");
-    plan_request_init(&r->plan);
-    r->plan.rounds = 1;
-    int failed = parse(r, argc, argv, err);
-    bool help = r->help;
-    for (size_t i = 0; i < r->plugins.count && !failed && !help; i++)
-        failed = registry_load_plugin(r->plugins.items[i], err);
-    if (!failed && !help)
-        failed = plan_build(&r->plan, &plan, err);
-    struct mailbox *m = NULL;
-    if (!failed && !help && !(m = mailbox_new(err)))
-        failed = -1;
-    if (!failed && !help) {
-        if (plan.cell_count > 1 && !plan.cells[1].is_control)
-            failed = err_set(err, ERR_USAGE, "cell: these are several cells, and one is measured");
-        else if (plan.cells[0].skip_reason)
-            failed = err_set(err, ERR_UNAVAILABLE, "%s: %s", plan.cells[0].id,
-                             plan.cells[0].skip_reason);
-        else
-            failed = r->calibrates ? calibrate(&plan, r, m, err) : measure(&plan, r, m, err);
-    }
+    if (plan->cell_count > 1 && !plan->cells[1].is_control)
+        return err_set(err, ERR_USAGE, "cell: these are several cells, and one is measured");
+    if (plan->cells[0].skip_reason)
+        return err_set(err, ERR_UNAVAILABLE, "%s: %s", plan->cells[0].id,
+                       plan->cells[0].skip_reason);
+    struct mailbox *m = mailbox_new(err);
+    int failed = !m ? -1 : r->calibrates ? calibrate(plan, r, m, err) : measure(plan, r, m, err);
     mailbox_free(m);
+    return failed;
+}
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    const struct request *r = settings;
+    struct plan plan = {0};
+    (void)call;
+    if (!r->plan.workloads.count)
+        return err_set(err, ERR_USAGE, "cell: --workload is needed");
+    for (size_t i = 0; i < r->plugins.count; i++)
+        if (registry_load_plugin(r->plugins.items[i], err))
+            return EXIT_RUN_FAILED;
+    int failed = plan_build(&r->plan, &plan, err) || perform(&plan, r, err);
     plan_release(&plan);
-    free(r);
     return failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_cell = {
     .name = "cell",
-    .usage = "contend cell --workload NAME [--lock NAME] [--executor NAME] [--tasks N] "
+    .usage = "--workload NAME [--lock NAME] [--executor NAME] [--tasks N] "
              "[--calibrate | --ops N --batches N]",
+    .about = "Measures one cell once, as a worker of a run would, and prints what it found.",
+    .options = options,
+    .settings_size = sizeof(struct request),
+    .init = init,
     .run = run,
 };

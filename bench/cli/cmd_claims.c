@@ -3,6 +3,7 @@
 #include "bench/cli/claims_run.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/cli/known.h"
 #include "bench/cli/run_session.h"
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
@@ -33,65 +34,47 @@ struct judged {
     struct err missing; /* why there is no reference though one was asked for */
 };
 
-static const char example[] =
-    "\nA claim is judged by ratios within one run, each with an interval over its rounds:\n"
-    "confirmed when the interval lies on the claim's side, refuted when the rounds lie on the\n"
-    "other, undecided in between.  Exit status 1 if one is refuted.\n\n"
-    "  contend claims --only one_at_a_time,19\n"
-    "  contend claims --reference cpython --format markdown\n"
-    "  contend claims --result results/claims.json\n"
-    "  contend claims --plugin ./mine.so --as gil=mine\n";
+static const struct opt options[] = {
+    {OPT_AT(struct settings, only), .name = "only", .argument = "ID,ID",
+     .help = "these claims, by name or number", .without = "all", .choice_at = known_claim},
+    {OPT_AT(struct settings, list), .name = "list",
+     .help = "the claims and where they stand; measures nothing"},
+    {OPT_AT(struct settings, work.run.plan.budget_ns), .name = "budget", .argument = "T",
+     .help = "no new round after this time", .without = PLAN_BUDGET ", and 6 rounds", .unit = "ns",
+     .min = 1, .max = INT64_MAX},
+    {OPT_AT(struct settings, work.run.plan.rounds), .name = "rounds", .argument = "N",
+     .help = "at most this many rounds", .without = PLAN_ROUNDS, .unit = "count", .min = 1,
+     .max = ROUNDS_MAX},
+    {OPT_AT(struct settings, work.run.plan.seed), .name = "seed", .argument = "N",
+     .help = "of the order of cells", .without = "drawn", .unit = "count", .max = INT64_MAX},
+    {OPT_AT(struct settings, result), .name = "result", .argument = "FILE",
+     .help = "judge this result; measures nothing"},
+    {OPT_AT(struct settings, reference), .name = "reference", .argument = "R",
+     .help = "beside it the same in \"cpython\", or its result in a file"},
+    {OPT_AT(struct settings, python), .name = "python", .argument = "PATH",
+     .help = "the interpreter of --reference cpython", .without = "the machine's"},
+    {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
+     .help = "load locks and executors for --as; may be given again"},
+    {OPT_AT(struct settings, as), .name = "as", .argument = "NAME=OTHER",
+     .help = "wherever a claim says NAME (a lock, an executor), take OTHER; may be given again"},
+    SHOW_FORMAT_OPT(struct settings, format),
+    TERMINAL_WIDTH_OPT(struct settings, width),
+    {OPT_AT(struct settings, work.run.path), .name = "output", .letter = 'o', .argument = "FILE",
+     .help = "the measured result", .without = "results/claims-TIME.json"},
+    {OPT_AT(struct settings, work.run.force), .name = "force",
+     .help = "discard an unfinished run at -o FILE"},
+    {OPT_AT(struct settings, strict), .name = "strict", .help = "status 4 if one is undecided"},
+    {OPT_AT(struct settings, work.quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {0},
+};
 
-static int print_help(const struct opt *table, struct err *err)
+static void init(void *settings)
 {
-    struct buf out = {0};
-    buf_printf(&out, "usage: %s\n\n%s\n\n", command_claims.usage, command_claims.summary);
-    opts_help(table, &out);
-    buf_add(&out, example);
-    int failed = cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed;
+    plan_request_init(&((struct settings *)settings)->work.run.plan);
 }
 
-static int parse(struct settings *s, int argc, char *const *argv, bool *help, struct err *err)
+static int check(struct settings *s, struct err *err)
 {
-    struct plan_request *p = &s->work.run.plan;
-    const struct opt table[] = {
-        {"only", 0, OPT_LIST, &s->only, "ID,ID", "these claims, by name or number", NULL, 0, 0,
-         NULL},
-        {"list", 0, OPT_FLAG, &s->list, NULL, "the claims and where they stand; measures nothing",
-         NULL, 0, 0, NULL},
-        {"budget", 0, OPT_NUMBER, &p->budget_ns, "T",
-         "no new round after this time (60s, and 6 rounds)", "ns", 1, INT64_MAX, NULL},
-        {"rounds", 0, OPT_NUMBER, &p->rounds, "N", "at most this many rounds (11)", "count", 1,
-         ROUNDS_MAX, NULL},
-        {"seed", 0, OPT_NUMBER, &p->seed, "N", "of the order of cells (drawn)", "count", 0,
-         INT64_MAX, NULL},
-        {"result", 0, OPT_TEXT, &s->result, "FILE", "judge this result; measures nothing", NULL, 0,
-         0, NULL},
-        {"reference", 0, OPT_TEXT, &s->reference, "R",
-         "beside it the same in \"cpython\", or its result in a file", NULL, 0, 0, NULL},
-        {"python", 0, OPT_TEXT, &s->python, "PATH", "the interpreter of --reference cpython", NULL,
-         0, 0, NULL},
-        {"plugin", 0, OPT_LIST, &s->plugins, "FILE", "load locks and executors for --as", NULL, 0,
-         0, NULL},
-        {"as", 0, OPT_LIST, &s->as, "NAME=OTHER",
-         "wherever a claim says NAME (a lock, an executor), take OTHER", NULL, 0, 0, NULL},
-        SHOW_FORMAT_OPT(&s->format),
-        {"width", 0, OPT_NUMBER, &s->width, "N", "columns of text (the terminal's, else 120)",
-         "count", WIDTH_LEAST, WIDTH_MOST, NULL},
-        {"output", 'o', OPT_TEXT, &s->work.run.path, "FILE",
-         "the measured result (results/claims-TIME.json)", NULL, 0, 0, NULL},
-        {"force", 0, OPT_FLAG, &s->work.run.force, NULL, "discard an unfinished run at -o FILE",
-         NULL, 0, 0, NULL},
-        {"strict", 0, OPT_FLAG, &s->strict, NULL, "status 4 if one is undecided", NULL, 0, 0, NULL},
-        {"quiet", 'q', OPT_FLAG, &s->work.quiet, NULL, "no progress", NULL, 0, 0, NULL},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, NULL, help, err))
-        return -1;
-    if (*help)
-        return print_help(table, err);
     if (s->result && s->work.run.path)
         return err_set(err, ERR_USAGE,
                        "--result measures nothing: there is nothing to put into -o");
@@ -128,7 +111,7 @@ static int list(const struct settings *s, struct err *err)
 }
 
 /* Measures unless a result was given. The status of the run. */
-static int measure(struct settings *s, int argc, char *const *argv, struct run_report *report,
+static int measure(struct settings *s, const struct call *call, struct run_report *report,
                    struct err *err)
 {
     if (s->result)
@@ -137,8 +120,8 @@ static int measure(struct settings *s, int argc, char *const *argv, struct run_r
         run_session_path("claims", s->default_path, sizeof s->default_path);
         s->work.run.path = s->default_path;
     }
-    s->work.run.command_argc = argc + 1;
-    s->work.run.command_argv = argv - 1; /* with the program's own name */
+    s->work.run.command_argc = call->argc;
+    s->work.run.command_argv = call->argv;
     s->result = s->work.run.path;
     if (claims_run_here(&s->work, report, err))
         return EXIT_RUN_FAILED;
@@ -211,39 +194,46 @@ done:
     return status;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static int run(void *settings, const struct call *call, struct err *err)
 {
-    struct settings *s = calloc(1, sizeof *s);
-    if (!s)
-        return err_set(err, ERR_SYSTEM, "no memory");
-    bool help = false;
-    int status = EXIT_USAGE;
-    plan_request_init(&s->work.run.plan);
-    if (parse(s, argc, argv, &help, err) || help) {
-        status = help ? EXIT_FINE : EXIT_USAGE;
-    } else if (s->list) {
-        status = list(s, err);
-    } else if (!prepare(s, err)) {
-        bool is_measured = !s->result;
-        struct run_report report = {0};
-        status = measure(s, argc, argv, &report, err);
-        /* A cell that failed costs its claims, not the others. */
-        bool has_failed = status == EXIT_RUN_FAILED;
-        if (err->code == ERR_NONE && status != EXIT_INTERRUPTED)
-            status = judge(s, err);
-        status = has_failed ? EXIT_RUN_FAILED : status;
-        if (is_measured && err->code == ERR_NONE && output_exists(s->result))
-            run_session_end(&report, s->result);
-        if (s->python_path[0] && err->code == ERR_NONE)
-            fprintf(stderr, "reference: %s\n", s->python_path);
-    }
-    free(s);
+    struct settings *s = settings;
+    if (check(s, err))
+        return EXIT_USAGE;
+    if (s->list)
+        return list(s, err);
+    if (prepare(s, err))
+        return EXIT_USAGE;
+    bool is_measured = !s->result;
+    struct run_report report = {0};
+    int status = measure(s, call, &report, err);
+    /* A cell that failed costs its claims, not the others. */
+    bool has_failed = status == EXIT_RUN_FAILED;
+    if (err->code == ERR_NONE && status != EXIT_INTERRUPTED)
+        status = judge(s, err);
+    status = has_failed ? EXIT_RUN_FAILED : status;
+    if (is_measured && err->code == ERR_NONE && output_exists(s->result))
+        run_session_end(&report, s->result);
+    if (s->python_path[0] && err->code == ERR_NONE)
+        fprintf(stderr, "reference: %s\n", s->python_path);
     return status;
 }
 
 const struct command command_claims = {
     .name = "claims",
-    .usage = "contend claims [--only ID,ID] [--result FILE] [--reference cpython] [OPTION]...",
     .summary = "the textbook, measured: each claim with its verdict",
+    .usage = "[--only ID,ID] [--result FILE] [--reference cpython] [OPTION]...",
+    .about = "The textbook, measured: each claim with its verdict.\n\n"
+             "A claim is judged by ratios within one run, each with an interval over its rounds: "
+             "confirmed when the interval lies on the claim's side, refuted when the rounds lie on "
+             "the other, undecided in between.",
+    .statuses = "Exit status: 0 none refuted, 1 one is, 2 usage, 3 a cell failed, 4 one undecided "
+                "with --strict, 130 interrupted.",
+    .examples = "  contend claims --only one_at_a_time,19\n"
+                "  contend claims --reference cpython --format markdown\n"
+                "  contend claims --result results/claims.json\n"
+                "  contend claims --plugin ./mine.so --as gil=mine\n",
+    .options = options,
+    .settings_size = sizeof(struct settings),
+    .init = init,
     .run = run,
 };

@@ -13,43 +13,12 @@
 
 #define NOT_SAID (-1.0)
 
-static const char usage[] = "BASE HEAD [options]   (or BASE... -- HEAD...)";
-
 struct wishes {
     bool fidelity, gate, strict, all;
     const char *format, *metric, *filter;
     double threshold, moment_sd;
     struct opt_list allow, base, head;
 };
-
-static int print_help(const struct opt *table, struct err *err)
-{
-    struct buf b = {0};
-    buf_printf(&b, "contend compare %s\n\n", usage);
-    buf_add(&b,
-            "Is HEAD slower than BASE?  Each metric of each cell that both have is called slower,\n"
-            "faster, same, shifted (real, inside the tolerance), undecided or not comparable.\n"
-            "Two stored results come from two moments, and moments differ: what is said allows\n"
-            "for that, and often it is \"undecided\".  Several files a side are replications and\n"
-            "sharpen it; interleaved runs of both sides see far smaller effects.\n"
-            "Results of other machines, kernels, compilers or parameters are refused.\n\n");
-    opts_help(table, &b);
-    buf_add(&b, "\nDimensions of --allow: machine kernel libc runtime compiler sanitizer\n"
-                "parameters placement operations.\n\n"
-                "Exit status: 0 nothing against it; with --gate 1 when a row is slower; with\n"
-                "--strict 4 when a row is undecided or not comparable; 2 unreadable input;\n"
-                "5 the results are not comparable.  With --fidelity 0 all rows agree, 1 some\n"
-                "differ, 5 there was no row to compare.\n\n"
-                "  contend compare base.json head.json --gate\n"
-                "  contend compare base1.json base2.json -- head1.json head2.json\n"
-                "  contend compare base.json head.json --format markdown --threshold 5%\n"
-                "  contend run --suite fidelity -o emulated.json\n"
-                "  contend reference cpython --plan fidelity -o real.json\n"
-                "  contend compare --fidelity emulated.json real.json\n");
-    int failed = cli_print(buf_text(&b), err);
-    buf_release(&b);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
-}
 
 static int verdict_status(const struct wishes *w, const struct comparison *c)
 {
@@ -139,121 +108,116 @@ static int load_and_compare(const struct wishes *w, struct err *err)
 }
 
 /* BASE HEAD, BASE... -- HEAD..., or --base and --head as often as there are files. */
-static int sort_paths(struct wishes *w, const struct opt_list *before, int argc, char *const *argv,
-                      int dashes, struct err *err)
+static int sort_paths(struct wishes *w, const struct call *call, struct err *err)
 {
+    const struct opt_list *words = call->words;
+    size_t before = call->is_divided ? call->before : words->count;
     bool is_named = w->base.count || w->head.count;
-    if (is_named && (before->count || dashes < argc))
+    /* How many of the words are of base; the others are of head. */
+    size_t of_base = call->is_divided ? before : 1;
+    if (is_named && (before || call->is_divided))
         return err_set(err, ERR_USAGE, "compare: \"%s\" stands beside --base and --head",
-                       before->count ? before->items[0] : "--");
-    if (argc - dashes - 1 > OPT_LIST_MAX)
-        return err_set(err, ERR_USAGE, "compare: more than %d results of head", OPT_LIST_MAX);
-    if (dashes < argc) {
-        w->base = *before;
-        for (int i = dashes + 1; i < argc; i++)
-            w->head.items[w->head.count++] = argv[i];
-    } else if (!is_named && (before->count == 2 || (w->fidelity && before->count > 2))) {
-        w->base.items[w->base.count++] = before->items[0];
-        for (size_t i = 1; i < before->count; i++)
-            w->head.items[w->head.count++] = before->items[i];
-    } else if (!is_named) {
+                       before ? words->items[0] : "--");
+    if (!is_named && !call->is_divided && before != 2 && !(w->fidelity && before > 2))
         return err_set(err, ERR_USAGE,
                        "compare: needs two results, BASE and HEAD, not %zu (several a side: "
                        "BASE... -- HEAD...)",
-                       before->count);
-    }
+                       before);
+    for (size_t i = 0; i < words->count; i++)
+        if (opt_list_add(i < of_base ? &w->base : &w->head, words->items[i], err))
+            return -1;
     if (w->base.count && w->head.count)
         return 0;
     return err_set(err, ERR_USAGE, "compare: a result of %s is missing",
                    w->base.count ? "head" : "base");
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static const struct opt options[] = {
+    {OPT_AT(struct wishes, threshold), .name = "threshold", .argument = "R",
+     .help = "changes up to this are no regression", .without = "3%"},
+    {OPT_AT(struct wishes, moment_sd), .name = "moment-sd", .argument = "R",
+     .help = "what two moments of this machine differ by, as doctor --moments finds it",
+     .without = "3%"},
+    {OPT_AT(struct wishes, gate), .name = "gate", .help = "exit 1 when something is slower"},
+    {OPT_AT(struct wishes, strict), .name = "strict",
+     .help = "exit 4 when something could not be decided"},
+    {OPT_AT(struct wishes, metric), .name = "metric", .letter = 'm', .argument = "M[,M]",
+     .help = "these metrics, or \"all\"", .without = "startup, throughput, latency"},
+    {OPT_AT(struct wishes, filter), .name = "filter", .argument = "EXPR",
+     .help = "only cells such as workload=sleep,tasks>=10"},
+    {OPT_AT(struct wishes, allow), .name = "allow", .argument = "DIMENSION",
+     .help = "compare although this differs; may be given again"},
+    {OPT_AT(struct wishes, base), .name = "base", .argument = "FILE",
+     .help = "a result of base; may be given again"},
+    {OPT_AT(struct wishes, head), .name = "head", .argument = "FILE",
+     .help = "a result of head; may be given again"},
+    {OPT_AT(struct wishes, all), .name = "all", .help = "every row, in text"},
+    {OPT_AT(struct wishes, fidelity), .name = "fidelity",
+     .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
+    SHOW_FORMAT_OPT(struct wishes, format),
+    {0},
+};
+
+static const struct argument arguments[] = {
+    {.name = "RESULT",
+     .help = "BASE and HEAD; several a side are replications",
+     .most = ARGUMENTS_ANY},
+    {0},
+};
+
+static void init(void *settings)
 {
-    static struct wishes w;
-    w = (struct wishes){.threshold = COMPARE_TOLERANCE, .moment_sd = NOT_SAID};
-    const struct opt table[] = {
-        {.name = "threshold",
-         .kind = OPT_RATIO,
-         .out = &w.threshold,
-         .argument = "R",
-         .help = "changes up to this are no regression (3%)"},
-        {.name = "moment-sd",
-         .kind = OPT_RATIO,
-         .out = &w.moment_sd,
-         .argument = "R",
-         .help = "what two moments of this machine differ by (3%; doctor --moments)"},
-        {.name = "gate",
-         .kind = OPT_FLAG,
-         .out = &w.gate,
-         .help = "exit 1 when something is slower"},
-        {.name = "strict",
-         .kind = OPT_FLAG,
-         .out = &w.strict,
-         .help = "exit 4 when something could not be decided"},
-        {.name = "metric",
-         .letter = 'm',
-         .kind = OPT_TEXT,
-         .out = &w.metric,
-         .argument = "M[,M]",
-         .help = "these metrics, or \"all\" (startup, throughput, latency)"},
-        {.name = "filter",
-         .kind = OPT_TEXT,
-         .out = &w.filter,
-         .argument = "EXPR",
-         .help = "only cells such as workload=sleep,tasks>=10"},
-        {.name = "allow",
-         .kind = OPT_LIST,
-         .out = &w.allow,
-         .argument = "DIMENSION",
-         .help = "compare although this differs; may be given again"},
-        {.name = "base",
-         .kind = OPT_LIST,
-         .out = &w.base,
-         .argument = "FILE",
-         .help = "a result of base; may be given again"},
-        {.name = "head",
-         .kind = OPT_LIST,
-         .out = &w.head,
-         .argument = "FILE",
-         .help = "a result of head; may be given again"},
-        {.name = "all", .kind = OPT_FLAG, .out = &w.all, .help = "every row, in text"},
-        {.name = "fidelity",
-         .kind = OPT_FLAG,
-         .out = &w.fidelity,
-         .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
-        SHOW_FORMAT_OPT(&w.format),
-        {0},
-    };
-    static struct opt_list paths;
-    paths.count = 0;
-    bool help = false;
-    int dashes = 1;
-    while (dashes < argc && strcmp(argv[dashes], "--") != 0)
-        dashes++;
-    if (opts_parse(table, dashes, argv, &paths, &help, err))
-        return EXIT_USAGE;
-    if (help)
-        return print_help(table, err);
-    if (w.moment_sd <= 0 && w.moment_sd > NOT_SAID) {
+    struct wishes *w = settings;
+    w->threshold = COMPARE_TOLERANCE;
+    w->moment_sd = NOT_SAID;
+}
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    struct wishes *w = settings;
+    if (w->moment_sd <= 0 && w->moment_sd > NOT_SAID) {
         err_set(err, ERR_USAGE, "--moment-sd: moments that do not differ at all are none (3%%)");
         return EXIT_USAGE;
     }
-    if (sort_paths(&w, &paths, argc, argv, dashes, err))
+    if (sort_paths(w, call, err))
         return EXIT_USAGE;
-    if (!w.fidelity)
-        return load_and_compare(&w, err);
-    if (w.base.count != 1) {
+    if (!w->fidelity)
+        return load_and_compare(w, err);
+    if (w->base.count != 1) {
         err_set(err, ERR_USAGE,
                 "compare: --fidelity needs two results, EMULATED and REFERENCE (or several)");
         return EXIT_USAGE;
     }
-    return compare_fidelity(w.base.items[0], &w.head, w.format, err);
+    return compare_fidelity(w->base.items[0], &w->head, w->format, err);
 }
 
 const struct command command_compare = {
     .name = "compare",
-    .usage = usage,
     .summary = "two stored results, judged row by row",
+    .usage = "BASE HEAD [OPTION]...\nBASE... -- HEAD...",
+    .about =
+        "Is HEAD slower than BASE?  Each metric of each cell that both have is called slower, "
+        "faster, same, shifted (real, inside the tolerance), undecided or not comparable. Two "
+        "stored results come from two moments, and moments differ: what is said allows for that, "
+        "and often it is \"undecided\".  Several files a side are replications and sharpen it; "
+        "interleaved runs of both sides see far smaller effects. Results of other machines, "
+        "kernels, compilers or parameters are refused.\n\n"
+        "Dimensions of --allow: machine kernel libc runtime compiler sanitizer parameters "
+        "placement "
+        "operations.",
+    .statuses = "Exit status: 0 nothing against it; with --gate 1 when a row is slower; with "
+                "--strict 4 when a row is undecided or not comparable; 2 unreadable input; 5 the "
+                "results are not comparable.  With --fidelity 0 all rows agree, 1 some differ, 5 "
+                "there was no row to compare.",
+    .examples = "  contend compare base.json head.json --gate\n"
+                "  contend compare base1.json base2.json -- head1.json head2.json\n"
+                "  contend compare base.json head.json --format markdown --threshold 5%\n"
+                "  contend run --suite fidelity -o emulated.json\n"
+                "  contend reference cpython --plan fidelity -o real.json\n"
+                "  contend compare --fidelity emulated.json real.json\n",
+    .arguments = arguments,
+    .options = options,
+    .settings_size = sizeof(struct wishes),
+    .init = init,
     .run = run,
 };

@@ -75,62 +75,63 @@ static int inject(struct injection_options *options, const char *format, struct 
     return interrupt_came ? EXIT_INTERRUPTED : failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+struct settings {
+    bool json, overhead, moments;
+    const char *format;
+    int64_t budget_ns; /* 0: as what is done has it */
+    struct injection_options inject;
+};
+
+static const struct opt options[] = {
+    SHOW_FORMAT_OPT(struct settings, format),
+    SHOW_JSON_OPT(struct settings, json),
+    {OPT_AT(struct settings, overhead), .name = "overhead",
+     .help = "measure what the harness itself adds"},
+    {OPT_AT(struct settings, moments), .name = "moments",
+     .help = "what two moments of this machine differ by, for compare --moment-sd"},
+    {OPT_AT(struct settings, inject.percents), .name = "inject", .argument = "P,Q",
+     .help = "duel a loop against itself with so many per cent of work planted: 0,1,2,5,10"},
+    {OPT_AT(struct settings, inject.trials), .name = "trials", .argument = "N",
+     .help = "with --inject: duels of each", .initial = "4", .unit = "count", .min = 1,
+     .max = 10000},
+    {OPT_AT(struct settings, budget_ns), .name = "budget", .argument = "T",
+     .help = "with --inject: time of a duel; with --moments: of all", .without = "5s; 60s",
+     .unit = "ns", .min = 1, .max = INT64_C(86400000000000)},
+    {OPT_AT(struct settings, inject.threshold), .name = "threshold", .argument = "R",
+     .help = "with --inject: as of duel", .initial = "1%"},
+    {OPT_AT(struct settings, inject.seed), .name = "seed", .argument = "N",
+     .help = "with --inject: of all orders", .without = "drawn", .unit = "count", .max = INT64_MAX},
+    {0},
+};
+
+static void init(void *settings)
 {
-    bool json = false, overhead = false, moments = false, help;
-    const char *format = NULL;
-    int64_t budget_ns = 0;
-    struct injection_options wish = {.trials = 4, .threshold = 0.01, .seed = -1};
-    const struct opt table[] = {
-        SHOW_FORMAT_OPT(&format),
-        SHOW_JSON_OPT(&json),
-        {.name = "overhead",
-         .kind = OPT_FLAG,
-         .out = &overhead,
-         .help = "measure what the harness itself adds"},
-        {.name = "moments",
-         .kind = OPT_FLAG,
-         .out = &moments,
-         .help = "what two moments of this machine differ by, for compare --moment-sd"},
-        {"inject", 0, OPT_TEXT, &wish.percents, "P,Q",
-         "duel a loop against itself with so many per cent of work planted: 0,1,2,5,10", NULL, 0, 0,
-         NULL},
-        {"trials", 0, OPT_NUMBER, &wish.trials, "N", "with --inject: duels of each (4)", "count", 1,
-         10000, NULL},
-        {"budget", 0, OPT_NUMBER, &budget_ns, "T",
-         "with --inject: time of a duel (5s); with --moments: of all (60s)", "ns", 1,
-         INT64_C(86400000000000), NULL},
-        {"threshold", 0, OPT_RATIO, &wish.threshold, "R", "with --inject: as of duel (1%)", NULL, 0,
-         0, NULL},
-        {"seed", 0, OPT_NUMBER, &wish.seed, "N", "with --inject: of all orders (drawn)", "count", 0,
-         INT64_MAX, NULL},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, NULL, &help, err))
-        return EXIT_USAGE;
-    if (help) {
-        struct buf out = {0};
-        buf_printf(&out, "usage: %s\n\n%s\n\n", command_doctor.usage, command_doctor.summary);
-        opts_help(table, &out);
-        int failed = cli_print(buf_text(&out), err);
-        buf_release(&out);
-        return failed ? EXIT_RUN_FAILED : EXIT_FINE;
-    }
-    format = json ? "json" : format;
-    if (moments)
+    ((struct settings *)settings)->inject.seed = -1;
+}
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    struct settings *s = settings;
+    const char *format = s->json ? "json" : s->format;
+    (void)call;
+    if (s->moments)
         return moments_run(
-            &(struct moments_options){budget_ns ? budget_ns : INT64_C(60000000000), format}, err);
-    if (wish.percents) {
-        wish.budget_ns = budget_ns ? budget_ns : INT64_C(5000000000);
-        return inject(&wish, format, err);
+            &(struct moments_options){s->budget_ns ? s->budget_ns : INT64_C(60000000000), format},
+            err);
+    if (s->inject.percents) {
+        s->inject.budget_ns = s->budget_ns ? s->budget_ns : INT64_C(5000000000);
+        return inject(&s->inject, format, err);
     }
-    int failed = overhead ? measure_overhead(format, err) : examine(format, err);
+    int failed = s->overhead ? measure_overhead(format, err) : examine(format, err);
     return failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_doctor = {
     .name = "doctor",
-    .usage = "contend doctor [--format F] [--overhead | --moments | --inject 0,1,2,5,10]",
     .summary = "what would disturb a measurement here, and what to do about it",
+    .usage = "[--format F] [--overhead | --moments | --inject 0,1,2,5,10]",
+    .options = options,
+    .settings_size = sizeof(struct settings),
+    .init = init,
     .run = run,
 };

@@ -36,11 +36,11 @@ static bool wants_document(const struct duel_request *request)
     return request->output || !strcmp(request->format, "json");
 }
 
-static struct origin origin_of(const struct duel_request *request, uint64_t seed, int argc,
-                               char *const *argv)
+static struct origin origin_of(const struct duel_request *request, uint64_t seed,
+                               const struct call *call)
 {
     const struct header h = {
-        .argc = argc + 1, .argv = argv - 1, .seed = seed, .timer_slack_ns = HEADER_NO_SLACK};
+        .argc = call->argc, .argv = call->argv, .seed = seed, .timer_slack_ns = HEADER_NO_SLACK};
     return wants_document(request) ? (struct origin){header_run(&h), header_host(&h)}
                                    : (struct origin){0};
 }
@@ -100,12 +100,12 @@ static int status_of(const struct duel_report *r, bool is_strict)
 }
 
 static int fight(const struct duel_request *request, const struct duel_options *options,
-                 const struct duel_sides *sides, int argc, char *const *argv, struct err *err)
+                 const struct duel_sides *sides, const struct call *call, struct err *err)
 {
     struct duel_outcome *outcomes = calloc(sides->count, sizeof *outcomes);
     if (!outcomes)
         return err_set(err, ERR_SYSTEM, "no memory for the outcomes");
-    struct origin origin = origin_of(request, options->seed, argc, argv);
+    struct origin origin = origin_of(request, options->seed, call);
     int failed = 0, status = EXIT_RUN_FAILED;
     size_t done = 0;
     for (; done < sides->count && !failed; done++)
@@ -132,26 +132,19 @@ static int fight(const struct duel_request *request, const struct duel_options *
     return status;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static int run(void *settings, const struct call *call, struct err *err)
 {
-    struct duel_request *request = malloc(sizeof *request);
+    struct duel_request *request = settings;
     struct duel_sides sides = {0};
     struct duel_tolerances tolerances = {0};
-    bool help = false;
     int status = EXIT_RUN_FAILED;
-    if (!request)
-        return err_set(err, ERR_SYSTEM, "no memory");
-    if (duel_request_parse(request, argc, argv, &help, err) || help) {
-        free(request);
-        return help ? EXIT_FINE : EXIT_USAGE;
-    }
+    if (duel_request_check(request, call, err))
+        return EXIT_USAGE;
     interrupt_catch(INTERRUPT_IGNORED);
     char priority[AHEAD_NOTE];
     enum ahead ahead = ahead_go(strcmp(request->priority, "keep") != 0, priority, err);
-    if (ahead != AHEAD_CHILD) {
-        free(request);
+    if (ahead != AHEAD_CHILD)
         return ahead == AHEAD_PARENT ? ahead_await(err) : status;
-    }
     int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
     failed = failed || (request->output && output_check(request->output, err));
     failed = failed || duel_sides_make(request, &interrupt_came, &sides, err);
@@ -179,22 +172,35 @@ static int run(int argc, char *const *argv, struct err *err)
             .on_progress = show,
             .context = &line,
         };
-        status = fight(request, &options, &sides, argc, argv, err);
+        status = fight(request, &options, &sides, call, err);
     } else if (interrupt_came) {
         *err = (struct err){0};
         status = EXIT_INTERRUPTED;
     }
     duel_tolerances_release(&tolerances);
     duel_sides_release(&sides);
-    free(request);
     return status;
 }
 
+static const struct argument arguments[] = {
+    {.name = "SIDE",
+     .help = "behind --: a command and its arguments, --, and the other; --- between them where "
+             "one has -- of its own",
+     .most = ARGUMENTS_ANY},
+    {0},
+};
+
 const struct command command_duel = {
     .name = "duel",
-    .usage = "contend duel [OPTION].. -- BASE [ARG].. -- HEAD [ARG]..\n"
-             "       contend duel --workload W --set KEY=A,B [OPTION]..\n"
-             "       contend duel --workload W --plugin A.so --plugin B.so [OPTION]..",
     .summary = "base against head, interleaved in one run: slower, faster, same or undecided",
+    .usage = "[OPTION]... -- BASE [ARG]... -- HEAD [ARG]...\n"
+             "--workload W --set KEY=A,B [OPTION]...\n"
+             "--workload W --plugin A.so --plugin B.so [OPTION]...",
+    .statuses = "Exit status: 0 nothing slower, 1 slower, 2 usage, 3 a side could not be run, 4 "
+                "undecided with --strict, 5 no verdict possible here, 130 interrupted.",
+    .arguments = arguments,
+    .options = duel_options,
+    .settings_size = sizeof(struct duel_request),
+    .init = duel_request_init,
     .run = run,
 };

@@ -3,35 +3,27 @@
 #include "bench/cli/commands.h"
 #include "bench/core/opts.h"
 #include "bench/core/output.h"
+#include "bench/core/wrap.h"
 #include "bench/report/export/export.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "RESULT... --to FORMAT [-o PATH]";
-
-struct wishes {
+struct settings {
     const char *to, *output, *metric, *branch;
 };
 
-static int print_help(const struct opt *table, struct err *err)
+static void describe_formats(size_t width, struct buf *out)
 {
-    struct buf b = {0};
-    buf_printf(&b, "contend export %s\n\n", usage);
-    buf_add(&b, "Writes results in the format of another program, to PATH or standard output.\n\n"
-                "formats:\n");
-    for (const struct export_format *const *f = export_formats; *f; f++)
-        buf_printf(&b, "  %-18s %s%s\n", (*f)->name, (*f)->consumer,
-                   (*f)->suffixes[0] ? "; -o PREFIX" : "");
-    buf_add(&b, "\n");
-    opts_help(table, &b);
-    buf_add(&b, "\n  contend export results/a.json --to benchfmt -o a.txt\n"
-                "  contend export results/*.json --to otava-csv -o series.csv\n"
-                "  contend export a.json --to github-benchmark -o bench   (two files)\n");
-    int failed = cli_print(buf_text(&b), err);
-    buf_release(&b);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    enum { NARROW = 60, UNDER = 8, BESIDE = 21 };
+    buf_add(out, "formats:\n");
+    for (const struct export_format *const *f = export_formats; *f; f++) {
+        struct buf text = {0};
+        buf_printf(&text, "%s%s", (*f)->consumer, (*f)->suffixes[0] ? "; -o PREFIX" : "");
+        wrap_row(out, (*f)->name, buf_text(&text), width < NARROW ? UNDER : BESIDE, width);
+        buf_settle(out, &text);
+    }
 }
 
 /* One file, or as many as the format has: all are made before the first is written. */
@@ -69,7 +61,7 @@ static int check_values(const struct export_input *in, const struct export_forma
                    in->results[0].path, in->results[0].cell_count);
 }
 
-static int export_all(const struct wishes *w, const struct opt_list *paths, struct err *err)
+static int export_all(const struct settings *w, const struct opt_list *paths, struct err *err)
 {
     struct metric_choice choice = {0};
     struct result *results = calloc(paths->count, sizeof *results);
@@ -93,56 +85,57 @@ static int export_all(const struct wishes *w, const struct opt_list *paths, stru
     return status;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static const char *format_at(size_t i)
 {
-    struct wishes w = {0};
-    const struct opt table[] = {
-        {.name = "to",
-         .kind = OPT_TEXT,
-         .out = &w.to,
-         .argument = "FORMAT",
-         .help = "the format, see above",
-         .choices = export_names()},
-        {.name = "output",
-         .letter = 'o',
-         .kind = OPT_TEXT,
-         .out = &w.output,
-         .argument = "PATH",
-         .help = "the file, or where two are written how their names begin"},
-        {.name = "metric",
-         .letter = 'm',
-         .kind = OPT_TEXT,
-         .out = &w.metric,
-         .argument = "M[,M]",
-         .help = "these metrics, or \"all\" (startup, throughput, latency)"},
-        {.name = "branch",
-         .kind = OPT_TEXT,
-         .out = &w.branch,
-         .argument = "NAME",
-         .help = "the branch, for formats that have one"},
-        {0},
-    };
-    static struct opt_list paths;
-    bool help = false;
-    paths.count = 0;
-    if (opts_parse(table, argc, argv, &paths, &help, err))
-        return EXIT_USAGE;
-    if (help)
-        return print_help(table, err);
-    if (paths.count == 0)
-        err_set(err, ERR_USAGE, "export: needs a result file, such as results/latest.json");
-    else if (!w.to)
+    return export_names()[i];
+}
+
+static const struct opt options[] = {
+    {OPT_AT(struct settings, to), .name = "to", .argument = "FORMAT",
+     .help = "the format, see below", .choice_at = format_at},
+    {OPT_AT(struct settings, output), .name = "output", .letter = 'o', .argument = "PATH",
+     .help = "the file, or where two are written how their names begin",
+     .without = "standard output"},
+    {OPT_AT(struct settings, metric), .name = "metric", .letter = 'm', .argument = "M[,M]",
+     .help = "these metrics, or \"all\"", .without = "startup, throughput, latency"},
+    {OPT_AT(struct settings, branch), .name = "branch", .argument = "NAME",
+     .help = "the branch, for formats that have one"},
+    {0},
+};
+
+static const struct argument arguments[] = {
+    {.name = "RESULT",
+     .help = "a result; several, where the format takes them",
+     .missing = "a result file, such as results/latest.json",
+     .least = 1,
+     .most = ARGUMENTS_ANY},
+    {0},
+};
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    const struct settings *s = settings;
+    const struct export_format *format = s->to ? export_named(s->to) : NULL;
+    if (!s->to)
         err_set(err, ERR_USAGE, "export: --to says in which format; \"export --help\" lists them");
-    else if (export_named(w.to)->suffixes[0] && !w.output)
-        err_set(err, ERR_USAGE, "--to %s: writes two files; -o PREFIX says where", w.to);
+    else if (format->suffixes[0] && !s->output)
+        err_set(err, ERR_USAGE, "--to %s: writes two files; -o PREFIX says where", s->to);
     else
-        return export_all(&w, &paths, err);
+        return export_all(s, call->words, err);
     return EXIT_USAGE;
 }
 
 const struct command command_export = {
     .name = "export",
-    .usage = usage,
     .summary = "results in the formats of other programs",
+    .usage = "RESULT... --to FORMAT [-o PATH]",
+    .about = "Writes results in the format of another program, to PATH or standard output.",
+    .describe = describe_formats,
+    .examples = "  contend export results/a.json --to benchfmt -o a.txt\n"
+                "  contend export results/*.json --to otava-csv -o series.csv\n"
+                "  contend export a.json --to github-benchmark -o bench   (two files)\n",
+    .arguments = arguments,
+    .options = options,
+    .settings_size = sizeof(struct settings),
     .run = run,
 };

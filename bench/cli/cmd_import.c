@@ -8,23 +8,9 @@
 
 #include <stdlib.h>
 
-static const char usage[] = "FILE [--from FORMAT] [-o RESULT]";
-
-static int print_help(const struct opt *table, struct err *err)
-{
-    struct buf b = {0};
-    buf_printf(&b, "contend import %s\n\n", usage);
-    buf_add(&b,
-            "Makes a result of what another program measured, so that report and compare read\n"
-            "it.  A command or benchmark becomes a cell, its times the samples of time_ns.\n\n");
-    opts_help(table, &b);
-    buf_add(&b, "\n  hyperfine --export-json base.json 'sort words'\n"
-                "  contend import base.json -o base-result.json\n"
-                "  contend compare base-result.json head-result.json\n");
-    int failed = cli_print(buf_text(&b), err);
-    buf_release(&b);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
-}
+struct settings {
+    const char *from, *output;
+};
 
 static int import(const char *path, const char *format, const char *output, struct err *err)
 {
@@ -42,41 +28,45 @@ static int import(const char *path, const char *format, const char *output, stru
     return status;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static const char *format_at(size_t i)
 {
-    const char *from = NULL, *output = NULL;
-    const struct opt table[] = {
-        {.name = "from",
-         .kind = OPT_TEXT,
-         .out = &from,
-         .argument = "FORMAT",
-         .help = "the program it is of (what it looks like)",
-         .choices = import_names()},
-        {.name = "output",
-         .letter = 'o',
-         .kind = OPT_TEXT,
-         .out = &output,
-         .argument = "RESULT",
-         .help = "the result (standard output)"},
-        {0},
-    };
-    static struct opt_list paths;
-    bool help = false;
-    paths.count = 0;
-    if (opts_parse(table, argc, argv, &paths, &help, err))
-        return EXIT_USAGE;
-    if (help)
-        return print_help(table, err);
-    if (paths.count != 1) {
-        err_set(err, ERR_USAGE, "import: needs one file, not %zu", paths.count);
-        return EXIT_USAGE;
-    }
-    return import(paths.items[0], from, output, err);
+    return import_names()[i];
+}
+
+static const struct opt options[] = {
+    {OPT_AT(struct settings, from), .name = "from", .argument = "FORMAT",
+     .help = "the program it is of", .without = "what it looks like", .choice_at = format_at},
+    {OPT_AT(struct settings, output), .name = "output", .letter = 'o', .argument = "RESULT",
+     .help = "the result", .without = "standard output"},
+    {0},
+};
+
+static const struct argument arguments[] = {
+    {.name = "FILE",
+     .help = "what the other program wrote",
+     .missing = "one file, not 0",
+     .least = 1,
+     .most = 1},
+    {0},
+};
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    const struct settings *s = settings;
+    return import(call->words->items[0], s->from, s->output, err);
 }
 
 const struct command command_import = {
     .name = "import",
-    .usage = usage,
     .summary = "what other programs measured, as a result",
+    .usage = "FILE [--from FORMAT] [-o RESULT]",
+    .about = "Makes a result of what another program measured, so that report and compare read it. "
+             "A command or benchmark becomes a cell, its times the samples of time_ns.",
+    .examples = "  hyperfine --export-json base.json 'sort words'\n"
+                "  contend import base.json -o base-result.json\n"
+                "  contend compare base-result.json head-result.json\n",
+    .arguments = arguments,
+    .options = options,
+    .settings_size = sizeof(struct settings),
     .run = run,
 };

@@ -80,14 +80,19 @@ static bool get_probe(size_t i, struct item *out, bool *hidden)
 /* The text of a suite stays alive with its document. */
 static bool get_suite(size_t i, struct item *out, bool *hidden)
 {
-    static json_t *kept[64];
+    static struct {
+        VEC(json_t *);
+    } kept;
     const struct suite_text *s = suite_builtin(i);
-    if (!s || i >= 64)
+    if (!s)
         return false;
     *hidden = false;
-    if (!kept[i])
-        kept[i] = suite_load(s->name, NULL);
-    const char *summary = json_string_value(json_object_get(kept[i], "summary"));
+    while (kept.count <= i && vec_add(&kept, NULL))
+        ;
+    if (kept.count > i && !kept.items[i])
+        kept.items[i] = suite_load(s->name, NULL);
+    const json_t *document = kept.count > i ? kept.items[i] : NULL;
+    const char *summary = json_string_value(json_object_get(document, "summary"));
     *out = (struct item){.name = s->name, .summary = summary ? summary : ""};
     return true;
 }
@@ -221,50 +226,44 @@ static int show(int only, const char *format, struct err *err)
     return show_page(&p, format, SHOW_UNWRAPPED, err);
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+struct settings {
+    const char *format;
+    bool json;
+    struct opt_list plugins;
+};
+
+static const struct opt options[] = {
+    SHOW_FORMAT_OPT(struct settings, format),
+    SHOW_JSON_OPT(struct settings, json),
+    {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
+     .help = "also what this shared object offers; may be given again"},
+    {0},
+};
+
+static const struct argument arguments[] = {
+    {.name = "KIND", .help = "these alone", .most = 1, .choices = kinds},
+    {0},
+};
+
+static int run(void *settings, const struct call *call, struct err *err)
 {
-    bool json = false, help;
-    const char *format = NULL;
-    struct opt_list rest = {0}, plugins = {0};
-    const struct opt table[] = {
-        SHOW_FORMAT_OPT(&format),
-        SHOW_JSON_OPT(&json),
-        {.name = "plugin",
-         .kind = OPT_LIST,
-         .out = &plugins,
-         .argument = "FILE",
-         .help = "also what this shared object offers"},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, &rest, &help, err))
-        return EXIT_USAGE;
-    for (size_t i = 0; i < plugins.count; i++)
-        if (registry_load_plugin(plugins.items[i], err))
+    const struct settings *s = settings;
+    for (size_t i = 0; i < s->plugins.count; i++)
+        if (registry_load_plugin(s->plugins.items[i], err))
             return EXIT_USAGE;
-    if (help) {
-        struct buf out = {0};
-        buf_printf(&out, "usage: %s\n\n%s\n\n", command_list.usage, command_list.summary);
-        opts_help(table, &out);
-        int failed = cli_print(buf_text(&out), err);
-        buf_release(&out);
-        return failed ? EXIT_RUN_FAILED : EXIT_FINE;
-    }
     int only = -1;
-    for (int kind = 0; rest.count && kinds[kind]; kind++)
-        if (!strcmp(kinds[kind], rest.items[0]))
+    for (int kind = 0; call->words->count && kinds[kind]; kind++)
+        if (!strcmp(kinds[kind], call->words->items[0]))
             only = kind;
-    if (rest.count > 1 || (rest.count && only < 0))
-        return err_set(err, ERR_USAGE,
-                       "list: \"%s\" is unknown (executors, workloads, locks, probes, suites, "
-                       "claims)",
-                       rest.items[rest.count > 1 ? 1 : 0]);
-    return show(only, json ? "json" : format, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    return show(only, s->json ? "json" : s->format, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_list = {
     .name = "list",
-    .usage = "contend list [executors|workloads|locks|probes|suites|claims] [--format F] [--plugin "
-             "FILE]",
     .summary = "what there is to be combined",
+    .usage = "[KIND] [--format F] [--plugin FILE]",
+    .arguments = arguments,
+    .options = options,
+    .settings_size = sizeof(struct settings),
     .run = run,
 };

@@ -4,6 +4,7 @@
  */
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
+#include "bench/cli/known.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
 #include "bench/run/plan.h"
@@ -30,63 +31,43 @@ static int become_worker(const struct executor *x, int64_t units, int64_t tasks,
     return failed;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+struct settings {
+    const char *executor;
+    int64_t units, tasks, steps;
+};
+
+static const struct opt options[] = {
+    {OPT_AT(struct settings, executor), .name = "executor", .argument = "NAME",
+     .help = "what makes the units", .initial = "thread", .choice_at = known_executor,
+     .is_open = true},
+    {OPT_AT(struct settings, units), .name = "units", .argument = "N",
+     .help = "how many; 0 measures the program alone", .initial = "1", .unit = "count", .min = 0,
+     .max = TASKS_MAX},
+    {OPT_AT(struct settings, tasks), .name = "tasks", .argument = "N",
+     .help = "so many at once, again and again", .without = "all of them", .unit = "count",
+     .min = 1, .max = TASKS_MAX},
+    {OPT_AT(struct settings, steps), .name = "steps", .argument = "N",
+     .help = "then compute so many steps, each from the one before it", .initial = "0",
+     .unit = "count", .min = 0, .max = INT64_C(1000000000000000)},
+    {0},
+};
+
+static int run(void *settings, const struct call *call, struct err *err)
 {
-    const char *executor = "thread";
-    int64_t units = 1, tasks = 0, steps = 0;
-    bool help;
-    const struct opt table[] = {
-        {.name = "executor",
-         .kind = OPT_TEXT,
-         .out = &executor,
-         .argument = "NAME",
-         .help = "what makes the units"},
-        {.name = "units",
-         .kind = OPT_NUMBER,
-         .out = &units,
-         .argument = "N",
-         .unit = "count",
-         .min = 0,
-         .max = TASKS_MAX,
-         .help = "how many; 0 measures the program alone"},
-        {.name = "tasks",
-         .kind = OPT_NUMBER,
-         .out = &tasks,
-         .argument = "N",
-         .unit = "count",
-         .min = 1,
-         .max = TASKS_MAX,
-         .help = "so many at once, again and again (all of them)"},
-        {.name = "steps",
-         .kind = OPT_NUMBER,
-         .out = &steps,
-         .argument = "N",
-         .help = "then compute so many steps, each from the one before it",
-         .unit = "count",
-         .min = 0,
-         .max = INT64_C(1000000000000000)},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, NULL, &help, err))
-        return EXIT_USAGE;
-    if (help) {
-        struct buf out = {0};
-        buf_printf(&out, "usage: %s\n\n", command_once.usage);
-        opts_help(table, &out);
-        int failed = cli_print(buf_text(&out), err);
-        buf_release(&out);
-        return failed ? EXIT_RUN_FAILED : EXIT_FINE;
-    }
-    const struct executor *x = registry_find_executor(executor, err);
+    const struct settings *s = settings;
+    (void)call;
+    const struct executor *x = registry_find_executor(s->executor, err);
     if (!x)
         return EXIT_USAGE;
-    if (tasks == 0)
-        tasks = units > 0 ? units : 1;
-    return become_worker(x, units, tasks, steps, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    int64_t tasks = s->tasks ? s->tasks : s->units > 0 ? s->units : 1;
+    return become_worker(x, s->units, tasks, s->steps, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_once = {
     .name = "once",
-    .usage = "contend once [--executor NAME] [--units N] [--steps N]",
+    .usage = "[--executor NAME] [--units N] [--steps N]",
+    .about = "Starts, runs and joins empty units once, and ends.",
+    .options = options,
+    .settings_size = sizeof(struct settings),
     .run = run,
 };

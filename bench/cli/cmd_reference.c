@@ -4,98 +4,112 @@
 #include "bench/cli/interpreter.h"
 #include "bench/cli/reference.h"
 #include "bench/core/buf.h"
-#include "bench/core/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define HOUR_NS 3600000000000
-
-static const char usage[] = "cpython -o FILE [options]";
-
-static const char help_text[] =
-    "contend reference cpython -o FILE [options]\n\n"
-    "Runs the workloads in the machine's CPython, with its threads, processes and asyncio, and\n"
-    "writes a result as contend does. \"contend compare --fidelity\" sets the two side by side.\n\n"
-    "  -o FILE            the result; replaced only by one that can be read\n"
-    "  --python PATH      the interpreter ($CONTEND_PYTHON, /usr/bin/python3, python3 in PATH); "
-    "again\n"
-    "                     for more: each writes a file of its own, FILE-3.12.1.json\n"
-    "  --which            print which interpreters these are, and measure nothing\n"
-    "  --timeout D        all of it, at most (1h)\n"
-    "  --help             this text\n\n"
-    "options of the reference itself:\n"
-    "  --workload A,B     noop sleep spin prime mixed echo release counter queue (sleep,spin)\n"
-    "  --executor A,B     serial thread process spawn coroutine (thread)\n"
-    "  --tasks N,N        units of each cell (1,2,4)\n"
-    "  --interval D,D     switch intervals of the interpreter's lock (5ms)\n"
-    "  --task-time D      how long a task works, where it has no end of its own (500ms)\n"
-    "  -p W.P=V           a parameter, such as mixed.mode=echo\n"
-    "  --cell ID          a cell by its name, sleep/gil/thread/tasks=10,duration=10ms; again for "
-    "more\n"
-    "  --plan fidelity    the cells of the fidelity table in place of all of these\n"
-    "  --rounds N --budget D --seed N --quiet\n"
-    "  --list             workloads and their executors, without -o\n";
-
-/* The value of an option in either form; *i is moved past it. NULL with err when it is missing. */
-static const char *value_of(const char *name, int argc, char *const *argv, int *i, struct err *err)
-{
-    const char *equals = strncmp(argv[*i], "--", 2) ? NULL : strchr(argv[*i], '=');
-    if (equals)
-        return equals + 1;
-    if (++*i < argc)
-        return argv[*i];
-    err_set(err, ERR_USAGE, "%s needs a value", name);
-    return NULL;
-}
-
-static bool is_option(const char *arg, const char *name)
-{
-    size_t len = strlen(name);
-    return !strncmp(arg, name, len) && (arg[len] == '\0' || arg[len] == '=');
-}
-
-struct wishes {
+struct settings {
     struct reference_request request;
     struct opt_list pythons;
+    int64_t timeout_ns;
     bool is_which;
+    /* Of the reference program, which checks them. */
+    const char *workload, *executor, *tasks, *interval, *task_time, *plan, *rounds, *budget, *seed;
+    struct opt_list params, cells;
+    bool is_quiet, is_list;
 };
 
-static int parse(struct wishes *w, int argc, char *const *argv, struct err *err)
+static const char *const runtimes[] = {"cpython", NULL};
+static const char *const plans[] = {"fidelity", NULL};
+
+static const struct argument arguments[] = {
+    {.name = "RUNTIME",
+     .help = "which one",
+     .missing = "a runtime (cpython)",
+     .least = 1,
+     .most = 1,
+     .choices = runtimes},
+    {0},
+};
+
+static const struct opt options[] = {
+    {OPT_AT(struct settings, request.output), .name = "output", .letter = 'o', .argument = "FILE",
+     .help = "the result; replaced only by one that can be read"},
+    {OPT_AT(struct settings, pythons), .name = "python", .argument = "PATH",
+     .help = "the interpreter; again for more: each writes a file of its own, FILE-3.12.1.json",
+     .without = "$CONTEND_PYTHON, /usr/bin/python3, python3 in PATH"},
+    {OPT_AT(struct settings, is_which), .name = "which",
+     .help = "print which interpreters these are, and measure nothing"},
+    {OPT_AT(struct settings, timeout_ns), .name = "timeout", .argument = "T",
+     .help = "all of it, at most", .initial = "60min", .unit = "ns", .min = 1000000,
+     .max = INT64_C(86400000000000)},
+    {OPT_AT(struct settings, workload), .name = "workload", .argument = "A,B",
+     .help = "noop, sleep, spin, prime, mixed, echo, release, counter, queue; --list has them",
+     .without = "sleep,spin"},
+    {OPT_AT(struct settings, executor), .name = "executor", .argument = "A,B",
+     .help = "serial, thread, process, spawn, coroutine", .without = "thread"},
+    {OPT_AT(struct settings, tasks), .name = "tasks", .argument = "N,M",
+     .help = "units of each cell", .without = "1,2,4"},
+    {OPT_AT(struct settings, interval), .name = "interval", .argument = "T,T",
+     .help = "switch intervals of the interpreter's lock", .without = "5ms"},
+    {OPT_AT(struct settings, task_time), .name = "task-time", .argument = "T",
+     .help = "how long a task works, where it has no end of its own", .without = "500ms"},
+    {OPT_AT(struct settings, params), .name = "param", .letter = 'p', .argument = "NAME.PARAM=V",
+     .help = "a parameter, such as mixed.mode=echo; may be given again"},
+    {OPT_AT(struct settings, cells), .name = "cell", .argument = "ID",
+     .help = "a cell by its name, sleep/gil/thread/tasks=10,duration=10ms; may be given again"},
+    {OPT_AT(struct settings, plan), .name = "plan", .argument = "PLAN",
+     .help = "in place of all of these the cells of a table", .choices = plans},
+    {OPT_AT(struct settings, rounds), .name = "rounds", .argument = "N",
+     .help = "rounds of all cells", .without = "5"},
+    {OPT_AT(struct settings, budget), .name = "budget", .argument = "T",
+     .help = "no round is begun that would pass this", .without = "none"},
+    {OPT_AT(struct settings, seed), .name = "seed", .argument = "N",
+     .help = "of the order of cells", .without = "drawn"},
+    {OPT_AT(struct settings, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {OPT_AT(struct settings, is_list), .name = "list",
+     .help = "workloads and their executors, without -o"},
+    {0},
+};
+
+/* An option of the reference program as one word: a value may begin with a dash. */
+static int pass(struct settings *s, const char *name, const char *value, struct err *err)
 {
-    struct reference_request *r = &w->request;
-    bool is_list = false;
-    for (int i = 2; i < argc; i++) {
-        const char *text;
-        int64_t timeout_ns;
-        if (is_option(argv[i], "-o") || is_option(argv[i], "--output")) {
-            if (!(r->output = value_of("-o", argc, argv, &i, err)))
-                return -1;
-        } else if (is_option(argv[i], "--python")) {
-            if (!(text = value_of("--python", argc, argv, &i, err)))
-                return -1;
-            if (w->pythons.count == OPT_LIST_MAX)
-                return err_set(err, ERR_USAGE, "--python: more than %d interpreters", OPT_LIST_MAX);
-            w->pythons.items[w->pythons.count++] = text;
-        } else if (!strcmp(argv[i], "--which")) {
-            w->is_which = true;
-        } else if (is_option(argv[i], "--timeout")) {
-            if (!(text = value_of("--timeout", argc, argv, &i, err)) ||
-                units_parse("--timeout", text, "ns", 1000000, 24 * HOUR_NS, &timeout_ns, err))
-                return -1;
-            r->timeout_ns = (uint64_t)timeout_ns;
-        } else if (r->passed.count < OPT_LIST_MAX) {
-            is_list |= !strcmp(argv[i], "--list");
-            r->passed.items[r->passed.count++] = argv[i];
-        }
-    }
-    if (is_list || w->is_which)
-        r->output = NULL;
-    else if (!r->output || !r->output[0])
-        return err_set(err, ERR_USAGE, "reference: -o FILE is needed");
-    return 0;
+    struct buf word = {0};
+    if (!value)
+        return 0;
+    buf_printf(&word, "%s=%s", name, value);
+    char *text = buf_steal(&word);
+    if (text && !opt_list_add(&s->request.passed, text, err))
+        return 0;
+    free(text);
+    return err_set(err, ERR_SYSTEM, "no memory for the reference's options");
+}
+
+static int pass_all(struct settings *s, struct err *err)
+{
+    const struct {
+        const char *name, *value;
+    } rows[] = {{"--workload", s->workload}, {"--executor", s->executor},   {"--tasks", s->tasks},
+                {"--interval", s->interval}, {"--task-time", s->task_time}, {"--plan", s->plan},
+                {"--rounds", s->rounds},     {"--budget", s->budget},       {"--seed", s->seed}};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && !failed; i++)
+        failed = pass(s, rows[i].name, rows[i].value, err);
+    for (size_t i = 0; i < s->params.count && !failed; i++)
+        failed = pass(s, "--param", s->params.items[i], err);
+    for (size_t i = 0; i < s->cells.count && !failed; i++)
+        failed = pass(s, "--cell", s->cells.items[i], err);
+    return failed;
+}
+
+static void forget(struct settings *s)
+{
+    for (size_t i = 0; i < s->request.passed.count; i++)
+        free((char *)(uintptr_t)s->request.passed.items[i]);
+    vec_release(&s->request.passed);
 }
 
 /* ---- Several interpreters ------------------------------------------------------------ */
@@ -119,7 +133,7 @@ static bool is_known(const struct interpreters *all, const char *path)
 }
 
 /* Each once: python3 and python3.11 may be the same one. */
-static int find_all(const struct wishes *w, struct interpreters *out, struct err *err)
+static int find_all(const struct settings *w, struct interpreters *out, struct err *err)
 {
     size_t wanted = w->pythons.count ? w->pythons.count : 1;
     out->items = calloc(wanted, sizeof *out->items);
@@ -164,7 +178,7 @@ static void name_output(const struct interpreters *all, size_t i, const char *ou
 }
 
 /* One after the other; what fails first ends it. */
-static int run_each(const struct wishes *w, const struct interpreters *all, struct err *err)
+static int run_each(const struct settings *w, const struct interpreters *all, struct err *err)
 {
     int status = EXIT_FINE;
     for (size_t i = 0; i < all->count && status == EXIT_FINE; i++) {
@@ -182,31 +196,45 @@ static int run_each(const struct wishes *w, const struct interpreters *all, stru
     return status;
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static int measure(struct settings *s, struct err *err)
 {
-    static struct wishes w;
-    w = (struct wishes){.request = {.timeout_ns = HOUR_NS}};
-    for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-            return cli_print(help_text, err) ? EXIT_RUN_FAILED : EXIT_FINE;
-    if (argc < 2 || strcmp(argv[1], "cpython")) {
-        err_set(err, ERR_USAGE, "reference: %s%s%s (expected: cpython)", argc < 2 ? "" : "\"",
-                argc < 2 ? "needs a runtime" : argv[1], argc < 2 ? "" : "\" is none there is");
-        return EXIT_USAGE;
-    }
-    if (parse(&w, argc, argv, err))
-        return EXIT_USAGE;
     struct interpreters all = {0};
-    int status = find_all(&w, &all, err) ? EXIT_RUN_FAILED
-                 : w.is_which            ? print_which(&all, err)
-                                         : run_each(&w, &all, err);
+    int status = find_all(s, &all, err) ? EXIT_RUN_FAILED
+                 : s->is_which          ? print_which(&all, err)
+                                        : run_each(s, &all, err);
     free(all.items);
+    return status;
+}
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    struct settings *s = settings;
+    struct reference_request *r = &s->request;
+    int status = EXIT_USAGE;
+    (void)call;
+    r->timeout_ns = (uint64_t)s->timeout_ns;
+    r->shows_list = s->is_list;
+    r->is_quiet = s->is_quiet;
+    if (s->is_list || s->is_which)
+        r->output = NULL;
+    else if (!r->output || !r->output[0])
+        err_set(err, ERR_USAGE, "reference: -o FILE is needed");
+    if (err->code == ERR_NONE && !pass_all(s, err))
+        status = measure(s, err);
+    forget(s);
     return status;
 }
 
 const struct command command_reference = {
     .name = "reference",
-    .usage = usage,
     .summary = "the same workloads in another runtime (CPython)",
+    .usage = "RUNTIME -o FILE [OPTION]...\nRUNTIME --which | --list",
+    .about =
+        "Runs the workloads in the machine's CPython, with its threads, processes and asyncio, "
+        "and writes a result as contend does. \"contend compare --fidelity\" sets the two side "
+        "by side.",
+    .arguments = arguments,
+    .options = options,
+    .settings_size = sizeof(struct settings),
     .run = run,
 };

@@ -16,26 +16,6 @@ struct wishes {
     int64_t width;
 };
 
-static const char usage[] = "RESULT... [options]   (\"-\" reads standard input)";
-
-static void print_help(const struct opt *table)
-{
-    struct buf b = {0};
-    buf_printf(&b, "contend report %s\n\n", usage);
-    buf_add(&b, "Tables from one result or several; those of different hosts stand side by side\n"
-                "and are never pooled.  Without options: what it costs to start, what it\n"
-                "yields and what contention takes, for each workload and lock.\n\n");
-    opts_help(table, &b);
-    buf_add(&b,
-            "\nDimensions: workload lock executor tasks workers placement host\n"
-            "result role status id, and every parameter by its name.\n\n"
-            "  contend report results/a.json results/b.json --sentences\n"
-            "  contend report a.json --rows tasks --cols executor --metric throughput_per_s\n"
-            "  contend report a.json --filter 'workload=spin,lock=none|gil,tasks>=2' --ratio\n");
-    fputs(buf_text(&b), stdout);
-    buf_release(&b);
-}
-
 static int load_all(struct result *results, const char *const *paths, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++)
@@ -104,95 +84,72 @@ static int report(const struct wishes *w, const struct opt_list *paths, struct e
     return show_report(paths->items, paths->count, &request, w->format, w->width, err);
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static const char *const weights[] = {"relative", "absolute", NULL};
+
+static const struct opt options[] = {
+    {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
+     .help = "one of", .initial = "text", .choices = page_formats},
+    {OPT_AT(struct wishes, rows), .name = "rows", .argument = "DIM[,DIM]",
+     .help = "what rows are made of", .without = "executor,tasks"},
+    {OPT_AT(struct wishes, cols), .name = "cols", .argument = "DIM",
+     .help = "a column group for each value of this"},
+    {OPT_AT(struct wishes, metric), .name = "metric", .letter = 'm', .argument = "M[,M]",
+     .help = "metrics by their names in the file, or \"all\"",
+     .without = "startup, throughput, contention"},
+    {OPT_AT(struct wishes, filter), .name = "filter", .argument = "EXPR",
+     .help = "only cells such as workload=sleep,tasks>=10"},
+    {OPT_AT(struct wishes, ratio), .name = "ratio",
+     .help = "a ratio to the first row behind each metric"},
+    {OPT_AT(struct wishes, sentences), .name = "sentences",
+     .help = "say in words what the numbers mean"},
+    {OPT_AT(struct wishes, scaling), .name = "scaling",
+     .help = "speed-up over tasks and the scaling law"},
+    {OPT_AT(struct wishes, weights), .name = "weights", .argument = "W",
+     .help = "of --scaling's fit, how deviations count", .without = "relative", .choices = weights},
+    TERMINAL_WIDTH_OPT(struct wishes, width),
+    {0},
+};
+
+static const struct argument arguments[] = {
+    {.name = "RESULT",
+     .help = "a result file; \"-\" reads standard input",
+     .missing = "a result file, such as results/latest.json",
+     .least = 1,
+     .most = ARGUMENTS_ANY},
+    {0},
+};
+
+static int run(void *settings, const struct call *call, struct err *err)
 {
-    static const char *const weights[] = {"relative", "absolute", NULL};
-    struct wishes w = {.format = "text"};
-    const struct opt table[] = {
-        {.name = "format",
-         .letter = 'f',
-         .kind = OPT_TEXT,
-         .out = &w.format,
-         .argument = "F",
-         .help = "one of",
-         .choices = page_formats},
-        {.name = "rows",
-         .kind = OPT_TEXT,
-         .out = &w.rows,
-         .argument = "DIM[,DIM]",
-         .help = "what rows are made of (executor,tasks)"},
-        {.name = "cols",
-         .kind = OPT_TEXT,
-         .out = &w.cols,
-         .argument = "DIM",
-         .help = "a column group for each value of this"},
-        {.name = "metric",
-         .letter = 'm',
-         .kind = OPT_TEXT,
-         .out = &w.metric,
-         .argument = "M[,M]",
-         .help = "metrics by their names in the file, or \"all\""},
-        {.name = "filter",
-         .kind = OPT_TEXT,
-         .out = &w.filter,
-         .argument = "EXPR",
-         .help = "only cells such as workload=sleep,tasks>=10"},
-        {.name = "ratio",
-         .kind = OPT_FLAG,
-         .out = &w.ratio,
-         .help = "a ratio to the first row behind each metric"},
-        {.name = "sentences",
-         .kind = OPT_FLAG,
-         .out = &w.sentences,
-         .help = "say in words what the numbers mean"},
-        {.name = "scaling",
-         .kind = OPT_FLAG,
-         .out = &w.scaling,
-         .help = "speed-up over tasks and the scaling law"},
-        {.name = "weights",
-         .kind = OPT_TEXT,
-         .out = &w.weights,
-         .argument = "W",
-         .help = "of --scaling's fit, how deviations count",
-         .choices = weights},
-        {.name = "width",
-         .kind = OPT_NUMBER,
-         .out = &w.width,
-         .argument = "N",
-         .help = "columns of text output (the terminal's, else 120)",
-         .unit = "count",
-         .min = WIDTH_LEAST,
-         .max = WIDTH_MOST},
-        {0},
-    };
-    struct opt_list paths = {0};
-    bool help = false;
-    if (opts_parse(table, argc, argv, &paths, &help, err))
-        return 2;
-    if (help) {
-        print_help(table);
-        return 0;
-    }
-    if (paths.count == 0) {
-        err_set(err, ERR_USAGE, "report: needs a result file, such as results/latest.json");
-        return 2;
-    }
-    if (w.scaling && (w.rows || w.cols || w.metric)) {
+    const struct wishes *w = settings;
+    if (w->scaling && (w->rows || w->cols || w->metric)) {
         err_set(err, ERR_USAGE,
                 "--scaling: is a table of its own; it goes with --filter and "
                 "--format alone");
         return 2;
     }
-    if (w.weights && !w.scaling) {
-        err_set(err, ERR_USAGE, "--weights: \"%s\" is of the fit that --scaling makes", w.weights);
+    if (w->weights && !w->scaling) {
+        err_set(err, ERR_USAGE, "--weights: \"%s\" is of the fit that --scaling makes", w->weights);
         return 2;
     }
-    return report(&w, &paths, err) ? 3 : 0;
+    return report(w, call->words, err) ? 3 : 0;
 }
 
 const struct command command_report = {
     .name = "report",
-    .usage = usage,
     .summary = "comparison tables from result files",
+    .usage = "RESULT... [OPTION]...",
+    .about =
+        "Tables from one result or several; those of different hosts stand side by side and are "
+        "never pooled.  Without options: what it costs to start, what it yields and what "
+        "contention takes, for each workload and lock.\n\n"
+        "Dimensions: workload lock executor tasks workers placement host result role status "
+        "id, and every parameter by its name.",
+    .examples = "  contend report results/a.json results/b.json --sentences\n"
+                "  contend report a.json --rows tasks --cols executor --metric throughput_per_s\n"
+                "  contend report a.json --filter 'lock=none|gil,tasks>=2' --ratio\n",
+    .arguments = arguments,
+    .options = options,
+    .settings_size = sizeof(struct wishes),
     .run = run,
 };

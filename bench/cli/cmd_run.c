@@ -2,6 +2,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/known.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/run_session.h"
 #include "bench/cli/show_report.h"
@@ -12,12 +13,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct settings {
     struct run_options run;
     struct opt_list plugins;
-    const char *shard;
+    struct buf assignment; /* of --stack */
+    const char *shard, *stack;
     bool quiet, no_report;
     char default_path[256];
 };
@@ -50,72 +51,84 @@ static void make_default_path(struct settings *s)
 
 static const char *const scopes[] = {"auto", "shared", NULL};
 
-static int parse(struct settings *s, int argc, char *const *argv, bool *help, struct err *err)
+static const struct opt options[] = {
+    {OPT_AT(struct settings, run.plan.suite), .name = "suite", .argument = "NAME",
+     .help = "a suite, or the path of one", .without = "standard", .choice_at = known_suite,
+     .is_open = true},
+    {OPT_AT(struct settings, run.plan.workloads), .name = "workload", .argument = "A,B",
+     .help = "these workloads only", .without = "those of the suite", .choice_at = known_workload},
+    {OPT_AT(struct settings, run.plan.locks), .name = "lock", .argument = "A,B",
+     .help = "these locks", .without = "none and gil", .choice_at = known_lock},
+    {OPT_AT(struct settings, run.plan.executors), .name = "executor", .argument = "A,B",
+     .help = "these executors", .without = "all but those of other libraries",
+     .choice_at = known_executor},
+    {OPT_AT(struct settings, run.plan.tasks), .name = "tasks", .argument = "N,M",
+     .help = "numbers of tasks; \"4cpus\" is four a CPU",
+     .without = "1,2,cpus,4cpus where tasks compute, else 1,10,200"},
+    {OPT_AT(struct settings, run.plan.workers), .name = "workers", .argument = "N",
+     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
+     .max = WORKERS_MAX},
+    {OPT_AT(struct settings, run.plan.placements), .name = "placement", .argument = "P",
+     .help = "where units may run", .without = "free", .choice_at = known_placement},
+    {OPT_AT(struct settings, run.plan.params), .name = "param", .letter = 'p',
+     .argument = "NAME.PARAM=V",
+     .help = "a parameter, e.g. sleep.duration=10ms; may be given again"},
+    {OPT_AT(struct settings, stack), .name = "stack", .argument = "KIND",
+     .help = "stacks of coroutines: guarded, dense or compact", .without = "guarded"},
+    {OPT_AT(struct settings, run.plan.lock_scope), .name = "lock.scope", .argument = "S",
+     .help = "locks across processes", .without = "auto", .choices = scopes},
+    {OPT_AT(struct settings, run.plan.ops), .name = "ops", .argument = "N",
+     .help = "operations a task", .without = "calibrated", .unit = "count", .min = 1,
+     .max = OPS_MAX},
+    {OPT_AT(struct settings, run.plan.task_time_ns), .name = "task-time", .argument = "T",
+     .help = "what a calibrated task aims at", .without = "the suite's, else " PLAN_TASK_TIME,
+     .unit = "ns", .min = 10000, .max = TASK_TIME_MAX_NS},
+    {OPT_AT(struct settings, run.plan.rounds), .name = "rounds", .argument = "N",
+     .help = "at most this many rounds of all cells", .without = "the suite's, else " PLAN_ROUNDS,
+     .unit = "count", .min = 1, .max = ROUNDS_MAX},
+    {OPT_AT(struct settings, run.plan.rounds_most), .name = "rounds-most", .argument = "N",
+     .help = "so many where intervals are wide, while the budget lasts",
+     .without = "the suite's; none more where --rounds is given", .unit = "count", .min = 1,
+     .max = ROUNDS_MAX},
+    {OPT_AT(struct settings, run.plan.budget_ns), .name = "budget", .argument = "T",
+     .help = "no round is begun that would pass this, but the first",
+     .without = "the suite's, else " PLAN_BUDGET, .unit = "ns", .min = 1, .max = INT64_MAX},
+    {OPT_AT(struct settings, run.plan.timeout_ns), .name = "timeout", .argument = "T",
+     .help = "a cell's visit is stopped after this", .initial = PLAN_TIMEOUT, .unit = "ns",
+     .min = TIMEOUT_LEAST_NS, .max = INT64_MAX},
+    {OPT_AT(struct settings, run.plan.timer_slack_ns), .name = "timer-slack", .argument = "T",
+     .help = "how late the kernel may wake a sleeper", .initial = PLAN_TIMER_SLACK, .unit = "ns",
+     .min = 1, .max = TIMER_SLACK_MAX_NS},
+    {OPT_AT(struct settings, run.plan.seed), .name = "seed", .argument = "N",
+     .help = "of the order of cells", .without = "drawn", .unit = "count", .max = INT64_MAX},
+    {OPT_AT(struct settings, shard), .name = "shard", .argument = "I/N",
+     .help = "only the I-th of N parts of the plan"},
+    {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
+     .help = "load workloads, executors, locks, probes; may be given again"},
+    {OPT_AT(struct settings, run.path), .name = "output", .letter = 'o', .argument = "FILE",
+     .help = "the result", .without = "results/SUITE-TIME.json"},
+    {OPT_AT(struct settings, run.resume), .name = "resume",
+     .help = "go on with the unfinished run at -o FILE"},
+    {OPT_AT(struct settings, run.force), .name = "force",
+     .help = "discard an unfinished run at -o FILE"},
+    {OPT_AT(struct settings, no_report), .name = "no-report",
+     .help = "write the result and print its path alone"},
+    {OPT_AT(struct settings, quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {0},
+};
+
+static void init(void *settings)
+{
+    plan_request_init(&((struct settings *)settings)->run.plan);
+}
+
+static int check(struct settings *s, struct err *err)
 {
     struct plan_request *p = &s->run.plan;
-    const char *stack = NULL;
-    const struct opt table[] = {
-        {"suite", 0, OPT_TEXT, &p->suite, "NAME", "a suite, or the path of one (standard)", NULL, 0,
-         0, NULL},
-        {"workload", 0, OPT_LIST, &p->workloads, "A,B", "these workloads only", NULL, 0, 0, NULL},
-        {"lock", 0, OPT_LIST, &p->locks, "A,B", "these locks", NULL, 0, 0, NULL},
-        {"executor", 0, OPT_LIST, &p->executors, "A,B", "these executors", NULL, 0, 0, NULL},
-        {"tasks", 0, OPT_LIST, &p->tasks, "N,M", "numbers of tasks; \"4cpus\" is four a CPU", NULL,
-         0, 0, NULL},
-        {"workers", 0, OPT_NUMBER, &p->workers, "N", "workers of pools (as many as CPUs)", "count",
-         1, WORKERS_MAX, NULL},
-        {"placement", 0, OPT_LIST, &p->placements, "P", "free, same, spread", NULL, 0, 0, NULL},
-        {"param", 'p', OPT_LIST, &p->params, "NAME.PARAM=V",
-         "a parameter, e.g. sleep.duration=10ms", NULL, 0, 0, NULL},
-        {"stack", 0, OPT_TEXT, &stack, "KIND", "stacks of coroutines (guarded, dense, compact)",
-         NULL, 0, 0, NULL},
-        {"lock.scope", 0, OPT_TEXT, &p->lock_scope, "S", "locks across processes", NULL, 0, 0,
-         scopes},
-        {"ops", 0, OPT_NUMBER, &p->ops, "N", "operations a task (calibrated)", "count", 1, OPS_MAX,
-         NULL},
-        {"task-time", 0, OPT_NUMBER, &p->task_time_ns, "T", "what a calibrated task aims at", "ns",
-         10000, TASK_TIME_MAX_NS, NULL},
-        {"rounds", 0, OPT_NUMBER, &p->rounds, "N", "at most this many rounds of all cells", "count",
-         1, ROUNDS_MAX, NULL},
-        {"rounds-most", 0, OPT_NUMBER, &p->rounds_most, "N",
-         "so many where intervals are wide, while the budget lasts", "count", 1, ROUNDS_MAX, NULL},
-        {"budget", 0, OPT_NUMBER, &p->budget_ns, "T",
-         "no round is begun that would pass this, but the first", "ns", 1, INT64_MAX, NULL},
-        {"timeout", 0, OPT_NUMBER, &p->timeout_ns, "T", "a cell's visit is stopped after this",
-         "ns", TIMEOUT_LEAST_NS, INT64_MAX, NULL},
-        {"timer-slack", 0, OPT_NUMBER, &p->timer_slack_ns, "T",
-         "how late the kernel may wake a sleeper", "ns", 1, TIMER_SLACK_MAX_NS, NULL},
-        {"seed", 0, OPT_NUMBER, &p->seed, "N", "of the order of cells (drawn)", "count", 0,
-         INT64_MAX, NULL},
-        {"shard", 0, OPT_TEXT, &s->shard, "I/N", "only the I-th of N parts of the plan", NULL, 0, 0,
-         NULL},
-        {"plugin", 0, OPT_LIST, &s->plugins, "FILE", "load workloads, executors, locks, probes",
-         NULL, 0, 0, NULL},
-        {"output", 'o', OPT_TEXT, &s->run.path, "FILE", "the result (results/SUITE-TIME.json)",
-         NULL, 0, 0, NULL},
-        {"resume", 0, OPT_FLAG, &s->run.resume, NULL, "go on with the unfinished run at -o FILE",
-         NULL, 0, 0, NULL},
-        {"force", 0, OPT_FLAG, &s->run.force, NULL, "discard an unfinished run at -o FILE", NULL, 0,
-         0, NULL},
-        {"no-report", 0, OPT_FLAG, &s->no_report, NULL, "write the result and print its path alone",
-         NULL, 0, 0, NULL},
-        {"quiet", 'q', OPT_FLAG, &s->quiet, NULL, "no progress", NULL, 0, 0, NULL},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, NULL, help, err))
-        return -1;
-    if (*help) {
-        struct buf out = {0};
-        buf_printf(&out, "usage: %s\n\n%s\n\n", command_run.usage, command_run.summary);
-        opts_help(table, &out);
-        int failed = cli_print(buf_text(&out), err);
-        buf_release(&out);
-        return failed;
-    }
-    if (stack) {
-        static char assignment[64];
-        snprintf(assignment, sizeof assignment, "coroutine.stack=%s", stack);
-        p->params.items[p->params.count++] = assignment;
+    if (s->stack) {
+        buf_printf(&s->assignment, "coroutine.stack=%s", s->stack);
+        if (opt_list_add(&p->params, buf_text(&s->assignment), err))
+            return -1;
     }
     if (s->run.resume && !s->run.path)
         return err_set(err, ERR_USAGE, "--resume needs -o FILE: which run to go on with");
@@ -142,25 +155,14 @@ static void begin(void *context, const struct outlook *o)
     run_session_begin(o);
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static int measure(struct settings *s, const struct call *call, struct err *err)
 {
-    struct settings *s = calloc(1, sizeof *s);
-    if (!s)
-        return err_set(err, ERR_SYSTEM, "no memory");
-    int status = EXIT_RUN_FAILED;
-    bool help = false;
-    plan_request_init(&s->run.plan);
-    if (parse(s, argc, argv, &help, err) || help)
-        goto done;
-    for (size_t i = 0; i < s->plugins.count; i++)
-        if (registry_load_plugin(s->plugins.items[i], err))
-            goto done;
     if (!s->run.path)
         make_default_path(s);
     struct progress_line line;
     progress_begin(&line, s->quiet);
-    s->run.command_argc = argc + 1;
-    s->run.command_argv = argv - 1; /* with the program's own name */
+    s->run.command_argc = call->argc;
+    s->run.command_argv = call->argv;
     interrupt_catch(INTERRUPT_ENDS);
     s->run.interrupted = &interrupt_came;
     s->run.on_begin = s->quiet ? NULL : begin;
@@ -170,7 +172,7 @@ static int run(int argc, char *const *argv, struct err *err)
     int failed = run_do(&s->run, &report, err);
     progress_clear(&line);
     if (failed)
-        goto done;
+        return EXIT_RUN_FAILED;
     say_how_it_went(&report, s->run.path);
     if (report.is_untouched || output_is_stream(s->run.path)) {
         /* Nothing to show, or the document itself is what was asked for. */
@@ -181,18 +183,37 @@ static int run(int argc, char *const *argv, struct err *err)
                     page_formats[0], 0, err);
         run_session_end(&report, s->run.path);
     }
-    status = report.is_interrupted                     ? EXIT_INTERRUPTED
-             : report.failed_count || !report.ok_count ? EXIT_RUN_FAILED
-                                                       : EXIT_FINE;
-done:
-    free(s);
-    return help ? EXIT_FINE : status;
+    return report.is_interrupted                     ? EXIT_INTERRUPTED
+           : report.failed_count || !report.ok_count ? EXIT_RUN_FAILED
+                                                     : EXIT_FINE;
+}
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    struct settings *s = settings;
+    int status = EXIT_RUN_FAILED;
+    bool is_ready = !check(s, err);
+    for (size_t i = 0; i < s->plugins.count && is_ready; i++)
+        is_ready = !registry_load_plugin(s->plugins.items[i], err);
+    if (is_ready)
+        status = measure(s, call, err);
+    buf_release(&s->assignment);
+    return status;
 }
 
 const struct command command_run = {
     .name = "run",
-    .usage = "contend run [--suite S | --workload A,B --lock .. --executor .. --tasks 1,2,4] "
-             "[OPTION]...",
     .summary = "measure, write the result, say what it means",
+    .usage = "[--suite S] [OPTION]...\n"
+             "--workload A,B [--lock A,B] [--executor A,B] [--tasks 1,2,4] [OPTION]...\n"
+             "--resume -o FILE",
+    .about = "Measures a suite or named cells in rounds, writes the result and says what it means.",
+    .statuses = "Exit status: 0 measured, 2 usage, 3 the run could not be done or a cell failed, "
+                "130 interrupted (what was measured is in the file).",
+    .examples = "  contend run --suite quick -o quick.json\n"
+                "  contend run --workload spin --executor thread,process --tasks 1,2\n",
+    .options = options,
+    .settings_size = sizeof(struct settings),
+    .init = init,
     .run = run,
 };

@@ -2,11 +2,11 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/commands.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/known.h"
 #include "bench/cli/show.h"
 #include "bench/cli/spinner_screen.h"
 #include "bench/cli/spinner_table.h"
 #include "bench/core/opts.h"
-#include "bench/core/suggest.h"
 #include "bench/core/units.h"
 #include "bench/registry.h"
 
@@ -21,7 +21,6 @@ struct settings {
     const char *format; /* of the table */
     bool all;
     bool json;
-    bool help;
 };
 
 /* "3", "0.5" (seconds) or any time: "500ms". */
@@ -42,14 +41,6 @@ static int parse_duration(const char *text, uint64_t *out_ns, struct err *err)
     return 0;
 }
 
-static size_t count_words(const char *const *words)
-{
-    size_t count = 0;
-    while (words[count])
-        count++;
-    return count;
-}
-
 static int find_word(const char *const *words, const char *word)
 {
     for (int i = 0; words[i]; i++)
@@ -58,61 +49,27 @@ static int find_word(const char *const *words, const char *word)
     return -1;
 }
 
-static int unknown_model(const char *model, struct err *err)
-{
-    const char *near = suggest(model, spinner_models, count_words(spinner_models));
-    return err_set(err, ERR_USAGE,
-                   "spinner: unknown model \"%s\"%s%s%s (thread, process, coroutine)", model,
-                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-}
+static const struct opt options[] = {
+    {OPT_AT(struct settings, work), .name = "work", .argument = "WORK",
+     .help = "what the slow function does", .without = "sleep", .choices = spinner_works},
+    {OPT_AT(struct settings, lock), .name = "lock", .argument = "NAME", .help = "who may compute",
+     .without = "none; with --all none and gil", .choice_at = known_lock, .is_open = true},
+    {OPT_AT(struct settings, seconds), .name = "seconds", .argument = "N",
+     .help = "how long it works", .without = "3; with --all 0.5"},
+    {OPT_AT(struct settings, all), .name = "all",
+     .help = "a table of all models, works and locks, or of those named"},
+    SHOW_FORMAT_OPT(struct settings, format),
+    SHOW_JSON_OPT(struct settings, json),
+    {0},
+};
 
-static int parse(int argc, char *const *argv, struct settings *s, struct err *err)
+static const struct argument arguments[] = {
+    {.name = "MODEL", .help = "what turns and works", .most = 1, .choices = spinner_models},
+    {0},
+};
+
+static int check(const struct settings *s, struct err *err)
 {
-    struct opt_list rest = {0};
-    const struct opt table[] = {
-        {.name = "work",
-         .kind = OPT_TEXT,
-         .out = &s->work,
-         .argument = "WORK",
-         .choices = spinner_works,
-         .help = "sleep, cpu, block or nap: what the slow function does (sleep)"},
-        {.name = "lock",
-         .kind = OPT_TEXT,
-         .out = &s->lock,
-         .argument = "NAME",
-         .help = "none, gil or another lock: who may compute (none)"},
-        {.name = "seconds",
-         .kind = OPT_TEXT,
-         .out = &s->seconds,
-         .argument = "N",
-         .help = "how long it works (3; with --all 0.5)"},
-        {.name = "all",
-         .kind = OPT_FLAG,
-         .out = &s->all,
-         .help = "a table of all models, works and locks, or of those named"},
-        SHOW_FORMAT_OPT(&s->format),
-        SHOW_JSON_OPT(&s->json),
-        {0},
-    };
-    if (opts_parse(table, argc, argv, &rest, &s->help, err))
-        return -1;
-    if (s->help) {
-        struct buf out = {0};
-        buf_printf(&out,
-                   "usage: %s\n\n"
-                   "A spinner turns ten times a second while a slow function works, as a thread, a "
-                   "process\nor a coroutine. Which of them stand still, and under which work?\n\n",
-                   command_spinner.usage);
-        opts_help(table, &out);
-        int failed = cli_print(buf_text(&out), err);
-        buf_release(&out);
-        return failed;
-    }
-    if (rest.count > 1)
-        return err_set(err, ERR_USAGE, "spinner: \"%s\" is one model too many", rest.items[1]);
-    s->model = rest.count ? rest.items[0] : NULL;
-    if (s->model && find_word(spinner_models, s->model) < 0)
-        return unknown_model(s->model, err);
     if ((s->json || s->format) && !s->all)
         return err_set(err, ERR_USAGE, "spinner: --%s goes with --all",
                        s->json ? "json" : "format");
@@ -170,15 +127,14 @@ static int perform(const struct settings *s, struct err *err)
     return show_one(&r, err);
 }
 
-static int run(int argc, char *const *argv, struct err *err)
+static int run(void *settings, const struct call *call, struct err *err)
 {
-    struct settings s = {0};
-    if (parse(argc, argv, &s, err))
+    struct settings *s = settings;
+    s->model = call->words->count ? call->words->items[0] : NULL;
+    if (check(s, err))
         return EXIT_USAGE;
-    if (s.help)
-        return EXIT_FINE;
     interrupt_catch(INTERRUPT_IGNORED);
-    int rc = perform(&s, err);
+    int rc = perform(s, err);
     if (!interrupt_came)
         return rc ? EXIT_RUN_FAILED : EXIT_FINE;
     /* What broke while it was being stopped is no news. */
@@ -188,8 +144,12 @@ static int run(int argc, char *const *argv, struct err *err)
 
 const struct command command_spinner = {
     .name = "spinner",
-    .usage = "contend spinner thread|process|coroutine [--work sleep|cpu|block|nap] [--lock NAME] "
-             "[--seconds N]\n       contend spinner --all [--format F]",
     .summary = "the hello world of concurrency: a spinner that turns while others work",
+    .usage = "MODEL [--work sleep|cpu|block|nap] [--lock NAME] [--seconds N]\n--all [--format F]",
+    .about = "A spinner turns ten times a second while a slow function works, as a thread, a "
+             "process or a coroutine. Which of them stand still, and under which work?",
+    .arguments = arguments,
+    .options = options,
+    .settings_size = sizeof(struct settings),
     .run = run,
 };

@@ -16,6 +16,7 @@ extern const struct command command_duel;
 extern const struct command command_doctor;
 extern const struct command command_claims;
 extern const struct command command_spinner;
+extern const struct command command_help;
 extern const struct command command_once; /* no summary: not listed */
 extern const struct command command_cell; /* nor this one */
 

@@ -1,8 +1,7 @@
 /* The options of `contend duel`. */
 #include "bench/cli/duel_request.h"
 
-#include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
+#include "bench/cli/known.h"
 #include "bench/page/formats.h"
 
 #include <string.h>
@@ -10,19 +9,6 @@
 static const char *const placements[] = {"free", "same", "spread", "lanes", NULL};
 static const char *const priorities[] = {"auto", "raise", "keep", NULL};
 
-static int print_help(const struct opt *table, struct err *err)
-{
-    struct buf out = {0};
-    buf_printf(&out, "usage: %s\n\n%s\n\n", command_duel.usage, command_duel.summary);
-    opts_help(table, &out);
-    buf_add(&out, "\nExit status: 0 nothing slower, 1 slower, 2 usage, 3 a side could not be run, "
-                  "4 undecided\nwith --strict, 5 no verdict possible here, 130 interrupted.\n");
-    int failed = cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed;
-}
-
-/* What is compared must be said in one way, and in one way only. */
 static int check(const struct duel_request *r, struct err *err)
 {
     bool is_cell = r->workloads.count > 0;
@@ -49,79 +35,83 @@ static int check(const struct duel_request *r, struct err *err)
     return 0;
 }
 
-int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool *help,
-                       struct err *err)
+const struct opt duel_options[] = {
+    {OPT_AT(struct duel_request, set), .name = "set", .argument = "KEY=A,B",
+     .help = "compare two settings: lock, executor, tasks, .. or NAME.PARAM"},
+    {OPT_AT(struct duel_request, plugins), .name = "plugin", .argument = "FILE",
+     .help = "given twice: compare these plug-ins; with --set: load it"},
+    {OPT_AT(struct duel_request, workloads), .name = "workload", .argument = "A,B",
+     .help = "of the cells compared", .choice_at = known_workload},
+    {OPT_AT(struct duel_request, locks), .name = "lock", .argument = "A,B", .help = "their locks",
+     .without = "none", .choice_at = known_lock},
+    {OPT_AT(struct duel_request, executors), .name = "executor", .argument = "A,B",
+     .help = "their executors", .without = "thread", .choice_at = known_executor},
+    {OPT_AT(struct duel_request, tasks), .name = "tasks", .argument = "N,M", .help = "their tasks",
+     .without = "2"},
+    {OPT_AT(struct duel_request, workers), .name = "workers", .argument = "N",
+     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
+     .max = 100000},
+    {OPT_AT(struct duel_request, params), .name = "param", .letter = 'p',
+     .argument = "NAME.PARAM=V", .help = "a parameter of both sides; may be given again"},
+    {OPT_AT(struct duel_request, placement), .name = "placement", .argument = "P",
+     .help = "CPUs of both sides", .without = "spread where there are several tasks",
+     .choices = placements},
+    {OPT_AT(struct duel_request, priority), .name = "priority", .argument = "P",
+     .help = "of all processes here: raised where allowed", .initial = "auto",
+     .choices = priorities},
+    {OPT_AT(struct duel_request, ops), .name = "ops", .argument = "N", .help = "operations a task",
+     .without = "calibrated on base", .unit = "count", .min = 1, .max = INT64_C(1000000000000)},
+    {OPT_AT(struct duel_request, task_time_ns), .name = "task-time", .argument = "T",
+     .help = "what a calibrated task aims at", .initial = "20ms", .unit = "ns", .min = 10000,
+     .max = INT64_C(60000000000)},
+    {OPT_AT(struct duel_request, prints_metrics), .name = "metrics",
+     .help = "both commands print contend.sample/1: judge that, not wall time"},
+    {OPT_AT(struct duel_request, relinked), .name = "relinked", .argument = "FILE",
+     .help = "base linked in another order: the layout control"},
+    {OPT_AT(struct duel_request, budget_ns), .name = "budget", .argument = "T",
+     .help = "time of a comparison; a confirmation may take as long again", .initial = "5s",
+     .unit = "ns", .min = 1, .max = INT64_C(86400000000000)},
+    {OPT_AT(struct duel_request, pairs), .name = "pairs", .argument = "N",
+     .help = "at most so many pairs", .without = "as many as the budget holds", .unit = "count",
+     .min = 1, .max = 1000000},
+    {OPT_AT(struct duel_request, threshold), .name = "threshold", .argument = "R",
+     .help = "what is still tolerated", .initial = "1%"},
+    {OPT_AT(struct duel_request, gates), .name = "gate", .argument = "METRIC",
+     .help = "judge this metric; may be given again",
+     .without = "wall time, or what says so itself"},
+    {OPT_AT(struct duel_request, tolerances), .name = "tolerances", .argument = "FILE",
+     .help = "thresholds by name: lines \"GLOB PERCENT\""},
+    {OPT_AT(struct duel_request, floor_ns), .name = "floor", .argument = "T",
+     .help = "smaller differences of times count for nothing",
+     .without = "of wall time two clock steps", .unit = "ns", .max = INT64_C(3600000000000)},
+    {OPT_AT(struct duel_request, seed), .name = "seed", .argument = "N", .help = "of all orders",
+     .without = "drawn", .unit = "count", .max = INT64_MAX},
+    {OPT_AT(struct duel_request, timeout_ns), .name = "timeout", .argument = "T",
+     .help = "a sample is killed after this", .initial = "60s", .unit = "ns", .min = 1000000,
+     .max = INT64_C(86400000000000)},
+    {OPT_AT(struct duel_request, is_strict), .name = "strict",
+     .help = "exit with 4 when a row is undecided"},
+    {OPT_AT(struct duel_request, format), .name = "format", .letter = 'f', .argument = "F",
+     .help = "on standard output", .initial = "text", .choices = page_formats},
+    {OPT_AT(struct duel_request, output), .name = "output", .letter = 'o', .argument = "FILE",
+     .help = "write everything, raw pairs too, as JSON"},
+    {OPT_AT(struct duel_request, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {0},
+};
+
+void duel_request_init(void *request)
 {
-    *r = (struct duel_request){.task_time_ns = 20000000,
-                               .budget_ns = 5000000000,
-                               .timeout_ns = 60000000000,
-                               .floor_ns = -1,
-                               .seed = -1,
-                               .threshold = 0.01,
-                               .priority = "auto",
-                               .format = "text"};
-    const struct opt table[] = {
-        {"set", 0, OPT_TEXT, &r->set, "KEY=A,B",
-         "compare two settings: lock, executor, tasks, .. or NAME.PARAM", NULL, 0, 0, NULL},
-        {"plugin", 0, OPT_LIST, &r->plugins, "FILE",
-         "given twice: compare these plug-ins; with --set: load it", NULL, 0, 0, NULL},
-        {"workload", 0, OPT_LIST, &r->workloads, "A,B", "of the cells compared", NULL, 0, 0, NULL},
-        {"lock", 0, OPT_LIST, &r->locks, "A,B", "their locks (none)", NULL, 0, 0, NULL},
-        {"executor", 0, OPT_LIST, &r->executors, "A,B", "their executors (thread)", NULL, 0, 0,
-         NULL},
-        {"tasks", 0, OPT_LIST, &r->tasks, "N,M", "their tasks (2)", NULL, 0, 0, NULL},
-        {"workers", 0, OPT_NUMBER, &r->workers, "N", "workers of pools (as many as CPUs)", "count",
-         1, 100000, NULL},
-        {"param", 'p', OPT_LIST, &r->params, "NAME.PARAM=V", "a parameter of both sides", NULL, 0,
-         0, NULL},
-        {"placement", 0, OPT_TEXT, &r->placement, "P", "CPUs of both sides (several tasks: spread)",
-         NULL, 0, 0, placements},
-        {"priority", 0, OPT_TEXT, &r->priority, "P",
-         "of all processes here: raised where allowed (auto)", NULL, 0, 0, priorities},
-        {"ops", 0, OPT_NUMBER, &r->ops, "N", "operations a task (calibrated on base)", "count", 1,
-         INT64_C(1000000000000), NULL},
-        {"task-time", 0, OPT_NUMBER, &r->task_time_ns, "T", "what a calibrated task aims at", "ns",
-         10000, 60000000000, NULL},
-        {"metrics", 0, OPT_FLAG, &r->prints_metrics, NULL,
-         "both commands print contend.sample/1: judge that, not wall time", NULL, 0, 0, NULL},
-        {"relinked", 0, OPT_TEXT, &r->relinked, "FILE",
-         "base linked in another order: the layout control", NULL, 0, 0, NULL},
-        {"budget", 0, OPT_NUMBER, &r->budget_ns, "T",
-         "time of a comparison (5s); a confirmation may take as long again", "ns", 1,
-         INT64_C(86400000000000), NULL},
-        {"pairs", 0, OPT_NUMBER, &r->pairs, "N", "at most so many pairs", "count", 1, 1000000,
-         NULL},
-        {"threshold", 0, OPT_RATIO, &r->threshold, "R", "what is still tolerated (1%)", NULL, 0, 0,
-         NULL},
-        {"gate", 0, OPT_LIST, &r->gates, "METRIC",
-         "judge this metric, may be given again (wall time, or what says so itself)", NULL, 0, 0,
-         NULL},
-        {"tolerances", 0, OPT_TEXT, &r->tolerances, "FILE",
-         "thresholds by name: lines \"GLOB PERCENT\"", NULL, 0, 0, NULL},
-        {"floor", 0, OPT_NUMBER, &r->floor_ns, "T",
-         "smaller differences of times count for nothing (wall time: two clock steps)", "ns", 0,
-         INT64_C(3600000000000), NULL},
-        {"seed", 0, OPT_NUMBER, &r->seed, "N", "of all orders (drawn)", "count", 0, INT64_MAX,
-         NULL},
-        {"timeout", 0, OPT_NUMBER, &r->timeout_ns, "T", "a sample is killed after this (60s)", "ns",
-         1000000, INT64_C(86400000000000), NULL},
-        {"strict", 0, OPT_FLAG, &r->is_strict, NULL, "exit with 4 when a row is undecided", NULL, 0,
-         0, NULL},
-        {"format", 0, OPT_TEXT, &r->format, "F", "on standard output", NULL, 0, 0, page_formats},
-        {"output", 'o', OPT_TEXT, &r->output, "FILE", "write everything, raw pairs too, as JSON",
-         NULL, 0, 0, NULL},
-        {"quiet", 'q', OPT_FLAG, &r->is_quiet, NULL, "no progress", NULL, 0, 0, NULL},
-        {0},
-    };
-    /* The sides may be as long as the system lets them. */
-    int dashes = 0;
-    while (dashes < argc && strcmp(argv[dashes], "--") != 0)
-        dashes++;
-    if (opts_parse(table, dashes, argv, NULL, help, err))
-        return -1;
-    if (dashes < argc) {
-        r->commands = (const char *const *)(argv + dashes + 1);
-        r->command_count = (size_t)(argc - dashes - 1);
-    }
-    return *help ? print_help(table, err) : check(r, err);
+    struct duel_request *r = request;
+    r->floor_ns = -1;
+    r->seed = -1;
+}
+
+int duel_request_check(struct duel_request *r, const struct call *call, struct err *err)
+{
+    if (call->words->count && (!call->is_divided || call->before))
+        return err_set(err, ERR_USAGE, "unexpected argument \"%s\"; --help shows the usage",
+                       call->words->items[0]);
+    r->commands = call->words->items;
+    r->command_count = call->words->count;
+    return check(r, err);
 }

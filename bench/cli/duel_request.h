@@ -2,10 +2,14 @@
 #ifndef CONTEND_CLI_DUEL_REQUEST_H
 #define CONTEND_CLI_DUEL_REQUEST_H
 
+#include "bench/cli/command.h"
 #include "bench/duel/request.h"
 
-/* Reads and checks the options; prints the help when asked. -1 with ERR_USAGE. */
-int duel_request_parse(struct duel_request *r, int argc, char *const *argv, bool *help,
-                       struct err *err);
+extern const struct opt duel_options[]; /* into a struct duel_request */
+
+void duel_request_init(void *request);
+
+/* What is compared must be said in one way, and in one way only. -1 with ERR_USAGE. */
+int duel_request_check(struct duel_request *r, const struct call *call, struct err *err);
 
 #endif

@@ -1,21 +1,22 @@
-/* What is done with a history: one function a word behind "contend history". */
+/* What is done with a history: one command a word behind "contend history". */
 #ifndef CONTEND_CLI_HISTORY_H
 #define CONTEND_CLI_HISTORY_H
 
-#include "bench/core/err.h"
-#include "bench/core/opts.h"
+#include "bench/cli/command.h"
 
 #define HISTORY_FILE "results/history.jsonl"
 
-/* Each parses its own options from argv[1..] and returns the exit status. */
-int history_add(int argc, char *const *argv, struct err *err);
-int history_accept(int argc, char *const *argv, struct err *err);
-int history_show(int argc, char *const *argv, struct err *err);
-int history_check_command(int argc, char *const *argv, struct err *err);
-int history_export(int argc, char *const *argv, struct err *err);
+extern const struct command history_add;
+extern const struct command history_show;
+extern const struct command history_check_command;
+extern const struct command history_accept;
+extern const struct command history_export;
 
-/* Prints "contend history USAGE", the text, the options and the examples. Returns the status. */
-int history_help(const char *usage, const char *text, const struct opt *table, const char *examples,
-                 struct err *err);
+/* The option --file; the member is a const char *. */
+#define HISTORY_FILE_OPT(type, member)                                                             \
+    {                                                                                              \
+        OPT_AT(type, member), .name = "file", .argument = "F", .help = "the history",              \
+                              .initial = HISTORY_FILE                                              \
+    }
 
 #endif

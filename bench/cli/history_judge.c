@@ -74,180 +74,133 @@ static int verdict_of(const struct view *v, const struct wishes *w, struct err *
     return EXIT_NO_VERDICT;
 }
 
-static int show_or_check(int argc, char *const *argv, bool is_check, struct err *err)
+static const struct opt options[] = {
+    {OPT_AT(struct wishes, series), .name = "series", .letter = 's', .argument = "GLOB",
+     .help = "only series of that name, as \"spin/*\"", .without = "all"},
+    {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
+     .help = "one of", .initial = "text", .choices = page_formats},
+    HISTORY_FILE_OPT(struct wishes, file),
+    {OPT_AT(struct wishes, request.alpha), .name = "alpha", .argument = "R",
+     .help = "false alarms a check, over all series", .without = "1%"},
+    {OPT_AT(struct wishes, request.least_ratio), .name = "threshold", .argument = "R",
+     .help = "the smallest move that counts", .without = "1%; of raw medians 5%"},
+    {OPT_AT(struct wishes, last), .name = "last", .argument = "N",
+     .help = "points of a series that are judged, the newest", .without = "250", .unit = "count",
+     .min = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN, .max = 100000},
+    {OPT_AT(struct wishes, seed), .name = "seed", .argument = "N", .help = "of the permutations",
+     .initial = "1", .unit = "count", .max = INT64_MAX},
+    TERMINAL_WIDTH_OPT(struct wishes, width),
+    {0},
+};
+
+static void init(void *settings)
 {
-    struct wishes w = {
-        .file = HISTORY_FILE,
-        .format = "text",
-        .seed = 1,
-        .last = HISTORY_NEWEST,
-        .request = {.alpha = HISTORY_ALPHA, .least_ratio = HISTORY_LEAST_RATIO},
-    };
-    bool help = false;
-    const struct opt table[] = {
-        {.name = "series",
-         .letter = 's',
-         .kind = OPT_TEXT,
-         .out = &w.series,
-         .argument = "GLOB",
-         .help = "only series of that name, as \"spin/*\""},
-        {.name = "format",
-         .letter = 'f',
-         .kind = OPT_TEXT,
-         .out = &w.format,
-         .argument = "F",
-         .help = "one of",
-         .choices = page_formats},
-        {.name = "file",
-         .kind = OPT_TEXT,
-         .out = &w.file,
-         .argument = "F",
-         .help = "the history (" HISTORY_FILE ")"},
-        {.name = "alpha",
-         .kind = OPT_RATIO,
-         .out = &w.request.alpha,
-         .argument = "R",
-         .help = "false alarms a check, over all series (1%)"},
-        {.name = "threshold",
-         .kind = OPT_RATIO,
-         .out = &w.request.least_ratio,
-         .argument = "R",
-         .help = "the smallest move that counts (1%; raw medians 5%)"},
-        {.name = "last",
-         .kind = OPT_NUMBER,
-         .out = &w.last,
-         .argument = "N",
-         .help = "points of a series that are judged, the newest (250)",
-         .unit = "count",
-         .min = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN,
-         .max = 100000},
-        {.name = "seed",
-         .kind = OPT_NUMBER,
-         .out = &w.seed,
-         .argument = "N",
-         .help = "of the permutations (1)",
-         .unit = "count",
-         .max = INT64_MAX},
-        {.name = "width",
-         .kind = OPT_NUMBER,
-         .out = &w.width,
-         .argument = "N",
-         .help = "columns of text output (the terminal's, else 120)",
-         .unit = "count",
-         .min = WIDTH_LEAST,
-         .max = WIDTH_MOST},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, NULL, &help, err))
-        return EXIT_USAGE;
-    if (help)
-        return history_help(
-            is_check ? "check [options]" : "show [options]",
-            is_check
-                ? "Looks for one change after the other in every series, each judged by what came\n"
-                  "before and after it alone.  A change has 5 points before it and 3 after; a "
-                  "lone\n"
-                  "spike is none.  The last commit alone is judged by \"contend duel\", not here.\n"
-                : "Every series with its trend, its newest value and what changed.\n",
-            table,
-            is_check ? "Exit status: 1 a change for the worse that nobody accepted, 0 none, 5 no "
-                       "series has\n"
-                       "enough points.\n"
-                     : "  contend history show --series 'spin/*' --format markdown\n",
-            err);
-    if (!(w.request.alpha >= 1e-4 && w.request.alpha <= 0.5)) {
-        err_set(err, ERR_USAGE, "--alpha: %g is not within 0.01%% to 50%%", w.request.alpha);
+    struct wishes *w = settings;
+    w->last = HISTORY_NEWEST;
+    w->request =
+        (struct history_request){.alpha = HISTORY_ALPHA, .least_ratio = HISTORY_LEAST_RATIO};
+}
+
+static int show_or_check(struct wishes *w, bool is_check, struct err *err)
+{
+    if (!(w->request.alpha >= 1e-4 && w->request.alpha <= 0.5)) {
+        err_set(err, ERR_USAGE, "--alpha: %g is not within 0.01%% to 50%%", w->request.alpha);
         return EXIT_USAGE;
     }
-    w.request.seed = (uint64_t)w.seed;
-    w.request.newest = (size_t)w.last;
+    w->request.seed = (uint64_t)w->seed;
+    w->request.newest = (size_t)w->last;
     struct view v;
     int status = EXIT_USAGE;
-    if (!view_open(&v, &w, err))
-        status = print_view(&v, &w, is_check, err) ? EXIT_RUN_FAILED
-                 : is_check                        ? verdict_of(&v, &w, err)
-                                                   : EXIT_FINE;
+    if (!view_open(&v, w, err))
+        status = print_view(&v, w, is_check, err) ? EXIT_RUN_FAILED
+                 : is_check                       ? verdict_of(&v, w, err)
+                                                  : EXIT_FINE;
     view_close(&v);
     return status;
 }
 
-int history_show(int argc, char *const *argv, struct err *err)
+static int show(void *settings, const struct call *call, struct err *err)
 {
-    return show_or_check(argc, argv, false, err);
+    (void)call;
+    return show_or_check(settings, false, err);
 }
 
-int history_check_command(int argc, char *const *argv, struct err *err)
+const struct command history_show = {
+    .name = "show",
+    .summary = "every series with its trend",
+    .about = "Every series with its trend, its newest value and what changed.",
+    .examples = "  contend history show --series 'spin/*' --format markdown\n",
+    .options = options,
+    .settings_size = sizeof(struct wishes),
+    .init = init,
+    .run = show,
+};
+
+static int check(void *settings, const struct call *call, struct err *err)
 {
-    return show_or_check(argc, argv, true, err);
+    (void)call;
+    return show_or_check(settings, true, err);
 }
 
-int history_export(int argc, char *const *argv, struct err *err)
+const struct command history_check_command = {
+    .name = "check",
+    .summary = "what changed, and between which commits",
+    .about =
+        "Looks for one change after the other in every series, each judged by what came before "
+        "and after it alone.  A change has 5 points before it and 3 after; a lone spike is "
+        "none.  The last commit alone is judged by \"contend duel\", not here.",
+    .statuses =
+        "Exit status: 1 a change for the worse that nobody accepted, 0 none, 5 no series has "
+        "enough points.",
+    .options = options,
+    .settings_size = sizeof(struct wishes),
+    .init = init,
+    .run = check,
+};
+
+/* ---- export -------------------------------------------------------------------------- */
+
+struct export_wishes {
+    const char *file, *series, *to, *directory, *branch;
+};
+
+static const struct opt export_options[] = {
+    {OPT_AT(struct export_wishes, to), .name = "to", .argument = "T", .help = "one of",
+     .choices = history_targets},
+    {OPT_AT(struct export_wishes, directory), .name = "output", .letter = 'o', .argument = "DIR",
+     .help = "where the files go: otava.yaml and one file a series"},
+    {OPT_AT(struct export_wishes, series), .name = "series", .letter = 's', .argument = "GLOB",
+     .help = "only series of that name, as \"spin/*\"", .without = "all"},
+    {OPT_AT(struct export_wishes, branch), .name = "branch", .argument = "NAME",
+     .help = "what Otava is to call the line of commits", .initial = "main"},
+    HISTORY_FILE_OPT(struct export_wishes, file),
+    {0},
+};
+
+static int export_series(void *settings, const struct call *call, struct err *err)
 {
-    const char *file = HISTORY_FILE, *series = NULL, *to = NULL, *directory = NULL;
-    const char *branch = "main";
-    bool help = false;
-    const struct opt table[] = {
-        {.name = "to",
-         .kind = OPT_TEXT,
-         .out = &to,
-         .argument = "T",
-         .help = "one of",
-         .choices = history_targets},
-        {.name = "output",
-         .letter = 'o',
-         .kind = OPT_TEXT,
-         .out = &directory,
-         .argument = "DIR",
-         .help = "where the files go: otava.yaml and one file a series"},
-        {.name = "series",
-         .letter = 's',
-         .kind = OPT_TEXT,
-         .out = &series,
-         .argument = "GLOB",
-         .help = "only series of that name, as \"spin/*\""},
-        {.name = "branch",
-         .kind = OPT_TEXT,
-         .out = &branch,
-         .argument = "NAME",
-         .help = "what Otava is to call the line of commits (main)"},
-        {.name = "file",
-         .kind = OPT_TEXT,
-         .out = &file,
-         .argument = "F",
-         .help = "the history (" HISTORY_FILE ")"},
-        {0},
-    };
-    if (opts_parse(table, argc, argv, NULL, &help, err))
-        return EXIT_USAGE;
-    if (help)
-        return history_help("export --to T -o DIR [options]",
-                            "Input of Apache Otava, whose E-divisive search is a second opinion.\n",
-                            table,
-                            "  contend history export --to otava-csv -o otava/\n"
-                            "  (cd otava && OTAVA_CONFIG=otava.yaml otava list-tests)\n",
-                            err);
-    if (!to || !directory) {
+    const struct export_wishes *w = settings;
+    (void)call;
+    if (!w->to || !w->directory) {
         err_set(err, ERR_USAGE, "history export: needs %s",
-                to ? "--output DIR" : "--to otava-csv or otava-json");
+                w->to ? "--output DIR" : "--to otava-csv or otava-json");
         return EXIT_USAGE;
     }
     struct history h;
     struct history_tracks tracks = {0};
     size_t target = 0, written = 0;
-    while (strcmp(history_targets[target], to))
+    while (strcmp(history_targets[target], w->to))
         target++;
-    if (history_load(&h, file, false, err))
+    if (history_load(&h, w->file, false, err))
         return EXIT_USAGE;
-    int failed =
-        history_tracks_of(&tracks, &h, series, err) ||
-        history_write_otava(&tracks, (enum history_target)target, branch, directory, &written, err);
-    if (!failed && written == 0) {
-        err_set(err, ERR_NOTCOMPARABLE, "%s: no series to export", file);
-        failed = -1;
-    }
+    int failed = history_tracks_of(&tracks, &h, w->series, err) ||
+                 history_write_otava(&tracks, (enum history_target)target, w->branch, w->directory,
+                                     &written, err);
+    if (!failed && written == 0)
+        failed = err_set(err, ERR_NOTCOMPARABLE, "%s: no series to export", w->file);
     if (!failed) {
         struct buf line = {0};
-        buf_printf(&line, "%s: otava.yaml and %zu series\n", directory, written);
+        buf_printf(&line, "%s: otava.yaml and %zu series\n", w->directory, written);
         failed = cli_print(buf_text(&line), err);
         buf_release(&line);
     }
@@ -255,3 +208,15 @@ int history_export(int argc, char *const *argv, struct err *err)
     history_unload(&h);
     return failed ? EXIT_USAGE : EXIT_FINE;
 }
+
+const struct command history_export = {
+    .name = "export",
+    .summary = "the series for another tool's opinion",
+    .usage = "--to T -o DIR [OPTION]...",
+    .about = "Input of Apache Otava, whose E-divisive search is a second opinion.",
+    .examples = "  contend history export --to otava-csv -o otava/\n"
+                "  (cd otava && OTAVA_CONFIG=otava.yaml otava list-tests)\n",
+    .options = export_options,
+    .settings_size = sizeof(struct export_wishes),
+    .run = export_series,
+};

@@ -78,69 +78,64 @@ static int report_added(const char *path, const json_t *point, struct err *err)
     return failed;
 }
 
-int history_add(int argc, char *const *argv, struct err *err)
+struct add_settings {
+    const char *file;
+    struct history_origin origin;
+    bool may_replace;
+};
+
+static const struct opt add_options[] = {
+    HISTORY_FILE_OPT(struct add_settings, file),
+    {OPT_AT(struct add_settings, origin.commit), .name = "commit", .argument = "ID",
+     .help = "what was measured", .without = "as a result says; else git's HEAD"},
+    {OPT_AT(struct add_settings, origin.anchor), .name = "anchor", .argument = "ID",
+     .help = "what it was measured against", .without = "the base's code"},
+    {OPT_AT(struct add_settings, origin.metrics), .name = "metric", .letter = 'm',
+     .argument = "M[,M]", .help = "metrics of a result", .without = "the headline's"},
+    {OPT_AT(struct add_settings, may_replace), .name = "replace",
+     .help = "the commit's numbers take the place of earlier ones"},
+    {0},
+};
+
+static const struct argument add_arguments[] = {
+    {.name = "FILE",
+     .help = "of a duel or a result",
+     .missing = "one file of a duel or a result, not 0",
+     .least = 1,
+     .most = 1},
+    {0},
+};
+
+static int add(void *settings, const struct call *call, struct err *err)
 {
-    const char *file = HISTORY_FILE;
-    struct history_origin origin = {0};
-    struct addition addition = {0};
-    bool help = false;
-    const struct opt table[] = {
-        {.name = "file",
-         .kind = OPT_TEXT,
-         .out = &file,
-         .argument = "F",
-         .help = "the history (" HISTORY_FILE ")"},
-        {.name = "commit",
-         .kind = OPT_TEXT,
-         .out = &origin.commit,
-         .argument = "ID",
-         .help = "what was measured (a result says; else git's HEAD)"},
-        {.name = "anchor",
-         .kind = OPT_TEXT,
-         .out = &origin.anchor,
-         .argument = "ID",
-         .help = "what it was measured against (the base's code)"},
-        {.name = "metric",
-         .letter = 'm',
-         .kind = OPT_TEXT,
-         .out = &origin.metrics,
-         .argument = "M[,M]",
-         .help = "metrics of a result (the headline's)"},
-        {.name = "replace",
-         .kind = OPT_FLAG,
-         .out = &addition.may_replace,
-         .help = "the commit's numbers take the place of earlier ones"},
-        {0},
-    };
-    struct opt_list paths = {0};
-    if (opts_parse(table, argc, argv, &paths, &help, err))
-        return EXIT_USAGE;
-    if (help)
-        return history_help(
-            "add FILE [options]",
-            "FILE is what \"contend duel -o\" wrote, base being the anchor and head the commit; or "
-            "a\n"
-            "result of \"contend run\", of which raw medians alone are kept.  Several may add at\n"
-            "once; a line is there whole or not at all.\n",
-            table,
-            "  contend duel --workload queue -o duel.json -- anchor/contend -- head/contend\n"
-            "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
-            err);
-    if (paths.count != 1) {
-        err_set(err, ERR_USAGE, "history add: needs one file of a duel or a result, not %zu",
-                paths.count);
-        return EXIT_USAGE;
-    }
+    struct add_settings *s = settings;
+    struct addition addition = {.may_replace = s->may_replace};
     char head[80];
     if (ask_git(head, sizeof head))
-        origin.commit_of_tree = head;
-    json_t *point = history_point_make(paths.items[0], &origin, err);
+        s->origin.commit_of_tree = head;
+    json_t *point = history_point_make(call->words->items[0], &s->origin, err);
     addition.point = point;
-    int failed = !point || history_append(file, point, refuse_duplicate, &addition, err) ||
-                 report_added(file, point, err);
+    int failed = !point || history_append(s->file, point, refuse_duplicate, &addition, err) ||
+                 report_added(s->file, point, err);
     json_decref(point);
     return failed ? EXIT_USAGE : EXIT_FINE;
 }
+
+const struct command history_add = {
+    .name = "add",
+    .summary = "a line a commit: from a duel against the anchor, or from a result",
+    .usage = "FILE [OPTION]...",
+    .about =
+        "FILE is what \"contend duel -o\" wrote, base being the anchor and head the commit; or "
+        "a result of \"contend run\", of which raw medians alone are kept.  Several may add "
+        "at once; a line is there whole or not at all.",
+    .examples = "  contend duel --workload queue -o duel.json -- anchor/contend -- head/contend\n"
+                "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
+    .arguments = add_arguments,
+    .options = add_options,
+    .settings_size = sizeof(struct add_settings),
+    .run = add,
+};
 
 /* ---- accept ------------------------------------------------------------------------- */
 
@@ -197,49 +192,49 @@ static int append_accept(const char *file, const char *range, const char *series
     return failed;
 }
 
-int history_accept(int argc, char *const *argv, struct err *err)
+struct accept_settings {
+    const char *file, *series, *reason;
+};
+
+static const struct opt accept_options[] = {
+    {OPT_AT(struct accept_settings, reason), .name = "reason", .letter = 'r', .argument = "TEXT",
+     .help = "why it is meant; shown from now on"},
+    {OPT_AT(struct accept_settings, series), .name = "series", .letter = 's', .argument = "GLOB",
+     .help = "only series of that name, as \"spin/*\"", .without = "all"},
+    HISTORY_FILE_OPT(struct accept_settings, file),
+    {0},
+};
+
+static const struct argument accept_arguments[] = {
+    {.name = "COMMIT",
+     .help = "or a range, FROM..TO",
+     .missing = "one commit or range, not 0",
+     .least = 1,
+     .most = 1},
+    {0},
+};
+
+static int accept_change(void *settings, const struct call *call, struct err *err)
 {
-    const char *file = HISTORY_FILE, *series = NULL, *reason = NULL;
-    bool help = false;
-    const struct opt table[] = {
-        {.name = "reason",
-         .letter = 'r',
-         .kind = OPT_TEXT,
-         .out = &reason,
-         .argument = "TEXT",
-         .help = "why it is meant; shown from now on"},
-        {.name = "series",
-         .letter = 's',
-         .kind = OPT_TEXT,
-         .out = &series,
-         .argument = "GLOB",
-         .help = "only series of that name, as \"spin/*\" (all)"},
-        {.name = "file",
-         .kind = OPT_TEXT,
-         .out = &file,
-         .argument = "F",
-         .help = "the history (" HISTORY_FILE ")"},
-        {0},
-    };
-    struct opt_list ranges = {0};
-    if (opts_parse(table, argc, argv, &ranges, &help, err))
-        return EXIT_USAGE;
-    if (help)
-        return history_help(
-            "accept COMMIT | FROM..TO --reason TEXT [options]",
-            "Changes between those commits are meant: check names them, and stays quiet.  A\n"
-            "drift is looked at again from there on.\n",
-            table,
-            "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, "
-            "#412\"\n",
-            err);
-    if (ranges.count != 1) {
-        err_set(err, ERR_USAGE, "history accept: needs one commit or range, not %zu", ranges.count);
-        return EXIT_USAGE;
-    }
-    if (!reason || !reason[0]) {
+    const struct accept_settings *s = settings;
+    if (!s->reason || !s->reason[0]) {
         err_set(err, ERR_USAGE, "history accept: needs --reason TEXT: who reads it next year?");
         return EXIT_USAGE;
     }
-    return append_accept(file, ranges.items[0], series, reason, err) ? EXIT_USAGE : EXIT_FINE;
+    return append_accept(s->file, call->words->items[0], s->series, s->reason, err) ? EXIT_USAGE
+                                                                                    : EXIT_FINE;
 }
+
+const struct command history_accept = {
+    .name = "accept",
+    .summary = "a change that is meant: check stays quiet about it",
+    .usage = "COMMIT|FROM..TO --reason TEXT [OPTION]...",
+    .about = "Changes between those commits are meant: check names them, and stays quiet.  A drift "
+             "is looked at again from there on.",
+    .examples =
+        "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, #412\"\n",
+    .arguments = accept_arguments,
+    .options = accept_options,
+    .settings_size = sizeof(struct accept_settings),
+    .run = accept_change,
+};

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, LINE_BYTES = 200, ARGS_MAX = OPT_LIST_MAX + 8 };
+enum { PATH_BYTES = 4096, LINE_BYTES = 200 };
 
 /* What it says meanwhile. */
 struct talk {
@@ -153,25 +153,39 @@ static int take_result(const struct talk *talk, const char *made, const char *py
     return failed ? -1 : 0;
 }
 
+static int make_args(struct opt_list *args, const struct reference_request *request,
+                     const char *python, const char *program, const char *made, struct err *err)
+{
+    const char *const first[] = {python, "-I", "-B", program};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        vec_add(args, first[i]);
+    for (size_t i = 0; i < request->passed.count; i++)
+        vec_add(args, request->passed.items[i]);
+    if (request->shows_list)
+        vec_add(args, "--list");
+    if (request->is_quiet)
+        vec_add(args, "--quiet");
+    if (request->output) {
+        vec_add(args, "-o");
+        vec_add(args, made);
+    }
+    return vec_add(args, NULL) ? 0 : err_set(err, ERR_SYSTEM, "reference: no memory for options");
+}
+
 /* From the folder with the program in it to the result; the exit status. */
 static int run_in(const struct reference_request *request, char *python,
                   const struct reference_folder *folder, struct err *err)
 {
     char program[PATH_BYTES], made[PATH_BYTES];
-    char isolated[] = "-I", no_cache[] = "-B", output[] = "-o";
-    char *args[ARGS_MAX] = {python, isolated, no_cache, program};
-    size_t n = 4;
+    struct opt_list args = {0};
     struct talk talk = {0};
     struct child_end end;
     snprintf(program, sizeof program, "%s/cpython.py", folder->path);
     snprintf(made, sizeof made, "%s/result.json", folder->path);
-    for (size_t i = 0; i < request->passed.count; i++)
-        args[n++] = (char *)(uintptr_t)request->passed.items[i];
-    if (request->output) {
-        args[n++] = output;
-        args[n++] = made;
-    }
-    if (run_watched(&talk, args, request, &end, err) || judge_end(&talk, &end, python, err) ||
+    int failed = make_args(&args, request, python, program, made, err) ||
+                 run_watched(&talk, (char *const *)(uintptr_t)args.items, request, &end, err);
+    vec_release(&args);
+    if (failed || judge_end(&talk, &end, python, err) ||
         (request->output && take_result(&talk, made, python, request->output, err)))
         return EXIT_RUN_FAILED;
     int status = has_stopped ? EXIT_INTERRUPTED : WEXITSTATUS(end.status);

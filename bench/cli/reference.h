@@ -14,7 +14,8 @@ struct reference_request {
     const char *python; /* the interpreter; NULL: the first that is found */
     const char *output; /* NULL: nothing is written, what it prints goes to stdout */
     uint64_t timeout_ns;
-    struct opt_list passed; /* options for the reference program */
+    struct opt_list passed; /* options for the reference program; the caller's */
+    bool shows_list, is_quiet;
 };
 
 /*

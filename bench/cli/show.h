@@ -7,14 +7,15 @@
 
 #include <stdint.h>
 
-/* The options --format (`to` is a const char **) and --json (a bool *). */
-#define SHOW_FORMAT_OPT(out)                                                                       \
+/* The options --format (the member is a const char *, NULL without it) and --json (a bool). */
+#define SHOW_FORMAT_OPT(type, member)                                                              \
     {                                                                                              \
-        "format", 'f', OPT_TEXT, out, "F", "one of", NULL, 0, 0, page_formats                      \
+        OPT_AT(type, member), .name = "format", .letter = 'f', .argument = "F", .help = "one of",  \
+                              .choices = page_formats, .without = "text"                           \
     }
-#define SHOW_JSON_OPT(to)                                                                          \
+#define SHOW_JSON_OPT(type, member)                                                                \
     {                                                                                              \
-        .name = "json", .kind = OPT_FLAG, .out = to, .help = "--format json"                       \
+        OPT_AT(type, member), .name = "json", .help = "--format json"                              \
     }
 
 enum { SHOW_UNWRAPPED = -1 }; /* lines as long as they are */

@@ -2,10 +2,20 @@
 #ifndef CONTEND_CLI_TERMINAL_H
 #define CONTEND_CLI_TERMINAL_H
 
+#include "bench/core/opts.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
+
+/* The option --width (an int64_t). */
+#define TERMINAL_WIDTH_OPT(type, member)                                                           \
+    {                                                                                              \
+        OPT_AT(type, member), .name = "width", .argument = "N", .help = "columns of text output",  \
+                              .without = "the terminal's, else 120", .unit = "count",              \
+                              .min = WIDTH_LEAST, .max = WIDTH_MOST                                \
+    }
 
 /* Columns of the terminal behind a descriptor; `otherwise` when it is none, or does not say. */
 int terminal_columns(int descriptor, int otherwise);

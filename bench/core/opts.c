@@ -24,15 +24,15 @@ static const struct opt *find_letter(const struct opt *table, char letter)
 
 static int unknown_option(const struct opt *table, const char *typed, struct err *err)
 {
-    const char *names[128];
-    size_t count = 0;
-    for (const struct opt *o = table; o->name && count < 127; o++)
-        names[count++] = o->name;
-    names[count++] = "help";
+    struct opt_list names = {0};
     char bare[80];
+    for (const struct opt *o = table; o->name; o++)
+        vec_add(&names, o->name);
+    vec_add(&names, "help");
     snprintf(bare, sizeof bare, "%s", typed + strspn(typed, "-"));
     bare[strcspn(bare, "=")] = '\0';
-    const char *near = suggest(bare, names, count);
+    const char *near = suggest(bare, names.items, names.count);
+    vec_release(&names);
     if (near)
         return err_set(err, ERR_USAGE, "unknown option \"%s\"; did you mean --%s?", typed, near);
     return err_set(err, ERR_USAGE, "unknown option \"%s\"; --help lists them", typed);
@@ -41,120 +41,156 @@ static int unknown_option(const struct opt *table, const char *typed, struct err
 static int check_choice(const struct opt *o, const char *value, struct err *err)
 {
     struct buf list = {0};
-    for (const char *const *c = o->choices; *c; c++) {
-        if (!strcmp(*c, value)) {
+    const char *name;
+    for (size_t i = 0; (name = opts_choice(o, i)) != NULL; i++) {
+        if (!strcmp(name, value)) {
             buf_release(&list);
             return 0;
         }
-        buf_printf(&list, "%s%s", list.len ? ", " : "", *c);
+        buf_printf(&list, "%s%s", i ? ", " : "", name);
     }
     err_set(err, ERR_USAGE, "--%s: \"%s\" is unknown (%s)", o->name, value, buf_text(&list));
     buf_release(&list);
     return -1;
 }
 
-static int store(const struct opt *o, const char *value, struct err *err)
+int opt_list_add(struct opt_list *list, const char *word, struct err *err)
 {
+    return vec_add(list, word)
+               ? 0
+               : err_set(err, ERR_SYSTEM, "no memory for %zu words", list->count + 1);
+}
+
+static int store(const struct opt *o, void *settings, const char *value, struct err *err)
+{
+    void *place = (char *)settings + o->offset;
     char what[80];
     snprintf(what, sizeof what, "--%s", o->name);
     switch (o->kind) {
     case OPT_FLAG:
-        *(bool *)o->out = true;
+        *(bool *)place = true;
         return 0;
     case OPT_TEXT:
-        if (o->choices && check_choice(o, value, err))
+        if (!o->is_open && opts_choice(o, 0) && check_choice(o, value, err))
             return -1;
-        *(const char **)o->out = value;
+        *(const char **)place = value;
         return 0;
     case OPT_NUMBER:
-        return units_parse(what, value, o->unit, o->min, o->max, o->out, err);
+        return units_parse(what, value, o->unit, o->min, o->max, place, err);
     case OPT_RATIO:
-        return units_parse_ratio(what, value, 0, 1, o->out, err);
-    case OPT_LIST: {
-        struct opt_list *list = o->out;
-        if (list->count == OPT_LIST_MAX)
-            return err_set(err, ERR_USAGE, "%s: given more than %d times", what, OPT_LIST_MAX);
-        list->items[list->count++] = value;
-        return 0;
-    }
+        return units_parse_ratio(what, value, 0, 1, place, err);
+    case OPT_LIST:
+        return opt_list_add(place, value, err);
     }
     return 0;
 }
 
-static int add_rest(struct opt_list *rest, const char *value, struct err *err)
+/* A list has its default only where nothing was put into it. */
+static int store_defaults(const struct opt *table, void *settings, bool of_lists, struct err *err)
+{
+    for (const struct opt *o = table; o->name; o++) {
+        bool is_list = o->kind == OPT_LIST;
+        if (!o->initial || is_list != of_lists)
+            continue;
+        if (is_list && ((struct opt_list *)(void *)((char *)settings + o->offset))->count)
+            continue;
+        if (store(o, settings, o->initial, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int add_rest(struct opt_rest *rest, const char *value, struct err *err)
 {
     if (!rest)
         return err_set(err, ERR_USAGE, "unexpected argument \"%s\"; --help shows the usage", value);
-    if (rest->count == OPT_LIST_MAX)
-        return err_set(err, ERR_USAGE, "more than %d arguments", OPT_LIST_MAX);
-    rest->items[rest->count++] = value;
-    return 0;
+    return opt_list_add(&rest->words, value, err);
 }
 
-int opts_parse(const struct opt *table, int argc, char *const *argv, struct opt_list *rest,
-               bool *help, struct err *err)
+/* The row of "--name", "--name=V", "-n", "-nV" or "-n=V"; *value becomes V, NULL where none is. */
+static const struct opt *find(const struct opt *table, const char *arg, const char **value)
 {
-    *help = false;
+    *value = NULL;
+    if (arg[1] != '-') {
+        if (arg[2])
+            *value = arg + 2 + (arg[2] == '=');
+        return find_letter(table, arg[1]);
+    }
+    size_t length = strcspn(arg + 2, "=");
+    if (arg[2 + length] == '=')
+        *value = arg + 2 + length + 1;
+    return find_name(table, arg + 2, length);
+}
+
+/* An option at argv[*i], which is moved to its value where that is a word of its own. */
+static int take_option(const struct opt *table, void *settings, int argc, char *const *argv, int *i,
+                       struct err *err)
+{
+    const char *value;
+    const struct opt *o = find(table, argv[*i], &value);
+    if (!o)
+        return unknown_option(table, argv[*i], err);
+    if (o->kind == OPT_FLAG && value)
+        return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
+    if (o->kind != OPT_FLAG && !value) {
+        if (*i + 1 >= argc)
+            return err_set(err, ERR_USAGE, "--%s needs a value (%s)", o->name, o->argument);
+        value = argv[++*i];
+    }
+    return store(o, settings, value, err);
+}
+
+static int take_words(const struct opt *table, void *settings, int argc, char *const *argv,
+                      struct opt_rest *rest, bool *help, struct err *err)
+{
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i];
         if (!strcmp(arg, "--")) {
+            if (rest) {
+                rest->is_divided = true;
+                rest->before = rest->words.count;
+            }
             for (i++; i < argc; i++)
                 if (add_rest(rest, argv[i], err))
                     return -1;
-            return 0;
-        }
-        if (arg[0] != '-' || !arg[1]) {
-            if (add_rest(rest, arg, err))
-                return -1;
-            continue;
-        }
-        if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
+        } else if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
             *help = true;
             return 0;
-        }
-        const char *value = NULL;
-        const struct opt *o;
-        if (arg[1] == '-') {
-            size_t length = strcspn(arg + 2, "=");
-            o = find_name(table, arg + 2, length);
-            if (arg[2 + length] == '=')
-                value = arg + 2 + length + 1;
-        } else {
-            o = find_letter(table, arg[1]);
-            if (arg[2])
-                value = arg + 2;
-        }
-        if (!o)
-            return unknown_option(table, arg, err);
-        if (o->kind == OPT_FLAG && value)
-            return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-        if (o->kind != OPT_FLAG && !value) {
-            if (i + 1 >= argc)
-                return err_set(err, ERR_USAGE, "--%s needs a value (%s)", o->name, o->argument);
-            value = argv[++i];
-        }
-        if (store(o, value, err))
+        } else if (arg[0] != '-' || !arg[1]) {
+            if (add_rest(rest, arg, err))
+                return -1;
+        } else if (take_option(table, settings, argc, argv, &i, err)) {
             return -1;
+        }
     }
     return 0;
 }
 
-void opts_help(const struct opt *table, struct buf *out)
+int opts_parse(const struct opt *table, void *settings, int argc, char *const *argv,
+               struct opt_rest *rest, bool *help, struct err *err)
 {
-    for (const struct opt *o = table; o->name; o++) {
-        char head[96];
-        char letter[8] = "    ";
-        if (o->letter)
-            snprintf(letter, sizeof letter, "-%c, ", o->letter);
-        snprintf(head, sizeof head, "  %s--%s%s%s", letter, o->name, o->argument ? " " : "",
-                 o->argument ? o->argument : "");
-        buf_printf(out, "%-34s %s", head, o->help);
-        if (o->choices) {
-            buf_add(out, ": ");
-            for (const char *const *c = o->choices; *c; c++)
-                buf_printf(out, "%s%s", c == o->choices ? "" : ", ", *c);
+    *help = false;
+    if (store_defaults(table, settings, false, err) ||
+        take_words(table, settings, argc, argv, rest, help, err))
+        return -1;
+    return store_defaults(table, settings, true, err);
+}
+
+void opts_release(const struct opt *table, void *settings)
+{
+    for (const struct opt *o = table; o->name; o++)
+        if (o->kind == OPT_LIST) {
+            struct opt_list *list = (void *)((char *)settings + o->offset);
+            vec_release(list);
         }
-        buf_add(out, "\n");
-    }
-    buf_printf(out, "%-34s %s\n", "  -h, --help", "this text");
+}
+
+const char *opts_choice(const struct opt *o, size_t i)
+{
+    size_t count = 0;
+    if (o->choice_at)
+        return o->choice_at(i);
+    while (o->choices && o->choices[count] && count < i)
+        count++;
+    return o->choices ? o->choices[count] : NULL;
 }

@@ -71,7 +71,6 @@ static void cell_words(const struct duel_request *r, const struct command_line *
                        const struct axes *a, struct words *out)
 {
     out->count = 0;
-    out->is_cut = false;
     for (size_t i = 0; i < program->count; i++)
         words_add(out, program->words[i]);
     words_add(out, "cell");
@@ -96,33 +95,34 @@ static void cell_words(const struct duel_request *r, const struct command_line *
 }
 
 struct calibration {
-    char id[256];
+    const char *id; /* owned by the sides */
     int64_t ops, batches, tasks;
 };
 
 /* Asks a side how many operations fill the time, or how it would divide those given. */
-static int calibrate(const struct duel_request *r, struct sampler *sampler, const char *name,
-                     const struct words *cell, struct calibration *out, struct err *err)
+static int calibrate(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
+                     const char *name, struct words *cell, struct calibration *out, struct err *err)
 {
     char time[32];
-    struct words w = *cell;
-    words_add(&w, "--calibrate");
+    words_add(cell, "--calibrate");
     snprintf(time, sizeof time, "%lldns", (long long)r->task_time_ns);
-    words_add_option(&w, "--task-time", time);
-    words_add(&w, NULL);
+    words_add_option(cell, "--task-time", time);
+    words_add(cell, NULL);
+    if (cell->failed)
+        return err_set(err, ERR_SYSTEM, "duel: no memory for the words of a cell");
     struct sample_request request = {.name = name,
-                                     .program = w.items[0],
-                                     .argv = w.items,
+                                     .program = cell->items[0],
+                                     .argv = cell->items,
                                      .timeout_ns = (uint64_t)r->timeout_ns,
                                      .is_read = true};
-    struct sample s;
-    if (sampler_run(sampler, &request, 1, &s, err)) {
+    struct sample sample;
+    if (sampler_run(sampler, &request, 1, &sample, err)) {
         /* What it refuses is what was asked for here. */
-        if (s.exit_status == 2)
+        if (sample.exit_status == 2)
             err->code = ERR_USAGE;
         return -1;
     }
-    json_t *root = json_loads(s.output, 0, NULL);
+    json_t *root = json_loads(sample.output, 0, NULL);
     const char *id, *schema;
     json_int_t ops, batches, tasks;
     int failed = !root || json_unpack(root, "{s:s, s:s, s:I, s:I, s:I}", "schema", &schema, "id",
@@ -131,7 +131,8 @@ static int calibrate(const struct duel_request *r, struct sampler *sampler, cons
         err_set(err, ERR_FAILED, "%s: \"%s cell --calibrate\" did not answer as contend does", name,
                 cell->items[0]);
     } else {
-        snprintf(out->id, sizeof out->id, "%s", id);
+        out->id = sides_own_text(s, id, err);
+        failed = !out->id;
         out->ops = ops;
         out->batches = batches;
         out->tasks = tasks;
@@ -147,42 +148,55 @@ static char *number_text(struct duel_sides *s, int64_t value, struct err *err)
     return sides_own_text(s, text, err);
 }
 
-/* One cell on both sides: calibrated on base, the same operations for head. */
-static int make_cell(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
-                     const struct command_line programs[2], struct axes axes[2], struct err *err)
+/* Calibrates base, then head with base's operations; the words of both, as they are measured. */
+static int size_cells(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
+                      const struct command_line programs[2], struct axes axes[2],
+                      struct words words[2], struct calibration out[2], struct err *err)
 {
-    struct calibration first, second;
-    struct words base, head;
     if (r->ops && !(axes[0].ops = number_text(s, r->ops, err)))
         return -1;
-    cell_words(r, &programs[0], &axes[0], &base);
-    if (calibrate(r, sampler, "base", &base, &first, err))
+    cell_words(r, &programs[0], &axes[0], &words[0]);
+    if (calibrate(r, s, sampler, "base", &words[0], &out[0], err))
         return -1;
     for (int i = 0; i < 2; i++) {
-        axes[i].ops = number_text(s, first.ops, err);
-        axes[i].batches = number_text(s, first.batches, err);
+        axes[i].ops = number_text(s, out[0].ops, err);
+        axes[i].batches = number_text(s, out[0].batches, err);
         if (!axes[i].ops || !axes[i].batches)
             return -1;
     }
-    cell_words(r, &programs[1], &axes[1], &head);
-    if (calibrate(r, sampler, "head", &head, &second, err))
+    cell_words(r, &programs[1], &axes[1], &words[1]);
+    if (calibrate(r, s, sampler, "head", &words[1], &out[1], err))
         return -1;
-    cell_words(r, &programs[0], &axes[0], &base);
+    for (int i = 0; i < 2; i++)
+        cell_words(r, &programs[i], &axes[i], &words[i]);
+    return words[0].failed || words[1].failed
+               ? err_set(err, ERR_SYSTEM, "duel: no memory for the words of a cell")
+               : 0;
+}
+
+static char *subject_name(struct duel_sides *s, const struct calibration sizes[2], struct err *err)
+{
+    struct buf name = {0};
+    bool is_same = !strcmp(sizes[0].id, sizes[1].id);
+    buf_printf(&name, "%s%s%s", sizes[0].id, is_same ? "" : " -> ", is_same ? "" : sizes[1].id);
+    return sides_own(s, buf_steal(&name), err);
+}
+
+/* One cell on both sides: calibrated on base, the same operations for head. */
+static int add_cell(const struct duel_request *r, struct duel_sides *s, const struct axes axes[2],
+                    const struct words words[2], const struct calibration sizes[2], struct err *err)
+{
     struct duel_subject *subject = sides_add(s, err);
-    if (base.is_cut || head.is_cut)
-        return err_set(err, ERR_USAGE, "duel: a cell of more than %d words", WORDS_MAX - 2);
-    const struct command_line lines[] = {{base.items, base.count}, {head.items, head.count}};
+    const struct command_line lines[] = {{words[0].items, words[0].count},
+                                         {words[1].items, words[1].count}};
     if (!subject || sides_make_side(s, "base", lines[0], &subject->base, err) ||
         sides_make_side(s, "head", lines[1], &subject->head, err))
         return -1;
-    char name[544];
-    bool same = !strcmp(first.id, second.id);
-    snprintf(name, sizeof name, "%s%s%s", first.id, same ? "" : " -> ", same ? "" : second.id);
-    subject->name = sides_own_text(s, name, err);
+    subject->name = subject_name(s, sizes, err);
     subject->prints_metrics = true;
     subject->relinked = r->relinked;
     sides_compare_code(subject);
-    int64_t tasks = first.tasks > second.tasks ? first.tasks : second.tasks;
+    int64_t tasks = sizes[0].tasks > sizes[1].tasks ? sizes[0].tasks : sizes[1].tasks;
     bool is_same[] = {!strcmp(axes[0].placement, "same"), !strcmp(axes[1].placement, "same")};
     /* As many CPUs as tasks, in turn; all of them when there are no more. */
     if (!strcmp(axes[0].placement, "spread"))
@@ -191,6 +205,18 @@ static int make_cell(const struct duel_request *r, struct duel_sides *s, struct 
         subject->place.cpus = 1;
     subject->has_cpu_each = tasks <= affinity_count() && !is_same[0] && !is_same[1];
     return subject->name ? 0 : -1;
+}
+
+static int make_cell(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
+                     const struct command_line programs[2], struct axes axes[2], struct err *err)
+{
+    struct words words[2] = {{0}};
+    struct calibration sizes[2];
+    int failed = size_cells(r, s, sampler, programs, axes, words, sizes, err) ||
+                 add_cell(r, s, axes, words, sizes, err);
+    vec_release(&words[0]);
+    vec_release(&words[1]);
+    return failed ? -1 : 0;
 }
 
 /* Splits each item of a list at its commas; `fallback` when there is none. */
@@ -211,21 +237,16 @@ static int split(struct duel_sides *s, const struct opt_list *list, const char *
     }
     if (!out->count)
         words_add(out, fallback);
-    return 0;
+    return out->failed ? err_set(err, ERR_SYSTEM, "%s: no memory for the words", what) : 0;
 }
 
-int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
-                     const struct command_line programs[2], struct err *err)
+enum { AXES = 4 };
+
+/* A cell for each combination of the words. */
+static int combine(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
+                   const struct command_line programs[2], const struct words lists[AXES],
+                   struct err *err)
 {
-    if (r->placement && !strcmp(r->placement, "lanes"))
-        return err_set(err, ERR_USAGE,
-                       "--placement: \"lanes\" is for commands; cells take free, same or spread");
-    struct words *lists = sides_own(s, calloc(4, sizeof *lists), err);
-    if (!lists || split(s, &r->workloads, "--workload", NULL, &lists[0], err) ||
-        split(s, &r->locks, "--lock", "none", &lists[1], err) ||
-        split(s, &r->executors, "--executor", "thread", &lists[2], err) ||
-        split(s, &r->tasks, "--tasks", "2", &lists[3], err))
-        return -1;
     size_t all = lists[0].count * lists[1].count * lists[2].count * lists[3].count;
     if (all > COMBINATIONS_MAX)
         return err_set(err, ERR_USAGE, "duel: %zu cells are too many (at most %d)", all,
@@ -233,8 +254,8 @@ int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct 
     const char *workers = r->workers ? number_text(s, r->workers, err) : NULL;
     for (size_t i = 0; i < all; i++) {
         size_t rest = i;
-        const char *picked[4];
-        for (int axis = 3; axis >= 0; axis--) {
+        const char *picked[AXES];
+        for (int axis = AXES - 1; axis >= 0; axis--) {
             picked[axis] = lists[axis].items[rest % lists[axis].count];
             rest /= lists[axis].count;
         }
@@ -260,4 +281,21 @@ int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct 
             return -1;
     }
     return 0;
+}
+
+int sides_make_cells(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
+                     const struct command_line programs[2], struct err *err)
+{
+    if (r->placement && !strcmp(r->placement, "lanes"))
+        return err_set(err, ERR_USAGE,
+                       "--placement: \"lanes\" is for commands; cells take free, same or spread");
+    struct words lists[AXES] = {{0}};
+    int failed = split(s, &r->workloads, "--workload", NULL, &lists[0], err) ||
+                 split(s, &r->locks, "--lock", "none", &lists[1], err) ||
+                 split(s, &r->executors, "--executor", "thread", &lists[2], err) ||
+                 split(s, &r->tasks, "--tasks", "2", &lists[3], err) ||
+                 combine(r, s, sampler, programs, lists, err);
+    for (int axis = 0; axis < AXES; axis++)
+        vec_release(&lists[axis]);
+    return failed ? -1 : 0;
 }

@@ -47,10 +47,7 @@ struct duel_subject *sides_add(struct duel_sides *s, struct err *err)
 
 void words_add(struct words *w, const char *word)
 {
-    if (w->count < WORDS_MAX - 1)
-        w->items[w->count++] = word;
-    else
-        w->is_cut = true;
+    vec_add(w, word);
 }
 
 void words_add_option(struct words *w, const char *name, const char *value)

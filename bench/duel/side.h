@@ -4,13 +4,9 @@
 
 #include "bench/duel/request.h"
 
-enum { WORDS_MAX = 4096 };
-
 /* The argument list of a cell in the making; the words are borrowed. */
 struct words {
-    const char *items[WORDS_MAX];
-    size_t count;
-    bool is_cut; /* there were more */
+    VEC(const char *);
 };
 
 /* An argument list that there is. */

@@ -2,6 +2,7 @@
 
 #include "bench/core/suggest.h"
 #include "bench/core/units.h"
+#include "bench/core/vec.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,13 +17,18 @@ enum { BUILT_IN = sizeof built_in / sizeof *built_in };
 
 static bool set_text(struct dim_value *out, const char *text)
 {
-    snprintf(out->text, sizeof out->text, "%s", text);
+    out->word = text;
     return text[0] != '\0';
+}
+
+const char *dim_text(const struct dim_value *v)
+{
+    return v->word ? v->word : v->own;
 }
 
 static bool set_count(struct dim_value *out, int64_t count)
 {
-    snprintf(out->text, sizeof out->text, "%" PRId64, count);
+    snprintf(out->own, sizeof out->own, "%" PRId64, count);
     out->number = (double)count;
     out->is_number = true;
     return true;
@@ -59,6 +65,22 @@ static bool built_in_value(const struct entry *e, const char *dim, struct dim_va
     return false;
 }
 
+/* The unit of "name", or of "owner.name": compared in place, since memory may not suffice for one.
+ */
+static const char *unit_of(const json_t *units, const char *owner, const char *name)
+{
+    size_t length = owner ? strlen(owner) : 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)units, key, value)
+    {
+        bool is_owned = !owner || (!strncmp(key, owner, length) && key[length] == '.');
+        if (is_owned && !strcmp(key + (owner ? length + 1 : 0), name))
+            return json_string_value(value);
+    }
+    return NULL;
+}
+
 /* A parameter's value and unit: by its name alone, or as "plug-in.name". */
 static const json_t *find_param(const struct result_cell *c, const char *dim, const char **unit)
 {
@@ -79,9 +101,7 @@ static const json_t *find_param(const struct result_cell *c, const char *dim, co
         const json_t *found = json_object_get(tables[i].params, name);
         if (!found)
             continue;
-        char full[DIM_NAME_MAX];
-        snprintf(full, sizeof full, "%s.%s", tables[i].owner, name);
-        *unit = json_string_value(json_object_get(c->param_units, i == 0 ? name : full));
+        *unit = unit_of(c->param_units, i > 0 ? tables[i].owner : NULL, name);
         return found;
     }
     return NULL;
@@ -100,10 +120,10 @@ static bool param_value(const struct result_cell *c, const char *dim, struct dim
     out->is_number = true;
     out->number = json_number_value(value);
     if (json_is_integer(value))
-        units_format_exact(out->text, sizeof out->text, json_integer_value(value),
+        units_format_exact(out->own, sizeof out->own, json_integer_value(value),
                            unit ? unit : "count");
     else
-        snprintf(out->text, sizeof out->text, "%g", out->number);
+        snprintf(out->own, sizeof out->own, "%g", out->number);
     return true;
 }
 
@@ -125,9 +145,30 @@ bool dims_have(const struct dims *d, const char *name)
 
 void dims_add(struct dims *d, const char *name)
 {
-    if (d->count == DIMS_MAX || dims_have(d, name) || strlen(name) >= DIM_NAME_MAX)
+    if (dims_have(d, name))
         return;
-    snprintf(d->names[d->count++], DIM_NAME_MAX, "%s", name);
+    char *own = strdup(name);
+    d->failed |= !own;
+    d->names = vec_room(d->names, d->count, &d->capacity, sizeof *d->names, &d->failed);
+    if (d->failed)
+        free(own);
+    else
+        d->names[d->count++] = own;
+}
+
+void dims_add_all(struct dims *d, const struct dims *others)
+{
+    d->failed |= others->failed;
+    for (size_t i = 0; i < others->count; i++)
+        dims_add(d, others->names[i]);
+}
+
+void dims_release(struct dims *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        free(d->names[i]);
+    free(d->names);
+    *d = (struct dims){0};
 }
 
 static void add_params(struct dims *out, const char *owner, const json_t *params)
@@ -136,17 +177,16 @@ static void add_params(struct dims *out, const char *owner, const json_t *params
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)params, name, value)
     {
-        char full[DIM_NAME_MAX];
-        int length = owner ? snprintf(full, sizeof full, "%s.%s", owner, name)
-                           : snprintf(full, sizeof full, "%s", name);
-        if (length > 0 && (size_t)length < sizeof full)
-            dims_add(out, full);
+        struct buf full = {0};
+        buf_printf(&full, "%s%s%s", owner ? owner : "", owner ? "." : "", name);
+        out->failed |= full.failed;
+        dims_add(out, buf_text(&full));
+        buf_release(&full);
     }
 }
 
 void dims_of_params(struct dims *out, const struct entry *items, size_t count)
 {
-    *out = (struct dims){0};
     for (size_t i = 0; i < count; i++) {
         const struct result_cell *c = items[i].cell;
         add_params(out, NULL, c->params);
@@ -163,6 +203,29 @@ static bool is_built_in(const char *dim)
     return false;
 }
 
+/* What there is, and what is nearest to what was typed. */
+static int refuse_dim(const char *option, const char *dim, const struct entries *all,
+                      struct err *err)
+{
+    struct dims names = {0};
+    struct buf list = {0};
+    for (size_t i = 0; i < BUILT_IN; i++)
+        dims_add(&names, built_in[i]);
+    dims_of_params(&names, all->items, all->count);
+    for (size_t i = 0; i < names.count; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", names.names[i]);
+    const char *near = suggest(dim, (const char *const *)names.names, names.count);
+    if (near)
+        err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells; did you mean %s?",
+                option, dim, near);
+    else
+        err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells (%s)", option, dim,
+                buf_text(&list));
+    buf_release(&list);
+    dims_release(&names);
+    return -1;
+}
+
 int dim_check(const char *option, const char *dim, const struct entries *all, struct err *err)
 {
     const char *unit = NULL;
@@ -171,26 +234,7 @@ int dim_check(const char *option, const char *dim, const struct entries *all, st
     for (size_t i = 0; i < all->count; i++)
         if (find_param(all->items[i].cell, dim, &unit))
             return 0;
-    struct dims params;
-    const char *names[BUILT_IN + DIMS_MAX];
-    size_t count = 0;
-    dims_of_params(&params, all->items, all->count);
-    for (size_t i = 0; i < BUILT_IN; i++)
-        names[count++] = built_in[i];
-    for (size_t i = 0; i < params.count; i++)
-        names[count++] = params.names[i];
-    const char *near = suggest(dim, names, count);
-    if (near)
-        return err_set(err, ERR_USAGE,
-                       "%s: \"%s\" is no dimension of these cells; did you mean %s?", option, dim,
-                       near);
-    struct buf list = {0};
-    for (size_t i = 0; i < count; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
-    err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells (%s)", option, dim,
-            buf_text(&list));
-    buf_release(&list);
-    return -1;
+    return refuse_dim(option, dim, all, err);
 }
 
 int dims_parse(struct dims *out, const char *option, const char *text, const struct entries *all,
@@ -199,13 +243,15 @@ int dims_parse(struct dims *out, const char *option, const char *text, const str
     *out = (struct dims){0};
     while (*text) {
         size_t length = strcspn(text, ",");
-        char name[DIM_NAME_MAX];
-        snprintf(name, sizeof name, "%.*s", (int)length, text);
-        if (dim_check(option, name, all, err))
+        char *name = strndup(text, length);
+        int failed = name ? dim_check(option, name, all, err) : 0;
+        if (name && !failed)
+            dims_add(out, name);
+        free(name);
+        if (!name || out->failed)
+            return err_set(err, ERR_SYSTEM, "%s: out of memory", option);
+        if (failed)
             return -1;
-        if (out->count == DIMS_MAX)
-            return err_set(err, ERR_USAGE, "%s: more than %d dimensions", option, DIMS_MAX);
-        dims_add(out, name);
         text += length + (text[length] == ',');
     }
     if (out->count == 0)
@@ -220,7 +266,7 @@ bool dim_varies(const char *dim, const struct entry *items, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (!dim_value_of(&items[i], dim, &value))
             continue;
-        if (has_first && strcmp(first.text, value.text))
+        if (has_first && strcmp(dim_text(&first), dim_text(&value)))
             return true;
         first = value;
         has_first = true;
@@ -229,17 +275,23 @@ bool dim_varies(const char *dim, const struct entry *items, size_t count)
 }
 
 /* Executors stand in one order in all tables, whichever a block happens to begin with. */
-static void rank_executors(struct entries *e)
+static int rank_executors(struct entries *e, struct err *err)
 {
-    size_t first[DIMS_MAX], count = 0;
+    struct {
+        VEC(size_t);
+    } first = {0};
     for (size_t i = 0; i < e->count; i++) {
+        const char *executor = e->items[i].cell->executor;
         size_t k = 0;
-        while (k < count && strcmp(e->items[first[k]].cell->executor, e->items[i].cell->executor))
+        while (k < first.count && strcmp(e->items[first.items[k]].cell->executor, executor))
             k++;
-        if (k == count && count < DIMS_MAX)
-            first[count++] = i;
-        e->items[i].executor_order = k < count ? first[k] : i;
+        if (k == first.count && !vec_add(&first, i))
+            break;
+        e->items[i].executor_order = first.items[k];
     }
+    int failed = first.failed ? err_set(err, ERR_SYSTEM, "%zu cells: out of memory", e->count) : 0;
+    vec_release(&first);
+    return failed;
 }
 
 static void add_entry(struct entries *e, const struct result *r, const struct result_cell *c)
@@ -260,7 +312,10 @@ int entries_of_results(struct entries *out, const struct result *results, size_t
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < results[i].cell_count; j++)
             add_entry(out, &results[i], &results[i].cells[j]);
-    rank_executors(out);
+    if (rank_executors(out, err)) {
+        entries_release(out);
+        return -1;
+    }
     return 0;
 }
 

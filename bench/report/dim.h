@@ -31,17 +31,23 @@ struct entries {
 
 /* A cell's place in a dimension. A dimension the cell does not have is empty text. */
 struct dim_value {
-    char text[96];
-    double number; /* what it is sorted and compared by, when is_number */
+    const char *word; /* borrowed from the result; NULL: `own` has it */
+    char own[40];     /* of a number */
+    double number;    /* what it is sorted and compared by, when is_number */
     bool is_number;
 };
 
-enum { DIM_NAME_MAX = 64, DIMS_MAX = 32 };
-
+/* Names of dimensions; as of a vector, `failed` when memory ran out for one. */
 struct dims {
-    char names[DIMS_MAX][DIM_NAME_MAX];
-    size_t count;
+    char **names; /* each owned, as is the array */
+    size_t count, capacity;
+    bool failed;
 };
+
+void dims_release(struct dims *d);
+
+/* How it is shown, all of it. */
+const char *dim_text(const struct dim_value *v);
 
 /* Returns false, with empty text, when the cell has no such dimension (workers of threads). */
 bool dim_value_of(const struct entry *e, const char *dim, struct dim_value *out);
@@ -53,10 +59,11 @@ int dim_check(const char *option, const char *dim, const struct entries *all, st
 int dims_parse(struct dims *out, const char *option, const char *text, const struct entries *all,
                struct err *err);
 bool dims_have(const struct dims *d, const char *name);
-/* Ignored when it is there already or there is no room. */
+/* Ignored when it is there already. */
 void dims_add(struct dims *d, const char *name);
+void dims_add_all(struct dims *d, const struct dims *others);
 
-/* The names of the parameters these cells have, "name" or "plug-in.name" where names meet. */
+/* Adds the names of the parameters these cells have, "name" or "plug-in.name" where names meet. */
 void dims_of_params(struct dims *out, const struct entry *items, size_t count);
 
 /* Whether two of the cells that have it differ in it. */

@@ -71,8 +71,8 @@ static json_t *row_json(const struct grid *g, size_t row)
     json_t *labels = json_object(), *values = json_array(), *o = json_object();
     const struct entry *only = &g->rows[row].only;
     for (size_t l = 0; l < g->labels.count; l++)
-        if (grid_label(g, row, l)->text[0])
-            set_text(labels, g->labels.names[l], grid_label(g, row, l)->text);
+        if (dim_text(grid_label(g, row, l))[0])
+            set_text(labels, g->labels.names[l], dim_text(grid_label(g, row, l)));
     for (size_t c = 0; c < g->column_count; c++)
         json_array_append_new(values, slot_json(grid_slot(g, row, c)));
     json_object_set_new(o, "labels", labels);

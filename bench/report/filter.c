@@ -10,7 +10,7 @@
 enum relation { EQUAL, UNEQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL };
 
 struct condition {
-    char dim[DIM_NAME_MAX];
+    char dim[128]; /* longer ones are not understood */
     enum relation relation;
     const char *values; /* "thread|process", up to the next comma */
     size_t length;
@@ -64,11 +64,18 @@ static bool as_number(const char *text, double *out)
     return false;
 }
 
-static bool is_equal(const struct dim_value *value, const char *text)
+/* A number is no longer than this; what is longer is compared as a word alone. */
+enum { NUMBER_BYTES = 96 };
+
+static bool is_equal(const struct dim_value *value, const char *word, size_t length)
 {
+    char text[NUMBER_BYTES];
     double number;
-    if (!strcmp(value->text, text))
+    if (strlen(dim_text(value)) == length && !memcmp(dim_text(value), word, length))
         return true;
+    if (length >= sizeof text)
+        return false;
+    snprintf(text, sizeof text, "%.*s", (int)length, word);
     return value->is_number && as_number(text, &number) && !(value->number < number) &&
            !(value->number > number);
 }
@@ -78,9 +85,7 @@ static bool is_one_of(const struct condition *c, const struct dim_value *value)
     const char *at = c->values, *end = c->values + c->length;
     while (at < end) {
         size_t length = strcspn(at, "|,");
-        char text[96];
-        snprintf(text, sizeof text, "%.*s", (int)length, at);
-        if (is_equal(value, text))
+        if (is_equal(value, at, length))
             return true;
         at += length + 1;
     }
@@ -90,10 +95,10 @@ static bool is_one_of(const struct condition *c, const struct dim_value *value)
 static int compare(const struct condition *c, const struct dim_value *value, bool *out,
                    struct err *err)
 {
-    char text[96];
+    char text[NUMBER_BYTES];
     double number;
     snprintf(text, sizeof text, "%.*s", (int)c->length, c->values);
-    if (!as_number(text, &number))
+    if (c->length >= sizeof text || !as_number(text, &number))
         return err_set(err, ERR_USAGE, "--filter: \"%s\" is not a number to compare %s with", text,
                        c->dim);
     *out = value->is_number && ((c->relation == LESS && value->number < number) ||

@@ -20,7 +20,7 @@ static int by_value(const void *a, const void *b)
     if (left->value.is_number &&
         (left->value.number < right->value.number || left->value.number > right->value.number))
         return left->value.number < right->value.number ? -1 : 1;
-    int words = strcmp(left->value.text, right->value.text);
+    int words = strcmp(dim_text(&left->value), dim_text(&right->value));
     if (words != 0)
         return words;
     return (left->entry.order > right->entry.order) - (left->entry.order < right->entry.order);
@@ -38,10 +38,10 @@ static int by_rank(const void *a, const void *b)
 static void rank(struct key *keys, size_t count, bool is_executor)
 {
     for (size_t i = 0, run = 0; i < count; i++) {
-        if (i > 0 && strcmp(keys[i].value.text, keys[run].value.text))
+        if (i > 0 && strcmp(dim_text(&keys[i].value), dim_text(&keys[run].value)))
             run = i;
         const struct key *first = &keys[run];
-        if (!first->value.text[0])
+        if (!dim_text(&first->value)[0])
             keys[i].rank = 0;
         else if (first->value.is_number)
             keys[i].rank = 1 + run;
@@ -80,7 +80,7 @@ bool entries_agree(const struct entry *a, const struct entry *b, const struct di
         struct dim_value left, right;
         dim_value_of(a, in->names[d], &left);
         dim_value_of(b, in->names[d], &right);
-        if (strcmp(left.text, right.text))
+        if (strcmp(dim_text(&left), dim_text(&right)))
             return false;
     }
     return true;

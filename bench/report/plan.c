@@ -183,13 +183,15 @@ int plan_make(struct plan *out, const struct table_request *request, const struc
         if (request->rows)
             return err_set(err, ERR_USAGE, "--cols: \"%s\" is in --rows already", request->cols);
         /* --cols tasks takes it out of the rows nobody asked for. */
-        out->rows = (struct dims){0};
+        dims_release(&out->rows);
         dims_add(&out->rows, strcmp(request->cols, "executor") ? "executor" : "tasks");
     }
     static const char *const apart[] = {"workload", "lock"};
     for (size_t i = 0; i < 2; i++)
         if (!dims_have(&out->rows, apart[i]) && !dims_have(&out->cols, apart[i]))
             dims_add(&out->blocks, apart[i]);
+    if (out->blocks.failed || out->rows.failed)
+        return err_set(err, ERR_SYSTEM, "table: out of memory");
     if (request->metrics)
         return parse_metrics(out, request, all, err);
     make_headline(out, request->with_ratios, all);
@@ -201,8 +203,8 @@ void plan_labels(const struct plan *p, const struct entry *items, size_t count, 
 {
     static const char *const others[] = {"host",  "result",  "executor",
                                          "tasks", "workers", "placement"};
-    struct dims params;
-    *out = p->rows;
+    struct dims params = {0};
+    dims_add_all(out, &p->rows);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         /* Two files of one host are told apart by their names; two hosts are enough alone. */
         bool is_needed = strcmp(others[i], "result") || !dims_have(out, "host");
@@ -217,4 +219,13 @@ void plan_labels(const struct plan *p, const struct entry *items, size_t count, 
         dims_add(out, "result");
         dims_add(out, "id");
     }
+    out->failed |= params.failed;
+    dims_release(&params);
+}
+
+void table_plan_release(struct plan *p)
+{
+    dims_release(&p->blocks);
+    dims_release(&p->rows);
+    dims_release(&p->cols);
 }

@@ -21,11 +21,14 @@ struct plan {
     bool keeps_empty; /* the user named the metrics: columns without a value stay */
 };
 
+/* `out` is released by the caller, also where this fails. */
 int plan_make(struct plan *out, const struct table_request *request, const struct entries *all,
               struct err *err);
 
+void table_plan_release(struct plan *p);
+
 /*
- * The labels the rows of these cells need: those asked for, and whatever else the cells differ
+ * Adds the labels the rows of these cells need: those asked for, and whatever else the cells differ
  * in.  With `is_ambiguous` the cells' ids as well.
  */
 void plan_labels(const struct plan *p, const struct entry *items, size_t count, bool is_ambiguous,

@@ -1,5 +1,7 @@
 #include "bench/report/scaling.h"
 
+#include "bench/core/vec.h"
+
 #include "bench/report/dim.h"
 #include "bench/stats/robust.h"
 
@@ -8,12 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWEEP_MAX = 64, SEED = 1 };
+enum { SEED = 1 };
 
 /* Cells that differ in their tasks alone, in ascending order of these. */
 struct kin {
-    const struct result_cell *cells[SWEEP_MAX];
-    size_t count;
+    VEC(const struct result_cell *);
 };
 
 static const char metric_name[] = "throughput_per_s";
@@ -51,16 +52,17 @@ static int by_tasks(const void *a, const void *b)
 static void gather(struct kin *s, const struct entries *all, size_t first, bool *is_taken)
 {
     s->count = 0;
-    for (size_t i = first; i < all->count && s->count < SWEEP_MAX; i++) {
+    for (size_t i = first; i < all->count; i++) {
         const struct entry *e = &all->items[i];
         if (is_taken[i] || e->result != all->items[first].result ||
             !is_same_but_tasks(e->cell, all->items[first].cell))
             continue;
         is_taken[i] = true;
         if (result_value_find(e->cell, metric_name))
-            s->cells[s->count++] = e->cell;
+            vec_add(s, e->cell);
     }
-    qsort(s->cells, s->count, sizeof s->cells[0], by_tasks);
+    if (s->count)
+        qsort(s->items, s->count, sizeof s->items[0], by_tasks);
 }
 
 static int add_point(struct sweep *s, const struct result_cell *c, struct err *err)
@@ -112,7 +114,7 @@ static int add_sweep(struct scaling *out, const struct kin *kin, const char *lab
     struct sweep *s = &out->sweeps[out->count++];
     *s = (struct sweep){.label = label, .points = points};
     for (size_t i = 0; i < kin->count; i++)
-        if (add_point(s, kin->cells[i], err))
+        if (add_point(s, kin->items[i], err))
             return -1;
     return fit(s, weights, err);
 }
@@ -120,15 +122,21 @@ static int add_sweep(struct scaling *out, const struct kin *kin, const char *lab
 static int add_sweeps(struct scaling *out, const struct entries *all, bool with_labels,
                       enum usl_weights weights, bool *is_taken, struct err *err)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        struct kin kin;
+    struct kin kin = {0};
+    int failed = 0;
+    for (size_t i = 0; i < all->count && !failed; i++) {
         if (is_taken[i])
             continue;
         gather(&kin, all, i, is_taken);
-        if (kin.count >= 2 &&
-            add_sweep(out, &kin, with_labels ? all->items[i].result->label : "", weights, err))
-            return -1;
+        if (kin.failed)
+            failed = err_set(err, ERR_SYSTEM, "scaling: out of memory");
+        else if (kin.count >= 2)
+            failed =
+                add_sweep(out, &kin, with_labels ? all->items[i].result->label : "", weights, err);
     }
+    vec_release(&kin);
+    if (failed)
+        return -1;
     if (out->count)
         return 0;
     return err_set(err, ERR_INPUT, "--scaling: no cell was measured with several numbers of tasks");

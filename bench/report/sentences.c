@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXECUTORS_MAX = 8 };
+enum { EXECUTORS_MAX = 3 }; /* choose_cast() adds no more */
 
 /* The executors the sentences speak of. */
 struct cast {
@@ -436,7 +436,6 @@ int sentences_of(struct sentences *out, const struct result *r, struct err *err)
 {
     static void (*const say[])(struct buf *, const struct result *, const struct cast *) = {
         start_costs, waiting_overlaps, lock_effect, pools_pay_off, what_is_left_out};
-    static_assert(sizeof say / sizeof *say <= SENTENCES_MAX, "all of them fit");
     struct cast cast;
     *out = (struct sentences){0};
     choose_cast(&cast, r);
@@ -446,11 +445,11 @@ int sentences_of(struct sentences *out, const struct result *r, struct err *err)
         if (b.len == 0 && !b.failed)
             continue;
         char *text = buf_steal(&b);
-        if (!text) {
+        if (!text || !vec_add(out, text)) {
+            free(text);
             sentences_release(out);
             return err_set(err, ERR_SYSTEM, "sentences: out of memory");
         }
-        out->items[out->count++] = text;
     }
     return 0;
 }
@@ -459,5 +458,5 @@ void sentences_release(struct sentences *s)
 {
     for (size_t i = 0; i < s->count; i++)
         free(s->items[i]);
-    *s = (struct sentences){0};
+    vec_release(s);
 }

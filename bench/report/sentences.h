@@ -8,13 +8,11 @@
 #define CONTEND_REPORT_SENTENCES_H
 
 #include "bench/core/buf.h"
+#include "bench/core/vec.h"
 #include "bench/result/result.h"
 
-enum { SENTENCES_MAX = 8 };
-
 struct sentences {
-    char *items[SENTENCES_MAX]; /* owned */
-    size_t count;
+    VEC(char *); /* each owned */
 };
 
 /* Returns 0, or -1 with ERR_SYSTEM when memory runs out. */

@@ -41,11 +41,15 @@ static bool is_ambiguous(const struct block *b, const struct dims *labels)
 static int sort_rows(struct block *b, struct dims *labels, struct err *err)
 {
     for (int attempt = 0; attempt < 2; attempt++) {
+        struct dims keys = {0};
+        dims_release(labels);
         plan_labels(b->plan, b->items, b->count, attempt > 0, labels);
-        struct dims keys = *labels;
-        for (size_t i = 0; i < b->plan->cols.count; i++)
-            dims_add(&keys, b->plan->cols.names[i]);
-        if (entries_sort(b->items, b->count, &keys, err))
+        dims_add_all(&keys, labels);
+        dims_add_all(&keys, &b->plan->cols);
+        int failed =
+            keys.failed ? out_of_memory(err) : entries_sort(b->items, b->count, &keys, err);
+        dims_release(&keys);
+        if (failed)
             return -1;
         if (!is_ambiguous(b, labels))
             break;
@@ -68,7 +72,7 @@ static int find_column_values(struct block *b, struct err *err)
     for (size_t i = 0; i < b->count; i++) {
         struct dim_value value;
         dim_value_of(&b->items[i], dim, &value);
-        if (n == 0 || strcmp(b->column_values[n - 1].text, value.text))
+        if (n == 0 || strcmp(dim_text(&b->column_values[n - 1]), dim_text(&value)))
             b->column_values[n++] = value;
     }
     b->column_value_count = n;
@@ -105,11 +109,11 @@ static int make_columns(struct grid *g, const struct block *b, struct err *err)
             const struct dim_value *value = b->column_values ? &b->column_values[v] : NULL;
             if (!value)
                 snprintf(group, sizeof group, "%s", p->metrics[m].group);
-            else if (value->is_number || !value->text[0])
+            else if (value->is_number || !dim_text(value)[0])
                 snprintf(group, sizeof group, "%.30s %.30s", p->cols.names[0],
-                         value->text[0] ? value->text : "-");
+                         dim_text(value)[0] ? dim_text(value) : "-");
             else
-                snprintf(group, sizeof group, "%.60s", value->text);
+                snprintf(group, sizeof group, "%.60s", dim_text(value));
             add_column(g, group, &p->metrics[m], false);
             if (p->metrics[m].with_ratio)
                 add_column(g, group, &p->metrics[m], true);
@@ -125,7 +129,8 @@ static size_t column_value_of(const struct block *b, const struct entry *e)
         return 0;
     dim_value_of(e, b->plan->cols.names[0], &value);
     size_t v = 0;
-    while (v + 1 < b->column_value_count && strcmp(b->column_values[v].text, value.text))
+    while (v + 1 < b->column_value_count &&
+           strcmp(dim_text(&b->column_values[v]), dim_text(&value)))
         v++;
     return v;
 }
@@ -162,7 +167,7 @@ static bool is_same_but_executor(const struct grid *g, size_t a, size_t b)
     for (size_t l = 0; l < g->labels.count; l++) {
         const char *dim = g->labels.names[l];
         if (strcmp(dim, "executor") && strcmp(dim, "workers") &&
-            strcmp(grid_label(g, a, l)->text, grid_label(g, b, l)->text))
+            strcmp(dim_text(grid_label(g, a, l)), dim_text(grid_label(g, b, l))))
             return false;
     }
     return true;
@@ -304,32 +309,36 @@ static void add_words(char *out, size_t size, const char *separator, const char 
 static void shared_value(const struct block *b, const char *dim, struct dim_value *out)
 {
     dim_value_of(&b->items[0], dim, out);
-    for (size_t i = 1; i < b->count && out->text[0]; i++) {
+    for (size_t i = 1; i < b->count && dim_text(out)[0]; i++) {
         struct dim_value other;
         dim_value_of(&b->items[i], dim, &other);
-        if (strcmp(other.text, out->text))
-            out->text[0] = '\0';
+        if (strcmp(dim_text(&other), dim_text(out)))
+            *out = (struct dim_value){0};
     }
 }
 
 /* The block's own dimensions, and the parameters all its cells share. */
-static void name_grid(struct grid *g, const struct block *b)
+static int name_grid(struct grid *g, const struct block *b)
 {
     struct dim_value value;
-    struct dims params;
+    struct dims params = {0};
     for (size_t i = 0; i < b->plan->blocks.count; i++) {
         const char *dim = b->plan->blocks.names[i];
         dim_value_of(&b->items[0], dim, &value);
-        add_words(g->title, sizeof g->title, ", ", strcmp(dim, "workload") ? dim : "", value.text);
+        add_words(g->title, sizeof g->title, ", ", strcmp(dim, "workload") ? dim : "",
+                  dim_text(&value));
     }
     if (!g->title[0])
         snprintf(g->title, sizeof g->title, "all cells");
     dims_of_params(&params, b->items, b->count);
     for (size_t i = 0; i < params.count; i++) {
         shared_value(b, params.names[i], &value);
-        if (value.text[0])
-            add_words(g->subtitle, sizeof g->subtitle, ", ", params.names[i], value.text);
+        if (dim_text(&value)[0])
+            add_words(g->subtitle, sizeof g->subtitle, ", ", params.names[i], dim_text(&value));
     }
+    bool failed = params.failed;
+    dims_release(&params);
+    return failed ? -1 : 0;
 }
 
 static int build_grid(struct grid *g, struct block *b, struct err *err)
@@ -339,8 +348,7 @@ static int build_grid(struct grid *g, struct block *b, struct err *err)
         return -1;
     if (!b->plan->keeps_empty && b->plan->cols.count == 0)
         drop_empty_columns(g);
-    name_grid(g, b);
-    return 0;
+    return name_grid(g, b) ? out_of_memory(err) : 0;
 }
 
 static int build_all(struct tables *t, const struct plan *plan, struct entry *items, size_t count,
@@ -367,27 +375,31 @@ static int build_all(struct tables *t, const struct plan *plan, struct entry *it
 int tables_build(struct tables *out, const struct result *results, size_t count,
                  const struct table_request *request, struct err *err)
 {
-    struct plan plan;
+    struct plan plan = {0};
     struct entry *items = NULL;
+    int status = -1;
     *out = (struct tables){.results = results, .result_count = count};
     if (entries_of_results(&out->entries, results, count, err) ||
         plan_make(&plan, request, &out->entries, err) ||
         entries_filter(&out->entries, request->filter, err))
-        return -1;
+        goto done;
+    status = 0;
     if (out->entries.count == 0)
-        return 0;
+        goto done;
     items = calloc(out->entries.count, sizeof *items);
-    if (!items)
-        return out_of_memory(err);
-    memcpy(items, out->entries.items, out->entries.count * sizeof *items);
-    int status = build_all(out, &plan, items, out->entries.count, err);
+    if (items)
+        memcpy(items, out->entries.items, out->entries.count * sizeof *items);
+    status = items ? build_all(out, &plan, items, out->entries.count, err) : out_of_memory(err);
+done:
     free(items);
+    table_plan_release(&plan);
     return status;
 }
 
 void tables_release(struct tables *t)
 {
     for (size_t i = 0; i < t->count; i++) {
+        dims_release(&t->grids[i].labels);
         free(t->grids[i].columns);
         free(t->grids[i].rows);
         free(t->grids[i].label_values);

@@ -41,9 +41,9 @@ static void begin_grid(struct page *p, const struct grid *g)
 static void add_label(struct page *p, const struct dim_value *v)
 {
     if (v->is_number)
-        page_shown(p, page_exactly(v->number), "%s", v->text);
-    else if (v->text[0])
-        page_text(p, "%s", v->text);
+        page_shown(p, page_exactly(v->number), "%s", dim_text(v));
+    else if (dim_text(v)[0])
+        page_text(p, "%s", dim_text(v));
     else
         page_empty(p);
 }
@@ -142,15 +142,17 @@ void tables_for_readers(struct page *p, const struct tables *t)
 /* "duration=10ms;gil.interval=5ms" */
 static void add_params(struct page *p, const struct entry *e)
 {
-    struct dims params;
+    struct dims params = {0};
     struct dim_value value;
     struct buf text = {0};
     dims_of_params(&params, e, 1);
     for (size_t i = 0; i < params.count; i++)
         if (dim_value_of(e, params.names[i], &value))
-            buf_printf(&text, "%s%s=%s", text.len ? ";" : "", params.names[i], value.text);
+            buf_printf(&text, "%s%s=%s", text.len ? ";" : "", params.names[i], dim_text(&value));
+    text.failed |= params.failed; /* a parameter that is left out is no table */
     page_text(p, "%s", page_text_of(p, &text));
     buf_release(&text);
+    dims_release(&params);
 }
 
 static void add_whole(struct page *p, double value)

@@ -18,7 +18,10 @@
 
 void plan_request_init(struct plan_request *r)
 {
-    *r = (struct plan_request){.seed = -1, .timer_slack_ns = 50000, .timeout_ns = 300000000000};
+    *r = (struct plan_request){.seed = -1};
+    units_parse("timer slack", PLAN_TIMER_SLACK, "ns", 1, TIMER_SLACK_MAX_NS, &r->timer_slack_ns,
+                NULL);
+    units_parse("timeout", PLAN_TIMEOUT, "ns", TIMEOUT_LEAST_NS, INT64_MAX, &r->timeout_ns, NULL);
 }
 
 uint32_t plan_cpus(void)
@@ -37,8 +40,8 @@ struct builder {
     struct plan *plan;
     const struct plan_request *request;
     size_t capacity;
-    bool param_used[WORDS_MAX]; /* of the request's parameters */
-    struct word_list params;    /* of the request */
+    bool *param_used;        /* of the request's parameters */
+    struct word_list params; /* of the request */
 };
 
 static int find_cell(const struct plan *p, const char *id)
@@ -107,13 +110,9 @@ static int parse_placement(const char *word, enum placement *out, struct err *er
     return err_set(err, ERR_USAGE, "--placement: \"%s\" is unknown (free, same, spread)", word);
 }
 
-static int expand_workload(struct builder *b, const struct plan_group *g, const struct workload *w,
-                           struct err *err)
+static int expand_counts(struct builder *b, const struct plan_group *g, const struct workload *w,
+                         const struct task_counts *counts, struct err *err)
 {
-    uint32_t counts[WORDS_MAX];
-    size_t count;
-    if (plan_task_counts(&g->tasks, w, counts, &count, err))
-        return -1;
     for (size_t k = 0; k < g->locks.count; k++) {
         const struct lock *lock = registry_find_lock(g->locks.items[k], err);
         if (!lock)
@@ -123,10 +122,10 @@ static int expand_workload(struct builder *b, const struct plan_group *g, const 
             if (!executor)
                 return -1;
             for (size_t p = 0; p < g->placements.count; p++)
-                for (size_t n = 0; n < count; n++) {
+                for (size_t n = 0; n < counts->count; n++) {
                     struct cell c;
                     cell_init(&c, w, lock, executor);
-                    c.tasks = counts[n];
+                    c.tasks = counts->items[n];
                     if (parse_placement(g->placements.items[p], &c.placement, err) ||
                         add_combination(b, g, &c, err))
                         return -1;
@@ -136,9 +135,20 @@ static int expand_workload(struct builder *b, const struct plan_group *g, const 
     return 0;
 }
 
+static int expand_workload(struct builder *b, const struct plan_group *g, const struct workload *w,
+                           struct err *err)
+{
+    struct task_counts counts = {0};
+    int failed =
+        plan_task_counts(&g->tasks, w, &counts, err) || expand_counts(b, g, w, &counts, err);
+    vec_release(&counts);
+    return failed ? -1 : 0;
+}
+
 static int expand_group(struct builder *b, struct plan_group *g, struct err *err)
 {
-    plan_group_defaults(g);
+    if (plan_group_defaults(g, err))
+        return -1;
     for (size_t i = 0; i < g->workloads.count; i++) {
         const struct workload *w = registry_find_workload(g->workloads.items[i], err);
         if (!w || expand_workload(b, g, w, err))
@@ -190,14 +200,14 @@ static int check_params_used(const struct builder *b, struct err *err)
 }
 
 static int suite_number(const json_t *suite, const char *key, const char *unit, int64_t max,
-                        int64_t fallback, int64_t *out, struct err *err)
+                        const char *fallback, int64_t *out, struct err *err)
 {
     const json_t *value = json_object_get(suite, key);
     char number[32], what[64];
-    *out = fallback;
-    if (!value)
+    const char *text = value ? json_string_value(value) : fallback;
+    *out = 0;
+    if (!value && !fallback)
         return 0;
-    const char *text = json_string_value(value);
     if (json_is_integer(value)) {
         snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         text = number;
@@ -205,7 +215,7 @@ static int suite_number(const json_t *suite, const char *key, const char *unit, 
     snprintf(what, sizeof what, "suite: \"%s\"", key);
     if (!text)
         return err_set(err, ERR_INPUT, "%s must be a number or words such as \"%s\"", what,
-                       strcmp(unit, "ns") ? "11" : "60s");
+                       strcmp(unit, "ns") ? PLAN_ROUNDS : PLAN_BUDGET);
     return units_parse(what, text, unit, 1, max, out, err);
 }
 
@@ -241,10 +251,10 @@ static int expand_suite(struct builder *b, const json_t *suite, struct err *err)
     json_t *item;
     json_array_foreach(json_object_get(suite, "groups"), i, item)
     {
-        struct plan_group *g = calloc(1, sizeof *g);
-        int failed = !g || plan_group_of_json(g, item, err) ||
-                     plan_group_override(g, b->request, err) || expand_group(b, g, err);
-        free(g);
+        struct plan_group g = {0};
+        int failed = plan_group_of_json(&g, item, err) ||
+                     plan_group_override(&g, b->request, err) || expand_group(b, &g, err);
+        plan_group_release(&g);
         if (failed)
             return -1;
     }
@@ -253,11 +263,9 @@ static int expand_suite(struct builder *b, const json_t *suite, struct err *err)
 
 static int expand_request(struct builder *b, struct err *err)
 {
-    struct plan_group *g = calloc(1, sizeof *g);
-    if (!g)
-        return err_set(err, ERR_SYSTEM, "no memory for the plan");
-    int failed = plan_group_of_request(g, b->request, err) || expand_group(b, g, err);
-    free(g);
+    struct plan_group g = {0};
+    int failed = plan_group_of_request(&g, b->request, err) || expand_group(b, &g, err);
+    plan_group_release(&g);
     return failed ? -1 : 0;
 }
 
@@ -278,6 +286,12 @@ static void set_rounds(struct plan *p, const struct plan_request *r, int64_t rou
     p->rounds_most = most > p->rounds ? (uint32_t)most : p->rounds;
 }
 
+static void builder_release(struct builder *b)
+{
+    word_list_release(&b->params);
+    free(b->param_used);
+}
+
 int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
@@ -290,11 +304,17 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     if (name && !suite)
         return -1;
     if (check_suite_keys(suite, err) || word_list_of_options(&b.params, "-p", &r->params, err) ||
-        suite_number(suite, "rounds", "count", ROUNDS_MAX, 11, &rounds, err) ||
-        suite_number(suite, "rounds_most", "count", ROUNDS_MAX, 0, &rounds_most, err) ||
-        suite_number(suite, "budget", "ns", INT64_MAX, 60000000000, &budget_ns, err) ||
-        suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, 50000000, &task_time_ns, err))
+        suite_number(suite, "rounds", "count", ROUNDS_MAX, PLAN_ROUNDS, &rounds, err) ||
+        suite_number(suite, "rounds_most", "count", ROUNDS_MAX, NULL, &rounds_most, err) ||
+        suite_number(suite, "budget", "ns", INT64_MAX, PLAN_BUDGET, &budget_ns, err) ||
+        suite_number(suite, "task_time", "ns", TASK_TIME_MAX_NS, PLAN_TASK_TIME, &task_time_ns,
+                     err))
         goto fail;
+    b.param_used = calloc(b.params.count + 1, sizeof *b.param_used);
+    if (!b.param_used) {
+        err_set(err, ERR_SYSTEM, "no memory for the plan");
+        goto fail;
+    }
     if (suite ? expand_suite(&b, suite, err) : expand_request(&b, err))
         goto fail;
     if (out->cell_count == 0) {
@@ -313,9 +333,11 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     out->timer_slack_ns = (uint64_t)r->timer_slack_ns;
     out->timeout_ns = (uint64_t)r->timeout_ns;
     json_decref(suite);
+    builder_release(&b);
     return 0;
 fail:
     json_decref(suite);
+    builder_release(&b);
     plan_release(out);
     return -1;
 }

@@ -11,7 +11,13 @@
 #include "bench/run/cell.h"
 
 enum { TASKS_MAX = 1000000, WORKERS_MAX = 100000, ROUNDS_MAX = 1000 };
-#define OPS_MAX            INT64_C(1000000000000) /* of a task */
+#define OPS_MAX INT64_C(1000000000000) /* of a task */
+/* What is taken where neither the command line nor a suite says, as it would be typed. */
+#define PLAN_ROUNDS        "11"
+#define PLAN_BUDGET        "60s"
+#define PLAN_TASK_TIME     "50ms"
+#define PLAN_TIMER_SLACK   "50us"
+#define PLAN_TIMEOUT       "5min"
 #define TASK_TIME_MAX_NS   INT64_C(60000000000)
 #define TIMER_SLACK_MAX_NS INT64_C(1000000000)
 #define TIMEOUT_LEAST_NS   INT64_C(100000000)

@@ -60,8 +60,8 @@ int plan_group_of_json(struct plan_group *g, const json_t *o, struct err *err)
     g->ops = (uint64_t)json_integer_value(value);
     json_object_foreach(json_object_get(o, "params"), key, value)
     {
-        char assignment[WORD_MAX];
         char number[32];
+        struct buf assignment = {0};
         const char *text = json_string_value(value);
         if (json_is_integer(value)) {
             snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -70,11 +70,10 @@ int plan_group_of_json(struct plan_group *g, const json_t *o, struct err *err)
         if (!text)
             return err_set(err, ERR_INPUT, "suite: parameter \"%.64s\" must be a word or a number",
                            key);
-        if ((size_t)snprintf(assignment, sizeof assignment, "%s=%s", key, text) >=
-            sizeof assignment)
-            return err_set(err, ERR_INPUT, "suite: parameter \"%.64s\": its value is too long",
-                           key);
-        if (word_list_add(&g->params, assignment, strlen(assignment), err))
+        buf_printf(&assignment, "%s=%s", key, text);
+        int failed = word_list_add(&g->params, buf_text(&assignment), assignment.len, err);
+        buf_release(&assignment);
+        if (failed)
             return -1;
     }
     return word_list_of_json(&g->workloads, o, "workloads", err) ||
@@ -99,19 +98,40 @@ int plan_group_of_request(struct plan_group *g, const struct plan_request *r, st
                : 0;
 }
 
+/* Leaves the words that were asked for. */
+static void keep_words(struct word_list *w, const struct word_list *asked)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        bool is_kept = false;
+        for (size_t j = 0; j < asked->count; j++)
+            is_kept |= !strcmp(w->items[i], asked->items[j]);
+        if (is_kept)
+            w->items[kept++] = w->items[i];
+        else
+            free(w->items[i]);
+    }
+    w->count = kept;
+}
+
+void plan_group_release(struct plan_group *g)
+{
+    struct word_list *const lists[] = {&g->workloads, &g->locks,      &g->executors,
+                                       &g->tasks,     &g->placements, &g->params};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        word_list_release(lists[i]);
+}
+
 int plan_group_override(struct plan_group *g, const struct plan_request *r, struct err *err)
 {
     struct word_list asked = {0};
-    if (word_list_of_options(&asked, "--workload", &r->workloads, err))
+    if (word_list_of_options(&asked, "--workload", &r->workloads, err)) {
+        word_list_release(&asked);
         return -1;
-    if (asked.count) {
-        struct word_list kept = {0};
-        for (size_t i = 0; i < g->workloads.count; i++)
-            for (size_t j = 0; j < asked.count; j++)
-                if (!strcmp(g->workloads.items[i], asked.items[j]))
-                    word_list_add(&kept, asked.items[j], strlen(asked.items[j]), NULL);
-        g->workloads = kept;
     }
+    if (asked.count)
+        keep_words(&g->workloads, &asked);
+    word_list_release(&asked);
     struct {
         struct word_list *words;
         const struct opt_list *list;
@@ -125,7 +145,7 @@ int plan_group_override(struct plan_group *g, const struct plan_request *r, stru
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!rows[i].list->count)
             continue;
-        *rows[i].words = (struct word_list){0};
+        word_list_release(rows[i].words);
         if (word_list_of_options(rows[i].words, rows[i].what, rows[i].list, err))
             return -1;
     }
@@ -135,23 +155,27 @@ int plan_group_override(struct plan_group *g, const struct plan_request *r, stru
 }
 
 /* Every executor that is neither hidden nor somebody else's. */
-static void default_executors(struct word_list *w)
+static int default_executors(struct word_list *w, struct err *err)
 {
     if (w->count)
-        return;
+        return 0;
     const struct executor *x;
     for (size_t i = 0; (x = registry_executor(i)) != NULL; i++)
-        if (!(x->traits & (EXECUTOR_HIDDEN | EXECUTOR_PEER)))
-            word_list_add(w, x->name, strlen(x->name), NULL);
+        if (!(x->traits & (EXECUTOR_HIDDEN | EXECUTOR_PEER)) &&
+            word_list_add(w, x->name, strlen(x->name), err))
+            return -1;
+    return 0;
 }
 
-void plan_group_defaults(struct plan_group *g)
+int plan_group_defaults(struct plan_group *g, struct err *err)
 {
     static const char *const locks[] = {"none", "gil", NULL};
     static const char *const placements[] = {"free", NULL};
-    word_list_default(&g->locks, locks);
-    word_list_default(&g->placements, placements);
-    default_executors(&g->executors);
+    return word_list_default(&g->locks, locks, err) ||
+                   word_list_default(&g->placements, placements, err) ||
+                   default_executors(&g->executors, err)
+               ? -1
+               : 0;
 }
 
 /* ---- Task counts ------------------------------------------------------------------- */
@@ -160,13 +184,16 @@ void plan_group_defaults(struct plan_group *g)
 static int parse_tasks(const char *word, uint32_t *out, struct err *err)
 {
     size_t length = strlen(word);
-    int64_t value;
+    int64_t value = 0;
     if (length >= 4 && !strcmp(word + length - 4, "cpus")) {
-        char factor[WORD_MAX];
-        snprintf(factor, sizeof factor, "%.*s", (int)(length - 4), word);
-        if (!*factor)
+        char *factor = strndup(word, length - 4);
+        int failed = !factor   ? err_set(err, ERR_SYSTEM, "no memory for \"%s\"", word)
+                     : *factor ? units_parse("--tasks", factor, "count", 1, 1000, &value, err)
+                               : 0;
+        if (factor && !*factor)
             value = 1;
-        else if (units_parse("--tasks", factor, "count", 1, 1000, &value, err))
+        free(factor);
+        if (failed)
             return -1;
         *out = (uint32_t)value * plan_cpus();
         return 0;
@@ -183,25 +210,27 @@ static int compare_counts(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-int plan_task_counts(const struct word_list *w, const struct workload *workload, uint32_t *counts,
-                     size_t *count, struct err *err)
+int plan_task_counts(const struct word_list *w, const struct workload *workload,
+                     struct task_counts *out, struct err *err)
 {
     static const char *const io[] = {"1", "10", "200"};
     static const char *const cpu[] = {"1", "2", "cpus", "4cpus"};
-    size_t n = 0;
     bool is_default = w->count == 0 || (w->count == 1 && !strcmp(w->items[0], "default"));
-    size_t wanted = !is_default ? w->count : workload->kind == WORKLOAD_IO ? 3 : 4;
+    size_t wanted = !is_default ? w->count : workload->kind == WORKLOAD_IO ? 3 : 4, kept = 0;
     for (size_t i = 0; i < wanted; i++) {
+        uint32_t tasks;
         const char *word = !is_default                     ? w->items[i]
                            : workload->kind == WORKLOAD_IO ? io[i]
                                                            : cpu[i];
-        if (parse_tasks(word, &counts[n++], err))
+        if (parse_tasks(word, &tasks, err))
             return -1;
+        if (!vec_add(out, tasks))
+            return err_set(err, ERR_SYSTEM, "no memory for %zu numbers of tasks", wanted);
     }
-    qsort(counts, n, sizeof counts[0], compare_counts);
-    *count = 0;
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || counts[i] != counts[i - 1])
-            counts[(*count)++] = counts[i];
+    qsort(out->items, out->count, sizeof out->items[0], compare_counts);
+    for (size_t i = 0; i < out->count; i++)
+        if (kept == 0 || out->items[i] != out->items[kept - 1])
+            out->items[kept++] = out->items[i];
+    out->count = kept;
     return 0;
 }

@@ -22,13 +22,19 @@ int plan_group_of_request(struct plan_group *g, const struct plan_request *r, st
 int plan_group_override(struct plan_group *g, const struct plan_request *r, struct err *err);
 
 /* What every list means that is empty but workloads and tasks. */
-void plan_group_defaults(struct plan_group *g);
+int plan_group_defaults(struct plan_group *g, struct err *err);
+
+void plan_group_release(struct plan_group *g);
+
+struct task_counts {
+    VEC(uint32_t);
+};
 
 /*
  * The task counts of one workload, ascending and without repetition; empty or "default" means the
- * sweep of its kind.  counts has room for WORDS_MAX.
+ * sweep of its kind.  `out` is released by the caller, also where this fails.
  */
-int plan_task_counts(const struct word_list *w, const struct workload *workload, uint32_t *counts,
-                     size_t *count, struct err *err);
+int plan_task_counts(const struct word_list *w, const struct workload *workload,
+                     struct task_counts *out, struct err *err);
 
 #endif

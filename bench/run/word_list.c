@@ -1,16 +1,23 @@
 #include "bench/run/word_list.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int word_list_add(struct word_list *w, const char *text, size_t length, struct err *err)
 {
-    if (w->count == WORDS_MAX || length >= WORD_MAX)
-        return err_set(err, ERR_USAGE, "\"%s\": too long a list (at most %d words of %d letters)",
-                       text, WORDS_MAX, WORD_MAX - 1);
-    memcpy(w->items[w->count], text, length);
-    w->items[w->count++][length] = '\0';
-    return 0;
+    char *word = strndup(text, length);
+    if (word && vec_add(w, word))
+        return 0;
+    free(word);
+    return err_set(err, ERR_SYSTEM, "no memory for %zu words", w->count + 1);
+}
+
+void word_list_release(struct word_list *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        free(w->items[i]);
+    vec_release(w);
 }
 
 /* Splits "a,b,c"; an empty word is an error. */
@@ -60,10 +67,12 @@ int word_list_of_json(struct word_list *w, const json_t *object, const char *key
     return 0;
 }
 
-void word_list_default(struct word_list *w, const char *const *items)
+int word_list_default(struct word_list *w, const char *const *items, struct err *err)
 {
     if (w->count)
-        return;
+        return 0;
     for (; *items; items++)
-        word_list_add(w, *items, strlen(*items), NULL);
+        if (word_list_add(w, *items, strlen(*items), err))
+            return -1;
+    return 0;
 }

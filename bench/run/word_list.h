@@ -1,4 +1,4 @@
-/* Lists of short words, by value: what "a,b" and ["a", "b"] both become. */
+/* Lists of words, each a copy: what "a,b" and ["a", "b"] both become. */
 #ifndef CONTEND_RUN_WORD_LIST_H
 #define CONTEND_RUN_WORD_LIST_H
 
@@ -8,14 +8,13 @@
 #include <jansson.h>
 #include <stddef.h>
 
-enum { WORDS_MAX = 64, WORD_MAX = 64 };
-
 struct word_list {
-    char items[WORDS_MAX][WORD_MAX];
-    size_t count;
+    VEC(char *); /* each owned */
 };
 
-/* Adds `length` bytes of text. -1 with ERR_USAGE when the word or the list is too long. */
+void word_list_release(struct word_list *w);
+
+/* Adds `length` bytes of text. -1 with ERR_SYSTEM when there is no memory. */
 int word_list_add(struct word_list *w, const char *text, size_t length, struct err *err);
 
 /* Adds all of "a,b,c", once for each time the option was given; an empty word is an error. */
@@ -26,6 +25,6 @@ int word_list_of_options(struct word_list *w, const char *what, const struct opt
 int word_list_of_json(struct word_list *w, const json_t *object, const char *key, struct err *err);
 
 /* Adds all of a NULL-terminated array, where there is no word yet. */
-void word_list_default(struct word_list *w, const char *const *items);
+int word_list_default(struct word_list *w, const char *const *items, struct err *err);
 
 #endif

@@ -2,7 +2,7 @@
 # What somebody sees who types before reading.
 . "$(dirname "$0")/lib.sh"
 
-commands="run report compare duel claims reference list doctor"
+commands="run report compare duel claims reference list doctor history spinner export import help"
 
 help_is_printed_on_stdout_and_names_each_command() {
     local word
@@ -26,13 +26,108 @@ each_command_has_help_with_its_options() {
     done
 }
 
+# Every command with a summary, and the words of those that have some, from the tables themselves.
+_every_command() {
+    "$contend" help --json >help.json || fail "help --json"
+    "${python:-python3}" - <<'PY'
+import json
+for c in json.load(open("help.json"))["commands"]:
+    print(c["name"])
+    for w in c.get("commands", []):
+        print(c["name"], w["name"])
+PY
+}
+
 help_lines_fit_a_terminal() {
-    local word
-    for word in '' $commands; do
+    local word width wanted known
+    mapfile -t known < <(_every_command)
+    [ "${#known[@]}" -gt 15 ] || fail "only ${#known[@]} commands"
+    for word in '' "${known[@]}" once cell; do
+        for width in '' 40 60 100; do
+            wanted=${width:-80}
+            # shellcheck disable=SC2086
+            COLUMNS=$width run $word --help
+            expect_status 0
+            [ "$(wc -L <out)" -le "$wanted" ] ||
+                fail "contend $word --help: a line of $(wc -L <out) columns, not $wanted"
+        done
+    done
+}
+
+help_of_a_command_is_what_the_command_says() {
+    local word known
+    mapfile -t known < <(_every_command)
+    for word in "${known[@]}" once cell; do
         # shellcheck disable=SC2086
         run $word --help
-        [ "$(wc -L <out)" -le 120 ] || fail "contend $word --help: a line of $(wc -L <out) columns"
+        mv out own
+        # shellcheck disable=SC2086
+        run help $word
+        expect_status 0
+        cmp -s own out || fail "contend help $word differs from contend $word --help"
     done
+    run --help
+    mv out own
+    run help
+    cmp -s own out || fail "contend help differs from contend --help"
+    run help rnu
+    expect_refusal 2 '"rnu"' 'run'
+    run help run more
+    expect_refusal 2 '"more"'
+    run help history chekc
+    expect_refusal 2 'did you mean "check"'
+}
+
+# What programs are told must be what is parsed: each option is tried on the program itself.
+the_document_lists_what_is_parsed() {
+    run help --json
+    expect_status 0
+    mv out help.json
+    expect_json help.json 'd["schema"] == "contend.help/1"'
+    expect_none help.json '[n for n in ("once", "cell") if n in [c["name"] for c in d["commands"]]]'
+    "${python:-python3}" - "$contend" >listed <<'PY'
+import json, re, subprocess, sys
+contend = sys.argv[1]
+def said(words):
+    p = subprocess.run([contend, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return p.returncode, p.stdout + p.stderr
+def flat(text):
+    return "".join(text.split())
+def check(path, c):
+    own = [o for o in c["options"] if o["name"] != "help"]
+    text = flat(said([*path, "--help"])[1])
+    shown = set(re.findall(r"^  (?:-\w, |    )--([a-z.-]+)", said([*path, "--help"])[1], re.M))
+    if "commands" not in c and shown != {o["name"] for o in c["options"]}:
+        print(path, "shows other options than it lists:", shown ^ {o["name"] for o in c["options"]})
+    for o in own:
+        if flat(o["help"]) not in text:
+            print(path, o["name"], "is not in the help")
+        for key in ("default", "without"):
+            if key in o and flat("(" + o[key] + ")") not in text:
+                print(path, o["name"], "lacks its default")
+        # --help behind an option: the option is taken, and nothing is measured.
+        value = [] if o["kind"] == "flag" else [o.get("default") or (o.get("choices") or ["1"])[0]]
+        if o["kind"] == "number" and "default" not in o:
+            value = [str(max(o["min"], 1)) + {"ns": "ns"}.get(o["unit"], "")]
+        for form in [["--" + o["name"]]] + ([["-" + o["letter"]]] if "letter" in o else []):
+            status, answer = said([*path, *form, *value, "--help"])
+            if status:
+                print(path, form, value, answer)
+        if "choices" in o:
+            status, answer = said([*path, "--" + o["name"], "no-such-choice", "--help"])
+            if status != 2 or not all(x in answer for x in o["choices"][:3]):
+                print(path, o["name"], "takes what is no choice")
+    for w in c.get("commands", []):
+        check([*path, w["name"]], w)
+for c in json.load(open("help.json"))["commands"]:
+    check([c["name"]], c)
+PY
+    [ -s listed ] && fail "$(head -n 5 listed)"
+    expect_none help.json '[n for n in ("rounds", "budget", "task-time", "timeout") for c in d["commands"]
+        if c["name"] == "run" for o in c["options"]
+        if o["name"] == n and not (o.get("default") or o.get("without"))]'
+    expect_json help.json '{"thread", "coroutine"} <= {k for c in d["commands"] if c["name"] == "run"
+        for o in c["options"] if o["name"] == "executor" for k in o["known"]}'
 }
 
 the_version_is_printed() {

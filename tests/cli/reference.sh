@@ -72,6 +72,18 @@ a_reference_writes_a_valid_result() {
     _expect_clean
 }
 
+an_output_in_either_form_is_no_reason_to_measure() {
+    run reference cpython -o=x.json --list
+    expect_status 0
+    expect_out spin
+    run reference cpython --list -ox.json
+    expect_status 0
+    run reference cpython --lsit
+    expect_refusal 2 'did you mean --list'
+    expect test ! -e x.json
+    expect test ! -e --list
+}
+
 all_workloads_and_executors_can_be_had() {
     run reference cpython --list
     expect_status 0

@@ -15,14 +15,18 @@ static uint32_t rounds_of(uint32_t least_rounds)
     struct run_options o = {.path = path, .least_rounds = least_rounds, .interrupted = &never};
     snprintf(path, sizeof path, "/tmp/contend-rounds-%d.json", (int)getpid());
     plan_request_init(&o.plan);
-    o.plan.workloads = (struct opt_list){.items = {workload}, .count = 1};
-    o.plan.executors = (struct opt_list){.items = {executor}, .count = 1};
-    o.plan.locks = (struct opt_list){.items = {lock}, .count = 1};
-    o.plan.tasks = (struct opt_list){.items = {text}, .count = 1};
+    opt_list_add(&o.plan.workloads, workload, &err);
+    opt_list_add(&o.plan.executors, executor, &err);
+    opt_list_add(&o.plan.locks, lock, &err);
+    opt_list_add(&o.plan.tasks, text, &err);
     o.plan.budget_ns = 1;
     o.plan.rounds = 9;
     CHECK_MSG(run_do(&o, &report, &err) == 0, "%s", err.text);
     unlink(path);
+    vec_release(&o.plan.workloads);
+    vec_release(&o.plan.executors);
+    vec_release(&o.plan.locks);
+    vec_release(&o.plan.tasks);
     return report.rounds;
 }
 

@@ -65,7 +65,8 @@ static void a_command_names_both_cells(void)
         .subject = {.workload = "spin", .lock = "gil", .executor = "thread", .tasks = "cpus"},
         .base = {.workload = "spin", .executor = "serial", .tasks = "cpus"}};
     struct buf text = {0};
-    const struct opt_list plugins = {{"./a.so"}, 1};
+    const char *file = "./a.so";
+    const struct opt_list plugins = {.items = &file, .count = 1};
     claim_part_command(&both, &swapped, &plugins, &text);
     CHECK_CONTAINS(buf_text(&text), "contend run --plugin ./a.so --workload spin "
                                     "--lock mine,none --executor thread,serial --tasks cpus ");
@@ -90,13 +91,14 @@ static void substitutions_have_a_form(void)
 static void claims_are_chosen_by_name_and_number(void)
 {
     struct claim_list list;
-    struct opt_list words = {{"convoy,2", "startup"}, 2};
+    const char *items[] = {"convoy,2", "startup"}, *wrong = "conwoy";
+    struct opt_list words = {.items = items, .count = 2};
     struct err err = {0};
     CHECK_EQ(claims_choose(&list, &words, &err), 0);
     CHECK_EQ(list.count, 2);
     CHECK_EQ(list.items[0]->name, "startup");
     CHECK_EQ(list.items[1]->name, "convoy");
-    words = (struct opt_list){{"conwoy"}, 1};
+    words = (struct opt_list){.items = &wrong, .count = 1};
     CHECK_EQ(claims_choose(&list, &words, &err), -1);
     CHECK_CONTAINS(err.text, "did you mean \"convoy\"");
 }

@@ -11,62 +11,34 @@ struct parsed {
     const char *format;
     int64_t tasks, budget_ns;
     double threshold;
-    struct opt_list names, rest;
+    struct opt_list names, kinds;
+    struct opt_rest rest;
     bool help;
     struct err err;
     int status;
 };
 
-#define ROWS(p)                                                                                    \
-    {                                                                                              \
-        {.name = "verbose",                                                                        \
-         .letter = 'v',                                                                            \
-         .kind = OPT_FLAG,                                                                         \
-         .out = &(p)->verbose,                                                                     \
-         .help = "talk"},                                                                          \
-            {.name = "format",                                                                     \
-             .letter = 'f',                                                                        \
-             .kind = OPT_TEXT,                                                                     \
-             .out = &(p)->format,                                                                  \
-             .argument = "F",                                                                      \
-             .help = "what to write",                                                              \
-             .choices = formats},                                                                  \
-            {.name = "tasks",                                                                      \
-             .letter = 'n',                                                                        \
-             .kind = OPT_NUMBER,                                                                   \
-             .out = &(p)->tasks,                                                                   \
-             .argument = "N",                                                                      \
-             .help = "how many",                                                                   \
-             .unit = "count",                                                                      \
-             .min = 1,                                                                             \
-             .max = 1000},                                                                         \
-            {.name = "budget",                                                                     \
-             .kind = OPT_NUMBER,                                                                   \
-             .out = &(p)->budget_ns,                                                               \
-             .argument = "TIME",                                                                   \
-             .help = "how long",                                                                   \
-             .unit = "ns",                                                                         \
-             .min = 0,                                                                             \
-             .max = 60000000000},                                                                  \
-            {.name = "threshold",                                                                  \
-             .kind = OPT_RATIO,                                                                    \
-             .out = &(p)->threshold,                                                               \
-             .argument = "R",                                                                      \
-             .help = "how much"},                                                                  \
-            {.name = "name",                                                                       \
-             .kind = OPT_LIST,                                                                     \
-             .out = &(p)->names,                                                                   \
-             .argument = "X",                                                                      \
-             .help = "who"},                                                                       \
-            {0},                                                                                   \
-    }
+static const struct opt table[] = {
+    {OPT_AT(struct parsed, verbose), .name = "verbose", .letter = 'v', .help = "talk"},
+    {OPT_AT(struct parsed, format), .name = "format", .letter = 'f', .argument = "F",
+     .help = "what to write", .choices = formats},
+    {OPT_AT(struct parsed, tasks), .name = "tasks", .letter = 'n', .argument = "N",
+     .help = "how many", .without = "as many as CPUs", .unit = "count", .min = 1, .max = 1000},
+    {OPT_AT(struct parsed, budget_ns), .name = "budget", .argument = "TIME", .help = "how long",
+     .initial = "2s", .unit = "ns", .min = 0, .max = 60000000000},
+    {OPT_AT(struct parsed, threshold), .name = "threshold", .argument = "R", .help = "how much",
+     .initial = "1%"},
+    {OPT_AT(struct parsed, names), .name = "name", .argument = "X", .help = "who"},
+    {OPT_AT(struct parsed, kinds), .name = "kind", .argument = "K", .help = "of which kind",
+     .initial = "plain"},
+    {0},
+};
 
 enum { WORDS = 8 };
 
 static struct parsed parse(const char *const words[WORDS], bool with_rest)
 {
     struct parsed p = {0};
-    struct opt table[] = ROWS(&p);
     static char copies[WORDS][64]; /* the lists in p borrow from here */
     char *argv[WORDS + 1] = {copies[0]};
     int argc = 1;
@@ -74,8 +46,14 @@ static struct parsed parse(const char *const words[WORDS], bool with_rest)
         snprintf(copies[argc], sizeof copies[argc], "%s", words[i]);
         argv[argc] = copies[argc];
     }
-    p.status = opts_parse(table, argc, argv, with_rest ? &p.rest : NULL, &p.help, &p.err);
+    p.status = opts_parse(table, &p, argc, argv, with_rest ? &p.rest : NULL, &p.help, &p.err);
     return p;
+}
+
+static void forget(struct parsed *p)
+{
+    opts_release(table, p);
+    vec_release(&p->rest.words);
 }
 
 #define PARSE(...) parse((const char *const[WORDS]){__VA_ARGS__}, true)
@@ -86,6 +64,7 @@ static void every_spelling_of_a_value_is_understood(void)
                             PARSE("-n5")};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CHECK_MSG(rows[i].status == 0 && rows[i].tasks == 5, "row %zu: %s", i, rows[i].err.text);
+        forget(&rows[i]);
     }
 }
 
@@ -97,6 +76,7 @@ static void each_kind_is_stored(void)
     CHECK_EQ(p.format, "json");
     CHECK_EQ(p.budget_ns, 1500000000);
     CHECK_NEAR(p.threshold, 0.03, 1e-15);
+    forget(&p);
 }
 
 static void a_list_collects_and_the_last_of_others_wins(void)
@@ -107,18 +87,20 @@ static void a_list_collects_and_the_last_of_others_wins(void)
     CHECK_EQ(p.names.items[0], "a");
     CHECK_EQ(p.names.items[1], "b");
     CHECK_EQ(p.tasks, 2);
+    forget(&p);
 }
 
 static void what_is_no_option_is_kept_in_order(void)
 {
     struct parsed p = PARSE("one", "-v", "-", "--", "--tasks", "-n");
     CHECK_EQ(p.status, 0);
-    CHECK_EQ(p.rest.count, 4);
-    CHECK_EQ(p.rest.items[0], "one");
-    CHECK_EQ(p.rest.items[1], "-");
-    CHECK_EQ(p.rest.items[2], "--tasks");
-    CHECK_EQ(p.rest.items[3], "-n");
+    CHECK_EQ(p.rest.words.count, 4);
+    CHECK_EQ(p.rest.words.items[0], "one");
+    CHECK_EQ(p.rest.words.items[1], "-");
+    CHECK_EQ(p.rest.words.items[2], "--tasks");
+    CHECK_EQ(p.rest.words.items[3], "-n");
     CHECK_EQ(p.tasks, 0);
+    forget(&p);
 }
 
 static void help_stops_the_parsing(void)
@@ -126,10 +108,13 @@ static void help_stops_the_parsing(void)
     struct parsed p = PARSE("-v", "--help", "--no-such-thing");
     CHECK_EQ(p.status, 0);
     CHECK(p.help);
+    forget(&p);
     p = PARSE("-h");
     CHECK(p.help);
+    forget(&p);
     p = PARSE("--", "--help");
     CHECK(!p.help);
+    forget(&p);
 }
 
 static void refusals_say_what_was_wrong(void)
@@ -164,37 +149,117 @@ static void arguments_are_refused_where_none_are_taken(void)
     CHECK_EQ(p.err.text, "unexpected argument \"surplus\"; --help shows the usage");
 }
 
-static void a_list_has_a_limit_and_says_so(void)
+/* Each default is what the row would make of the words it shows. */
+static void defaults_are_parsed_by_their_rows(void)
 {
-    struct opt_list list = {0};
-    struct opt table[] = {{.name = "x", .letter = 'x', .kind = OPT_LIST, .out = &list}, {0}};
-    char word[] = "-xa";
-    char *argv[OPT_LIST_MAX + 2] = {word};
-    for (int i = 1; i < OPT_LIST_MAX + 2; i++)
-        argv[i] = word;
-    bool help = false;
-    struct err err = {0};
-    CHECK_EQ(opts_parse(table, OPT_LIST_MAX + 1, argv, NULL, &help, &err), 0);
-    list.count = 0;
-    CHECK_EQ(opts_parse(table, OPT_LIST_MAX + 2, argv, NULL, &help, &err), -1);
-    CHECK_EQ(err.text, "--x: given more than 256 times");
+    struct parsed p = PARSE("-v");
+    CHECK_EQ(p.status, 0);
+    CHECK_EQ(p.budget_ns, 2000000000);
+    CHECK_NEAR(p.threshold, 0.01, 1e-15);
+    CHECK_EQ(p.kinds.count, 1);
+    CHECK_EQ(p.kinds.items[0], "plain");
+    forget(&p);
+    p = PARSE("--kind=other", "--budget", "1s");
+    CHECK_EQ(p.kinds.count, 1);
+    CHECK_EQ(p.kinds.items[0], "other");
+    CHECK_EQ(p.budget_ns, 1000000000);
+    forget(&p);
+}
+
+static void a_letter_takes_its_value_behind_an_equals_sign(void)
+{
+    struct parsed p = PARSE("-n=7", "-f=json");
+    CHECK_EQ(p.status, 0);
+    CHECK_EQ(p.tasks, 7);
+    CHECK_EQ(p.format, "json");
+    forget(&p);
+}
+
+static void dashes_are_told_apart_from_words(void)
+{
+    struct parsed p = PARSE("a", "b", "--", "c", "--");
+    CHECK(p.rest.is_divided);
+    CHECK_EQ(p.rest.before, 2);
+    CHECK_EQ(p.rest.words.count, 4);
+    forget(&p);
+    p = PARSE("a");
+    CHECK(!p.rest.is_divided);
+    forget(&p);
+}
+
+static void a_list_grows_as_long_as_there_are_words(void)
+{
+    enum { MANY = 3000 };
+    static char words[MANY + 1][16];
+    static char *argv[MANY + 1];
+    struct parsed p = {0};
+    for (int i = 0; i <= MANY; i++) {
+        snprintf(words[i], sizeof words[i], i % 2 ? "--name=%d" : "%d", i);
+        argv[i] = words[i];
+    }
+    CHECK_EQ(opts_parse(table, &p, MANY + 1, argv, &p.rest, &p.help, &p.err), 0);
+    CHECK_EQ(p.names.count, MANY / 2);
+    CHECK_EQ(p.names.items[MANY / 2 - 1], "2999");
+    CHECK_EQ(p.rest.words.count, MANY / 2);
+    CHECK_EQ(p.rest.words.items[MANY / 2 - 1], "3000");
+    forget(&p);
+}
+
+static const char *kind_at(size_t i)
+{
+    static const char *const kinds[] = {"red", "green"};
+    return i < 2 ? kinds[i] : NULL;
+}
+
+static void choices_of_a_function_are_taken_like_those_of_a_list(void)
+{
+    struct opt rows[] = {{OPT_AT(struct parsed, format), .name = "colour", .argument = "C",
+                          .help = "which", .choice_at = kind_at},
+                         {0}};
+    struct parsed p = {0};
+    char word[] = "x", blue[] = "--colour=blue", green[] = "--colour=green";
+    char *argv[] = {word, blue};
+    CHECK_EQ(opts_parse(rows, &p, 2, argv, NULL, &p.help, &p.err), -1);
+    CHECK_EQ(p.err.text, "--colour: \"blue\" is unknown (red, green)");
+    argv[1] = green;
+    CHECK_EQ(opts_parse(rows, &p, 2, argv, NULL, &p.help, &p.err), 0);
+    CHECK_EQ(p.format, "green");
+    rows[0].is_open = true;
+    argv[1] = blue;
+    CHECK_EQ(opts_parse(rows, &p, 2, argv, NULL, &p.help, &p.err), 0);
+    CHECK_EQ(p.format, "blue");
 }
 
 static void help_shows_each_row_once(void)
 {
-    struct parsed p = {0};
-    struct opt table[] = ROWS(&p);
     struct buf out = {0};
-    opts_help(table, &out);
+    opts_help(table, 80, &out);
     CHECK_CONTAINS(buf_text(&out), "-v, --verbose");
     CHECK_CONTAINS(buf_text(&out), "-n, --tasks N");
+    CHECK_CONTAINS(buf_text(&out), "how many (as many as CPUs)\n");
+    CHECK_CONTAINS(buf_text(&out), "how long (2s)\n");
     CHECK_CONTAINS(buf_text(&out), "what to write: text, json\n");
     CHECK_CONTAINS(buf_text(&out), "-h, --help");
     size_t lines = 0;
     for (size_t i = 0; i < out.len; i++)
         lines += out.data[i] == '\n';
-    CHECK_EQ(lines, 7);
+    CHECK_EQ(lines, 8);
     buf_release(&out);
+}
+
+static void no_line_of_help_is_wider_than_was_said(void)
+{
+    for (size_t width = 30; width <= 120; width += 10) {
+        struct buf out = {0};
+        opts_help(table, width, &out);
+        size_t column = 0, widest = 0;
+        for (size_t i = 0; i < out.len; i++) {
+            column = out.data[i] == '\n' ? 0 : column + 1;
+            widest = column > widest ? column : widest;
+        }
+        CHECK_MSG(widest <= width, "%zu columns of %zu", widest, width);
+        buf_release(&out);
+    }
 }
 
 static const struct test tests[] = {
@@ -205,8 +270,15 @@ static const struct test tests[] = {
     {"help_stops_the_parsing", help_stops_the_parsing},
     {"refusals_say_what_was_wrong", refusals_say_what_was_wrong},
     {"arguments_are_refused_where_none_are_taken", arguments_are_refused_where_none_are_taken},
-    {"a_list_has_a_limit_and_says_so", a_list_has_a_limit_and_says_so},
+    {"defaults_are_parsed_by_their_rows", defaults_are_parsed_by_their_rows},
+    {"a_letter_takes_its_value_behind_an_equals_sign",
+     a_letter_takes_its_value_behind_an_equals_sign},
+    {"dashes_are_told_apart_from_words", dashes_are_told_apart_from_words},
+    {"a_list_grows_as_long_as_there_are_words", a_list_grows_as_long_as_there_are_words},
+    {"choices_of_a_function_are_taken_like_those_of_a_list",
+     choices_of_a_function_are_taken_like_those_of_a_list},
     {"help_shows_each_row_once", help_shows_each_row_once},
+    {"no_line_of_help_is_wider_than_was_said", no_line_of_help_is_wider_than_was_said},
     {0},
 };
 

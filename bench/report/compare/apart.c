@@ -43,8 +43,8 @@ static struct apart_kind *kind_of(struct apart *a, const char *group)
 }
 
 /* Sums of squares first; roots when all rows are in. */
-static void add_rows(struct apart *out, const struct result *results, size_t count,
-                     struct row_scratch *scratch, double *centers)
+static int add_rows(struct apart *out, const struct result *results, size_t count,
+                    struct row_scratch *scratch, double *centers, struct err *err)
 {
     const struct metric_choice usual = {0};
     const struct result *first = &results[0];
@@ -56,10 +56,12 @@ static void add_rows(struct apart *out, const struct result *results, size_t cou
                 continue;
             struct apart_kind *k = kind_of(out, m->group);
             if (!k)
-                continue;
+                return err_set(err, ERR_INPUT, "moments: metrics of more than %d groups",
+                               APART_KINDS_MOST);
             k->sd += 2 * gsl_stats_variance(centers, 1, count);
             k->rows++;
         }
+    return 0;
 }
 
 int apart_of(struct apart *out, const struct result *results, size_t count, struct err *err)
@@ -72,7 +74,7 @@ int apart_of(struct apart *out, const struct result *results, size_t count, stru
     double *centers = calloc(count, sizeof *centers);
     if (!centers)
         return err_set(err, ERR_SYSTEM, "moments: out of memory");
-    add_rows(out, results, count, &scratch, centers);
+    int failed = add_rows(out, results, count, &scratch, centers, err);
     double degrees = (double)count - 1;
     for (size_t i = 0; i < out->count; i++) {
         struct apart_kind *k = &out->kinds[i];
@@ -82,5 +84,5 @@ int apart_of(struct apart *out, const struct result *results, size_t count, stru
     free(centers);
     numbers_release(&scratch.rounds);
     numbers_release(&scratch.pairs);
-    return 0;
+    return failed;
 }

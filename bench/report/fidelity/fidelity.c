@@ -29,7 +29,10 @@ int fidelity_of(struct fidelity *out, const struct result *emulated, const struc
     while (fidelity_rules[rules].name)
         rules++;
     *out = (struct fidelity){.is_paired = is_one_session(emulated, real)};
-    for (size_t i = 0; i < rules && i < FIDELITY_ROWS_MAX; i++) {
+    if (rules > FIDELITY_ROWS_MAX)
+        return err_set(err, ERR_FAILED, "fidelity: %zu rules, and room for %d rows", rules,
+                       FIDELITY_ROWS_MAX);
+    for (size_t i = 0; i < rules; i++) {
         struct fidelity_row *row = &out->rows[out->count++];
         *row = (struct fidelity_row){.rule = &fidelity_rules[i],
                                      .emulated = {NAN, NAN, NAN},
