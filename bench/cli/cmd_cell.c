@@ -9,6 +9,8 @@
 #include "bench/core/clock.h"
 #include "bench/core/opts.h"
 #include "bench/registry.h"
+#include "bench/result/heads.h"
+#include "bench/result/write.h"
 #include "bench/run/assemble.h"
 #include "bench/run/plan.h"
 #include "bench/run/worker.h"
@@ -76,20 +78,20 @@ static void init(void *settings)
 static int print_whole(const struct plan *plan, const struct mailbox *m, struct err *err)
 {
     struct record *records = records_new(plan, err);
-    const struct run_state state = {.rounds = 1, .is_complete = true};
-    json_t *visit = visit_to_json(0, 0, &plan->cells[0], m, 0), *document = NULL;
-    json_t *header = json_pack("{s:{}}", "run");
-    int failed = !records || !visit || records_add(records, plan->cell_count, visit, err);
-    if (!failed)
-        document = assemble_result(header, plan, records, &state);
-    json_t *cell = json_array_get(json_object_get(document, "cells"), 0);
-    if (!failed)
-        failed = cli_print_json(
-            json_pack("{s:s, s:O}", "schema", "contend.cell/1", "cell", cell ? cell : header),
-            JSON_REAL_PRECISION(15), err);
-    json_decref(header);
+    struct result result = {.heads = heads_new()};
+    json_t *visit = visit_to_json(0, 0, &plan->cells[0], m, 0), *cell = NULL;
+    int failed =
+        !records || (!visit || !result.heads ? err_set(err, ERR_SYSTEM, "no memory for the cell")
+                                             : records_add(records, plan->cell_count, visit, err) ||
+                                                   assemble_cells(&result, plan, records, err));
+    if (!failed) {
+        cell = result_cell_json(&result.cells[0]);
+        failed = cli_print_json(json_pack("{s:s, s:O}", "schema", "contend.cell/1", "cell", cell),
+                                JSON_REAL_PRECISION(15), err);
+    }
+    json_decref(cell);
     json_decref(visit);
-    json_decref(document);
+    result_unload(&result);
     records_free(records, plan->cell_count);
     return failed ? -1 : 0;
 }

@@ -1,5 +1,8 @@
 #include "bench/result/cell_read.h"
 
+#include "bench/result/check.h"
+#include "bench/result/read.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +14,13 @@ int place_out_of_memory(const struct place *at, struct err *err)
     return err_set(err, ERR_SYSTEM, "%s: out of memory", at->key);
 }
 
-/* ---- numbers that are still in the tree -------------------------------------------------- */
+/* ---- numbers that are still in the tree: check.c has seen that they are arrays or objects --- */
+
+static double tree_number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
 
 static int tree_samples(const struct place *metric, struct slim_cell *parts, struct slim_metric *m,
                         struct err *err)
@@ -23,38 +32,46 @@ static int tree_samples(const struct place *metric, struct slim_cell *parts, str
     m->sample = parts->samples.count;
     for (size_t i = 0; i < json_array_size(array); i++) {
         const json_t *item = json_array_get(array, i);
-        if (!json_is_number(item)) {
-            struct place here = {.up = &at, .index = i};
+        struct place here = {.up = &at, .index = i};
+        if (!json_is_number(item))
             return place_expected(&here, "a number", item, err);
-        }
         if (!numbers_add(&parts->samples, json_number_value(item)))
             return place_out_of_memory(metric, err);
     }
     m->sample_count = json_array_size(array);
-    m->has_samples = true;
     return 0;
 }
 
-/* The file's own summary, for results that come without samples. */
-static struct summary tree_summary(const json_t *object)
+static int tree_launches(const struct place *metric, struct slim_cell *parts, struct slim_metric *m,
+                         struct err *err)
 {
-    const json_t *center = json_object_get(object, "center"), *lo = json_object_get(object, "lo"),
-                 *hi = json_object_get(object, "hi"), *n = json_object_get(object, "n");
-    if (!json_is_number(center) || !json_is_number(lo) || !json_is_number(hi))
-        return (struct summary){0};
-    return (struct summary){
-        .center = json_number_value(center),
-        .lo = json_number_value(lo),
-        .hi = json_number_value(hi),
-        .level = json_number_value(json_object_get(object, "level")),
-        .n = json_is_integer(n) && json_integer_value(n) > 0 ? (size_t)json_integer_value(n) : 1,
-    };
+    struct place at = {.up = metric, .key = "launches"};
+    const json_t *array = json_object_get(m->head, "launches");
+    m->launch = parts->launches.count;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *item = json_array_get(array, i);
+        struct place here = {.up = &at, .index = i};
+        if (!json_is_integer(item))
+            return place_expected(&here, "a whole number", item, err);
+        if (check_number(&here, json_number_value(item), 0, UINT32_MAX, err))
+            return -1;
+        if (!numbers_add(&parts->launches, json_number_value(item)))
+            return place_out_of_memory(metric, err);
+    }
+    m->launch_count = json_array_size(array);
+    return 0;
 }
 
-static double tree_number(const json_t *object, const char *key)
+/* The file's own summary, for results that come without samples; one that lacks a part is none. */
+static struct summary tree_summary(const json_t *object)
 {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+    double n = tree_number(object, "n"), level = tree_number(object, "level");
+    struct summary s = {.center = tree_number(object, "center"),
+                        .lo = tree_number(object, "lo"),
+                        .hi = tree_number(object, "hi"),
+                        .level = isnan(level) ? 0 : level,
+                        .n = slim_is_whole(n, 1) ? (size_t)n : 1};
+    return isnan(s.center) || isnan(s.lo) || isnan(s.hi) ? (struct summary){0} : s;
 }
 
 static struct distribution tree_distribution(const json_t *object)
@@ -65,58 +82,29 @@ static struct distribution tree_distribution(const json_t *object)
                                  tree_number(object, "p999"), tree_number(object, "max")};
 }
 
-/* Whole numbers of an array, or of a field of its objects; nothing when one is missing. */
-static bool tree_indices(const json_t *array, const char *key, struct numbers *to)
-{
-    size_t before = to->count;
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
-        const json_t *value = key ? json_object_get(item, key) : item;
-        if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-            json_integer_value(value) > UINT32_MAX || !numbers_add(to, json_number_value(value))) {
-            to->count = before;
-            return false;
-        }
-    }
-    return true;
-}
+static const char *const part_names[] = {"samples", "launches", "summary", "distribution"};
 
-/* What slim_next() does for text, of a tree. */
-static int take_tree(const struct place *at, const json_t *metrics, struct slim_cell *parts,
-                     struct err *err)
+/* What was not taken out of the metric's text. */
+static int complete_metric(const struct place *at, struct slim_cell *parts, struct slim_metric *m,
+                           struct err *err)
 {
-    const char *name;
-    json_t *object;
-    json_object_foreach((json_t *)(uintptr_t)metrics, name, object)
-    {
-        struct slim_metric *m = slim_metric_add(parts);
-        if (!m)
-            return place_out_of_memory(at, err);
-        m->name = name;
-        m->head = object;
-        m->summary = tree_summary(json_object_get(object, "summary"));
-        m->distribution = tree_distribution(json_object_get(object, "distribution"));
-        if (tree_indices(json_object_get(object, "launches"), NULL, &parts->launches))
-            m->launch_count = parts->launches.count - m->launch;
-    }
-    return 0;
+    if (!m->is_checked && check_metric(at, m->head, err))
+        return -1;
+    for (unsigned i = 0; i < 4; i++)
+        if (m->taken & 1u << i && json_object_get(m->head, part_names[i]))
+            return -1; /* twice, in two spellings */
+    if (!(m->taken & SLIM_SAMPLES) && tree_samples(at, parts, m, err))
+        return -1;
+    if (!(m->taken & SLIM_LAUNCHES) && tree_launches(at, parts, m, err))
+        return -1;
+    if (!(m->taken & SLIM_SUMMARY))
+        m->summary = tree_summary(json_object_get(m->head, "summary"));
+    if (!(m->taken & SLIM_DISTRIBUTION))
+        m->distribution = tree_distribution(json_object_get(m->head, "distribution"));
+    return check_numbers(at, parts, m, err);
 }
 
 /* ---- metrics ----------------------------------------------------------------------------- */
-
-/* Every metric is an object and its samples are numbers. */
-static int complete_numbers(const struct place *at, struct slim_cell *parts, struct err *err)
-{
-    for (size_t i = 0; i < parts->metric_count; i++) {
-        struct slim_metric *m = &parts->metrics[i];
-        struct place here = {.up = at, .key = m->name};
-        if (!json_is_object(m->head))
-            return place_expected(&here, "an object", m->head, err);
-        if (!m->has_samples && tree_samples(&here, parts, m, err))
-            return -1;
-    }
-    return 0;
-}
 
 static int read_metric(const struct place *at, const struct slim_metric *from, bool with_summary,
                        struct result_metric *m, struct err *err)
@@ -138,65 +126,141 @@ static int read_metric(const struct place *at, const struct slim_metric *from, b
     return summary_of(m->samples, m->sample_count, SUMMARY_LEVEL, &m->summary, err);
 }
 
-/* Metrics, their samples and launches lie in one block: c->metrics owns them all. */
-static int read_metrics(const struct place *at, struct slim_cell *parts, bool with_summaries,
+/* Where the numbers of a cell's metrics lie, behind the metrics. */
+struct block {
+    double *samples;
+    struct result_bucket *buckets;
+    uint32_t *launches;
+};
+
+/* Metrics and their numbers lie in one block: c->metrics owns them all. */
+static int make_block(const struct slim_cell *parts, size_t bucket_count, struct result_cell *c,
+                      struct block *out)
+{
+    size_t samples_at = parts->metric_count * sizeof *c->metrics;
+    size_t buckets_at = samples_at + parts->samples.count * sizeof(double);
+    size_t launches_at = buckets_at + bucket_count * sizeof(struct result_bucket);
+    c->metrics = calloc(1, launches_at + parts->launches.count * sizeof(uint32_t));
+    if (!c->metrics)
+        return -1;
+    char *at = (char *)c->metrics;
+    out->samples = (double *)(void *)(at + samples_at);
+    out->buckets = (struct result_bucket *)(void *)(at + buckets_at);
+    out->launches = (uint32_t *)(void *)(at + launches_at);
+    if (parts->samples.count)
+        memcpy(out->samples, parts->samples.items, parts->samples.count * sizeof(double));
+    for (size_t i = 0; i < bucket_count; i++)
+        out->buckets[i] = (struct result_bucket){(uint64_t)parts->buckets.items[2 * i],
+                                                 (uint64_t)parts->buckets.items[2 * i + 1]};
+    for (size_t i = 0; i < parts->launches.count; i++)
+        out->launches[i] = (uint32_t)parts->launches.items[i];
+    return 0;
+}
+
+static int read_metrics(const struct place *at, struct slim_cell *parts, unsigned keep,
                         struct result_cell *c, struct err *err)
 {
     struct place here = {.up = at, .key = "metrics"};
-    if (complete_numbers(&here, parts, err))
-        return -1;
+    struct block block;
+    for (size_t i = 0; i < parts->metric_count; i++) {
+        struct place place = {.up = &here, .key = parts->metrics[i].name};
+        if (check_text(&here, parts->metrics[i].name, err) ||
+            complete_metric(&place, parts, &parts->metrics[i], err))
+            return -1;
+    }
     if (parts->metric_count == 0)
         return 0;
-    size_t samples_at = parts->metric_count * sizeof *c->metrics;
-    size_t launches_at = samples_at + parts->samples.count * sizeof(double);
-    c->metrics = calloc(1, launches_at + parts->launches.count * sizeof(uint32_t));
-    if (!c->metrics)
+    bool is_kept = keep & RESULT_ALL;
+    if (make_block(parts, is_kept ? parts->buckets.count / 2 : 0, c, &block))
         return place_out_of_memory(at, err);
-    double *samples = (double *)(void *)((char *)c->metrics + samples_at);
-    uint32_t *launches = (uint32_t *)(void *)((char *)c->metrics + launches_at);
-    if (parts->samples.count)
-        memcpy(samples, parts->samples.items, parts->samples.count * sizeof *samples);
-    for (size_t i = 0; i < parts->launches.count; i++)
-        launches[i] = (uint32_t)parts->launches.items[i];
     for (size_t i = 0; i < parts->metric_count; i++) {
         const struct slim_metric *from = &parts->metrics[i];
         struct place place = {.up = &here, .key = from->name};
         struct result_metric *m = &c->metrics[c->metric_count++];
-        m->samples = samples + from->sample;
+        m->samples = block.samples + from->sample;
         m->sample_count = from->sample_count;
-        if (from->launch_count == from->sample_count && from->launch_count > 0)
-            m->launches = launches + from->launch;
-        if (read_metric(&place, from, with_summaries, m, err))
+        if (is_kept && from->bucket_count) {
+            m->buckets = block.buckets + from->bucket / 2;
+            m->bucket_count = from->bucket_count;
+        }
+        if (from->launch_count > 0)
+            m->launches = block.launches + from->launch;
+        if (read_metric(&place, from, keep & RESULT_SUMMARIES, m, err))
             return -1;
     }
     return 0;
 }
 
-static void tree_ledger(const json_t *launches, struct slim_ledger *out)
+/* ---- the ledger -------------------------------------------------------------------------- */
+
+static int tree_time(const struct place *at, const json_t *launch, const char *key, double min,
+                     double *out, struct err *err)
 {
-    for (size_t i = 0; i < json_array_size(launches); i++) {
-        const json_t *one = json_array_get(launches, i);
-        slim_ledger_add(out, tree_number(one, "duration_ns"), tree_number(one, "foreign_cpu_ns"),
-                        tree_number(one, "steal_ns"));
-    }
+    const json_t *value = json_object_get(launch, key);
+    struct place here = {.up = at, .key = key};
+    if (!value || json_is_null(value))
+        return 0;
+    if (!json_is_integer(value))
+        return place_expected(&here, "a whole number", value, err);
+    *out = json_number_value(value);
+    return check_number(&here, *out, min, RESULT_NUMBER_MAX, err);
 }
 
-static int read_ledger(const struct place *at, const struct slim_cell *parts, struct result_cell *c,
+/* A ledger that has more, or less, than this program knows. */
+static int tree_ledger(const struct place *at, const json_t *launches, struct slim_cell *parts,
                        struct err *err)
 {
-    const struct numbers *rounds = &parts->rounds;
-    const struct slim_ledger *ledger = &parts->ledger;
+    struct place list = {.up = at, .key = "launches"};
+    for (size_t i = 0; i < json_array_size(launches); i++) {
+        const json_t *one = json_array_get(launches, i);
+        struct place here = {.up = &list, .index = i};
+        struct result_launch launch = result_launch_absent;
+        if (check_launch(&here, one, err))
+            return -1;
+        if (tree_time(&here, one, "round", 0, &launch.round, err) ||
+            tree_time(&here, one, "duration_ns", 0, &launch.duration_ns, err) ||
+            tree_time(&here, one, "steal_ns", 0, &launch.steal_ns, err) ||
+            tree_time(&here, one, "foreign_cpu_ns", -RESULT_NUMBER_MAX, &launch.foreign_cpu_ns,
+                      err))
+            return -1;
+        struct place round = {.up = &here, .key = "round"};
+        if (!isnan(launch.round) && check_number(&round, launch.round, 0, UINT32_MAX, err))
+            return -1;
+        if (!slim_launch_add(parts, &launch))
+            return place_out_of_memory(at, err);
+    }
+    return 0;
+}
+
+/* Others' time over all launches that say it, and the round of each where all say it. */
+static int read_ledger(const struct place *at, const struct slim_cell *parts, unsigned keep,
+                       struct result_cell *c, struct err *err)
+{
+    struct slim_ledger totals = {0};
+    bool has_rounds = parts->ledger_count > 0;
+    for (size_t i = 0; i < parts->ledger_count; i++) {
+        const struct result_launch *one = &parts->ledger[i];
+        slim_ledger_add(&totals, one->duration_ns, one->foreign_cpu_ns, one->steal_ns);
+        has_rounds &= !isnan(one->round);
+    }
     /* The kernel counts in ticks: over short launches the sum may be a little below 0. */
     c->foreign_cpus =
-        ledger->known_ns > 0 ? fmax(0, ledger->foreign_ns / ledger->known_ns) : (double)NAN;
-    if (rounds->count == 0)
+        totals.known_ns > 0 ? fmax(0, totals.foreign_ns / totals.known_ns) : (double)NAN;
+    c->has_ledger = parts->has_ledger;
+    if (!has_rounds)
         return 0;
-    c->rounds = malloc(rounds->count * sizeof *c->rounds);
-    if (!c->rounds)
+    bool is_kept = parts->has_ledger && keep & RESULT_ALL;
+    size_t ledger_bytes = is_kept ? parts->ledger_count * sizeof *c->ledger : 0;
+    char *block = malloc(ledger_bytes + parts->ledger_count * sizeof *c->rounds);
+    if (!block)
         return place_out_of_memory(at, err);
-    c->launch_count = rounds->count;
-    for (size_t i = 0; i < rounds->count; i++)
-        c->rounds[i] = (uint32_t)rounds->items[i];
+    c->ledger_block = block;
+    c->rounds = (uint32_t *)(void *)(block + ledger_bytes);
+    c->launch_count = parts->ledger_count;
+    if (is_kept)
+        c->ledger = memcpy(block, parts->ledger, ledger_bytes);
+    for (size_t i = 0; i < parts->ledger_count; i++)
+        c->rounds[i] = (uint32_t)parts->ledger[i].round;
     return 0;
 }
 
@@ -219,13 +283,11 @@ int warnings_read(const struct place *at, const json_t *object, struct result_wa
     for (size_t i = 0; i < count; i++) {
         struct place here = {.up = &list, .index = i};
         const json_t *item = json_array_get(warnings, i);
-        if (!json_is_object(item))
-            return place_expected(&here, "an object", item, err);
-        struct result_warning *w = &(*out)[(*out_count)++];
-        w->code = field_text(&here, item, "code", err);
-        w->text = w->code ? field_text(&here, item, "text", err) : NULL;
-        if (!w->text)
+        if (check_warning(&here, item, err))
             return -1;
+        struct result_warning *w = &(*out)[(*out_count)++];
+        w->code = json_string_value(json_object_get(item, "code"));
+        w->text = json_string_value(json_object_get(item, "text"));
     }
     return 0;
 }
@@ -235,92 +297,96 @@ static int read_status(const struct place *at, struct result_cell *c, struct err
     const char *word = field_text(at, c->json, "status", err);
     if (!word || field_text_or(at, c->json, "reason", "", &c->reason, err))
         return -1;
-    for (enum cell_status s = CELL_OK; s <= CELL_FAILED; s++)
-        if (!strcmp(word, cell_status_name(s))) {
-            c->status = s;
-            if (s != CELL_OK && !c->reason[0])
-                return place_error(at, err, "a cell that is %s needs a \"reason\"", word);
-            return 0;
-        }
-    struct place here = {.up = at, .key = "status"};
-    return place_error(&here, err, "\"%s\" is unknown (ok, skipped, failed)", word);
+    while (c->status < CELL_FAILED && strcmp(word, cell_status_name(c->status)))
+        c->status++;
+    if (c->status != CELL_OK && !c->reason[0])
+        return place_error(at, err, "a cell that is %s needs a \"reason\"", word);
+    return 0;
 }
 
-/* Everything but metrics; takes over the reference. */
-static int read_rest(const struct place *at, json_t *object, struct result_cell *c, struct err *err)
+static int64_t whole_or_0(const json_t *object, const char *key)
 {
-    c->json = object;
-    if (!json_is_object(object))
-        return place_expected(at, "an object", object, err);
+    return json_integer_value(json_object_get(object, key));
+}
+
+/* Everything but metrics and launches, of what check_cell() has passed. */
+static int read_rest(const struct place *at, struct result_cell *c, struct err *err)
+{
+    const json_t *object = c->json;
+    if (check_cell(at, object, err))
+        return -1;
     c->id = field_text(at, object, "id", err);
-    c->workload = c->id ? field_text(at, object, "workload", err) : NULL;
-    c->lock = c->workload ? field_text(at, object, "lock", err) : NULL;
+    c->workload = json_string_value(json_object_get(object, "workload"));
+    c->lock = json_string_value(json_object_get(object, "lock"));
+    c->executor = json_string_value(json_object_get(object, "executor"));
     c->is_peer = json_is_true(json_object_get(object, "is_peer"));
-    c->executor = c->lock ? field_text(at, object, "executor", err) : NULL;
-    if (!c->executor || field_count(at, object, "tasks", 1, &c->tasks, err) ||
-        field_count_or(at, object, "workers", 0, &c->workers, err) ||
-        field_text_or(at, object, "placement", "free", &c->placement, err) ||
+    c->tasks = whole_or_0(object, "tasks");
+    c->workers = whole_or_0(object, "workers");
+    if (field_text_or(at, object, "placement", "free", &c->placement, err) ||
         field_text_or(at, object, "role", "measured", &c->role, err) ||
         field_text_or(at, object, "workload_kind", "", &c->workload_kind, err) ||
         field_optional(at, object, "params", JSON_OBJECT, &c->params, err) ||
         field_optional(at, object, "lock_params", JSON_OBJECT, &c->lock_params, err) ||
         field_optional(at, object, "executor_params", JSON_OBJECT, &c->executor_params, err) ||
-        field_optional(at, object, "param_units", JSON_OBJECT, &c->param_units, err) ||
-        read_status(at, c, err))
+        field_optional(at, object, "param_units", JSON_OBJECT, &c->param_units, err))
         return -1;
-    return 0;
+    return read_status(at, c, err);
 }
 
-int cell_read_slim(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
-                   bool with_summaries, struct result_cell *c, struct err *err)
+int cell_finish(const struct place *at, struct slim_cell *parts, json_t *rest, unsigned keep,
+                struct result_cell *c, struct err *err)
 {
-    json_t *rest =
-        json_loadb(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
-    if (!rest)
+    c->json = rest;
+    if (read_rest(at, c, err))
         return -1;
-    if (read_rest(at, rest, c, err))
+    const json_t *launches = json_object_get(rest, "launches");
+    /* Names in another spelling, and names that stand twice, are for jansson. */
+    if (json_is_object(json_object_get(rest, "metrics")) ||
+        (parts->has_metrics && json_object_get(rest, "metrics")) || (parts->has_ledger && launches))
         return -1;
+    if (tree_ledger(at, launches, parts, err) || read_metrics(at, parts, keep, c, err) ||
+        read_ledger(at, parts, keep, c, err))
+        return -1;
+    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
+}
+
+/* The name and the head of each metric; -1: they are not JSON, or a name stands twice. */
+static int read_heads(struct slim_cell *parts, struct metric_heads *heads)
+{
     for (size_t i = 0; i < parts->metric_count; i++) {
         struct slim_metric *m = &parts->metrics[i];
+        bool is_new;
         const json_t *head =
-            heads_of(heads, buf_text(&parts->metric_text) + m->text, m->text_length);
+            heads_of(heads, buf_text(&parts->metric_text) + m->text, m->text_length, &is_new);
         void *only = json_object_iter((json_t *)(uintptr_t)head);
         if (!only)
             return -1;
         m->name = json_object_iter_key(only);
         m->head = json_object_iter_value(only);
+        m->is_checked = !is_new;
         for (size_t j = 0; j < i; j++)
             if (!strcmp(parts->metrics[j].name, m->name))
                 return -1;
     }
-    if (read_metrics(at, parts, with_summaries, c, err) || read_ledger(at, parts, c, err))
-        return -1;
-    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
+    return 0;
 }
 
-int cell_read_tree(const struct place *at, json_t *object, struct slim_cell *scratch,
-                   bool with_summaries, struct result_cell *c, struct err *err)
+int cell_read(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
+              unsigned keep, struct result_cell *c, struct err *err)
 {
-    const json_t *metrics = NULL;
-    struct place here = {.up = at, .key = "metrics"};
-    slim_cell_reset(scratch);
-    if (read_rest(at, json_incref(object), c, err) ||
-        field_optional(at, object, "metrics", JSON_OBJECT, &metrics, err) ||
-        take_tree(&here, metrics, scratch, err) ||
-        read_metrics(at, scratch, with_summaries, c, err))
-        return -1;
-    tree_indices(json_object_get(object, "launches"), "round", &scratch->rounds);
-    tree_ledger(json_object_get(object, "launches"), &scratch->ledger);
-    if (read_ledger(at, scratch, c, err))
-        return -1;
-    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
+    json_t *rest =
+        json_loadb(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
+    if (rest && !read_heads(parts, heads))
+        return cell_finish(at, parts, rest, keep, c, err);
+    json_decref(rest);
+    return -1;
 }
 
 void cell_unload(struct result_cell *c)
 {
     free(c->metrics);
     free(c->warnings);
-    free(c->rounds);
+    free(c->ledger_block);
     json_decref(c->json);
     *c = (struct result_cell){0};
 }

@@ -33,7 +33,7 @@ int place_error(const struct place *at, struct err *err, const char *format, ...
     return -1;
 }
 
-static const char *kind_name(json_type kind)
+const char *field_kind_name(json_type kind)
 {
     switch (kind) {
     case JSON_OBJECT:
@@ -58,7 +58,8 @@ static const char *kind_name(json_type kind)
 int place_expected(const struct place *at, const char *expected, const json_t *found,
                    struct err *err)
 {
-    return place_error(at, err, "expected %s, found %s", expected, kind_name(json_typeof(found)));
+    return place_error(at, err, "expected %s, found %s", expected,
+                       field_kind_name(json_typeof(found)));
 }
 
 int field_optional(const struct place *at, const json_t *object, const char *key, json_type kind,
@@ -70,7 +71,7 @@ int field_optional(const struct place *at, const json_t *object, const char *key
         return 0;
     if (json_typeof(found) != kind) {
         struct place here = {.up = at, .key = key};
-        return place_expected(&here, kind_name(kind), found, err);
+        return place_expected(&here, field_kind_name(kind), found, err);
     }
     *out = found;
     return 0;
@@ -83,7 +84,7 @@ const json_t *field_required(const struct place *at, const json_t *object, const
     if (field_optional(at, object, key, kind, &found, err))
         return NULL;
     if (!found)
-        place_error(at, err, "\"%s\" is missing (%s)", key, kind_name(kind));
+        place_error(at, err, "\"%s\" is missing (%s)", key, field_kind_name(kind));
     return found;
 }
 

@@ -29,6 +29,9 @@ int place_error(const struct place *at, struct err *err, const char *format, ...
 int place_expected(const struct place *at, const char *expected, const json_t *found,
                    struct err *err);
 
+/* "an object", "a whole number" ... */
+const char *field_kind_name(json_type kind);
+
 /*
  * A field of an object that must be there: borrowed, or NULL with ERR_INPUT.
  * `kind` is JSON_OBJECT, JSON_ARRAY, JSON_STRING or JSON_INTEGER.

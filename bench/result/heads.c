@@ -17,6 +17,7 @@ struct head {
 struct metric_heads {
     struct head *items;
     size_t count, capacity;
+    json_t *kept; /* what was made here and not read */
 };
 
 /* Its place, or the free one where it belongs. */
@@ -34,7 +35,7 @@ static struct head *find(const struct metric_heads *h, uint64_t hash, const char
 
 static int grow(struct metric_heads *h)
 {
-    struct metric_heads bigger = {.count = h->count, .capacity = 2 * h->capacity};
+    struct metric_heads bigger = {.count = h->count, .capacity = 2 * h->capacity, .kept = h->kept};
     bigger.items = calloc(bigger.capacity, sizeof *bigger.items);
     if (!bigger.items)
         return -1;
@@ -67,14 +68,23 @@ void heads_free(struct metric_heads *h)
         free(h->items[i].text);
         json_decref(h->items[i].json);
     }
+    json_decref(h->kept);
     free(h->items);
     free(h);
 }
 
-const json_t *heads_of(struct metric_heads *h, const char *text, size_t length)
+int heads_keep(struct metric_heads *h, json_t *object)
+{
+    if (!h->kept)
+        h->kept = json_array();
+    return json_array_append_new(h->kept, object);
+}
+
+const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, bool *is_new)
 {
     uint64_t hash = hash_fnv1a(HASH_FNV1A, text, length);
     struct head *item = find(h, hash, text, length);
+    *is_new = !item->text;
     if (item->text)
         return item->json;
     json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);

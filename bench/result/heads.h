@@ -6,6 +6,7 @@
 #define CONTEND_RESULT_HEADS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct metric_heads;
@@ -15,8 +16,11 @@ void heads_free(struct metric_heads *h);
 
 /*
  * The object {"NAME": {...}} this text is: borrowed, or NULL when it is not JSON (or memory ran
- * out).
+ * out).  *is_new tells whether nobody has seen it yet: what was checked once needs no second look.
  */
-const json_t *heads_of(struct metric_heads *h, const char *text, size_t length);
+const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, bool *is_new);
+
+/* Takes an object over for as long as the table lives; -1 when memory ran out, or it is NULL. */
+int heads_keep(struct metric_heads *h, json_t *object);
 
 #endif

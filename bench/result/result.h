@@ -1,5 +1,6 @@
 /*
- * A result file in memory: what tables, sentences and comparisons read.
+ * A result in memory: what a run makes (make.h), and what tables, sentences and comparisons read
+ * (read.h); what was read can be written again (write.h).
  *
  * Texts are borrowed from JSON values, which live as long as the result and keep the fields this
  * program does not know.  Numbers are kept out of them (slim.h).  Summaries are computed from the
@@ -33,8 +34,10 @@ struct result_metric {
     size_t sample_count;
     const uint32_t *launches; /* which launch each sample is of; NULL: the i-th of the i-th */
     struct summary summary;   /* n is 0 when there is nothing to summarise */
-    struct distribution distribution; /* of single events; NaN where the file does not say */
-    const json_t *json;               /* the object, with what is not named above */
+    struct distribution distribution;    /* of single events; NaN where the file does not say */
+    const struct result_bucket *buckets; /* its histogram, empty ones left out */
+    size_t bucket_count;
+    const json_t *json; /* the object, without the numbers above */
 };
 
 struct result_warning {
@@ -67,8 +70,11 @@ struct result_cell {
     size_t warning_count;
     uint32_t *rounds; /* of each launch; NULL when the file does not say */
     size_t launch_count;
+    const struct result_launch *ledger; /* launch_count of them; NULL: in `json`, or nowhere */
+    bool has_ledger;                    /* it stands above, be it empty */
+    void *ledger_block;                 /* owned; rounds and ledger */
     double foreign_cpus; /* CPUs taken by others while it was measured; NaN: not known */
-    json_t *json;        /* owned; without its metrics and launches where those were plain */
+    json_t *json;        /* owned; without its metrics, and its launches where those were plain */
 };
 
 struct result {
@@ -91,14 +97,15 @@ struct result {
     struct result_warning *warnings; /* owned; of the whole run */
     size_t warning_count;
     struct result_cell *cells;
-    size_t cell_count;
+    size_t cell_count, cell_capacity;
+    bool is_whole;              /* it may be written: nothing that was read was let go */
     struct metric_heads *heads; /* owned */
-    json_t *json;               /* owned; without its cells where those were plain */
+    json_t *json;               /* owned; without its cells */
 };
 
 /*
- * Reads and checks a file ("-": stdin).  Returns 0, or -1 with ERR_INPUT that names file, line
- * and column of a syntax error or the path to the field; *out is then empty.
+ * Reads and checks a file ("-": stdin), see read.h.  Returns 0, or -1 with ERR_INPUT; *out is then
+ * empty.
  */
 int result_load(struct result *out, const char *path, struct err *err);
 
@@ -130,5 +137,10 @@ const struct result_metric *result_value_find(const struct result_cell *c, const
 size_t result_round(const struct result_cell *c, const struct result_metric *m, size_t i);
 
 const char *cell_status_name(enum cell_status s);
+
+/* For who fills one: room for a cell more (NULL when memory ran out), and all but its names gone.
+ */
+struct result_cell *result_cell_new(struct result *r);
+void result_empty(struct result *r);
 
 #endif

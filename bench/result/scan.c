@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 64, NUMBER_MAX = 64 };
+enum { NUMBER_MAX = 64 };
 
 static void pass_blanks(struct scan *s)
 {
@@ -177,7 +177,7 @@ static void pass_word(struct scan *s)
 bool scan_skip(struct scan *s, struct span *out)
 {
     struct span text;
-    char open[DEPTH_MAX];
+    char open[SCAN_DEPTH_MAX];
     size_t depth = 0;
     pass_blanks(s);
     out->text = s->at;
@@ -190,7 +190,7 @@ bool scan_skip(struct scan *s, struct span *out)
             if (!scan_string(s, &text))
                 return false;
         } else if (c == '{' || c == '[') {
-            if (depth == DEPTH_MAX)
+            if (depth == SCAN_DEPTH_MAX)
                 return false;
             open[depth++] = c == '{' ? '}' : ']';
             s->at++;

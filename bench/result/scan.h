@@ -13,6 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How deep values may lie in each other. */
+enum { SCAN_DEPTH_MAX = 64 };
+
 struct scan {
     const char *at, *end;
 };

@@ -2,6 +2,9 @@
  * A result's text taken apart: the cells one by one, and in each the arrays of numbers (samples,
  * launches, summaries, distributions) apart from the rest, which alone becomes a JSON tree.
  *
+ * What has another form than a result has (a field of a launch that is not known, a number that a
+ * double does not hold) is not taken out: it stays where it was, in the JSON tree.
+ *
  * A result of ten thousand cells with ten metrics of a hundred samples is read in a fraction of
  * the time and memory of its whole tree.  Anything out of the ordinary makes slim_open() or
  * slim_next() fail without a word; the whole text then goes through jansson, which reads it or
@@ -24,6 +27,25 @@ struct distribution {
 
 extern const struct distribution distribution_absent;
 
+/* Events of a distribution that lie in one bucket of its histogram. */
+struct result_bucket {
+    uint64_t low; /* the lowest value it holds */
+    uint64_t count;
+};
+
+/* A line of the noise ledger; NaN: not known.  Times are whole nanoseconds below 2^53. */
+struct result_launch {
+    double round;
+    double duration_ns, steal_ns, foreign_cpu_ns, throttled_ns, psi_cpu_some_ns;
+};
+
+extern const struct result_launch result_launch_absent;
+
+/* Whole numbers up to here are exact in a double. */
+#define SLIM_WHOLE_MOST 9007199254740992.0
+
+bool slim_is_whole(double value, double min);
+
 /* A growing array of numbers. */
 struct numbers {
     double *items;
@@ -33,13 +55,18 @@ struct numbers {
 bool numbers_add(void *numbers, double value);
 void numbers_release(struct numbers *n);
 
+/* What was taken out of a metric's text; what it has of these besides is in its head. */
+enum slim_part { SLIM_SAMPLES = 1, SLIM_LAUNCHES = 2, SLIM_SUMMARY = 4, SLIM_DISTRIBUTION = 8 };
+
 struct slim_metric {
     const char *name;         /* set by who reads the text; here NULL */
     const json_t *head;       /* likewise: what is not numbers */
     size_t text, text_length; /* in slim_cell.metric_text: "NAME":{...} without its numbers */
     size_t sample, sample_count;
     size_t launch, launch_count; /* 0 launches: every one, in order */
-    bool has_samples;            /* they were taken; else look for them in the text */
+    size_t bucket, bucket_count; /* in slim_cell.buckets, two numbers each */
+    unsigned taken;              /* of enum slim_part */
+    bool is_checked;             /* its head has passed check_metric() */
     struct summary summary;      /* the file's own; n is 0 without one */
     struct distribution distribution;
 };
@@ -55,11 +82,12 @@ struct slim_cell {
     struct buf metric_text;
     struct slim_metric *metrics;
     size_t metric_count, metric_capacity;
-    bool has_metrics;
-    struct numbers samples;  /* of all metrics, one after the other */
-    struct numbers launches; /* indices of launches, likewise */
-    struct numbers rounds;   /* of each launch */
-    struct slim_ledger ledger;
+    bool has_metrics, has_ledger; /* they were taken */
+    struct numbers samples;       /* of all metrics, one after the other */
+    struct numbers launches;      /* indices of launches, likewise */
+    struct numbers buckets;       /* likewise: the lowest value, how many */
+    struct result_launch *ledger;
+    size_t ledger_count, ledger_capacity;
 };
 
 struct slim {
@@ -82,7 +110,10 @@ int slim_open_file(struct slim *s, int fd);
 /* A metric is added; NULL when memory runs out. */
 struct slim_metric *slim_metric_add(struct slim_cell *c);
 
-/* One launch of the ledger is added; NaN: not known. */
+/* A launch is added to the ledger; false when memory runs out. */
+bool slim_launch_add(struct slim_cell *c, const struct result_launch *one);
+
+/* One launch is added to the totals; NaN: not known. */
 void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_ns, double steal_ns);
 
 /* Empties it and keeps the memory. */

@@ -48,26 +48,38 @@ struct slot {
         .name = key, .length = sizeof key - 1, .offset = offsetof(type, member)                    \
     }
 
-/* Passes an object that holds numbers only; arrays of numbers in it (buckets) are passed over. */
-static bool take_record(struct scan *s, const struct slot *slots, void *to)
+static bool is_key(const struct slot *slot, struct span key)
 {
-    struct span key, text;
+    return slot->name && slot->length == key.length && !memcmp(slot->name, key.text, key.length);
+}
+
+/*
+ * Passes an object that holds these numbers and no other member, each once at most; `other` may
+ * take one more.  Members mostly come in the table's order.
+ */
+static bool take_record(struct scan *s, const struct slot *slots, void *to,
+                        bool (*other)(struct scan *s, struct span key, void *with), void *with)
+{
+    struct span key;
     bool first = true, ok = scan_take(s, '{');
+    unsigned seen = 0;
+    size_t next = 0;
     while (ok && scan_member(s, &first, &key, &ok)) {
-        double value;
-        if (scan_sees(s, '[')) {
-            ok = scan_skip(s, &text);
-            for (size_t i = 0; ok && i < text.length; i++)
-                ok = strchr("0123456789[], \n\t\r.+-eE", text.text[i]) && text.text[i];
+        size_t i = next;
+        if (!is_key(&slots[i], key))
+            for (i = 0; slots[i].name && !is_key(&slots[i], key);)
+                i++;
+        if (!slots[i].name) {
+            ok = other && other(s, key, with);
             continue;
         }
-        ok = scan_number(s, &value);
-        const struct slot *slot = slots;
-        while (slot->name &&
-               (slot->length != key.length || memcmp(slot->name, key.text, key.length)))
-            slot++;
-        if (ok && slot->name)
-            memcpy((char *)to + slot->offset, &value, sizeof value);
+        double value;
+        ok = !(seen & 1u << i) && scan_number(s, &value);
+        if (!ok)
+            return false;
+        seen |= 1u << i;
+        memcpy((char *)to + slots[i].offset, &value, sizeof value);
+        next = i + 1;
     }
     return ok;
 }
@@ -82,16 +94,50 @@ static bool take_summary(struct scan *s, struct summary *out)
         SLOT("center", struct own_summary, center), SLOT("lo", struct own_summary, lo),
         SLOT("hi", struct own_summary, hi),         SLOT("level", struct own_summary, level),
         SLOT("n", struct own_summary, n),           {0}};
-    struct own_summary own = {.center = NAN, .lo = NAN, .hi = NAN};
-    if (!take_record(s, slots, &own))
+    struct own_summary own = {NAN, NAN, NAN, NAN, NAN};
+    if (!take_record(s, slots, &own, NULL, NULL) || !isfinite(own.center) || !isfinite(own.lo) ||
+        !isfinite(own.hi) || !isfinite(own.level) || !(own.n >= 1) || own.n > SLIM_WHOLE_MOST ||
+        own.n > floor(own.n))
         return false;
-    if (isfinite(own.center) && isfinite(own.lo) && isfinite(own.hi))
-        *out = (struct summary){own.center, own.lo, own.hi, own.level,
-                                own.n >= 1 && own.n < 1e15 ? (size_t)own.n : 1};
+    *out = (struct summary){own.center, own.lo, own.hi, own.level, (size_t)own.n};
     return true;
 }
 
-static bool take_distribution(struct scan *s, struct distribution *out)
+bool slim_is_whole(double value, double min)
+{
+    /* By a cast: floor() is a call on processors as old as this is built for. */
+    return value >= min && value <= SLIM_WHOLE_MOST && (double)(int64_t)value == value;
+}
+
+/* "[[8064, 3], [8192, 1]]", as numbers one after the other. */
+static bool take_buckets(struct scan *s, struct span key, void *with)
+{
+    struct slim_cell *c = with;
+    bool first = true, ok = span_is(key, "buckets") && scan_take(s, '[');
+    while (ok && scan_item(s, &first, &ok)) {
+        double low, count;
+        ok = scan_take(s, '[') && scan_number(s, &low) && slim_is_whole(low, 0) &&
+             scan_take(s, ',') && scan_number(s, &count) && slim_is_whole(count, 0) &&
+             scan_take(s, ']') && numbers_add(&c->buckets, low) && numbers_add(&c->buckets, count);
+    }
+    return ok;
+}
+
+/* Buckets once at most: a distribution with two lists of them would show in their number alone. */
+struct buckets_once {
+    struct slim_cell *cell;
+    bool is_taken;
+};
+
+static bool take_buckets_once(struct scan *s, struct span key, void *with)
+{
+    struct buckets_once *once = with;
+    bool ok = !once->is_taken && take_buckets(s, key, once->cell);
+    once->is_taken = true;
+    return ok;
+}
+
+static bool take_distribution(struct scan *s, struct slim_cell *c, struct slim_metric *m)
 {
     static const struct slot slots[] = {SLOT("n", struct distribution, n),
                                         SLOT("min", struct distribution, min),
@@ -102,37 +148,54 @@ static bool take_distribution(struct scan *s, struct distribution *out)
                                         SLOT("p999", struct distribution, p999),
                                         SLOT("max", struct distribution, max),
                                         {0}};
-    return take_record(s, slots, out);
+    struct buckets_once once = {.cell = c};
+    bool ok = take_record(s, slots, &m->distribution, take_buckets_once, &once) &&
+              !isnan(m->distribution.n);
+    if (ok) {
+        m->bucket_count = (c->buckets.count - m->bucket) / 2;
+    } else {
+        c->buckets.count = m->bucket;
+        m->distribution = distribution_absent;
+    }
+    return ok;
 }
 
 static bool take_index(void *to, double value)
 {
-    return value >= 0 && value < 1e9 && value == floor(value) && numbers_add(to, value);
+    return slim_is_whole(value, 0) && value <= UINT32_MAX && numbers_add(to, value);
 }
 
-/* The numbers of one member, when it is one that holds numbers; false: it is not, or not only. */
 static bool take_numbers(struct scan *s, struct slim_cell *c, struct slim_metric *m,
-                         struct span key)
+                         enum slim_part part)
 {
-    if (span_is(key, "samples") && !m->has_samples) {
-        m->has_samples = scan_numbers(s, numbers_add, &c->samples);
+    bool ok = false;
+    switch (part) {
+    case SLIM_SAMPLES:
+        ok = scan_numbers(s, numbers_add, &c->samples);
+        c->samples.count = ok ? c->samples.count : m->sample;
         m->sample_count = c->samples.count - m->sample;
-        return m->has_samples;
-    }
-    if (span_is(key, "launches") && m->launch_count == 0) {
-        bool ok = scan_numbers(s, take_index, &c->launches);
+        return ok;
+    case SLIM_LAUNCHES:
+        ok = scan_numbers(s, take_index, &c->launches);
+        c->launches.count = ok ? c->launches.count : m->launch;
         m->launch_count = c->launches.count - m->launch;
         return ok;
-    }
-    if (span_is(key, "summary"))
+    case SLIM_SUMMARY:
         return take_summary(s, &m->summary);
-    return span_is(key, "distribution") && take_distribution(s, &m->distribution);
+    case SLIM_DISTRIBUTION:
+        return take_distribution(s, c, m);
+    }
+    return false;
 }
 
-static bool holds_numbers(struct span key)
+/* The part a member is; 0: it is none. */
+static enum slim_part part_of(struct span key)
 {
-    return span_is(key, "samples") || span_is(key, "launches") || span_is(key, "summary") ||
-           span_is(key, "distribution");
+    return span_is(key, "samples")        ? SLIM_SAMPLES
+           : span_is(key, "launches")     ? SLIM_LAUNCHES
+           : span_is(key, "summary")      ? SLIM_SUMMARY
+           : span_is(key, "distribution") ? SLIM_DISTRIBUTION
+                                          : (enum slim_part)0;
 }
 
 /* A member twice in one object is for jansson to refuse. */
@@ -141,27 +204,17 @@ static bool take_metric(struct scan *s, struct slim_cell *c, struct slim_metric 
     struct span key, value;
     struct buf *out = &c->metric_text;
     bool first = true, ok = scan_take(s, '{');
-    unsigned taken = 0;
     buf_add(out, "{");
     size_t begin = out->len;
     while (ok && scan_member(s, &first, &key, &ok)) {
         struct scan before = *s;
-        if (holds_numbers(key)) {
-            unsigned bit = key.text[0] == 'l'   ? 1
-                           : key.text[0] == 'd' ? 2
-                           : key.text[1] == 'a' ? 4
-                                                : 8;
-            if (taken & bit)
+        enum slim_part part = part_of(key);
+        if (part) {
+            if (m->taken & part)
                 return false;
-            taken |= bit;
-            if (take_numbers(s, c, m, key))
+            if (take_numbers(s, c, m, part)) {
+                m->taken |= part;
                 continue;
-            if (bit == 4) { /* what is wrong among samples is found in the tree */
-                c->samples.count = m->sample;
-                m->sample_count = 0;
-                m->has_samples = false;
-            } else if (bit == 1) {
-                return false;
             }
             *s = before;
         }
@@ -187,6 +240,7 @@ struct slim_metric *slim_metric_add(struct slim_cell *c)
     *m = (struct slim_metric){.text = c->metric_text.len,
                               .sample = c->samples.count,
                               .launch = c->launches.count,
+                              .bucket = c->buckets.count,
                               .distribution = distribution_absent};
     return m;
 }
@@ -198,12 +252,16 @@ static bool take_metrics(struct scan *s, struct slim_cell *c)
     c->has_metrics = true;
     while (ok && scan_member(s, &first, &key, &ok)) {
         struct slim_metric *m = slim_metric_add(c);
-        if (!m || !scan_sees(s, '{'))
+        struct span value = {0};
+        if (!m)
             return false;
         buf_add(&c->metric_text, "{\"");
         buf_add_bytes(&c->metric_text, key.text, key.length);
         buf_add(&c->metric_text, "\":");
-        ok = take_metric(s, c, m);
+        /* What is no object is named by who reads it. */
+        ok = scan_sees(s, '{') ? take_metric(s, c, m) : scan_skip(s, &value);
+        if (value.text)
+            buf_add_bytes(&c->metric_text, value.text, value.length);
         buf_add(&c->metric_text, "}");
         m->text_length = c->metric_text.len - m->text;
     }
@@ -218,40 +276,81 @@ void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_n
     l->foreign_ns += foreign_ns + (isfinite(steal_ns) ? steal_ns : 0);
 }
 
-struct launch {
-    double round, duration_ns, foreign_ns, steal_ns;
-};
+bool slim_launch_add(struct slim_cell *c, const struct result_launch *one)
+{
+    if (c->ledger_count == c->ledger_capacity) {
+        size_t capacity = c->ledger_capacity ? 2 * c->ledger_capacity : 64;
+        struct result_launch *ledger = realloc(c->ledger, capacity * sizeof *ledger);
+        if (!ledger)
+            return false;
+        c->ledger = ledger;
+        c->ledger_capacity = capacity;
+    }
+    c->ledger[c->ledger_count++] = *one;
+    return true;
+}
+
+/* NaN is a time that is not known; others' time may be a little below 0. */
+static bool is_time(double value, double min)
+{
+    return isnan(value) || slim_is_whole(value, min);
+}
+
+const struct result_launch result_launch_absent = {NAN, NAN, NAN, NAN, NAN, NAN};
 
 /* The ledger: of each launch the round it belongs to, and what others took meanwhile. */
 static bool take_launches(struct scan *s, struct slim_cell *c)
 {
-    static const struct slot slots[] = {SLOT("round", struct launch, round),
-                                        SLOT("duration_ns", struct launch, duration_ns),
-                                        SLOT("foreign_cpu_ns", struct launch, foreign_ns),
-                                        SLOT("steal_ns", struct launch, steal_ns),
-                                        {0}};
-    bool first = true, ok = c->rounds.count == 0 && scan_take(s, '[');
+    static const struct slot slots[] = {
+        SLOT("round", struct result_launch, round),
+        SLOT("duration_ns", struct result_launch, duration_ns),
+        SLOT("steal_ns", struct result_launch, steal_ns),
+        SLOT("foreign_cpu_ns", struct result_launch, foreign_cpu_ns),
+        SLOT("throttled_ns", struct result_launch, throttled_ns),
+        SLOT("psi_cpu_some_ns", struct result_launch, psi_cpu_some_ns),
+        {0}};
+    bool first = true, ok = scan_take(s, '[');
     while (ok && scan_item(s, &first, &ok)) {
-        struct launch one = {-1, NAN, NAN, NAN};
-        ok = take_record(s, slots, &one) && take_index(&c->rounds, one.round);
-        slim_ledger_add(&c->ledger, one.duration_ns, one.foreign_ns, one.steal_ns);
+        struct result_launch one = result_launch_absent;
+        ok = take_record(s, slots, &one, NULL, NULL) && slim_is_whole(one.round, 0) &&
+             one.round <= UINT32_MAX && slim_is_whole(one.duration_ns, 0) &&
+             is_time(one.steal_ns, 0) && is_time(one.foreign_cpu_ns, -SLIM_WHOLE_MOST) &&
+             is_time(one.throttled_ns, 0) && is_time(one.psi_cpu_some_ns, 0) &&
+             slim_launch_add(c, &one);
     }
+    if (!ok)
+        c->ledger_count = 0;
     return ok;
+}
+
+/* A member twice is for jansson to refuse. */
+static bool take_member(struct scan *s, struct slim_cell *c, struct span key)
+{
+    struct span value;
+    struct scan before = *s;
+    if (span_is(key, "metrics") && scan_sees(s, '{'))
+        return take_metrics(s, c);
+    if (span_is(key, "launches")) {
+        if (c->has_ledger)
+            return false;
+        c->has_ledger = take_launches(s, c);
+        if (c->has_ledger)
+            return true;
+        *s = before;
+    }
+    if (!scan_skip(s, &value))
+        return false;
+    slim_add_member(&c->rest, 1, key, value);
+    return true;
 }
 
 bool slim_take_cell(struct scan *s, struct slim_cell *c)
 {
-    struct span key, value;
+    struct span key;
     bool first = true, ok = scan_take(s, '{');
     buf_add(&c->rest, "{");
-    while (ok && scan_member(s, &first, &key, &ok)) {
-        if (span_is(key, "metrics"))
-            ok = take_metrics(s, c);
-        else if (span_is(key, "launches"))
-            ok = take_launches(s, c);
-        else if ((ok = scan_skip(s, &value)))
-            slim_add_member(&c->rest, 1, key, value);
-    }
+    while (ok && scan_member(s, &first, &key, &ok))
+        ok = take_member(s, c, key);
     buf_add(&c->rest, "}");
     return ok && !c->rest.failed && !c->metric_text.failed;
 }
@@ -260,9 +359,9 @@ void slim_cell_reset(struct slim_cell *c)
 {
     buf_reset(&c->rest);
     buf_reset(&c->metric_text);
-    c->metric_count = c->samples.count = c->launches.count = c->rounds.count = 0;
-    c->has_metrics = false;
-    c->ledger = (struct slim_ledger){0};
+    c->metric_count = c->samples.count = c->launches.count = c->buckets.count = 0;
+    c->ledger_count = 0;
+    c->has_metrics = c->has_ledger = false;
 }
 
 void slim_cell_release(struct slim_cell *c)
@@ -271,7 +370,8 @@ void slim_cell_release(struct slim_cell *c)
     buf_release(&c->metric_text);
     numbers_release(&c->samples);
     numbers_release(&c->launches);
-    numbers_release(&c->rounds);
+    numbers_release(&c->buckets);
+    free(c->ledger);
     free(c->metrics);
     *c = (struct slim_cell){0};
 }

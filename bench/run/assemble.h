@@ -2,6 +2,7 @@
 #ifndef CONTEND_RUN_ASSEMBLE_H
 #define CONTEND_RUN_ASSEMBLE_H
 
+#include "bench/result/result.h"
 #include "bench/run/record.h"
 
 struct run_state {
@@ -17,8 +18,15 @@ struct run_state {
  */
 json_t *assemble_header(const struct plan *p, int argc, char *const *argv);
 
-/* The whole document; a new reference, NULL when memory ran out. */
-json_t *assemble_result(const json_t *header, const struct plan *p, const struct record *records,
-                        const struct run_state *state);
+/*
+ * The whole, as it is read; result_write() makes the document of it.  *out is to be unloaded,
+ * whatever is returned.
+ */
+int assemble_result(struct result *out, const json_t *header, const struct plan *p,
+                    const struct record *records, const struct run_state *state, struct err *err);
+
+/* The cells alone, for who shows one: *out is result_make_head()'s, or has no more than `heads`. */
+int assemble_cells(struct result *out, const struct plan *p, const struct record *records,
+                   struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "bench/run/derive.h"
 
+#include "bench/core/json_make.h"
 #include "bench/core/units.h"
 #include "bench/core/words.h"
 #include "bench/stats/robust.h"
@@ -87,13 +88,23 @@ double *derive_efficiency(const struct record *records, const struct record *r, 
     return out;
 }
 
-static void warn(json_t *list, const char *code, const char *text)
+/* A list that remembers whether one of its items was lost. */
+struct warnings {
+    json_t *json;
+    bool failed;
+};
+
+static void warn(struct warnings *list, const char *code, const char *text)
 {
-    json_array_append_new(list, json_pack("{s:s, s:s}", "code", code, "text", text));
+    struct json_maker o = json_maker_new();
+    json_make_text(&o, "code", code);
+    json_make_text(&o, "text", text);
+    if (json_array_append_new(list->json, json_made(&o)))
+        list->failed = true;
 }
 
 /* What the ledger says against the samples. */
-static void warn_of_noise(const struct record *r, json_t *list)
+static void warn_of_noise(const struct record *r, struct warnings *list)
 {
     size_t stolen = 0, foreign = 0, throttled = 0, disturbed = 0;
     uint32_t cpus = plan_cpus();
@@ -132,7 +143,7 @@ static void warn_of_noise(const struct record *r, json_t *list)
 }
 
 /* Launches of which nothing is used, with what the last of them met. */
-static void warn_of_excluded(const struct record *r, json_t *list)
+static void warn_of_excluded(const struct record *r, struct warnings *list)
 {
     size_t count = 0;
     const char *why = NULL;
@@ -154,7 +165,7 @@ static void warn_of_excluded(const struct record *r, json_t *list)
  * than twice the CPU time and two wake-ups, on a machine that others used, they kept the CPU from
  * it.
  */
-static void warn_of_waiting(const struct record *r, json_t *list)
+static void warn_of_waiting(const struct record *r, struct warnings *list)
 {
     const double wake_ups_ns = 20000, others_most = 0.1;
     const struct series *life = series_of(r, "lifecycle_ns"),
@@ -179,7 +190,7 @@ static void warn_of_waiting(const struct record *r, json_t *list)
     warn(list, "kept_waiting", text);
 }
 
-static void warn_of_samples(const struct series *s, json_t *list)
+static void warn_of_samples(const struct series *s, struct warnings *list)
 {
     char text[200], a[32], b[32];
     struct drift drift;
@@ -204,7 +215,7 @@ static void warn_of_samples(const struct series *s, json_t *list)
 }
 
 /* A probe's own launch that went wrong costs its figures, and is told even where some are there. */
-static void warn_of_probes(const struct record *r, json_t *list)
+static void warn_of_probes(const struct record *r, struct warnings *list)
 {
     const char *told = NULL;
     for (size_t i = 0; i < r->list.count; i++) {
@@ -221,7 +232,7 @@ static void warn_of_probes(const struct record *r, json_t *list)
 
 json_t *derive_warnings(const struct record *r)
 {
-    json_t *list = json_array();
+    struct warnings w = {.json = json_array()}, *list = &w;
     if (CONTEND_SANITIZER[0] && !(r->cell->executor->traits & EXECUTOR_VIRTUAL))
         warn(list, "sanitizer", "built with a sanitizer: these are no measurements");
     if (!(r->cell->executor->traits & EXECUTOR_VIRTUAL))
@@ -238,7 +249,10 @@ json_t *derive_warnings(const struct record *r)
             warn(list, "early_wakes", "sleepers were woken before their time");
             break;
         }
-    return list;
+    if (!w.failed)
+        return w.json;
+    json_decref(w.json);
+    return NULL;
 }
 
 bool derive_is_unusable(const struct record *r)

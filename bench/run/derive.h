@@ -20,7 +20,7 @@ double *derive_efficiency(const struct record *records, const struct record *r, 
 
 extern const struct metric efficiency_metric;
 
-/* A list of { "code", "text" }; a new reference. */
+/* A list of { "code", "text" }; a new reference, NULL when memory ran out. */
 json_t *derive_warnings(const struct record *r);
 
 /* Whether they hold "unusable". */

@@ -3,6 +3,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/file.h"
 #include "bench/core/host.h"
+#include "bench/core/json_make.h"
 #include "bench/core/noise.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
@@ -13,36 +14,36 @@
 #include <string.h>
 #include <sys/resource.h>
 
-static json_t *text_or_null(const char *text)
-{
-    return text && text[0] ? json_string(text) : json_null();
-}
-
-static void set_known(json_t *o, const char *name, int64_t value)
+static void make_known(struct json_maker *o, const char *name, int64_t value)
 {
     if (value >= 0 && value != LIMITS_UNLIMITED)
-        json_object_set_new(o, name, json_integer(value));
+        json_make_int(o, name, value);
+}
+
+static void make_switch(struct json_maker *o, const char *name, enum host_switch state)
+{
+    json_make_value(o, name, state == HOST_UNKNOWN ? json_null() : json_boolean(state == HOST_ON));
 }
 
 static json_t *limits_json(const struct limits *l)
 {
-    json_t *o = json_object();
-    set_known(o, "pid_max", l->pid_max);
-    set_known(o, "threads_max", l->threads_max);
-    set_known(o, "max_map_count", l->max_map_count);
-    set_known(o, "nproc", l->nproc);
-    set_known(o, "nofile", l->nofile);
-    set_known(o, "pids_max", l->pids_max);
+    struct json_maker o = json_maker_new();
+    make_known(&o, "pid_max", l->pid_max);
+    make_known(&o, "threads_max", l->threads_max);
+    make_known(&o, "max_map_count", l->max_map_count);
+    make_known(&o, "nproc", l->nproc);
+    make_known(&o, "nofile", l->nofile);
+    make_known(&o, "pids_max", l->pids_max);
     struct rlimit stack;
     if (!getrlimit(RLIMIT_STACK, &stack) && stack.rlim_cur != RLIM_INFINITY)
-        set_known(o, "stack_bytes", (int64_t)stack.rlim_cur);
-    return o;
+        make_known(&o, "stack_bytes", (int64_t)stack.rlim_cur);
+    return json_made(&o);
 }
 
 /* A glance at the machine before anything is measured. */
 static json_t *noise_json(const struct host *h)
 {
-    json_t *o = json_object();
+    struct json_maker o = json_maker_new();
     struct noise_reading before, after;
     struct noise_delta d;
     noise_read(&before);
@@ -51,57 +52,59 @@ static json_t *noise_json(const struct host *h)
     noise_diff(&before, &after, &d);
     double cpu_ns = (double)d.duration_ns * (h->cpus_online > 0 ? h->cpus_online : 1);
     if (h->load_1min >= 0)
-        json_object_set_new(o, "load_1min", json_real(h->load_1min));
+        json_make_real(&o, "load_1min", h->load_1min);
     if (d.has_steal)
-        json_object_set_new(o, "steal_ratio", json_real((double)d.steal_ns / cpu_ns));
+        json_make_real(&o, "steal_ratio", (double)d.steal_ns / cpu_ns);
     if (d.has_psi_cpu_some)
-        json_object_set_new(o, "psi_cpu_some_ratio",
-                            json_real((double)d.psi_cpu_some_ns / (double)d.duration_ns));
-    json_object_set_new(o, "governor", text_or_null(h->governor));
-    json_object_set_new(o, "turbo",
-                        h->turbo == HOST_UNKNOWN ? json_null() : json_boolean(h->turbo == HOST_ON));
-    return o;
+        json_make_real(&o, "psi_cpu_some_ratio", (double)d.psi_cpu_some_ns / (double)d.duration_ns);
+    json_make_text_or_null(&o, "governor", h->governor);
+    make_switch(&o, "turbo", h->turbo);
+    return json_made(&o);
+}
+
+static json_t *clock_json(const struct host *h)
+{
+    struct json_maker o = json_maker_new();
+    json_make_text(&o, "source", h->clock_source[0] ? h->clock_source : "unknown");
+    json_make_int(&o, "resolution_ns", (int64_t)h->clock_resolution_ns);
+    json_make_real(&o, "read_cost_ns", h->clock_read_cost_ns);
+    return json_made(&o);
 }
 
 /* What units inherit of whoever started contend, since it is theirs to choose. */
 static json_t *inherited_json(const struct host *h)
 {
-    json_t *o = json_pack("{s:i}", "nice", (int)h->nice);
-    json_object_set_new(o, "policy", text_or_null(h->policy));
-    json_object_set_new(o, "aslr",
-                        h->aslr == HOST_UNKNOWN ? json_null() : json_boolean(h->aslr == HOST_ON));
-    json_object_set_new(o, "transparent_huge_pages", text_or_null(h->thp));
-    return o;
+    struct json_maker o = json_maker_new();
+    json_make_int(&o, "nice", h->nice);
+    json_make_text_or_null(&o, "policy", h->policy);
+    make_switch(&o, "aslr", h->aslr);
+    json_make_text_or_null(&o, "transparent_huge_pages", h->thp);
+    return json_made(&o);
 }
 
 static json_t *host_json(int64_t timer_slack_ns)
 {
     struct host h;
     host_read(&h);
-    json_t *o = json_object();
-    json_object_set_new(o, "hostname", json_string(h.hostname));
-    json_object_set_new(o, "cpu", text_or_null(h.cpu));
-    json_object_set_new(o, "architecture", json_string(h.architecture));
-    json_object_set_new(o, "cpus_online", json_integer(h.cpus_online));
-    json_object_set_new(o, "cpus_allowed", json_integer(h.cpus_allowed));
+    struct json_maker o = json_maker_new();
+    json_make_text(&o, "hostname", h.hostname);
+    json_make_text_or_null(&o, "cpu", h.cpu);
+    json_make_text(&o, "architecture", h.architecture);
+    json_make_int(&o, "cpus_online", h.cpus_online);
+    json_make_int(&o, "cpus_allowed", h.cpus_allowed);
     if (h.cpu_quota > 0)
-        json_object_set_new(o, "cpu_quota", json_real(h.cpu_quota));
-    json_object_set_new(o, "kernel", json_string(h.kernel));
-    json_object_set_new(o, "libc", text_or_null(h.libc));
-    json_object_set_new(o, "virtualization", text_or_null(h.virtualization));
-    json_object_set_new(o, "smt",
-                        h.smt == HOST_UNKNOWN ? json_null() : json_boolean(h.smt == HOST_ON));
-    set_known(o, "memory_bytes", h.memory_bytes);
-    json_object_set_new(o, "clock",
-                        json_pack("{s:s, s:I, s:f}", "source",
-                                  h.clock_source[0] ? h.clock_source : "unknown", "resolution_ns",
-                                  (json_int_t)h.clock_resolution_ns, "read_cost_ns",
-                                  h.clock_read_cost_ns));
-    set_known(o, "timer_slack_ns", timer_slack_ns);
-    json_object_set_new(o, "inherited", inherited_json(&h));
-    json_object_set_new(o, "limits", limits_json(&h.limits));
-    json_object_set_new(o, "noise", noise_json(&h));
-    return o;
+        json_make_real(&o, "cpu_quota", h.cpu_quota);
+    json_make_text(&o, "kernel", h.kernel);
+    json_make_text_or_null(&o, "libc", h.libc);
+    json_make_text_or_null(&o, "virtualization", h.virtualization);
+    make_switch(&o, "smt", h.smt);
+    make_known(&o, "memory_bytes", h.memory_bytes);
+    json_make_value(&o, "clock", clock_json(&h));
+    make_known(&o, "timer_slack_ns", timer_slack_ns);
+    json_make_value(&o, "inherited", inherited_json(&h));
+    json_make_value(&o, "limits", limits_json(&h.limits));
+    json_make_value(&o, "noise", noise_json(&h));
+    return json_made(&o);
 }
 
 static json_t *virtual_host_json(int64_t timer_slack_ns)
@@ -116,18 +119,16 @@ static json_t *virtual_host_json(int64_t timer_slack_ns)
 
 static json_t *tool_json(bool is_virtual)
 {
-    const char *sanitizer = CONTEND_SANITIZER;
-    json_t *o = json_object();
-    json_object_set_new(o, "name", json_string("contend"));
-    json_object_set_new(o, "version", json_string(CONTEND_VERSION));
-    json_object_set_new(o, "commit", json_string(is_virtual ? "virtual" : CONTEND_COMMIT));
-    json_object_set_new(o, "compiler", json_string(is_virtual ? "virtual" : CONTEND_COMPILER));
-    json_object_set_new(o, "flags", json_string(is_virtual ? "virtual" : CONTEND_FLAGS));
-    json_object_set_new(o, "build_type", json_string(is_virtual ? "virtual" : CONTEND_BUILD_TYPE));
-    json_object_set_new(o, "sanitizer",
-                        is_virtual || !sanitizer[0] ? json_null() : json_string(sanitizer));
-    json_object_set_new(o, "runtime", json_string("contend " CONTEND_VERSION));
-    return o;
+    struct json_maker o = json_maker_new();
+    json_make_text(&o, "name", "contend");
+    json_make_text(&o, "version", CONTEND_VERSION);
+    json_make_text(&o, "commit", is_virtual ? "virtual" : CONTEND_COMMIT);
+    json_make_text(&o, "compiler", is_virtual ? "virtual" : CONTEND_COMPILER);
+    json_make_text(&o, "flags", is_virtual ? "virtual" : CONTEND_FLAGS);
+    json_make_text(&o, "build_type", is_virtual ? "virtual" : CONTEND_BUILD_TYPE);
+    json_make_text_or_null(&o, "sanitizer", is_virtual ? NULL : CONTEND_SANITIZER);
+    json_make_text(&o, "runtime", "contend " CONTEND_VERSION);
+    return json_made(&o);
 }
 
 /* "2026-01-31T12:00:00Z" and the seed -> "20260131T120000Z-002a". */
@@ -140,11 +141,23 @@ static void make_id(char *out, size_t size, const char *started, uint64_t seed)
     snprintf(out + n, size - n, "-%08llx", (unsigned long long)seed & 0xffffffffu);
 }
 
+static json_t *command_json(struct json_maker *run, int argc, char *const *argv)
+{
+    json_t *command = json_array();
+    for (int i = 0; i < argc; i++) {
+        char word[1024];
+        const char *slash = i == 0 ? strrchr(argv[i], '/') : NULL;
+        host_sanitise(word, sizeof word, slash ? slash + 1 : argv[i]);
+        json_make_item(run, command, json_string(word));
+    }
+    return command;
+}
+
 /*
  * What of a run came from outside this build: a run that goes on must find it as it was.  The code
  * of a file that cannot be read any more is not known.
  */
-static json_t *plugins_json(void)
+static json_t *plugins_json(struct json_maker *run)
 {
     json_t *list = json_array();
     const char *path;
@@ -155,8 +168,10 @@ static json_t *plugins_json(void)
         host_sanitise(name, sizeof name, base ? base + 1 : path);
         if (!file_fnv1a64(path, &hash, NULL))
             snprintf(code, sizeof code, "%016llx", (unsigned long long)hash);
-        json_array_append_new(
-            list, json_pack("{s:s, s:o}", "file", name, "code_fnv1a64", text_or_null(code)));
+        struct json_maker o = json_maker_new();
+        json_make_text(&o, "file", name);
+        json_make_text_or_null(&o, "code_fnv1a64", code);
+        json_make_item(run, list, json_made(&o));
     }
     return list;
 }
@@ -167,20 +182,17 @@ json_t *header_run(const struct header *h)
     if (!h->is_virtual)
         clock_utc_text(started, sizeof started);
     make_id(id, sizeof id, started, h->seed);
-    json_t *command = json_array();
-    for (int i = 0; i < h->argc; i++) {
-        char word[1024];
-        const char *slash = i == 0 ? strrchr(h->argv[i], '/') : NULL;
-        host_sanitise(word, sizeof word, slash ? slash + 1 : h->argv[i]);
-        json_array_append_new(command, json_string(word));
-    }
-    json_t *run = json_pack("{s:s, s:s, s:o, s:I, s:o*, s:o}", "id", id, "started_at", started,
-                            "command", command, "seed", (json_int_t)h->seed, "rounds_planned",
-                            h->rounds_planned ? json_integer(h->rounds_planned) : NULL, "tool",
-                            tool_json(h->is_virtual));
-    if (run && registry_plugin_path(0))
-        json_object_set_new(run, "plugins", plugins_json());
-    return run;
+    struct json_maker run = json_maker_new();
+    json_make_text(&run, "id", id);
+    json_make_text(&run, "started_at", started);
+    json_make_value(&run, "command", command_json(&run, h->argc, h->argv));
+    json_make_int(&run, "seed", (int64_t)h->seed);
+    if (h->rounds_planned)
+        json_make_int(&run, "rounds_planned", (int64_t)h->rounds_planned);
+    json_make_value(&run, "tool", tool_json(h->is_virtual));
+    if (registry_plugin_path(0))
+        json_make_value(&run, "plugins", plugins_json(&run));
+    return json_made(&run);
 }
 
 json_t *header_host(const struct header *h)
@@ -196,9 +208,11 @@ json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
                              .rounds_planned = p->rounds,
                              .timer_slack_ns = (int64_t)p->timer_slack_ns,
                              .is_virtual = plan_is_virtual(p)};
-    json_t *run = header_run(&h);
-    if (run && p->suite)
-        json_object_set_new(run, "suite", json_string(p->suite));
-    return json_pack("{s:s, s:o, s:o}", "schema", "contend.result/1", "run", run, "host",
-                     header_host(&h));
+    struct json_maker run = json_maker_of(header_run(&h)), whole = json_maker_new();
+    if (p->suite)
+        json_make_text(&run, "suite", p->suite);
+    json_make_text(&whole, "schema", "contend.result/1");
+    json_make_value(&whole, "run", json_made(&run));
+    json_make_value(&whole, "host", header_host(&h));
+    return json_made(&whole);
 }

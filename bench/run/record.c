@@ -1,7 +1,8 @@
 #include "bench/run/record.h"
 
 #include "bench/core/host.h"
-#include "bench/run/number.h"
+#include "bench/core/json_make.h"
+#include "bench/result/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -43,65 +44,70 @@ void records_free(struct record *records, size_t count)
 
 static json_t *launch_to_json(const struct noise_delta *n, const char *excluded)
 {
-    json_t *o = json_pack("{s:I}", "duration_ns", (json_int_t)n->duration_ns);
+    struct json_maker o = json_maker_new();
+    json_make_int(&o, "duration_ns", (int64_t)n->duration_ns);
     if (n->has_steal)
-        json_object_set_new(o, "steal_ns", json_integer((json_int_t)n->steal_ns));
+        json_make_int(&o, "steal_ns", (int64_t)n->steal_ns);
     if (n->has_busy)
-        json_object_set_new(o, "foreign_cpu_ns", json_integer((json_int_t)n->foreign_ns));
+        json_make_int(&o, "foreign_cpu_ns", (int64_t)n->foreign_ns);
     if (n->has_throttled)
-        json_object_set_new(o, "throttled_ns", json_integer((json_int_t)n->throttled_ns));
+        json_make_int(&o, "throttled_ns", (int64_t)n->throttled_ns);
     if (n->has_psi_cpu_some)
-        json_object_set_new(o, "psi_cpu_some_ns", json_integer((json_int_t)n->psi_cpu_some_ns));
+        json_make_int(&o, "psi_cpu_some_ns", (int64_t)n->psi_cpu_some_ns);
     if (*excluded)
-        json_object_set_new(o, "excluded", json_string(excluded));
-    return o;
+        json_make_text(&o, "excluded", excluded);
+    return json_made(&o);
 }
 
-static json_t *buckets_to_json(const struct histogram *h)
+static json_t *buckets_to_json(struct json_maker *o, const struct histogram *h)
 {
     json_t *list = json_array();
     size_t i = 0;
     uint64_t low;
     uint32_t count;
     while (histogram_next(h, &i, &low, &count)) {
-        json_array_append_new(list, json_integer((json_int_t)low));
-        json_array_append_new(list, json_integer(count));
+        json_make_item(o, list, json_integer((json_int_t)low));
+        json_make_item(o, list, json_integer(count));
     }
     return list;
 }
 
+/* Whether there is anything to tell of the metric. */
+static bool is_found(const struct found *f, uint32_t launch_count)
+{
+    bool any = f->reason[0] != '\0';
+    for (uint32_t i = 0; i < launch_count; i++)
+        any |= !isnan(f->values[i]);
+    return any;
+}
+
 static json_t *found_to_json(const struct found *f, uint32_t launch_count)
 {
+    struct json_maker o = json_maker_new();
     json_t *values = json_array(), *launches = json_array();
     for (uint32_t i = 0; i < launch_count; i++) {
         if (isnan(f->values[i]))
             continue;
-        json_array_append_new(values, number_json(f->values[i]));
-        json_array_append_new(launches, json_integer(i));
+        json_make_item(&o, values, number_json(f->values[i]));
+        json_make_item(&o, launches, json_integer(i));
     }
     bool all = json_array_size(values) == launch_count;
-    if (json_array_size(values) == 0 && !f->reason[0]) {
-        json_decref(values);
-        json_decref(launches);
-        return NULL;
-    }
-    json_t *o = json_pack("{s:o}", "v", values);
-    if (all)
-        json_decref(launches);
-    else
-        json_object_set_new(o, "l", launches);
+    json_make_value(&o, "v", values);
+    if (!all)
+        json_make_shared(&o, "l", launches);
+    json_decref(launches);
     if (f->reason[0])
-        json_object_set_new(o, "reason", json_string(f->reason));
+        json_make_text(&o, "reason", f->reason);
     if (f->is_failed)
-        json_object_set_new(o, "failed", json_true());
+        json_make_bool(&o, "failed", true);
     if (f->source[0])
-        json_object_set_new(o, "source", json_string(f->source));
+        json_make_text(&o, "source", f->source);
     if (f->has_histogram) {
-        json_object_set_new(o, "h", buckets_to_json(&f->histogram));
-        json_object_set_new(o, "min", json_integer((json_int_t)f->histogram.min));
-        json_object_set_new(o, "max", json_integer((json_int_t)f->histogram.max));
+        json_make_value(&o, "h", buckets_to_json(&o, &f->histogram));
+        json_make_int(&o, "min", (int64_t)f->histogram.min);
+        json_make_int(&o, "max", (int64_t)f->histogram.max);
     }
-    return o;
+    return json_made(&o);
 }
 
 json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
@@ -109,22 +115,25 @@ json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
 {
     struct metric_list list;
     metric_list_of(c->workload, &list);
-    json_t *metrics = json_object(), *launches = json_array();
-    for (size_t i = 0; i < list.count; i++) {
-        json_t *found = found_to_json(&m->found[i], m->launch_count);
-        if (found)
-            json_object_set_new(metrics, list.metrics[i]->name, found);
-    }
+    struct json_maker o = json_maker_new(), metrics = json_maker_new();
+    json_t *launches = json_array();
+    for (size_t i = 0; i < list.count; i++)
+        if (is_found(&m->found[i], m->launch_count))
+            json_make_value(&metrics, list.metrics[i]->name,
+                            found_to_json(&m->found[i], m->launch_count));
     for (uint32_t i = 0; i < m->launch_count; i++)
-        json_array_append_new(launches, launch_to_json(&m->noise[i], m->excluded[i]));
-    json_t *o = json_pack("{s:I, s:I, s:s, s:I, s:o, s:o}", "cell", (json_int_t)cell_index, "round",
-                          (json_int_t)round, "id", c->id, "spent_ns", (json_int_t)spent_ns,
-                          "launches", launches, "metrics", metrics);
-    if (o && m->err.code != ERR_NONE) {
-        json_object_set_new(o, "error", json_integer(m->err.code));
-        json_object_set_new(o, "reason", json_string(m->err.text));
+        json_make_item(&o, launches, launch_to_json(&m->noise[i], m->excluded[i]));
+    json_make_int(&o, "cell", (int64_t)cell_index);
+    json_make_int(&o, "round", round);
+    json_make_text(&o, "id", c->id);
+    json_make_int(&o, "spent_ns", (int64_t)spent_ns);
+    json_make_value(&o, "launches", launches);
+    json_make_value(&o, "metrics", json_made(&metrics));
+    if (m->err.code != ERR_NONE) {
+        json_make_int(&o, "error", m->err.code);
+        json_make_text(&o, "reason", m->err.text);
     }
-    return o;
+    return json_made(&o);
 }
 
 /* ---- JSON -> records --------------------------------------------------------------- */

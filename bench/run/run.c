@@ -6,6 +6,7 @@
 #include "bench/core/output.h"
 #include "bench/core/rng.h"
 #include "bench/registry.h"
+#include "bench/result/write.h"
 #include "bench/run/assemble.h"
 #include "bench/run/derive.h"
 #include "bench/run/journal.h"
@@ -214,15 +215,18 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
         .is_complete = is_complete,
         .duration_ns = elapsed_ns(r),
     };
-    json_t *root =
-        assemble_result(json_object_get(r->header, "header"), &r->plan, r->records, &state);
-    char *text = json_dump_text(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    json_decref(root);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for the result");
-    int failed = output_write(r->options->path, text, strlen(text), err);
+    struct result result;
+    struct buf text = {0};
+    int failed = assemble_result(&result, json_object_get(r->header, "header"), &r->plan,
+                                 r->records, &state, err) ||
+                         result_write(&result, &text, err)
+                     ? -1
+                     : 0;
+    result_unload(&result);
+    if (!failed)
+        failed = output_write_text(r->options->path, &text, err);
     r->is_shown |= !failed;
-    free(text);
+    buf_release(&text);
     return failed;
 }
 
@@ -232,14 +236,15 @@ static int check_written(const struct run *r, struct err *err)
     const char *path = r->options->path;
     if (output_is_stream(path))
         return 0;
-    json_error_t error;
-    json_t *root = json_load_file(path, 0, &error);
-    size_t count = json_array_size(json_object_get(root, "cells"));
-    json_decref(root);
-    if (!root)
+    struct result written;
+    struct err cause = {0};
+    int failed = result_load_samples(&written, path, &cause);
+    size_t count = failed ? 0 : written.cell_count;
+    result_unload(&written);
+    if (failed)
         return err_set(err, ERR_SYSTEM,
                        "%s: was written and cannot be read again: %s; the run is in %s", path,
-                       error.text, r->journal.path);
+                       cause.text, r->journal.path);
     if (count != r->plan.cell_count)
         return err_set(err, ERR_SYSTEM, "%s: holds %zu of %zu cells; the run is in %s", path, count,
                        r->plan.cell_count, r->journal.path);

@@ -150,10 +150,12 @@ static int build_plan(struct plan *p, const char *workload, const char *executor
     struct plan_request r;
     struct err err = {0};
     plan_request_init(&r);
-    r.workloads.items[r.workloads.count++] = workload;
+    CHECK(vec_add(&r.workloads, workload));
     if (executor)
-        r.executors.items[r.executors.count++] = executor;
+        CHECK(vec_add(&r.executors, executor));
     int failed = plan_build(&r, p, &err);
+    vec_release(&r.workloads);
+    vec_release(&r.executors);
     CHECK_MSG(!failed, "plan of %s: %s", workload, err.text);
     return failed;
 }

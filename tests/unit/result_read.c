@@ -43,7 +43,7 @@ static void a_broken_file_is_refused_with_the_place(void)
         {"no_unit", ": cells[1].metrics.startup_ns: \"unit\" is missing (a string)"},
         {"status_unknown", ": cells[0].status: \"fine\" is unknown (ok, skipped, failed)"},
         {"skipped_without_reason", ": cells[0]: a cell that is skipped needs a \"reason\""},
-        {"zero_tasks", ": cells[0].tasks: 0 is less than 1"},
+        {"zero_tasks", ": cells[0].tasks: 0 is too small (1 to 1000000000)"},
         {"tasks_is_real", ": cells[0].tasks: expected a whole number, found a real number"},
         {"same_id_twice",
          ": cells[2]: the id \"sleep/none/thread/tasks=1\" is that of cells[0] too"},
@@ -52,6 +52,54 @@ static void a_broken_file_is_refused_with_the_place(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         check_refused(rows[i].file, rows[i].text);
+}
+
+/* A field of each kind, out of what it may be: the place, the value, what is accepted. */
+static void a_value_out_of_range_is_named_with_what_is_accepted(void)
+{
+    static const struct {
+        const char *run, *host, *cell, *metric, *text;
+    } rows[] = {
+        {",\"started_at\":\"yesterday\"", "", "", "",
+         "run.started_at: \"yesterday\" is no time (2026-01-31T12:00:00Z)"},
+        {",\"finished_at\":\"2026-02-29T12:00:00Z\"", "", "", "",
+         "run.finished_at: \"2026-02-29T12:00:00Z\" is no time (2026-01-31T12:00:00Z)"},
+        {",\"rounds\":-1", "", "", "", "run.rounds: -1 is too small (0 to 1000000000)"},
+        {"", ",\"cpus_allowed\":0", "", "", "host.cpus_allowed: 0 is too small (1 to 1000000)"},
+        {"", ",\"clock\":[]", "", "", "host.clock: expected an object, found an array"},
+        {"", "", ",\"placement\":\"left\"", "",
+         "cells[0].placement: \"left\" is unknown (free, same, spread)"},
+        {"", "", ",\"params\":{\"a\":[1]}", "",
+         "cells[0].params.a: expected a number or a string, found an array"},
+        {"", "", ",\"launches\":[{\"round\":-1,\"duration_ns\":1}]", "",
+         "cells[0].launches[0].round: -1 is too small (0 to 1e+21)"},
+        {"", "", ",\"launches\":[{\"round\":0,\"duration_ns\":1,\"excluded\":5}]", "",
+         "cells[0].launches[0].excluded: expected a string, found a whole number"},
+        {"", "", "", ",\"better\":\"green\"",
+         "cells[0].metrics.x_ns.better: \"green\" is unknown (lower, higher, neutral)"},
+        {"", "", "", ",\"launches\":[0]",
+         "cells[0].metrics.x_ns.launches: 1 of them, but 2 samples"},
+        {"", "", "", ",\"distribution\":{\"n\":1,\"max\":-5}",
+         "cells[0].metrics.x_ns.distribution: -5 is too small (0 to 1e+21)"},
+        {"", "", "", ",\"summary\":{\"center\":9,\"lo\":1,\"hi\":2,\"level\":0.9,\"n\":2}",
+         "cells[0].metrics.x_ns.summary: its center, 9, lies outside of its interval (1 to 2)"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[1000], expected[300];
+        struct result r;
+        struct err err = {0};
+        int length = snprintf(
+            text, sizeof text,
+            "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"r\",\"status\":\"complete\"%s},"
+            "\"host\":{\"hostname\":\"h\"%s},\"cells\":[{\"id\":\"a/b/c/tasks=1\",\"workload\":"
+            "\"a\",\"lock\":\"b\",\"executor\":\"c\",\"tasks\":1,\"status\":\"ok\"%s,"
+            "\"metrics\":{\"x_ns\":{\"unit\":\"ns\",\"samples\":[1,2]%s}}}]}",
+            rows[i].run, rows[i].host, rows[i].cell, rows[i].metric);
+        snprintf(expected, sizeof expected, "x.json: %s", rows[i].text);
+        CHECK_EQ(result_parse(&r, "x.json", text, (size_t)length, &err), -1);
+        CHECK_EQ(err.code, ERR_INPUT);
+        CHECK_EQ(err.text, expected);
+    }
 }
 
 static void a_missing_file_is_named(void)
@@ -145,6 +193,8 @@ static void the_same_run_is_not_taken_twice(void)
 
 static const struct test tests[] = {
     {"a_broken_file_is_refused_with_the_place", a_broken_file_is_refused_with_the_place},
+    {"a_value_out_of_range_is_named_with_what_is_accepted",
+     a_value_out_of_range_is_named_with_what_is_accepted},
     {"a_missing_file_is_named", a_missing_file_is_named},
     {"fields_it_does_not_know_are_kept", fields_it_does_not_know_are_kept},
     {"summaries_come_from_the_samples", summaries_come_from_the_samples},

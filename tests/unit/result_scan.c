@@ -167,7 +167,6 @@ static void both_ways_of_reading_give_one_result(void)
     CHECK(json_object_get(slim.json, "cells") == NULL);
     make(&text, false, 7, 9);
     if (CHECK_MSG(!result_parse(&tree, "x.json", text.data, text.len, &err), "%s", err.text)) {
-        CHECK(json_object_get(tree.json, "cells") != NULL);
         check_same(&slim, &tree);
         result_unload(&tree);
     }

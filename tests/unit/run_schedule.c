@@ -57,12 +57,21 @@ static void seen_free(struct seen *s)
 static void ask_for(struct plan_request *r, const char *workload, const char *tasks)
 {
     plan_request_init(r);
-    r->workloads.items[r->workloads.count++] = workload;
-    r->executors.items[r->executors.count++] = "fake";
-    r->locks.items[r->locks.count++] = "none";
-    r->tasks.items[r->tasks.count++] = tasks;
+    CHECK(vec_add(&r->workloads, workload));
+    CHECK(vec_add(&r->executors, "fake"));
+    CHECK(vec_add(&r->locks, "none"));
+    CHECK(vec_add(&r->tasks, tasks));
     r->task_time_ns = 100000;
     r->seed = 7;
+}
+
+static void release(struct plan_request *r)
+{
+    vec_release(&r->workloads);
+    vec_release(&r->executors);
+    vec_release(&r->locks);
+    vec_release(&r->tasks);
+    vec_release(&r->params);
 }
 
 static struct run_report do_run(struct seen *s, const struct plan_request *request, bool resume)
@@ -90,6 +99,7 @@ static void run_of_eight(struct seen *s, int64_t seed)
     r.rounds = ROUNDS;
     r.seed = seed;
     do_run(s, &r, false);
+    release(&r);
     CHECK_EQ(s->count, (size_t)CELLS * ROUNDS);
 }
 
@@ -147,10 +157,11 @@ static uint32_t rounds_within(int64_t budget_ns, int64_t rounds)
     struct seen *s = seen_new("budget");
     struct plan_request r;
     ask_for(&r, "sleep", "1"); /* its own ceiling: one cell, a visit of 10 ms */
-    r.params.items[r.params.count++] = "sleep.duration=10ms";
+    CHECK(vec_add(&r.params, "sleep.duration=10ms"));
     r.rounds = rounds;
     r.budget_ns = budget_ns;
     struct run_report report = do_run(s, &r, false);
+    release(&r);
     CHECK_EQ((size_t)report.rounds, s->count);
     CHECK_EQ(report.rounds_planned, (uint32_t)rounds);
     seen_free(s);
@@ -190,7 +201,7 @@ static void check_resume(size_t stop_after, int64_t budget_ns)
     struct seen *whole = seen_new("whole"), *cut = seen_new("cut");
     struct plan_request r;
     ask_for(&r, "sleep", "1,2,3,4,5");
-    r.params.items[r.params.count++] = "sleep.duration=10ms";
+    CHECK(vec_add(&r.params, "sleep.duration=10ms"));
     r.rounds = 6;
     r.budget_ns = budget_ns;
     do_run(whole, &r, false);
@@ -199,6 +210,7 @@ static void check_resume(size_t stop_after, int64_t budget_ns)
     cut->stop_after = 0;
     cut->interrupted = false;
     CHECK(!do_run(cut, &r, true).is_interrupted);
+    release(&r);
     CHECK_EQ(cut->count, whole->count);
     for (size_t i = 0; i < whole->count; i++) {
         CHECK_EQ(cut->ids[i], whole->ids[i]);
@@ -251,6 +263,7 @@ static void make(struct made *m, const double *swings)
     r.rounds = 4;
     r.rounds_most = 20;
     CHECK_MSG(!plan_build(&r, &m->plan, &err), "%s", err.text);
+    release(&r);
     CHECK_EQ(m->plan.cell_count, (size_t)6);
     m->records = records_new(&m->plan, &err);
     for (uint32_t round = 0; round < 4; round++)

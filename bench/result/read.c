@@ -1,0 +1,198 @@
+#include "bench/result/read.h"
+
+#include "bench/core/file.h"
+#include "bench/core/json.h"
+#include "bench/result/cell_read.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int name_it(struct result *r, const char *path)
+{
+    const char *file = strrchr(path, '/');
+    file = file ? file + 1 : path;
+    size_t length = strlen(file);
+    if (length > 5 && !strcmp(file + length - 5, ".json"))
+        length -= 5;
+    r->path = strdup(strcmp(path, "-") ? path : "standard input");
+    r->label = strcmp(path, "-") ? strndup(file, length) : strdup("stdin");
+    return r->path && r->label ? 0 : -1;
+}
+
+/*
+ * One cell of a tree, through the same reader as one of a text: jansson writes it down again.  The
+ * numbers it writes are the doubles it holds.
+ */
+static int read_tree_cell(const struct place *at, const json_t *object, struct slim_cell *parts,
+                          struct result *r, unsigned keep, struct err *err)
+{
+    if (!json_is_object(object))
+        return place_expected(at, "an object", object, err);
+    char *text = json_dump_text(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    struct result_cell *c = text ? result_cell_new(r) : NULL;
+    if (!c) {
+        free(text);
+        return place_out_of_memory(at, err);
+    }
+    struct scan s = {text, text + strlen(text)};
+    slim_cell_reset(parts);
+    struct err own = {0};
+    int status = !slim_take_cell(&s, parts)
+                     ? place_error(at, &own, "is nested more than %d deep", SCAN_DEPTH_MAX)
+                     : cell_read(at, parts, r->heads, keep, c, &own);
+    free(text);
+    if (status && own.code == ERR_NONE)
+        return place_out_of_memory(at, err);
+    return status ? err_set(err, own.code, "%s", own.text) : 0;
+}
+
+/* The whole document as one tree: for what is unusual, and for what is wrong. */
+static int read_tree(const struct place *at, struct result *r, const char *text, size_t length,
+                     unsigned keep, struct err *err)
+{
+    json_error_t wrong;
+    r->json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &wrong);
+    r->heads = heads_new();
+    if (!r->json)
+        return err_set(err, ERR_INPUT, "%s:%d:%d: %s", at->key, wrong.line, wrong.column,
+                       wrong.text);
+    if (!r->heads)
+        return place_out_of_memory(at, err);
+    json_t *cells = NULL;
+    if (result_read_head(at, r, err) || !field_required(at, r->json, "cells", JSON_ARRAY, err))
+        return -1;
+    cells = json_incref(json_object_get(r->json, "cells"));
+    json_object_del(r->json, "cells");
+    struct place list = {.up = at, .key = "cells"};
+    struct slim_cell scratch = {0};
+    int status = 0;
+    for (size_t i = 0; i < json_array_size(cells) && !status; i++) {
+        struct place here = {.up = &list, .index = i};
+        status = read_tree_cell(&here, json_array_get(cells, i), &scratch, r, keep, err);
+    }
+    slim_cell_release(&scratch);
+    json_decref(cells);
+    return status;
+}
+
+/* Cell by cell, numbers apart.  -1 with err unset: the tree is to be asked. */
+static int read_slim(const struct place *at, struct result *r, struct slim *s, unsigned keep,
+                     struct err *err)
+{
+    r->json = json_loadb(buf_text(&s->head), s->head.len, JSON_REJECT_DUPLICATES, NULL);
+    r->heads = heads_new();
+    /* What is missing here may stand behind the cells. */
+    if (!r->heads || !json_object_get(r->json, "schema") || !json_object_get(r->json, "run") ||
+        !json_object_get(r->json, "host") || json_object_get(r->json, "cells") ||
+        result_read_head(at, r, err))
+        return -1;
+    struct place list = {.up = at, .key = "cells"};
+    struct slim_cell parts = {0};
+    int more, status = 0;
+    while (!status && (more = slim_next(s, &parts)) != 0) {
+        struct place here = {.up = &list, .index = r->cell_count};
+        struct result_cell *c = more > 0 ? result_cell_new(r) : NULL;
+        status = c ? cell_read(&here, &parts, r->heads, keep, c, err) : -1;
+    }
+    slim_cell_release(&parts);
+    if (status)
+        return -1;
+    json_t *tail = json_loadb(buf_text(&s->tail), s->tail.len, JSON_REJECT_DUPLICATES, NULL);
+    size_t both = json_object_size(tail) + json_object_size(r->json);
+    status = tail && !json_object_update(r->json, tail) && json_object_size(r->json) == both &&
+                     !json_object_get(r->json, "cells")
+                 ? 0
+                 : -1;
+    json_decref(tail);
+    return status;
+}
+
+static int read_all(const struct place *at, struct result *r, const struct result_source *from,
+                    struct err *err)
+{
+    size_t length = from->length;
+    char *text = from->text ? NULL : file_read(from->path, &length, err);
+    if (!text && !from->text)
+        return -1;
+    int status = read_tree(at, r, text ? text : from->text, length, from->keep, err);
+    free(text);
+    return status;
+}
+
+/* In pieces, and what that does not take, whole. */
+static int read_source(const struct place *at, struct result *out, const struct result_source *from,
+                       struct err *err)
+{
+    struct slim slim;
+    if (from->by_tree)
+        return read_all(at, out, from, err);
+    struct err own = {0};
+    int status =
+        from->text ? slim_open(&slim, from->text, from->length) : slim_open_file(&slim, from->fd);
+    if (!status)
+        status = read_slim(at, out, &slim, from->keep, &own);
+    slim_close(&slim);
+    if (!status || own.code != ERR_NONE)
+        return status ? err_set(err, own.code, "%s", own.text) : 0;
+    result_empty(out);
+    return read_all(at, out, from, err);
+}
+
+static int read_named(struct result *out, const struct result_source *from, struct err *err)
+{
+    struct place at = {.key = strcmp(from->path, "-") ? from->path : "stdin"};
+    struct place list = {.up = &at, .key = "cells"};
+    struct err own = {0};
+    int status = name_it(out, from->path) ? place_out_of_memory(&at, &own)
+                                          : read_source(&at, out, from, &own);
+    if (!status)
+        status = result_check_ids(&list, out, &own);
+    out->is_whole = from->keep & RESULT_ALL;
+    if (!status)
+        return 0;
+    err_set(err, own.code, "%s", own.text);
+    result_unload(out);
+    return -1;
+}
+
+/* What can be read twice is read in pieces; a pipe is taken in whole. */
+int result_read(struct result *out, const struct result_source *from, struct err *err)
+{
+    struct result_source source = *from;
+    struct stat about;
+    char *text = NULL;
+    *out = (struct result){0};
+    source.fd = -1;
+    if (!from->text && strcmp(from->path, "-"))
+        source.fd = open(from->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool in_pieces = source.fd >= 0 && !fstat(source.fd, &about) && S_ISREG(about.st_mode);
+    if (!from->text && !in_pieces)
+        source.text = text = file_read(from->path, &source.length, err);
+    int status = source.text || in_pieces ? read_named(out, &source, err) : -1;
+    free(text);
+    if (source.fd >= 0)
+        close(source.fd);
+    return status;
+}
+
+int result_load(struct result *out, const char *path, struct err *err)
+{
+    return result_read(out, &(struct result_source){.path = path, .keep = RESULT_SUMMARIES}, err);
+}
+
+int result_load_samples(struct result *out, const char *path, struct err *err)
+{
+    return result_read(out, &(struct result_source){.path = path}, err);
+}
+
+int result_parse(struct result *out, const char *path, const char *text, size_t length,
+                 struct err *err)
+{
+    return result_read(out,
+                       &(struct result_source){
+                           .path = path, .text = text, .length = length, .keep = RESULT_SUMMARIES},
+                       err);
+}
