@@ -208,7 +208,9 @@ json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
                              .rounds_planned = p->rounds,
                              .timer_slack_ns = (int64_t)p->timer_slack_ns,
                              .is_virtual = plan_is_virtual(p)};
-    struct json_maker run = json_maker_of(header_run(&h)), whole = json_maker_new();
+    json_t *begun = header_run(&h);
+    struct json_maker run = json_maker_of(begun), whole = json_maker_new();
+    json_decref(begun); /* the maker's from here */
     if (p->suite)
         json_make_text(&run, "suite", p->suite);
     json_make_text(&whole, "schema", "contend.result/1");
