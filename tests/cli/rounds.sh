@@ -70,7 +70,7 @@ rounds_asked_for_by_number_are_the_same_for_all() {
     expect_json even.json '{len(c["launches"]) for c in cells} == {2}'
     expect_json even.json '"visits" not in d["run"]'
     run run --suite ./uneven.json --rounds 2 --rounds-most 3 --workload noop --no-report -o few.json -q
-    expect_json few.json 'd["run"]["rounds"] == 2 and max(len(c["launches"]) for c in cells) == 3'
+    expect_json few.json 'd["run"]["rounds"] == 2 and 2 <= max(len(c["launches"]) for c in cells) <= 3'
 }
 
 cells_with_unequal_numbers_of_samples_are_read_by_every_command() {
