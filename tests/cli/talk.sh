@@ -27,7 +27,7 @@ every_way_reports_its_copies_and_bytes() {
 
 ways_that_cannot_be_are_skipped_with_the_reason() {
     run run --workload payload --executor process -p payload.way=pointer --tasks 2 "${tiny[@]}" -o skip.json
-    expect_status 0
+    expect_status 3
     expect_json skip.json '[c["status"] for c in cells] == ["skipped"]'
     expect_json skip.json '"processes share nothing" in cells[0]["reason"]'
     run run --workload payload --executor thread --tasks 1 "${tiny[@]}" -o alone.json
@@ -88,7 +88,7 @@ files_are_written_where_tmpdir_says_and_not_left() {
 
 a_directory_that_cannot_be_written_is_named() {
     TMPDIR=$work/none run run --workload file --executor thread --tasks 1 "${tiny[@]}" -o none.json
-    expect_status 0
+    expect_status 3
     expect_json none.json 'all(c["status"] == "skipped" and "/none\"" in c["reason"] for c in cells)'
     can_be_nobody || return 0
     mkdir -m 755 closed
