@@ -64,8 +64,8 @@ static void a_forced_release_returns_when_another_unit_has_taken_it(void)
         gil_release(&s, &first_unit);
         /* The waiter has stamped its name, and nobody else has since. */
         CHECK(atomic_load(&s.last_holder) == &second_unit);
-        CHECK_EQ(s.switch_number, before + 1);
         pthread_join(t.thread, NULL);
+        CHECK_EQ(s.switch_number, before + 1);
         CHECK(t.waited_ns >= INTERVAL_NS); /* it asked after a whole interval, not before */
     }
 }
