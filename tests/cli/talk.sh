@@ -97,7 +97,7 @@ a_directory_that_cannot_be_written_is_named() {
     status=0
     TMPDIR=$work/closed as_nobody "$contend" run --workload file --executor thread --tasks 1 "${tiny[@]}" \
         -o open/closed.json >out 2>err </dev/null || status=$?
-    expect_status 0
+    expect_status 3
     expect_json open/closed.json 'all(c["status"] == "skipped" and "Permission denied" in c["reason"] for c in cells)'
 }
 
