@@ -8,44 +8,10 @@
 #include "bench/core/utf8.h"
 #include "bench/page/formats.h"
 #include "tests/test.h"
-
-#include <errno.h>
+#include "tests/unit/refused_allocations.h"
 
 /* Makes the page and writes it in that format. */
 typedef int page_writer(const char *format, struct buf *out, struct err *err);
-
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-static const bool can_refuse = false;
-static long countdown;
-#else
-/* The C library's own, which those below stand in front of. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-
-static const bool can_refuse = true;
-static long countdown; /* 0: all are granted */
-
-static bool is_refused(void)
-{
-    return countdown > 0 && --countdown == 0;
-}
-
-void *malloc(size_t size)
-{
-    return is_refused() ? errno = ENOMEM, NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    return is_refused() ? errno = ENOMEM, NULL : __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    return is_refused() ? errno = ENOMEM, NULL : __libc_realloc(old, size);
-}
-#endif
 
 static void check_format(page_writer *write_page, const char *format)
 {

@@ -10,45 +10,12 @@
 #include "bench/report/scaling.h"
 
 #include "tests/test.h"
+#include "tests/unit/refused_allocations.h"
 
-#include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define FIXTURES TEST_SOURCE_DIR "/tests/fixtures/report/"
-
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-static const bool can_refuse = false;
-static long countdown;
-#else
-/* The C library's own, which those below stand in front of. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-
-static const bool can_refuse = true;
-static long countdown; /* 0: all are granted */
-
-static bool is_refused(void)
-{
-    return countdown > 0 && --countdown == 0;
-}
-
-void *malloc(size_t size)
-{
-    return is_refused() ? errno = ENOMEM, NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    return is_refused() ? errno = ENOMEM, NULL : __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    return is_refused() ? errno = ENOMEM, NULL : __libc_realloc(old, size);
-}
-#endif
 
 enum { STRIDE = 3, PRIME = 7 }; /* of many thousand allocations, as many as there is time for */
 
