@@ -6,7 +6,6 @@
 #include "bench/run/suite.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 const char *known_workload(size_t i)
 {
@@ -50,40 +49,4 @@ const char *known_claim(size_t i)
 const char *known_placement(size_t i)
 {
     return i <= PLACEMENT_SPREAD ? placement_name((enum placement)i) : NULL;
-}
-
-/* ---- Metrics ------------------------------------------------------------------------- */
-
-/* The i-th table of metrics, of a probe or a workload; false behind the last. */
-static bool table_at(size_t i, const struct metric **out)
-{
-    size_t probes = 0;
-    while (registry_probe(probes))
-        probes++;
-    const struct workload *w = i < probes ? NULL : registry_workload(i - probes);
-    if (i >= probes && !w)
-        return false;
-    *out = w ? w->metrics : registry_probe(i)->metrics;
-    return true;
-}
-
-/* Whether a name stood in a table before this one. */
-static bool is_known(const char *name, size_t table)
-{
-    const struct metric *metrics = NULL;
-    for (size_t t = 0; t < table && table_at(t, &metrics); t++)
-        for (const struct metric *m = metrics; m && m->name; m++)
-            if (!strcmp(m->name, name))
-                return true;
-    return false;
-}
-
-const char *known_metric(size_t i)
-{
-    const struct metric *metrics = NULL;
-    for (size_t t = 0; table_at(t, &metrics); t++)
-        for (const struct metric *m = metrics; m && m->name; m++)
-            if (!is_known(m->name, t) && i-- == 0)
-                return m->name;
-    return NULL;
 }

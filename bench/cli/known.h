@@ -11,7 +11,6 @@ const char *known_lock(size_t i);
 const char *known_probe(size_t i);
 const char *known_suite(size_t i);
 const char *known_claim(size_t i);
-const char *known_metric(size_t i); /* of probes, then of workloads; each name once */
 const char *known_placement(size_t i);
 
 #endif
