@@ -20,13 +20,42 @@
 #define CONTEND_H
 
 #include <assert.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define CONTEND_ABI 2
+/*
+ * C11 and later, and C++20 and later, whose atomics have the same size, alignment and
+ * representation where this runs.  CONTEND_ATOMIC is for plug-ins whose words lie in shared memory.
+ */
+#ifdef __cplusplus
+#include <atomic>
+#define CONTEND_ATOMIC(type)   std::atomic<type>
+#define CONTEND_ALIGNAS(bytes) alignas(bytes)
+#define CONTEND_FLEXIBLE       __extension__
+using std::memory_order_acq_rel;
+using std::memory_order_acquire;
+using std::memory_order_relaxed;
+using std::memory_order_release;
+#else
+#include <stdatomic.h>
+#define CONTEND_ATOMIC(type)   _Atomic(type)
+#define CONTEND_ALIGNAS(bytes) _Alignas(bytes)
+#define CONTEND_FLEXIBLE
+#endif
+
+/* What units wait on and locks are made of: 32 bits, as a futex. */
+typedef CONTEND_ATOMIC(uint32_t) contend_word;
+static_assert(sizeof(contend_word) == sizeof(uint32_t), "a futex is a word");
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Grows with each change of a structure below, so that no plug-in is misread; registry.c keeps
+ * which releases load which. */
+#define CONTEND_ABI 4
 
 /* 128: two lines, because the prefetcher pulls pairs. */
 #define CONTEND_LINE_BYTES 128
@@ -42,19 +71,34 @@ struct sink;
 
 /*
  * One row of a parameter table; the command line, its help, its checks and the echo in the
- * result file are all made from it.  Values are whole numbers in the unit, or the index of
- * a choice.  A table ends with a row without name.
+ * result file are all made from it.  Values are whole numbers in the unit, the index of a
+ * choice, or a text.  A table ends with a row without name.
+ *
+ * A text is one line of UTF-8 without control characters.  Its value is where it stands:
+ * param_text() reads it, task_param_text() in a unit, and equal texts of the parameters of cells
+ * have equal values.
  */
 struct param {
     const char *name;           /* "duration" */
-    const char *unit;           /* "ns", "bytes" or "count" */
-    int64_t value;              /* default */
-    int64_t min, max;           /* inclusive */
+    const char *unit;           /* "ns", "bytes", "count"; "text" where `text` is given */
+    int64_t value;              /* default; of a text: 0 */
+    int64_t min, max;           /* inclusive; of a text: its bytes */
     const char *help;           /* one line */
     const char *const *choices; /* NULL-terminated words instead of numbers, or NULL */
+    const char *text;           /* the default of a text, or NULL: it is none */
+    /* What is wrong with a text, in words that stand behind it, or NULL; the hook may be NULL. */
+    const char *(*fault)(const char *text);
 };
 
-enum { CONTEND_PARAM_MAX = 8 }; /* rows of one table */
+enum {
+    CONTEND_PARAM_MAX = 8,         /* rows of one table */
+    CONTEND_PARAM_TEXT_MAX = 4096, /* bytes of a text, at most */
+};
+
+static inline const char *param_text(int64_t value)
+{
+    return (const char *)(intptr_t)value;
+}
 
 /* ---- Metrics ----------------------------------------------------------------------- */
 
@@ -73,6 +117,37 @@ struct metric {
     const char *group;      /* "startup", "throughput", "contention", "latency", "cpu", "memory",
                                "counters": column groups of the tables */
     const char *definition; /* one sentence, written into the result */
+};
+
+/*
+ * What a metric tells, for those who ask for that and not for a name: sentences, break-even points,
+ * ceilings, verdicts, whatever the metric is called.  Of several in a cell the first is meant, the
+ * probes' in their order, then the workload's own.  In the result it is a word (traits.h).
+ */
+enum role {
+    ROLE_NONE,
+    ROLE_START,            /* what it costs to start a unit */
+    ROLE_LIFECYCLE,        /* ... to start and end one that does nothing */
+    ROLE_LIFECYCLE_CPU,    /* ... of that, the CPU time */
+    ROLE_LIFECYCLE_OTHERS, /* share of the machine that others had meanwhile */
+    ROLE_POOL_START,       /* what it costs to make all workers of a pool */
+    ROLE_RATE,             /* operations of all units a second */
+    ROLE_MAKESPAN,         /* time that all operations of all units took together */
+    ROLE_TASK_TIME,        /* time that all operations of one unit took */
+    ROLE_CPU,              /* CPU time of all units */
+    ROLE_CPU_PER_OP,       /* ... of one operation */
+    ROLE_PROCESS_CPU,      /* CPU time of the coordinating process */
+    ROLE_EARLY,            /* how often a sleeper was woken too early; not 0: warned of */
+    ROLE_WAIT_PER_OP,      /* time that one operation waits because it was told to */
+    ROLE_MEMORY,           /* what one live unit adds; absent where tasks have none of their own */
+    ROLE_HANDOFFS,         /* times a second that the lock goes from one unit to another */
+    ROLES
+};
+
+/* A row of the table that says which metrics have one; it ends with ROLE_NONE. */
+struct metric_role {
+    enum role role;
+    int metric; /* row of the plug-in's metric table */
 };
 
 /* Where a probe or workload puts what it found. `metric` is the row in its own table. */
@@ -98,8 +173,8 @@ struct task_verbs {
     void (*checkpoint)(struct task *t);
     void (*release)(struct task *t);
     void (*acquire)(struct task *t);
-    bool (*wait)(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns);
-    void (*wake)(struct task *t, _Atomic uint32_t *word, uint32_t count);
+    bool (*wait)(struct task *t, contend_word *word, uint32_t expected, uint64_t timeout_ns);
+    void (*wake)(struct task *t, contend_word *word, uint32_t count);
     uint64_t (*now)(struct task *t);
     ssize_t (*read)(struct task *t, int descriptor, void *buffer, size_t bytes);
     ssize_t (*write)(struct task *t, int descriptor, const void *buffer, size_t bytes);
@@ -111,7 +186,7 @@ struct task_verbs {
  */
 struct task {
     /* First pair: the verbs' working set. */
-    const _Atomic uint32_t *attention; /* not 0: checkpoint leaves the fast path */
+    const contend_word *attention; /* not 0: checkpoint leaves the fast path */
     const struct task_verbs *verbs;
     struct launch *launch;
     struct task *holder;      /* on whose behalf the lock is held: itself, or its event loop */
@@ -126,13 +201,13 @@ struct task {
     uint64_t handoff_count;   /* times it was taken over from another unit */
     uint64_t idle_ns;         /* time spent in task_sleep, task_block and task_wait */
     uint32_t is_failed;       /* the unit could not do its work; see launch->failure */
-    uint32_t padding;
+    uint32_t is_wait_sampled; /* wait_ns is an estimate: not each wait was timed */
 
     /* Second pair: stamps. 0 means "did not happen". */
-    _Alignas(CONTEND_LINE_BYTES) uint64_t create_ns; /* the create call begins */
-    uint64_t created_ns;                             /* ... and has returned to the creator */
-    uint64_t first_ns;                               /* first instruction of the unit's body */
-    uint64_t gate_ns;                                /* it has passed the gate */
+    CONTEND_ALIGNAS(CONTEND_LINE_BYTES) uint64_t create_ns; /* the create call begins */
+    uint64_t created_ns;      /* ... and has returned to the creator */
+    uint64_t first_ns;        /* first instruction of the unit's body */
+    uint64_t gate_ns;         /* it has passed the gate */
     uint64_t go_ns;           /* it has the lock, its first operation begins */
     uint64_t last_ns;         /* its last operation has ended */
     uint64_t exit_ns;         /* its body ends */
@@ -185,14 +260,14 @@ static inline void task_acquire(struct task *t)
  * false when the time ran out.  May return early: test the condition again.  The word lies
  * in the launch's shared memory.  The lock is let go meanwhile.
  */
-static inline bool task_wait(struct task *t, _Atomic uint32_t *word, uint32_t expected,
+static inline bool task_wait(struct task *t, contend_word *word, uint32_t expected,
                              uint64_t timeout_ns)
 {
     return t->verbs->wait(t, word, expected, timeout_ns);
 }
 
 /* Wakes up to count units parked on word. */
-static inline void task_wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
+static inline void task_wake(struct task *t, contend_word *word, uint32_t count)
 {
     t->verbs->wake(t, word, count);
 }
@@ -226,6 +301,8 @@ static inline uint64_t task_now_ns(struct task *t)
     } while (0)
 
 /* ---- Workloads --------------------------------------------------------------------- */
+
+enum { CONTEND_OWN_MAX = 8 }; /* metrics that metrics_of() adds */
 
 enum workload_kind {
     WORKLOAD_IO,     /* waits: its ceiling is all tasks waiting at once */
@@ -266,7 +343,7 @@ struct step_state {
     uint64_t own[2];      /* the form's own, 0 when a batch begins */
     uint64_t checksum;    /* what run() would have returned */
     uint64_t deadline_ns; /* with STEP_SLEEP */
-    _Atomic uint32_t *word;
+    contend_word *word;
     uint32_t expected;
     uint32_t phase; /* the harness's */
 };
@@ -304,7 +381,20 @@ struct workload {
      * each until it returns STEP_DONE.  NULL: such executors leave the workload out.
      */
     enum step (*step)(struct task *t, struct step_state *state);
+    const struct metric_role *roles; /* what its metrics are to others, or NULL */
+    /*
+     * Metrics that depend on the parameters: `metrics` and behind them at most CONTEND_OWN_MAX
+     * more. Kept for the life of the program; equal parameters, the same table.  Or NULL:
+     * `metrics`.
+     */
+    const struct metric *(*metrics_of)(const int64_t *params);
 };
+
+/* A workload's metrics in a cell. */
+static inline const struct metric *workload_metrics(const struct workload *w, const int64_t *params)
+{
+    return w->metrics_of ? w->metrics_of(params) : w->metrics;
+}
 
 /* For workloads whose run() returns how many operations it has done. */
 static inline uint64_t expected_op_count(const int64_t *params, uint64_t op_count)
@@ -331,7 +421,19 @@ enum executor_trait {
     EXECUTOR_PEER = 256,         /* somebody else's library, here to be compared with */
     EXECUTOR_STACKLESS = 512,    /* tasks have no stack: workloads need a step() */
     EXECUTOR_FRESH_IMAGE = 1024, /* units are new program images: memory_fd is there for them */
+    /* The one that its kind is known by: of several that make threads, say, sentences speak of it.
+     */
+    EXECUTOR_TYPICAL = 2048,
+    /* Several units to a process, each process a runtime: launch_runtimes() says how many.  Where
+     * units are not preempted, each process has an event loop that holds its lock for them. */
+    EXECUTOR_GROUPED = 4096,
 };
+
+/* Whether it makes units: tasks that run one after the other in their caller are none. */
+static inline bool executor_makes_units(unsigned traits)
+{
+    return !(traits & EXECUTOR_SEQUENTIAL) || (traits & (EXECUTOR_VIRTUAL | EXECUTOR_KERNEL_UNITS));
+}
 
 /* What a child that is to be stopped does, and when; for struct runtime. */
 struct stopping {
@@ -402,8 +504,8 @@ struct executor {
 
     /* What a unit's verbs do.  The coordinator calls wait and wake too. */
     void (*sleep_until)(struct task *t, uint64_t deadline_ns);
-    bool (*wait)(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns);
-    void (*wake)(struct task *t, _Atomic uint32_t *word, uint32_t count);
+    bool (*wait)(struct task *t, contend_word *word, uint32_t expected, uint64_t deadline_ns);
+    void (*wake)(struct task *t, contend_word *word, uint32_t count);
     void (*yield)(struct task *t); /* steps aside; NULL where the kernel preempts */
     /* Waits until the descriptor may be read (or written): 0, or -1 with errno.  NULL: a unit
      * simply blocks in the call, which harms nobody where the kernel preempts. */
@@ -421,12 +523,33 @@ static inline bool executor_can_wait_io(const struct executor *x)
 /* ---- Locks ------------------------------------------------------------------------- */
 
 enum lock_trait {
-    LOCK_EXCLUSIVE = 1,   /* at most one holder; only `none` is not */
-    LOCK_PER_RUNTIME = 2, /* by nature one for each address space (an interpreter's lock) */
-    LOCK_THREADS_ONLY = 4 /* does not work across processes */
+    LOCK_EXCLUSIVE = 1,    /* at most one holder */
+    LOCK_PER_RUNTIME = 2,  /* by nature one for each address space (an interpreter's lock) */
+    LOCK_THREADS_ONLY = 4, /* does not work across processes */
+    LOCK_TYPICAL = 8,      /* the one its kind is known by: sentences speak of it before others */
+    LOCK_NONE = 16,        /* it is none at all: what others are held against */
+    LOCK_TELLS = 32        /* its acquire says when the holder has changed: LOCK_CHANGED */
 };
 
-#define LOCK_KEPT UINT64_MAX /* handoff: the lock was not let go after all */
+/*
+ * What acquire and handoff return: 0 where nobody was in the way, else the nanoseconds waited, at
+ * least 1.  A lock that knows more adds these bits.
+ */
+#define LOCK_KEPT    UINT64_MAX          /* handoff: the lock was not let go after all */
+#define LOCK_CHANGED (UINT64_C(1) << 62) /* LOCK_TELLS: another unit had it since */
+#define LOCK_SAMPLED                                                                               \
+    (UINT64_C(1) << 61)              /* it waited; the time, which may be 0, stands for it and     \
+                                        for waits that were not timed */
+#define LOCK_TIME (LOCK_SAMPLED - 1) /* the bits of the time */
+
+/* In front of each lock's state, on a line of its own that is hardly ever written. */
+struct lock_front {
+    void *last_holder;            /* LOCK_TELLS: the first one, else who had it last */
+    contend_word are_waits_timed; /* somebody looks at each wait: none may be sampled */
+    char padding[CONTEND_LINE_BYTES - sizeof(void *) - sizeof(uint32_t) - 4];
+};
+
+static_assert(sizeof(struct lock_front) == CONTEND_LINE_BYTES, "a line in front of each state");
 
 struct lock {
     const char *name;
@@ -438,11 +561,12 @@ struct lock {
     size_t unit_bytes;  /* the same for each unit; its address identifies the unit */
     int (*init)(void *state, const int64_t *params, struct err *err);
     void (*destroy)(void *state);
-    /* Takes it; returns 0 if it did not have to wait, else the time waited (at least 1). */
+    /* Takes it; returns 0 if it did not have to wait, else the time waited (at least 1), and what
+     * bits it can add to that. */
     uint64_t (*acquire)(void *state, void *unit);
     void (*release)(void *state, void *unit);
     /* The word that is not 0 while somebody wants the lock from this unit; NULL: never. */
-    const _Atomic uint32_t *(*wanted)(void *state, void *unit);
+    const contend_word *(*wanted)(void *state, void *unit);
     /* What a checkpoint does when it is wanted; returns the time waited, 0 if it did not have to,
      * LOCK_KEPT if it did not let go.  NULL: release, acquire. */
     uint64_t (*handoff)(void *state, void *unit);
@@ -463,9 +587,11 @@ enum watched {
     WATCH_HAND_OVER, /* about to let it go and take it again */
     WATCH_TAKEN,     /* has it again; waited_ns as acquire() gave it */
     WATCH_KEPT,      /* ... or has not let it go after all */
-    WATCH_IDLE,      /* about to wait for something else */
+    WATCH_IDLE,      /* about to wait for something else: until when, in place of waited_ns */
     WATCH_AWAKE,     /* that wait is over */
 };
+
+typedef void contend_watch_fn(struct task *t, enum watched what, uint64_t waited_ns);
 
 enum gate { GATE_CLOSED = 0, GATE_OPEN = 1, GATE_ABORT = 2 };
 
@@ -506,7 +632,7 @@ struct launch {
     size_t memory_bytes;      /* ... and its size */
     int memory_fd;            /* its file; -1 unless the executor is EXECUTOR_FRESH_IMAGE */
     /* A probe's, NULL unless it watches; `t` is the task, or who holds the lock for it. */
-    void (*_Atomic watch)(struct task *t, enum watched what, uint64_t waited_ns);
+    CONTEND_ATOMIC(contend_watch_fn *) watch;
     void *watch_data;
     double plain_ns; /* PROBE_COMPARED: the same work without the probe, gate to last join */
     /* Of the lifecycle launches, with lifecycle_ns: each of them, a task; NULL: none. */
@@ -515,10 +641,40 @@ struct launch {
     double lifecycle_others_ratio; /* of the machine, that others used; below 0: not known */
 
     /* What comes before may be made private by a fresh image: here a page begins. */
-    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t gate;
-    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t ready_count;
-    _Alignas(CONTEND_LINE_BYTES) char failure[256]; /* why a unit failed, first one wins */
+    CONTEND_ALIGNAS(CONTEND_LINE_BYTES) contend_word gate;
+    CONTEND_ALIGNAS(CONTEND_LINE_BYTES) contend_word ready_count;
+    CONTEND_ALIGNAS(CONTEND_LINE_BYTES) char failure[256]; /* why a unit failed, first one wins */
 };
+
+/*
+ * EXECUTOR_GROUPED: how many processes the tasks are spread over, its first parameter; task i lives
+ * in process i mod that.
+ */
+static inline uint32_t runtimes_of(const int64_t *executor_params, uint32_t tasks)
+{
+    uint64_t asked = (uint64_t)executor_params[0];
+    return asked < tasks ? (uint32_t)asked : tasks;
+}
+
+static inline uint32_t launch_runtimes(const struct launch *l)
+{
+    return runtimes_of(l->executor_params, l->task_count);
+}
+
+/*
+ * Whether units are on event loops, whose threads hold the lock in their name, and how many more
+ * tasks than the coordinator there are behind the units for that: holders[0 .. count-1].
+ */
+static inline bool launch_is_cooperative(const struct launch *l)
+{
+    return !(l->executor->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL));
+}
+
+static inline uint32_t launch_holders(const struct launch *l)
+{
+    bool has_loops = (l->executor->traits & EXECUTOR_GROUPED) && launch_is_cooperative(l);
+    return has_loops ? launch_runtimes(l) : 0;
+}
 
 /* What executors stamp create_ns, created_ns and joined_ns with; 0 in a lifecycle launch,
  * where the stamps themselves would be most of what is measured. */
@@ -533,6 +689,11 @@ static inline int64_t task_param(const struct task *t, int row)
     return t->launch->workload_params[row];
 }
 
+static inline const char *task_param_text(const struct task *t, int row)
+{
+    return param_text(task_param(t, row));
+}
+
 /* ---- Probes ------------------------------------------------------------------------ */
 
 enum probe_trait {
@@ -544,6 +705,9 @@ enum probe_trait {
     PROBE_COMPARED = 4,
     /* It reads nothing but the stamps of tasks: right under a simulated clock as well. */
     PROBE_ANY_CLOCK = 8,
+    /* The harness's own recorder: tasks of its launches have verbs that tell it of each checkpoint.
+     */
+    PROBE_EVERY_VERB = 16,
 };
 
 /* One probe at work in one launch. */
@@ -578,6 +742,8 @@ struct probe {
     /* In each unit, right after the gate and after the last operation: */
     void (*unit_begin)(struct probe_run *p, struct task *t);
     void (*unit_end)(struct probe_run *p, struct task *t);
+
+    const struct metric_role *roles; /* what its metrics are to others, or NULL */
 };
 
 /* ---- Outside plug-ins -------------------------------------------------------------- */
@@ -594,5 +760,12 @@ struct contend_plugin {
     const struct lock *const *locks;
     const struct probe *const *probes;
 };
+
+/* Whoever defines it has the right linkage, in C++ too, whatever its visibility is otherwise. */
+extern const struct contend_plugin contend_plugin_v1 __attribute__((visibility("default")));
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 
 #include "contend_sync.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sync_order { SYNC_FIFO, SYNC_LIFO, SYNC_PRIORITY };
 
 enum { SYNC_QUEUE_CAPACITY_MAX = 16777216 };
@@ -25,7 +29,7 @@ struct sync_entry {
 };
 
 struct sync_queue {
-    _Alignas(CONTEND_LINE_BYTES) struct sync_mutex mutex;
+    CONTEND_ALIGNAS(CONTEND_LINE_BYTES) struct sync_mutex mutex;
     struct sync_condition not_empty;
     struct sync_condition not_full;
     enum sync_order order;
@@ -35,7 +39,7 @@ struct sync_queue {
     uint32_t first; /* FIFO: where the oldest is */
     uint32_t peak;  /* most items it ever held */
     uint64_t put_count;
-    _Alignas(CONTEND_LINE_BYTES) struct sync_entry entries[];
+    CONTEND_FLEXIBLE CONTEND_ALIGNAS(CONTEND_LINE_BYTES) struct sync_entry entries[];
 };
 
 /* Shared memory a queue of that capacity needs, a multiple of a line. */
@@ -121,6 +125,7 @@ static inline struct sync_entry sync_queue_remove(struct sync_queue *q)
 static inline enum sync_result sync_queue_put(struct task *t, struct sync_queue *q, uint64_t item,
                                               uint64_t priority, uint64_t timeout_ns)
 {
+    const struct sync_entry entry = {item, priority, 0};
     uint64_t deadline_ns = sync_deadline_ns(t, timeout_ns);
     bool may_wait = true;
     sync_mutex_lock(t, &q->mutex);
@@ -131,7 +136,7 @@ static inline enum sync_result sync_queue_put(struct task *t, struct sync_queue 
         sync_mutex_unlock(t, &q->mutex);
         return why;
     }
-    sync_queue_insert(q, (struct sync_entry){.item = item, .priority = priority});
+    sync_queue_insert(q, entry);
     sync_condition_signal_and_unlock(t, &q->not_empty, &q->mutex, 1);
     return SYNC_OK;
 }
@@ -167,5 +172,9 @@ static inline void sync_queue_close(struct task *t, struct sync_queue *q)
     sync_mutex_lock(t, &q->mutex);
     sync_condition_signal_and_unlock(t, &q->not_full, &q->mutex, UINT32_MAX);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

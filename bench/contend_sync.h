@@ -22,6 +22,10 @@
 
 #include "contend.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SYNC_FOREVER UINT64_MAX
 
 enum sync_result {
@@ -42,7 +46,7 @@ static inline uint64_t sync_deadline_ns(struct task *t, uint64_t timeout_ns)
  * Parks while *word == expected, until the deadline (0: has passed, UINT64_MAX: none).  False: do
  * not wait again.  True: something may have changed.
  */
-static inline bool sync_park(struct task *t, _Atomic uint32_t *word, uint32_t expected,
+static inline bool sync_park(struct task *t, contend_word *word, uint32_t expected,
                              uint64_t deadline_ns)
 {
     if (deadline_ns == SYNC_FOREVER)
@@ -61,7 +65,7 @@ static inline bool sync_park(struct task *t, _Atomic uint32_t *word, uint32_t ex
  * waits is called under it.  On an event loop it is never contended.
  */
 struct sync_mutex {
-    _Atomic uint32_t word;
+    contend_word word;
 };
 
 static inline void sync_mutex_lock(struct task *t, struct sync_mutex *m)
@@ -87,9 +91,9 @@ static inline void sync_mutex_unlock(struct task *t, struct sync_mutex *m)
  * signal is a hint, so the caller tests its condition again.  All calls are made under the mutex.
  */
 struct sync_condition {
-    _Atomic uint32_t signals; /* changes with every signal: what waiters park on */
-    uint32_t waiting;         /* units that have not come back from their wait */
-    uint32_t awaited;         /* of these, those a signal was given to: at most `waiting` */
+    contend_word signals; /* changes with every signal: what waiters park on */
+    uint32_t waiting;     /* units that have not come back from their wait */
+    uint32_t awaited;     /* of these, those a signal was given to: at most `waiting` */
 };
 
 /* Lets the mutex go and takes it again; false when the deadline has passed. */
@@ -132,7 +136,7 @@ static inline void sync_condition_signal_and_unlock(struct task *t, struct sync_
  * that a waiter also hears of a set that was cleared before it ran again.
  */
 struct sync_event {
-    _Atomic uint32_t word; /* times set, is somebody waiting, is it set */
+    contend_word word; /* times set, is somebody waiting, is it set */
 };
 
 enum { SYNC_EVENT_SET = 1, SYNC_EVENT_WAITED = 2, SYNC_EVENT_ONCE = 4 };
@@ -186,8 +190,8 @@ static inline bool sync_event_wait(struct task *t, struct sync_event *e, uint64_
 
 /* Dijkstra's counting semaphore; who waits longest is not served first. */
 struct sync_semaphore {
-    _Atomic uint32_t count;
-    _Atomic uint32_t waiting;
+    contend_word count;
+    contend_word waiting;
 };
 
 static inline bool sync_semaphore_try(struct sync_semaphore *s)
@@ -230,8 +234,8 @@ static inline void sync_semaphore_release(struct task *t, struct sync_semaphore 
 /* All of `parties` units wait for each other, round after round. */
 struct sync_barrier {
     uint32_t parties; /* set before units exist, at least 1 */
-    _Atomic uint32_t arrived;
-    _Atomic uint32_t round;
+    contend_word arrived;
+    contend_word round;
 };
 
 /* SYNC_LAST for one unit of the round and SYNC_OK for the others. */
@@ -250,5 +254,9 @@ static inline enum sync_result sync_barrier_wait(struct task *t, struct sync_bar
             return SYNC_TIMED_OUT;
     return SYNC_OK;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,17 +1,21 @@
 /* contend: argv -> command -> exit status.  The only place that ends the program. */
+#include "bench/base/json.h"
 #include "bench/cli/cli.h"
-#include "bench/core/json.h"
 #include "bench/executors/spawn.h"
+#include "bench/machine/capabilities.h"
 #include "bench/registry.h"
 
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Its workers have it, and here is asked what they can do. */
 const char program_has_unit_command[] = "yes";
+
+enum { STACK_LEAST = 256 << 10 };
 
 /* Started without stdin, stdout or stderr: what is opened first, a journal say, must not take their
  * numbers and be written to as if it were a terminal. */
@@ -23,6 +27,23 @@ static void hold_standard_descriptors(void)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
+}
+
+/*
+ * A stack that may hardly grow (ulimit -s 16) ends in a signal wherever it is used up.  Nothing
+ * here prints with it; with less than 16 KiB no program comes as far as its main().
+ */
+static void check_stack(void)
+{
+    static const char message[] =
+        "contend: error: the stack may not grow to 256 KiB, which contend "
+        "needs (ulimit -s)\n";
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur >= STACK_LEAST)
+        return;
+    ssize_t wrote = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)wrote;
+    _exit(EXIT_RUN_FAILED);
 }
 
 /* A constructor of a plug-in may call exit(): its status would be taken for ours. */
@@ -37,6 +58,8 @@ static void tell_of_plugin(void)
 
 int main(int argc, char **argv)
 {
+    check_stack();
+    capabilities_drop();
     hold_standard_descriptors();
     atexit(tell_of_plugin);
     json_watch_memory();

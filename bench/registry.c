@@ -1,7 +1,10 @@
 #include "bench/registry.h"
 
-#include "bench/core/suggest.h"
+#include "bench/base/suggest.h"
+#include "bench/machine/capabilities.h"
 #include "bench/registry_check.h"
+#include "bench/registry_try.h"
+#include "version.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -146,7 +149,8 @@ static int check_together(const char *path, struct err *err)
                                    path, probes[j]->name, m->name, probes[i]->name);
     }
     for (size_t i = 0; workloads[i]; i++) {
-        if (of_probes + metric_count(workloads[i]->metrics) > METRICS_MAX)
+        size_t more = workloads[i]->metrics_of ? CONTEND_OWN_MAX : 0;
+        if (of_probes + metric_count(workloads[i]->metrics) + more > METRICS_MAX)
             return err_set(err, ERR_INPUT, "--plugin: %s: more than %d metrics of a cell", path,
                            METRICS_MAX);
         for (size_t j = 0; probes[j]; j++)
@@ -184,8 +188,40 @@ static void *open_plugin(const char *path)
     return object;
 }
 
+/* What it loads can do all that this process can, and nobody gave that to a plug-in. */
+static int check_rights(const char *path, struct err *err)
+{
+    char which[64];
+    if (capabilities_are_borrowed(which, sizeof which))
+        return err_set(err, ERR_INPUT,
+                       "--plugin: %s is not loaded into a program with rights of its own (%s); "
+                       "take them from its file: contend-raise is what may have CAP_SYS_NICE",
+                       path, which);
+    capabilities_freeze();
+    return 0;
+}
+
+/* Which releases load it, and what is to be done. */
+static int refuse_abi(const char *path, unsigned abi, struct err *err)
+{
+    static const struct {
+        unsigned abi;
+        const char *releases;
+    } known[] = {{3, "0.1"}, {4, "0.2"}};
+    const char *releases = abi > CONTEND_ABI ? "a newer release" : "no release";
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].abi == abi)
+            releases = known[i].releases;
+    return err_set(err, ERR_INPUT,
+                   "--plugin: %s was built for ABI %u (contend %s); contend " CONTEND_VERSION
+                   " loads ABI %d: build it against the contend.h of this one",
+                   path, abi, releases, CONTEND_ABI);
+}
+
 int registry_load_plugin(const char *path, struct err *err)
 {
+    if (check_rights(path, err))
+        return -1;
     /* Without a slash dlopen would search the library path instead of this directory. */
     char here[4096];
     snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
@@ -195,13 +231,13 @@ int registry_load_plugin(const char *path, struct err *err)
     const struct contend_plugin *plugin = dlsym(object, "contend_plugin_v1");
     if (!plugin) {
         dlclose(object);
-        return err_set(err, ERR_INPUT, "--plugin: %s exports no contend_plugin_v1", path);
+        return err_set(err, ERR_INPUT,
+                       "--plugin: %s exports no contend_plugin_v1, which contend.h declares", path);
     }
     if (plugin->abi != CONTEND_ABI) {
         unsigned abi = plugin->abi;
         dlclose(object);
-        return err_set(err, ERR_INPUT, "--plugin: %s was built for ABI %u, this is ABI %d", path,
-                       abi, CONTEND_ABI);
+        return refuse_abi(path, abi, err);
     }
     size_t slot = 0;
     while (slot < MOST && plugin_paths[slot])
@@ -215,6 +251,14 @@ int registry_load_plugin(const char *path, struct err *err)
         return -1;
     plugin_paths[slot] = strdup(path);
     return plugin_paths[slot] ? 0 : err_set(err, ERR_SYSTEM, "--plugin: %s: no memory", path);
+}
+
+int registry_load_plugins(const char *const *paths, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (registry_try_plugin(paths[i], err) || registry_load_plugin(paths[i], err))
+            return -1;
+    return 0;
 }
 
 size_t param_count(const struct param *params)

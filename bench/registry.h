@@ -7,8 +7,8 @@
 #ifndef CONTEND_REGISTRY_H
 #define CONTEND_REGISTRY_H
 
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 
 /* Most probes there can be, and most metrics of one cell: its probes' and its workload's.  A
  * plug-in that goes beyond is refused. */
@@ -33,6 +33,8 @@ const struct probe *registry_find_probe(const char *name, struct err *err);
 
 /* Loads a shared object and adds what it exports. A name that exists already is an error. */
 int registry_load_plugin(const char *path, struct err *err);
+/* Several, up to the first that cannot be. */
+int registry_load_plugins(const char *const *paths, size_t count, struct err *err);
 
 /* The plug-in that is being opened, whose constructors run; NULL at all other times. */
 const char *registry_opening(void);

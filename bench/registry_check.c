@@ -45,6 +45,20 @@ static bool is_one_of(const char *word, const char *const *words)
     return false;
 }
 
+static const char *text_fault(const struct param *p)
+{
+    if (strcmp(p->unit ? p->unit : "", "text") != 0)
+        return "it is a text, and its unit is not";
+    if (p->choices || p->value)
+        return "it is a text, and has choices or a number";
+    if (p->min < 0 || p->max > CONTEND_PARAM_TEXT_MAX)
+        return "its range is not that of a text's bytes";
+    if ((int64_t)strlen(p->text) < p->min || (int64_t)strlen(p->text) > p->max ||
+        (p->fault && p->fault(p->text)))
+        return "its default is not among what it takes";
+    return NULL;
+}
+
 static const char *param_fault(const struct param *table, const struct param *p)
 {
     static const char *const units[] = {"ns", "bytes", "count", NULL};
@@ -52,14 +66,16 @@ static const char *param_fault(const struct param *table, const struct param *p)
         return "its name is not a word of a-z, 0-9 and _";
     if (!p->help || !*p->help)
         return "it has no help";
+    if (param_find(table, p->name) != p - table)
+        return "it is there twice";
+    if (p->text)
+        return text_fault(p);
     if (!p->choices && !is_one_of(p->unit, units))
         return "its unit is none of ns, bytes, count";
     if (p->choices && (p->min != 0 || p->max != last_choice(p)))
         return "its range is not that of its choices";
     if (p->value < p->min || p->value > p->max)
         return "its default is outside its own range";
-    if (param_find(table, p->name) != p - table)
-        return "it is there twice";
     return NULL;
 }
 
@@ -125,17 +141,36 @@ static int check_metrics(const char *kind, const char *name, const struct metric
     return 0;
 }
 
+/* Each role is there once, and is that of a metric there is. */
+static int check_roles(const char *kind, const char *name, const struct metric_role *roles,
+                       const struct metric *table, struct err *err)
+{
+    bool is_given[ROLES] = {false};
+    for (; roles && roles->role != ROLE_NONE; roles++) {
+        bool is_known = roles->role > ROLE_NONE && roles->role < ROLES;
+        if (!is_known || is_given[roles->role])
+            return err_set(err, ERR_INPUT, "%s \"%s\": role %d %s", kind, name, (int)roles->role,
+                           is_known ? "is given twice" : "is unknown, or a table without an end");
+        if (roles->metric < 0 || (size_t)roles->metric >= metric_count(table))
+            return err_set(err, ERR_INPUT, "%s \"%s\": role %d is of metric %d, and there are %zu",
+                           kind, name, (int)roles->role, roles->metric, metric_count(table));
+        is_given[roles->role] = true;
+    }
+    return 0;
+}
+
 int workload_check(const struct workload *w, struct err *err)
 {
     if (check_head("workload", w->name, w->summary, err) ||
         check_params("workload", w->name, w->params, err) ||
-        check_metrics("workload", w->name, w->metrics, err))
+        check_metrics("workload", w->name, w->metrics, err) ||
+        check_roles("workload", w->name, w->roles, w->metrics, err))
         return -1;
     if (w->kind < WORKLOAD_IO || w->kind > WORKLOAD_STARTUP)
         return wrong(err, "workload", w->name, "its kind is unknown");
     if (!w->run)
         return wrong(err, "workload", w->name, "it has no run()");
-    if (w->metrics && w->metrics->name && !w->collect)
+    if (((w->metrics && w->metrics->name) || w->metrics_of) && !w->collect)
         return wrong(err, "workload", w->name, "it has metrics and no collect()");
     return 0;
 }
@@ -177,7 +212,8 @@ int lock_check(const struct lock *k, struct err *err)
 int probe_check(const struct probe *p, struct err *err)
 {
     if (check_head("probe", p->name, p->summary, err) ||
-        check_metrics("probe", p->name, p->metrics, err))
+        check_metrics("probe", p->name, p->metrics, err) ||
+        check_roles("probe", p->name, p->roles, p->metrics, err))
         return -1;
     if (!p->metrics || !p->metrics->name || !p->collect)
         return wrong(err, "probe", p->name, "it has no metrics, or no collect()");

@@ -5,8 +5,8 @@
 #ifndef CONTEND_REGISTRY_CHECK_H
 #define CONTEND_REGISTRY_CHECK_H
 
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 
 enum { SUMMARY_COLUMNS = 60 };
 

@@ -1,8 +1,9 @@
 """One interleaved run of contend and of one or several interpreters; called by scripts/fidelity.
 
-    for each round: for each block of cells: every side measures them, one side right after the other
-    after a round:  both results are written, `contend compare --fidelity` judges the rounds so far,
-                    and what is decided is measured no more
+    six rounds:     for each block of cells: every side measures them, one side right after the other
+    after them:     both results are written, `contend compare --fidelity` judges the rounds so far, and
+                    what is decided is measured no more
+    as time allows: the block that should take the least time to be decided gets a few rounds more
 
 A block holds the cells that one row or several put into relation.  All sides go through them in the
 same order, and orders are mirrored from round to round, so that a drift of the machine falls on
@@ -11,6 +12,7 @@ cells each row needs and what its verdict is.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -20,82 +22,31 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+# An isolated interpreter does not look beside the script.
+sys.path[:0] = [os.path.join(HERE, "reference", "cpython"), HERE]
 import cpython  # noqa: E402
 import document  # noqa: E402
+from fidelity_cells import BLOCKS, MS, Cell  # noqa: E402
 
-MS = 1_000_000
 SIDE_NS = 180_000 * MS  # each side's share of the time there is
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FEWEST = 6  # rounds before anything can be decided
+MOST_AT_ONCE = 6  # rounds of a block between two looks
+OUT_OF_SIGHT = 1000  # rounds: rows that wait until all others are decided
 GIVE_UP = 3  # failures of a cell, one after the other
 
 
-class Cell:
-    """How one cell is measured: for how long, or how many operations, on either side."""
-
-    def __init__(self, text, time_ms=0, ops=0, emulated=(), real=None, is_emulated_only=False,
-                 per_unit=False):
-        self.text, self.time_ns, self.ops = text, time_ms * MS, ops
-        self.emulated, self.real = list(emulated), real or {}
-        self.is_emulated_only, self.per_unit = is_emulated_only, per_unit
-        self.workload, self.lock, self.executor, rest = text.split("/")
-        tasks, *params = rest.split(",")
-        self.tasks = int(tasks.partition("=")[2])
-        self.params = dict(word.split("=") for word in params)
-        ms = self.params.get("gil.interval", "5ms")
-        self.interval_ns = int(ms[:-2]) * MS
-
-
-def spin(tasks, time_ms, extra="", **more):
-    return Cell(f"spin/gil/thread/tasks={tasks}{extra}", time_ms, **more)
-
-
-def mixed(tasks, ops, extra="", **more):
-    return Cell(f"mixed/gil/thread/tasks={tasks}{extra}", ops=ops, **more)
-
-
-# An interpreter divides more slowly than a processor: a number that takes it as long.
-SMALL = {"number": 100000000000031}
-# Operations as long as those of an interpreter that hashes a mebibyte, as rarely under the lock.
-LONG = ["-p", "release.turns=500000", "-p", "release.held=1000"]
-# An interpreter's gate lets 200 threads go one by one, some 20 ms: not what is asked here.
-LAZY_NS = 400 * MS
-
-# name: cells, and where it is not for all rows that fit, which.  The first cell is the base of the
-# others.  A block that is first in the list takes a row before a later one.
-BLOCKS = [
-    ("turns", [spin(2, 250, emulated=["--probe", "hold"])], ("slice_p50", "slice_p90")),
-    ("threads", [spin(1, 200), spin(2, 300), spin(4, 400), spin(8, 600)], None),
-    ("processes", [Cell(f"spin/gil/process/tasks={n}", ms, per_unit=True)
-                   for n, ms in ((1, 150), (2, 150), (4, 100))], None),
-    ("prime", [Cell("prime/none/serial/tasks=2", real=SMALL),
-               Cell("prime/gil/thread/tasks=2", real=SMALL),
-               Cell("prime/gil/thread/tasks=4", real=SMALL),
-               Cell("prime/gil/process/tasks=2", real=SMALL)], None),
-    ("2 at 1 ms", [spin(2, 200, ",gil.interval=1ms")], None),
-    ("4 at 1 ms", [spin(4, 200, ",gil.interval=1ms")], None),
-    ("2 at 50 ms", [spin(2, 1500, ",gil.interval=50ms")], None),
-    ("4 at 50 ms", [spin(4, 1500, ",gil.interval=50ms")], None),
-    ("sleeper beside 1", [mixed(2, 40)], ("late_1_p50", "late_1_p90")),
-    ("sleeper beside 2", [mixed(3, 40)], None),
-    ("sleeper beside 4", [mixed(5, 40)], None),
-    ("sleeper beside processes", [Cell("mixed/gil/process/tasks=5", 150, ops=100)], None),
-    ("echo", [mixed(1, 3000, ",mode=echo"), mixed(2, 200, ",mode=echo"), mixed(3, 30, ",mode=echo"),
-              mixed(5, 30, ",mode=echo")], None),
-    ("sleepers", [Cell("sleep/gil/thread/tasks=200", real={"duration": LAZY_NS},
-                       emulated=["-p", f"sleep.duration={LAZY_NS}ns"])], None),
-    ("release", [Cell(f"release/gil/thread/tasks={n}", 150, per_unit=True, emulated=LONG)
-                 for n in (1, 2)], None),
-    ("unforced", [spin(2, 300, is_emulated_only=True),
-                  spin(2, 300, ",gil.forced_switch=off", is_emulated_only=True)], None),
-    ("unforced sleeper", [mixed(2, 40, is_emulated_only=True),
-                          mixed(2, 40, ",gil.forced_switch=off", is_emulated_only=True)], None),
-    ("ticks", [spin(4, 300, is_emulated_only=True),
-               Cell("spin/gil_ticks/thread/tasks=4", 300, is_emulated_only=True)], None),
-    ("ticks sleeper", [mixed(2, 40, is_emulated_only=True),
-                       Cell("mixed/gil_ticks/thread/tasks=2", ops=40, is_emulated_only=True)], None),
-]
+@contextlib.contextmanager
+def at_one_cpu(cpu):
+    """Whatever is started in it may use that one alone; None: as before."""
+    allowed = os.sched_getaffinity(0)
+    if cpu is not None:
+        os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 class Stopped(Exception):
@@ -328,10 +279,16 @@ class Run:
         os.makedirs(options.output, exist_ok=True)
         self.names = result_names(self.sides)
         self.paths = [os.path.join(options.output, name) for name in self.names]
-        self.number = self.passes = 0
-        self.turn = {name: self.draw.randrange(4) for name, _, _ in BLOCKS}
+        self.number = 0
+        self.measured = {name: 0 for name, _, _ in BLOCKS}  # rounds of each block
+        self.first_turn = {name: self.draw.randrange(4) for name, _, _ in BLOCKS}
         self.lasted = {}
-        self.open = {}  # row -> cells it needs
+        self.open = {}  # name -> row of the table
+
+    @property
+    def passes(self):
+        """Rounds of the block that had the most."""
+        return max(self.measured.values())
 
     def left_s(self):
         return self.options.budget / 1e9 - (time.monotonic() - self.begin)
@@ -355,9 +312,9 @@ class Run:
                 # What is still missing then will not come: a cell fails, or a side has no such figure.
                 if row["verdict"] == "undecided" or \
                         row["verdict"] == "missing" and self.passes < FEWEST:
-                    self.open[row["name"]] = row["cells"]
+                    self.open[row["name"]] = row
         if self.options.rows:
-            self.open = {name: cells for name, cells in self.open.items()
+            self.open = {name: row for name, row in self.open.items()
                          if name in self.options.rows}
         return tables
 
@@ -366,18 +323,25 @@ class Run:
             if name not in known:
                 raise Wrong(f'--rows: "{name}" is none of {", ".join(known)}')
 
+    @staticmethod
+    def block_of(row):
+        """The first block that has all of the row's cells."""
+        return next((block for block, members, rows in BLOCKS
+                     if set(row["cells"]) <= {cell.text for cell in members}
+                     and (not rows or row["name"] in rows)), None)
+
     def needed(self):
-        """Block by block the cells that open rows still need."""
+        """Block by block the cells that open rows still need, and after how many rounds one is decided."""
         made = {}
-        for name, cells in self.open.items():
-            for block, members, rows in BLOCKS:
-                if set(cells) <= {cell.text for cell in members} and (not rows or name in rows):
-                    made.setdefault(block, set()).update(cells)
-                    break
-        return [(block, [cell for cell in members if cell.text in made[block]])
+        for row in self.open.values():
+            found = made.setdefault(self.block_of(row), [set(), OUT_OF_SIGHT])
+            found[0].update(row["cells"])
+            found[1] = min(found[1], row.get("rounds_lacking") or OUT_OF_SIGHT)
+        made.pop(None, None)
+        return [(block, [cell for cell in members if cell.text in made[block][0]], made[block][1])
                 for block, members, _ in BLOCKS if block in made]
 
-    def measure_cell(self, side, cell):
+    def measure_cell(self, side, cell, cpu):
         if cell.is_emulated_only and side is not self.sides[0]:
             return
         kept = side.cells.setdefault(cell.text, Kept())
@@ -387,35 +351,68 @@ class Run:
         rotation = cell.tasks * cell.interval_ns / max(cell.time_ns * self.options.time_scale, 1)
         longer = 1 + self.draw.random() * min(rotation, 1)
         try:
-            kept.add(self.number, side.launch(cell, longer))
+            # Of two CPUs one may be shared with a stranger.  Of what runs alone, either side does so
+            # at the same one in a round; which one is drawn.
+            with at_one_cpu(cpu if cell.is_alone else None):
+                kept.add(self.number, side.launch(cell, longer))
         except RuntimeError as problem:
             kept.fail(f"{side.name}: {problem}")
 
     def measure(self, block, cells):
         """One round of a block. Of two rounds one mirrors the other."""
-        started, turn = time.monotonic(), self.turn[block]
-        self.turn[block] += 1
+        started, turn = time.monotonic(), self.first_turn[block] + self.measured[block]
         self.number += 1
+        cpu = self.draw.choice(sorted(os.sched_getaffinity(0)))
         first = turn // 2 % len(self.sides)
         sides = self.sides[first:] + self.sides[:first]
         if turn % 2:
             sides, cells = sides[::-1], cells[::-1]
         for side in sides:
             for cell in cells:
-                self.measure_cell(side, cell)
+                self.measure_cell(side, cell, cpu)
+        self.measured[block] += 1
         self.lasted[block] = time.monotonic() - started
+
+    def may_measure(self, block):
+        limit = self.options.rounds
+        return self.lasted.get(block, 0) < self.left_s() and \
+            (not limit or self.measured[block] < limit)
 
     def go_round(self):
         """All open blocks once, in an order drawn anew. False: there was no time for all of them."""
         todo, skipped = self.needed(), 0
         self.draw.shuffle(todo)
-        for block, cells in todo:
-            if self.lasted.get(block, 0) < self.left_s():
+        for block, cells, _ in todo:
+            if self.may_measure(block):
                 self.measure(block, cells)
             else:
                 skipped += 1
-        self.passes += skipped < len(todo)
         return not skipped
+
+    def go_on(self):
+        """A few rounds of the block that should be decided soonest. False: none is left, or no time."""
+        # What it will have cost in all: a row at the end of its tolerance does not starve the others.
+        todo = [((lacking + self.measured[block]) * self.lasted[block], block, cells, lacking)
+                for block, cells, lacking in self.needed()
+                if block in self.lasted and self.may_measure(block)]
+        if not todo:
+            return False
+        _, block, cells, lacking = min(todo, key=lambda candidate: candidate[:2])
+        # Half of what is in sight: how rounds differ is known better then.
+        for _ in range(min(-(-lacking // 2), MOST_AT_ONCE)):
+            if self.may_measure(block):
+                self.measure(block, cells)
+        return True
+
+    def look(self):
+        self.write(self.paths)
+        self.judge(self.paths)
+
+    def tell(self):
+        if not self.options.quiet:
+            print(f"fidelity: round {self.passes}: {len(self.open)} rows are open, "
+                  f"{time.monotonic() - self.begin:.0f} s of {self.options.budget / 1e9:.0f} s",
+                  file=sys.stderr)
 
     def ask_for_rows(self):
         """All rows, from a table of nothing: results that are there are left alone until then."""
@@ -426,17 +423,17 @@ class Run:
 
     def go(self):
         self.ask_for_rows()
-        while self.needed() and (not self.options.rounds or self.passes < self.options.rounds):
+        while self.needed() and self.passes < min(FEWEST, self.options.rounds or FEWEST):
             went_round = self.go_round()
-            if self.passes >= FEWEST:
-                self.write(self.paths)
-                self.judge(self.paths)
-            if not self.options.quiet:
-                print(f"fidelity: round {self.passes}: {len(self.open)} rows are open, "
-                      f"{time.monotonic() - self.begin:.0f} s of {self.options.budget / 1e9:.0f} s",
-                      file=sys.stderr)
+            self.tell()
             if not went_round:
-                break
+                return
+        if self.passes < FEWEST:
+            return
+        self.look()
+        while self.go_on():
+            self.look()
+            self.tell()
 
 
 def options_of(arguments):

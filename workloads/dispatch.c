@@ -10,8 +10,8 @@
  * A pool that has just worked still spins; `pause` gives its workers time to park before each round
  * trip.  thread_pool.spin=0ns parks them at once, without the sleep of the caller.
  */
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
 
 enum { PAUSE };
 

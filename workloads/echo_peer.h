@@ -6,8 +6,8 @@
 #ifndef CONTEND_WORKLOADS_ECHO_PEER_H
 #define CONTEND_WORKLOADS_ECHO_PEER_H
 
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 
 #include <errno.h>
 #include <fcntl.h>

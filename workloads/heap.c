@@ -5,9 +5,9 @@
  * not use it.  What copies page tables (fork) pays by their number: 262144 entries a GiB in pages
  * of 4 KiB, 512 in pages of 2 MiB.  What shares the address space or starts afresh does not.
  */
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
-#include "bench/core/limits.h"
+#include "bench/machine/limits.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #ifndef CONTEND_WORKLOADS_OBJECT_H
 #define CONTEND_WORKLOADS_OBJECT_H
 
-#include "bench/core/json_library.h"
+#include "bench/base/json_library.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,13 +62,14 @@ static inline size_t object_to_text(const struct object *o, size_t bytes, char *
 {
     const struct json_library *j = &json_library;
     json_t *values = j->json_array();
+    int lost = 0;
     for (size_t i = 0, n = object_length(bytes); i < n; i++)
-        j->json_array_append_new(values, j->json_integer(o->values[i]));
+        lost |= j->json_array_append_new(values, j->json_integer(o->values[i]));
     json_t *tree =
         j->json_pack("{s:I, s:o}", "sequence", (json_int_t)o->sequence, "values", values);
     size_t length = j->json_dumpb(tree, text, object_text_room(bytes), JSON_COMPACT);
     json_library_release(tree);
-    return length <= object_text_room(bytes) ? length : 0;
+    return !lost && length <= object_text_room(bytes) ? length : 0;
 }
 
 /* Returns whether the text was an object of this size. */

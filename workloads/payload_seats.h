@@ -10,8 +10,8 @@
 #ifndef CONTEND_WORKLOADS_PAYLOAD_SEATS_H
 #define CONTEND_WORKLOADS_PAYLOAD_SEATS_H
 
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 #include "workloads/object.h"
 #include "workloads/scratch_file.h"
 

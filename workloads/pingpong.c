@@ -7,8 +7,8 @@
  * a queue of one made of them.  More than two tasks play in pairs, beside each other.  One round
  * trip is left out of the time, so that both have passed the gate when it begins.
  */
+#include "bench/base/err.h"
 #include "bench/contend_queue.h"
-#include "bench/core/err.h"
 #include "workloads/op_time.h"
 
 enum { BY };

@@ -7,7 +7,7 @@
 #ifndef CONTEND_WORKLOADS_SCRATCH_FILE_H
 #define CONTEND_WORKLOADS_SCRATCH_FILE_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <errno.h>
 #include <fcntl.h>

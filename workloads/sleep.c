@@ -18,7 +18,10 @@ static const struct param params[] = {
     {0},
 };
 
-static const struct metric metrics[] = {WAKE_TIME_METRICS, {0}};
+enum { OP_WAIT = EARLY_WAKES + 1 };
+
+static const struct metric metrics[] = {WAKE_TIME_METRICS, OP_WAIT_METRIC, {0}};
+static const struct metric_role roles[] = {WAKE_TIME_ROLES, {ROLE_WAIT_PER_OP, OP_WAIT}, {0}};
 
 static uint64_t run(struct task *t, uint64_t op_count)
 {
@@ -45,6 +48,12 @@ static enum step step(struct task *t, struct step_state *s)
     return STEP_SLEEP;
 }
 
+static void collect(struct launch *l, struct sink *sink)
+{
+    wake_time_collect(l, sink);
+    sink->value(sink, OP_WAIT, (double)l->workload_params[DURATION]);
+}
+
 const struct workload workload_sleep = {
     .name = "sleep",
     .summary = "waits: I/O-bound work",
@@ -52,9 +61,10 @@ const struct workload workload_sleep = {
     .params = params,
     .ops_per_task = 1,
     .metrics = metrics,
+    .roles = roles,
     .shared_bytes = wake_time_bytes,
     .run = run,
     .expected = expected_op_count,
-    .collect = wake_time_collect,
+    .collect = collect,
     .step = step,
 };

@@ -14,7 +14,7 @@
 #ifndef CONTEND_WORKLOADS_SLOW_WORK_H
 #define CONTEND_WORKLOADS_SLOW_WORK_H
 
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "workloads/trial_division.h"
 
 enum slow_kind { SLOW_SLEEP, SLOW_CPU, SLOW_BLOCK, SLOW_NAP };

@@ -8,7 +8,7 @@
  * spinner has heard of the end.  Every executor uses the same event here, so that their rows
  * compare; `contend spinner coroutine` cancels in its place, as the textbook does.
  */
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 #include "workloads/spinner_roles.h"
 
 #include <stdlib.h>

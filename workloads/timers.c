@@ -26,6 +26,7 @@ static const struct param params[] = {
 };
 
 static const struct metric metrics[] = {WAKE_TIME_METRICS, {0}};
+static const struct metric_role roles[] = {WAKE_TIME_ROLES, {0}};
 
 /* The multiples of 2^32 over the golden ratio, modulo 2^32, fill the range evenly. */
 static uint64_t length_ns(const struct task *t)
@@ -67,6 +68,7 @@ const struct workload workload_timers = {
     .params = params,
     .ops_per_task = 1,
     .metrics = metrics,
+    .roles = roles,
     .shared_bytes = wake_time_bytes,
     .run = run,
     .expected = expected_op_count,

@@ -26,6 +26,19 @@ enum { WAKE_LATENESS, EARLY_WAKES };
             "executor"                                                                             \
     }
 
+/* A further row: of those whose operations all wait for the same time. */
+#define OP_WAIT_METRIC                                                                             \
+    {                                                                                              \
+        "op_wait_ns", "ns", BETTER_NEUTRAL, NATURE_EXACT, "latency",                               \
+            "how long an operation waits because it was told to"                                   \
+    }
+
+/* ... and of its table of roles. */
+#define WAKE_TIME_ROLES                                                                            \
+    {                                                                                              \
+        ROLE_EARLY, EARLY_WAKES                                                                    \
+    }
+
 static inline size_t wake_time_bytes(const int64_t *values, uint32_t task_count)
 {
     (void)values;

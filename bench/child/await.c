@@ -1,7 +1,7 @@
 /* Waiting: for ends, for what is written, and for whom it takes too long. */
 #include "bench/child/internal.h"
 
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -14,7 +14,7 @@
 #ifndef CONTEND_CHILD_CHILD_H
 #define CONTEND_CHILD_CHILD_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -38,7 +38,7 @@ struct child_request {
 
     /* One of the three. */
     const char *program; /* looked up in PATH when it holds no slash */
-    int image;           /* a descriptor of core/image.h */
+    int image;           /* a descriptor of base/image.h */
     int (*body)(void *context);
 
     char *const *argv;
@@ -146,6 +146,14 @@ struct child_text {
 };
 bool child_keep_text(void *text, const char *bytes, size_t length);
 
+/* ---- Ctrl-Z ------------------------------------------------------------------------------- */
+
+/* From here on SIGTSTP stops the children, too, and they go on with us. */
+void child_stop_with_us(void);
+
+/* How often that was: what took time meanwhile took more of it than it needs. */
+unsigned child_stops(void);
+
 /* ---- In children, and of those nobody knows ------------------------------------------------ */
 
 /* In a child: it gets that signal when `parent` ends; false when that is gone already. */
@@ -159,6 +167,9 @@ void child_be_first_victim(void);
  * there already are somebody else's and stay untouched.
  */
 void child_adopt(void);
+
+/* How many that came to us are there, and have not ended. */
+size_t child_strays(void);
 
 /* Kills and reaps those that came to us. Nothing that was started by child_start() and lives. */
 void child_end_strays(void);

@@ -1,10 +1,12 @@
 /* The end of a child, and what is said of it. */
 #include "bench/child/internal.h"
 
-#include "bench/core/cgroup.h"
-#include "bench/core/file.h"
+#include "bench/base/clock.h"
+#include "bench/base/file.h"
+#include "bench/machine/cgroup.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +62,9 @@ static void ask_memory(const struct child *c, struct child_end *end)
         end->memory_limit_bytes = memory_limit_bytes();
 }
 
+#define DEAD_MOST_NS UINT64_C(20000000000)
+enum { DEAD_LOOK_MS = 100 };
+
 /* ---- Its end --------------------------------------------------------------------------------- */
 
 static void forget(struct child *c)
@@ -77,6 +82,27 @@ static void forget(struct child *c)
     *c = (struct child){.output = -1, .fd = -1};
 }
 
+/*
+ * The reaping of one that was killed.  It is dead at once, unless it waits in the kernel for what
+ * does not come (a disk, a network's file system) or its control group is frozen: that is waited
+ * for, but not for ever.
+ */
+pid_t reap(pid_t pid, int fd, int *status, struct rusage *usage)
+{
+    uint64_t until_ns = clock_now_ns() + DEAD_MOST_NS;
+    for (;;) {
+        pid_t waited = wait4(pid, status, WNOHANG, usage);
+        if (waited > 0 || (waited < 0 && errno != EINTR))
+            return waited;
+        if (clock_now_ns() >= until_ns) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        struct pollfd end = {.fd = fd, .events = POLLIN};
+        poll(&end, 1, fd >= 0 ? DEAD_LOOK_MS : 1);
+    }
+}
+
 int child_end(struct child *c, struct child_end *out, struct err *err)
 {
     int status = 0, failed = 0;
@@ -88,11 +114,15 @@ int child_end(struct child *c, struct child_end *out, struct err *err)
     if (!c->is_part_of_us)
         kill(-c->pid, SIGKILL);
     kill(c->pid, SIGKILL);
-    while ((waited = wait4(c->pid, &status, 0, &out->usage)) < 0 && errno == EINTR)
-        ;
+    waited = reap(c->pid, c->fd, &status, &out->usage);
     if (waited < 0) {
         out->usage = (struct rusage){0};
-        failed = err_set_sys(err, errno, "waiting for %s", c->what);
+        failed = errno == ETIMEDOUT
+                     ? err_set(err, ERR_SYSTEM,
+                               "%s (process %d) was killed and is still there: it waits in the "
+                               "kernel, or its control group is frozen",
+                               c->what, (int)c->pid)
+                     : err_set_sys(err, errno, "waiting for %s", c->what);
     }
     out->in_time = waited > 0 && c->has_ended;
     out->has_flooded = c->has_flooded;

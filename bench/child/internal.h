@@ -18,6 +18,9 @@ int64_t memory_kills(void);
 /* The least limit of our control group and those above; -1: none, or not known. */
 int64_t memory_limit_bytes(void);
 
+/* Reaps one that was killed: its number, or -1 with errno, ETIMEDOUT when it does not die. */
+pid_t reap(pid_t pid, int fd, int *status, struct rusage *usage);
+
 /* Whether it has ended and is not reaped. */
 bool child_is_over(const struct child *c);
 

@@ -3,7 +3,7 @@
 #ifndef CONTEND_CHILD_PEER_H
 #define CONTEND_CHILD_PEER_H
 
-#include "bench/core/peer_library.h"
+#include "bench/base/peer_library.h"
 
 enum peer_verdict { PEER_UNKNOWN, PEER_THERE, PEER_MISSING };
 

@@ -1,7 +1,7 @@
 /* From nothing to the first step of the program. */
 #include "bench/child/internal.h"
 
-#include "bench/core/image.h"
+#include "bench/base/image.h"
 
 #include <errno.h>
 #include <fcntl.h>

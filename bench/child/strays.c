@@ -4,7 +4,7 @@
  */
 #include "bench/child/internal.h"
 
-#include "bench/core/file.h"
+#include "bench/base/file.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -106,9 +106,28 @@ static void end_stray(pid_t pid)
 {
     if (is_known(pid) || kill(pid, SIGKILL)) /* another user's may not be killed */
         return;
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    ended++;
+    int status;
+    struct rusage usage;
+    if (reap(pid, -1, &status, &usage) > 0)
+        ended++;
+}
+
+static size_t living; /* of one look */
+
+static void count_stray(pid_t pid)
+{
+    siginfo_t info = {0};
+    if (!is_known(pid) && !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) &&
+        !info.si_pid)
+        living++;
+}
+
+size_t child_strays(void)
+{
+    living = 0;
+    if (others.owner == getpid())
+        visit_all(count_stray);
+    return living;
 }
 
 void child_end_strays(void)

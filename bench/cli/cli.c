@@ -1,24 +1,31 @@
 #include "bench/cli/cli.h"
 
-#include "bench/cli/claims_run.h"
-#include "bench/cli/commands.h"
-#include "bench/cli/help.h"
-#include "bench/cli/interrupt.h"
-#include "bench/core/buf.h"
-#include "bench/core/json.h"
-#include "bench/core/suggest.h"
+#include "bench/base/buf.h"
+#include "bench/base/command_help.h"
+#include "bench/base/interrupt.h"
+#include "bench/base/json.h"
+#include "bench/base/output.h"
+#include "bench/cli/terminal.h"
+#include "bench/contend.h"
+#include "bench/lab/claims_run.h"
+#include "bench/page/escape.h"
 #include "version.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-const struct command *const cli_commands[] = {
-    &command_run,     &command_report,    &command_compare, &command_duel,
-    &command_history, &command_claims,    &command_spinner, &command_export,
-    &command_import,  &command_reference, &command_list,    &command_doctor,
-    &command_help,    &command_once,      &command_cell,    NULL,
+static const struct command *const commands[] = {
+#define COMMAND(name) &command_##name,
+#include "bench/cli/commands.def"
+#undef COMMAND
+    NULL,
+};
+
+const struct command cli_program = {
+    .name = "contend",
+    .about = "Measures what threads, processes and coroutines cost on this machine: to start, to "
+             "run, and to contend.",
+    .commands = commands,
 };
 
 int cli_status(const struct err *err)
@@ -40,11 +47,51 @@ int cli_status(const struct err *err)
     return EXIT_RUN_FAILED;
 }
 
+/* What acts becomes a question mark, since there is no memory to name it: the words must be told
+ * all the same. */
+static void say_without_memory(const char *what, const char *text)
+{
+    char piece[256];
+    fprintf(stderr, "contend: %s: ", what);
+    while (*text) {
+        size_t used = 0;
+        for (; *text && used < sizeof piece - 1; text++)
+            piece[used++] = (*text >= ' ' && *text <= '~') || *text == '\n' ? *text : '?';
+        piece[used] = '\0';
+        fputs(piece, stderr);
+        if (!*text && piece[used - 1] != '\n')
+            fputs("\n", stderr);
+    }
+}
+
+void cli_say(const char *what, const char *text)
+{
+    struct buf line = {0}, out = {0};
+    buf_printf(&out, "contend: %s: ", what);
+    for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        buf_reset(&line);
+        buf_add_bytes(&line, at, strcspn(at, "\n"));
+        escape_text(&out, buf_text(&line));
+        buf_add(&out, "\n");
+    }
+    if (line.failed || out.failed)
+        say_without_memory(what, text);
+    else
+        fputs(buf_text(&out), stderr);
+    buf_release(&line);
+    buf_release(&out);
+}
+
 int cli_print(const char *text, struct err *err)
 {
     if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
         return err_set_sys(err, errno, "writing to standard output");
     return 0;
+}
+
+int cli_put(const char *path, const struct buf *text, struct err *err)
+{
+    return path ? output_write_text(path, text, err) : cli_print(buf_text(text), err);
 }
 
 int cli_print_json(json_t *document, size_t flags, struct err *err)
@@ -57,195 +104,75 @@ int cli_print_json(json_t *document, size_t flags, struct err *err)
     return failed;
 }
 
-/* ---- Which command ------------------------------------------------------------------------- */
-
-const struct command *cli_find(const struct command *parent, const char *name, struct err *err)
-{
-    const struct command *const *all = parent ? parent->commands : cli_commands;
-    static const struct command *const none[] = {NULL};
-    struct opt_list names = {0};
-    struct buf list = {0};
-    const struct command *found = NULL;
-    for (const struct command *const *c = all ? all : none; *c && !found; c++) {
-        if (!strcmp((*c)->name, name))
-            found = *c;
-        else if ((*c)->summary && vec_add(&names, (*c)->name))
-            buf_printf(&list, "%s%s", list.len ? ", " : "", (*c)->name);
-    }
-    const char *near = found ? NULL : suggest(name, names.items, names.count);
-    const char *whose = parent ? parent->name : "", *colon = parent ? ": " : "";
-    const char *what = parent ? "word" : "command";
-    if (found)
-        ;
-    else if (near)
-        err_set(err, ERR_USAGE, "%s%sunknown %s \"%s\"; did you mean \"%s\"?", whose, colon, what,
-                name, near);
-    else if (parent)
-        err_set(err, ERR_USAGE, "%s: unknown word \"%s\" (%s)", whose, name,
-                list.len ? buf_text(&list) : "there are none");
-    else
-        err_set(err, ERR_USAGE, "unknown command \"%s\"; \"contend --help\" lists them", name);
-    vec_release(&names);
-    buf_release(&list);
-    return found;
-}
-
-/* ---- What was typed ------------------------------------------------------------------------ */
-
-static int print_help(const struct command *c, const char *path, struct err *err)
+int cli_help(const struct command *command, const char *path, FILE *to, struct err *err)
 {
     struct buf out = {0};
-    if (c)
-        help_of(c, path, help_width(), &out);
+    if (command && command != &cli_program)
+        help_of_command(&cli_program, command, path, terminal_help_width(), &out);
     else
-        help_of_all(help_width(), &out);
-    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the help")
+        help_of_program(&cli_program, terminal_help_width(), &out);
+    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the help") : 0;
+    if (!failed && to == stdout)
+        failed = cli_print(buf_text(&out), err);
+    else if (!failed)
+        fputs(buf_text(&out), to);
+    buf_release(&out);
+    return failed;
+}
+
+static int print_help(const struct invocation *line, struct err *err)
+{
+    return cli_help(line->command, buf_text(&line->path), stdout, err) ? EXIT_RUN_FAILED
+                                                                       : EXIT_FINE;
+}
+
+/* Nothing was asked for: how to ask is no answer, so it goes where errors go. */
+static int show_how_to_ask(const struct invocation *line, struct err *err)
+{
+    return cli_help(line->command, buf_text(&line->path), stderr, err) ? EXIT_RUN_FAILED
+                                                                       : EXIT_USAGE;
+}
+
+/* What a report of a fault needs to know of this program. */
+static int print_version(struct err *err)
+{
+    struct buf out = {0};
+    buf_add(&out, "contend " CONTEND_VERSION " (" CONTEND_COMMIT ")\n");
+    buf_add(&out, "compiler: " CONTEND_COMPILER ", " CONTEND_FLAGS "\n");
+    if (*CONTEND_SANITIZER)
+        buf_add(&out, "sanitizer: " CONTEND_SANITIZER "\n");
+    buf_printf(&out, "plug-ins: ABI %d\n", CONTEND_ABI);
+    if (*CONTEND_FEATURES)
+        buf_add(&out, "with: " CONTEND_FEATURES "\n");
+    if (*CONTEND_LACKING)
+        buf_add(&out, "without: " CONTEND_LACKING "\n");
+    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the version")
                             : cli_print(buf_text(&out), err);
     buf_release(&out);
     return failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
-static int refuse_word(const struct argument *a, const char *path, const char *word,
-                       struct err *err)
+/* Does what a line says; the status, or one chosen by the error. */
+static int do_line(int argc, char *const *argv, struct err *err)
 {
-    struct buf list = {0};
-    size_t count = 0;
-    for (; a->choices[count]; count++)
-        buf_printf(&list, "%s%s", count ? ", " : "", a->choices[count]);
-    const char *near = suggest(word, a->choices, count);
-    err_set(err, ERR_USAGE, "%s: \"%s\" is unknown (%s)%s%s%s", path, word, buf_text(&list),
-            near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    buf_release(&list);
-    return -1;
-}
-
-static bool is_choice(const struct argument *a, const char *word)
-{
-    size_t i = 0;
-    while (a->choices && a->choices[i] && strcmp(a->choices[i], word) != 0)
-        i++;
-    return !a->choices || a->choices[i];
-}
-
-/* Each kind takes as many as it may, in turn. */
-static int check_words(const struct command *c, const char *path, const struct opt_list *words,
-                       struct err *err)
-{
-    size_t i = 0;
-    for (const struct argument *a = c->arguments; a && a->name; a++) {
-        unsigned taken = 0;
-        for (; i < words->count && taken < a->most; i++, taken++)
-            if (!is_choice(a, words->items[i]))
-                return refuse_word(a, path, words->items[i], err);
-        if (taken < a->least)
-            return err_set(err, ERR_USAGE, "%s: needs %s", path, a->missing);
-    }
-    if (i < words->count)
-        return err_set(err, ERR_USAGE, "%s: unexpected argument \"%s\"; --help shows the usage",
-                       path, words->items[i]);
-    return 0;
-}
-
-/* ---- Running it ---------------------------------------------------------------------------- */
-
-/* The whole line, of which argv[1..] behind `at` are the command's own. */
-struct line {
-    int argc;
-    char *const *argv;
-};
-
-static int run_command(const struct command *c, const char *path, const struct line *line, int at,
-                       struct err *err)
-{
-    static const struct opt none[] = {{0}};
-    const struct opt *options = c->options ? c->options : none;
-    struct opt_rest rest = {0};
-    bool help = false;
-    int status = EXIT_USAGE;
-    void *settings = calloc(1, c->settings_size ? c->settings_size : 1);
-    if (!settings) {
-        err_set(err, ERR_SYSTEM, "no memory");
-        return EXIT_RUN_FAILED;
-    }
-    if (c->init)
-        c->init(settings);
-    if (!opts_parse(options, settings, line->argc - at, line->argv + at, &rest, &help, err)) {
-        const struct call call = {.words = &rest.words,
-                                  .is_divided = rest.is_divided,
-                                  .before = rest.before,
-                                  .argc = line->argc,
-                                  .argv = line->argv};
-        if (help)
-            status = print_help(c, path, err);
-        else if (!check_words(c, path, &rest.words, err))
-            status = c->run(settings, &call, err);
-    }
-    opts_release(options, settings);
-    vec_release(&rest.words);
-    free(settings);
+    struct invocation line;
+    if (argc > 1 && !strcmp(argv[1], "--version"))
+        return print_version(err);
+    int status = invocation_parse(&line, &cli_program, argc, argv, err) ? EXIT_USAGE
+                 : line.wants_help                                      ? print_help(&line, err)
+                 : !line.command ? show_how_to_ask(&line, err)
+                                 : invocation_run(&line, err);
+    invocation_release(&line);
     return status;
-}
-
-static bool is_help(const char *word)
-{
-    return !strcmp(word, "--help") || !strcmp(word, "-h");
-}
-
-/* A word of the command, its help, or that it needs one. */
-static int dispatch_word(const struct command *parent, const struct line *line, struct err *err)
-{
-    struct buf text = {0};
-    int status = EXIT_USAGE;
-    if (line->argc < 3) {
-        for (const struct command *const *c = parent->commands; *c; c++)
-            buf_printf(&text, "%s%s",
-                       c == parent->commands ? ""
-                       : c[1]                ? ", "
-                                             : " or ",
-                       (*c)->name);
-        err_set(err, ERR_USAGE, "%s: needs a word: %s", parent->name, buf_text(&text));
-    } else if (is_help(line->argv[2])) {
-        status = print_help(parent, parent->name, err);
-    } else {
-        const struct command *c = cli_find(parent, line->argv[2], err);
-        buf_printf(&text, "%s %s", parent->name, line->argv[2]);
-        if (c)
-            status = run_command(c, buf_text(&text), line, 2, err);
-    }
-    buf_release(&text);
-    return status;
-}
-
-int cli_run(int argc, char *const *argv, struct err *err)
-{
-    const struct line line = {argc, argv};
-    if (argc < 2) {
-        struct buf text = {0};
-        help_of_all(help_width(), &text);
-        fputs(buf_text(&text), stderr);
-        buf_release(&text);
-        return EXIT_USAGE;
-    }
-    if (is_help(argv[1]))
-        return print_help(NULL, NULL, err);
-    if (!strcmp(argv[1], "--version"))
-        return cli_print("contend " CONTEND_VERSION " (" CONTEND_COMMIT ")\n", err)
-                   ? EXIT_RUN_FAILED
-                   : EXIT_FINE;
-    const struct command *command = cli_find(NULL, argv[1], err);
-    if (!command)
-        return EXIT_USAGE;
-    return command->commands ? dispatch_word(command, &line, err)
-                             : run_command(command, command->name, &line, 1, err);
 }
 
 int cli_main(int argc, char *const *argv)
 {
     struct err err = {0};
     interrupt_begin();
-    int status = claims_suite_add(&err) ? EXIT_RUN_FAILED : cli_run(argc, argv, &err);
+    int status = claims_suite_add(&err) ? EXIT_RUN_FAILED : do_line(argc, argv, &err);
     if (err.code == ERR_NONE)
         return status;
-    fprintf(stderr, "contend: error: %s\n", err.text);
+    cli_say("error", err.text);
     return cli_status(&err);
 }

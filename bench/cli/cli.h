@@ -2,9 +2,10 @@
 #ifndef CONTEND_CLI_CLI_H
 #define CONTEND_CLI_CLI_H
 
-#include "bench/cli/command.h"
+#include "bench/base/command.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 enum exit_status {
     EXIT_FINE = 0,
@@ -16,22 +17,33 @@ enum exit_status {
     EXIT_INTERRUPTED = 130
 };
 
-/* In the order of the help; NULL-terminated. */
-extern const struct command *const cli_commands[];
+/* The program: its commands, each one of commands.def. */
+extern const struct command cli_program;
+#define COMMAND(name) extern const struct command command_##name;
+#include "bench/cli/commands.def"
+#undef COMMAND
 
-/* The command of that name, or the word of that name of a parent; NULL with ERR_USAGE. */
-const struct command *cli_find(const struct command *parent, const char *name, struct err *err);
-
-/* Does what a line says, the program's name first; the status, or one chosen by the error. */
-int cli_run(int argc, char *const *argv, struct err *err);
-
+/* Runs the command that stands in argv. Returns the exit status; what went wrong was said. */
 int cli_main(int argc, char *const *argv);
+
+/*
+ * Says "contend: WHAT: TEXT" on standard error.  Files' names and contents get into what is said:
+ * what acts on a terminal is named in place (escape.h), lines stay lines.
+ */
+void cli_say(const char *what, const char *text);
 
 /* The status an error stands for. */
 int cli_status(const struct err *err);
 
 /* Prints text on stdout and flushes; a failed write is an error. */
 int cli_print(const char *text, struct err *err);
+
+/* Puts text where -o says: into that file, or to stdout where the path is NULL. */
+int cli_put(const char *path, const struct buf *text, struct err *err);
+
+/* The help of a command (NULL: of the program) by the names that lead to it, in the terminal's
+ * columns. */
+int cli_help(const struct command *command, const char *path, FILE *to, struct err *err);
 
 /* Prints a JSON document, which it takes; NULL is out of memory. `flags` are json_dumps()'s. */
 int cli_print_json(json_t *document, size_t flags, struct err *err);

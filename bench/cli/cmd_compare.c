@@ -1,15 +1,9 @@
 /* contend compare: two stored results side by side, judged row by row. */
 #include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
-#include "bench/cli/compare.h"
 #include "bench/cli/show.h"
-#include "bench/core/opts.h"
-#include "bench/report/compare/compare.h"
+#include "bench/judge/compare/files.h"
+#include "bench/judge/fidelity/files.h"
 #include "bench/stats/paired.h"
-
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define NOT_SAID (-1.0)
 
@@ -30,80 +24,41 @@ static int verdict_status(const struct wishes *w, const struct comparison *c)
     return w->strict && open ? EXIT_UNDECIDED : EXIT_FINE;
 }
 
-static int compare(const struct wishes *w, struct compare_side *base, struct compare_side *head,
-                   struct err *err)
+static int compare(const struct wishes *w, struct err *err)
 {
-    struct comparison comparison;
+    struct compare_files f;
+    struct page page;
     struct compare_request request = {
         .metric = w->metric,
         .filter = w->filter,
         .tolerance = w->threshold,
         .moment_sd = w->moment_sd > 0 ? log_ratio_of_change(w->moment_sd) : 0,
     };
-    struct page page;
-    if (comparable_allow(w->allow.items, w->allow.count, &request.allowed, err) ||
-        compare_results(&comparison, base, head, &request, err))
-        return EXIT_USAGE;
-    compare_page(&page, &comparison, w->all);
-    int failed = show_page(&page, w->format, SHOW_UNWRAPPED, err);
-    int status = failed ? EXIT_RUN_FAILED : verdict_status(w, &comparison);
-    comparison_release(&comparison);
+    int status = EXIT_USAGE;
+    if (!compare_files_judge(&f, &w->base, &w->head, &w->allow, &request, err)) {
+        compare_page(&page, &f.comparison, w->all);
+        status = show_page(&page, w->format, SHOW_UNWRAPPED, err)
+                     ? EXIT_RUN_FAILED
+                     : verdict_status(w, &f.comparison);
+    }
+    compare_files_release(&f);
     return status;
 }
 
-/* The files of one side. */
-struct loading {
-    const struct opt_list *paths;
-    struct result *results; /* as many as paths, of which `loaded` are filled */
-    size_t loaded;
-    struct err err;
-};
-
-static void *load_side(void *arg)
+/* 0 in all tables, 1 differs in one, 5 when there is no row to judge. */
+static int compare_fidelity(const struct wishes *w, struct err *err)
 {
-    struct loading *l = arg;
-    while (l->loaded < l->paths->count &&
-           !result_load_samples(&l->results[l->loaded], l->paths->items[l->loaded], &l->err))
-        l->loaded++;
-    return NULL;
-}
-
-/* Both sides at the same time: parsing is nearly all there is to do. */
-static void load_sides(struct loading *base, struct loading *head)
-{
-    pthread_t thread;
-    bool is_apart = !pthread_create(&thread, NULL, load_side, head);
-    load_side(base);
-    if (is_apart)
-        pthread_join(thread, NULL);
-    else
-        load_side(head);
-}
-
-static int load_and_compare(const struct wishes *w, struct err *err)
-{
-    size_t count = w->base.count + w->head.count;
-    struct result *results = calloc(count, sizeof *results);
-    if (!results) {
-        err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
-        return EXIT_USAGE;
+    struct fidelity_files f;
+    struct page page;
+    int failed = fidelity_files_judge(&f, w->base.items[0], &w->head, err);
+    if (!failed) {
+        fidelity_files_page(&page, &f);
+        failed = show_page(&page, w->format, SHOW_UNWRAPPED, err);
     }
-    struct loading base = {.paths = &w->base, .results = results};
-    struct loading head = {.paths = &w->head, .results = results + w->base.count};
-    int status = EXIT_USAGE;
-    load_sides(&base, &head);
-    if (base.loaded < w->base.count)
-        *err = base.err;
-    else if (head.loaded < w->head.count)
-        *err = head.err;
-    else
-        status = compare(w, &(struct compare_side){base.results, base.loaded},
-                         &(struct compare_side){head.results, head.loaded}, err);
-    for (size_t i = 0; i < base.loaded; i++)
-        result_unload(&base.results[i]);
-    for (size_t i = 0; i < head.loaded; i++)
-        result_unload(&head.results[i]);
-    free(results);
+    if (!failed && !f.rows)
+        err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
+    int status = failed ? EXIT_RUN_FAILED : f.differing ? EXIT_REGRESSION : EXIT_FINE;
+    fidelity_files_release(&f);
     return status;
 }
 
@@ -181,14 +136,12 @@ static int run(void *settings, const struct call *call, struct err *err)
     }
     if (sort_paths(w, call, err))
         return EXIT_USAGE;
-    if (!w->fidelity)
-        return load_and_compare(w, err);
-    if (w->base.count != 1) {
+    if (w->fidelity && w->base.count != 1) {
         err_set(err, ERR_USAGE,
                 "compare: --fidelity needs two results, EMULATED and REFERENCE (or several)");
         return EXIT_USAGE;
     }
-    return compare_fidelity(w->base.items[0], &w->head, w->format, err);
+    return w->fidelity ? compare_fidelity(w, err) : compare(w, err);
 }
 
 const struct command command_compare = {

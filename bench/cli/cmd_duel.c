@@ -1,92 +1,112 @@
 /* contend duel: base and head interleaved in one run, until there is a verdict. */
-#include "bench/cli/ahead.h"
+#include "bench/base/interrupt.h"
+#include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
-#include "bench/cli/duel_request.h"
-#include "bench/cli/interrupt.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/show.h"
-#include "bench/core/clock.h"
-#include "bench/core/output.h"
-#include "bench/core/priority.h"
-#include "bench/duel/report.h"
-#include "bench/run/header.h"
+#include "bench/lab/ahead.h"
+#include "bench/lab/duel_session.h"
+#include "bench/lab/known.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
-/* ---- Progress ------------------------------------------------------------------------------ */
+struct settings {
+    struct duel_request request; /* most rows name its members */
+    struct alone alone;
+    struct opt_list also;
+};
+static_assert(offsetof(struct settings, request) == 0, "rows of its members are rows of both");
 
-static void show(void *context, const struct duel_progress *p)
+static const char *const placements[] = {"free", "same", "spread", "lanes", NULL};
+static const char *const priorities[] = {"auto", "raise", "keep", NULL};
+
+static const struct opt options[] = {
+    {OPT_AT(struct duel_request, set), .name = "set", .argument = "KEY=A,B",
+     .help = "compare two settings: lock, executor, tasks, .. or NAME.PARAM"},
+    {OPT_AT(struct duel_request, plugins), .name = "plugin", .argument = "FILE",
+     .help = "given twice: compare these plug-ins; with --set: load it"},
+    {OPT_AT(struct duel_request, workloads), .name = "workload", .argument = "A,B",
+     .help = "of the cells compared", .choice_at = known_workload},
+    {OPT_AT(struct duel_request, locks), .name = "lock", .argument = "A,B", .help = "their locks",
+     .without = "none", .choice_at = known_lock},
+    {OPT_AT(struct duel_request, executors), .name = "executor", .argument = "A,B",
+     .help = "their executors", .without = "thread", .choice_at = known_executor},
+    {OPT_AT(struct duel_request, tasks), .name = "tasks", .argument = "N,M", .help = "their tasks",
+     .without = "2"},
+    {OPT_AT(struct duel_request, workers), .name = "workers", .argument = "N",
+     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
+     .max = 100000},
+    {OPT_AT(struct duel_request, params), .name = "param", .letter = 'p',
+     .argument = "NAME.PARAM=V", .help = "a parameter of both sides; may be given again"},
+    {OPT_AT(struct duel_request, placement), .name = "placement", .argument = "P",
+     .help = "CPUs of both sides", .without = "spread where there are several tasks",
+     .choices = placements},
+    {OPT_AT(struct duel_request, priority), .name = "priority", .argument = "P",
+     .help = "of all processes here: raised where allowed", .initial = "auto",
+     .choices = priorities},
+    {OPT_AT(struct duel_request, ops), .name = "ops", .argument = "N", .help = "operations a task",
+     .without = "calibrated on base", .unit = "count", .min = 1, .max = INT64_C(1000000000000)},
+    {OPT_AT(struct duel_request, task_time_ns), .name = "task-time", .argument = "T",
+     .help = "what a calibrated task aims at", .initial = "20ms", .unit = "ns", .min = 10000,
+     .max = INT64_C(60000000000)},
+    {OPT_AT(struct duel_request, prints_metrics), .name = "metrics",
+     .help = "both commands print contend.sample/1: judge that, not wall time"},
+    {OPT_AT(struct duel_request, relinked), .name = "relinked", .argument = "FILE",
+     .help = "base linked in another order: the layout control"},
+    {OPT_AT(struct duel_request, base_name), .name = "base-name", .argument = "TEXT",
+     .help = "what base is called in the report", .without = "by its command"},
+    {OPT_AT(struct duel_request, head_name), .name = "head-name", .argument = "TEXT",
+     .help = "the same of head", .without = "by its command"},
+    {OPT_AT(struct duel_request, budget_ns), .name = "budget", .argument = "T",
+     .help = "time of a comparison; a confirmation may take as long again", .initial = "5s",
+     .unit = "ns", .min = 1, .max = INT64_C(86400000000000)},
+    {OPT_AT(struct duel_request, pairs), .name = "pairs", .argument = "N",
+     .help = "at most so many pairs", .without = "as many as the budget holds", .unit = "count",
+     .min = 1, .max = 1000000},
+    {OPT_AT(struct duel_request, threshold), .name = "threshold", .argument = "R",
+     .help = "what is still tolerated", .initial = "1%"},
+    {OPT_AT(struct duel_request, gates), .name = "gate", .argument = "METRIC",
+     .help = "judge this metric; may be given again",
+     .without = "wall time, or what says so itself"},
+    {OPT_AT(struct duel_request, tolerances), .name = "tolerances", .argument = "FILE",
+     .help = "thresholds by name: lines \"GLOB PERCENT\""},
+    {OPT_AT(struct duel_request, floor_ns), .name = "floor", .argument = "T",
+     .help = "smaller differences of times count for nothing",
+     .without = "of wall time two clock steps", .unit = "ns", .max = INT64_C(3600000000000)},
+    {OPT_AT(struct duel_request, seed), .name = "seed", .argument = "N", .help = "of all orders",
+     .without = "drawn", .unit = "count", .max = INT64_MAX},
+    {OPT_AT(struct duel_request, timeout_ns), .name = "timeout", .argument = "T",
+     .help = "a sample is killed after this", .initial = "60s", .unit = "ns", .min = 1000000,
+     .max = INT64_C(86400000000000)},
+    {OPT_AT(struct duel_request, is_strict), .name = "strict",
+     .help = "exit with 4 when a row is undecided"},
+    {OPT_AT(struct duel_request, format), .name = "format", .letter = 'f', .argument = "F",
+     .help = "on standard output", .initial = "text", .choices = page_formats},
+    {OPT_AT(struct duel_request, output), .name = "output", .letter = 'o', .argument = "FILE",
+     .help = "write everything, raw pairs too, as JSON"},
+    SHOW_ALSO_OPT(struct settings, also),
+    ALONE_WAIT_OPT(struct settings, alone),
+    ALONE_FORCE_OPT(struct settings, alone),
+    {OPT_AT(struct duel_request, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {0},
+};
+
+static void init(void *settings)
+{
+    duel_request_init(&((struct settings *)settings)->request);
+}
+
+static void show_progress(void *context, const struct duel_progress *p)
 {
     progress_draw(context, "%.50s: %s, %zu pairs, %.1f of %.1f s", p->subject, p->stage, p->pairs,
                   p->elapsed_s, p->budget_s);
 }
 
-/* ---- Output -------------------------------------------------------------------------------- */
-
-/* How it was made, and where; what is only known at the end is added there. */
-struct origin {
-    json_t *run, *host; /* NULL: nobody wants the document */
-};
-
-static bool wants_document(const struct duel_request *request)
+static int status_of(enum duel_status found, bool is_strict)
 {
-    return request->output || !strcmp(request->format, "json");
-}
-
-static struct origin origin_of(const struct duel_request *request, uint64_t seed,
-                               const struct call *call)
-{
-    const struct header h = {
-        .argc = call->argc, .argv = call->argv, .seed = seed, .timer_slack_ns = HEADER_NO_SLACK};
-    return wants_document(request) ? (struct origin){header_run(&h), header_host(&h)}
-                                   : (struct origin){0};
-}
-
-static void add_document(struct page *page, const struct duel_report *r, struct origin *origin,
-                         bool is_partial)
-{
-    char now[40];
-    page->failed |= !origin->run || !origin->host;
-    if (page->failed)
-        return;
-    json_object_set_new(origin->run, "finished_at", json_string(clock_utc_text(now, sizeof now)));
-    json_object_set_new(origin->run, "status", json_string(is_partial ? "partial" : "complete"));
-    page_document(page, duel_document(r, origin->run, origin->host),
-                  JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    *origin = (struct origin){0};
-}
-
-static int write_document(const struct page *page, const char *path, struct err *err)
-{
-    struct buf out = {0};
-    int failed = page_write(page, "json", &(struct page_style){0}, &out, err) ||
-                 output_write_text(path, &out, err);
-    buf_release(&out);
-    return failed;
-}
-
-static int put_out(const struct duel_request *request, const struct duel_report *r,
-                   struct origin *origin, bool is_partial, struct err *err)
-{
-    struct page page;
-    duel_page(&page, r);
-    if (wants_document(request))
-        add_document(&page, r, origin, is_partial);
-    int failed = request->output ? write_document(&page, request->output, err) : 0;
-    if (!failed && !is_partial)
-        return show_page(&page, request->format, SHOW_UNWRAPPED, err);
-    page_release(&page);
-    return failed;
-}
-
-/* ---- The run --------------------------------------------------------------------------------- */
-
-static int status_of(const struct duel_report *r, bool is_strict)
-{
-    switch (duel_status_of(r)) {
+    switch (found) {
     case DUEL_FINE:
         return EXIT_FINE;
     case DUEL_REGRESSION:
@@ -99,87 +119,58 @@ static int status_of(const struct duel_report *r, bool is_strict)
     return EXIT_NO_VERDICT;
 }
 
-static int fight(const struct duel_request *request, const struct duel_options *options,
-                 const struct duel_sides *sides, const struct call *call, struct err *err)
+static int fight(const struct settings *settings, const char *priority, const struct call *call,
+                 struct err *err)
 {
-    struct duel_outcome *outcomes = calloc(sides->count, sizeof *outcomes);
-    if (!outcomes)
-        return err_set(err, ERR_SYSTEM, "no memory for the outcomes");
-    struct origin origin = origin_of(request, options->seed, call);
-    int failed = 0, status = EXIT_RUN_FAILED;
-    size_t done = 0;
-    for (; done < sides->count && !failed; done++)
-        failed = duel_run(&sides->subjects[done], options, sides->count, &outcomes[done], err);
-    progress_clear(options->context);
-    struct duel_report report = {sides->subjects, outcomes, done, options};
-    if (failed && interrupt_came && ahead_is_alone()) {
-        *err = (struct err){0};
-        status = EXIT_INTERRUPTED;
-    } else if (failed && interrupt_came) {
-        *err = (struct err){0};
-        failed = put_out(request, &report, &origin, true, err);
-        status = EXIT_INTERRUPTED;
-    } else if (!failed) {
-        failed = duel_judge_together(outcomes, done, options->limits.alpha, err) ||
-                 put_out(request, &report, &origin, false, err);
-        status = failed ? EXIT_RUN_FAILED : status_of(&report, request->is_strict);
-    }
-    for (size_t i = 0; i < done; i++)
-        duel_outcome_release(&outcomes[i]);
-    json_decref(origin.run);
-    json_decref(origin.host);
-    free(outcomes);
-    return status;
+    const struct duel_request *r = &settings->request;
+    struct progress_line line;
+    progress_begin(&line, r->is_quiet);
+    const struct duel_session session = {
+        .request = r,
+        .argc = call->argc,
+        .argv = call->argv,
+        .priority_note = priority,
+        .interrupted = &interrupt_came,
+        .on_progress = show_progress,
+        .context = &line,
+    };
+    struct duel_found found;
+    int failed = duel_session_run(&session, &found, err);
+    progress_clear(&line);
+    if (failed)
+        return EXIT_RUN_FAILED;
+    if (found.is_interrupted)
+        return EXIT_INTERRUPTED;
+    failed = show_also(&found.page, &settings->also, err);
+    return show_page(&found.page, r->format, SHOW_UNWRAPPED, failed ? NULL : err) || failed
+               ? EXIT_RUN_FAILED
+               : status_of(found.status, r->is_strict);
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
-    struct duel_request *request = settings;
-    struct duel_sides sides = {0};
-    struct duel_tolerances tolerances = {0};
-    int status = EXIT_RUN_FAILED;
-    if (duel_request_check(request, call, err))
-        return EXIT_USAGE;
-    interrupt_catch(INTERRUPT_IGNORED);
+    struct settings *s = settings;
+    struct duel_request *r = &s->request;
     char priority[AHEAD_NOTE];
-    enum ahead ahead = ahead_go(strcmp(request->priority, "keep") != 0, priority, err);
-    if (ahead != AHEAD_CHILD)
-        return ahead == AHEAD_PARENT ? ahead_await(err) : status;
-    int failed = request->tolerances && duel_tolerances_read(request->tolerances, &tolerances, err);
-    failed = failed || (request->output && output_check(request->output, err));
-    failed = failed || duel_sides_make(request, &interrupt_came, &sides, err);
-    if (!failed) {
-        struct progress_line line;
-        progress_begin(&line, request->is_quiet);
-        const struct duel_options options = {
-            .budget_ns = (uint64_t)request->budget_ns,
-            .timeout_ns = (uint64_t)request->timeout_ns,
-            .pairs_most = (size_t)request->pairs,
-            .limits = {.alpha = DUEL_ALPHA,
-                       .threshold = request->threshold,
-                       .floor_ns = request->floor_ns < 0 ? 2 * (double)clock_resolution_ns()
-                                                         : (double)request->floor_ns,
-                       .has_floor_asked = request->floor_ns >= 0},
-            .gates = request->gates.items,
-            .gate_count = request->gates.count,
-            .tolerances = tolerances.items,
-            .tolerance_count = tolerances.count,
-            .seed = duel_draw_seed(request->seed),
-            .priority_note = priority,
-            .may_go_realtime =
-                !strcmp(request->priority, "auto") && priority_nice() == PRIORITY_FIRST,
-            .interrupted = &interrupt_came,
-            .on_progress = show,
-            .context = &line,
-        };
-        status = fight(request, &options, &sides, call, err);
-    } else if (interrupt_came) {
-        *err = (struct err){0};
-        status = EXIT_INTERRUPTED;
+    if (call->words->count && (!call->is_divided || call->before))
+        return err_set(err, ERR_USAGE, "unexpected argument \"%s\"; --help shows the usage",
+                       call->words->items[0]);
+    r->commands = call->words->items;
+    r->command_count = call->words->count;
+    if (duel_request_check(r, err) || show_also_check(&s->also, err))
+        return EXIT_USAGE;
+    if (alone_begin(&s->alone, err))
+        return EXIT_RUN_FAILED;
+    interrupt_catch(INTERRUPT_IGNORED);
+    switch (ahead_go(strcmp(r->priority, "keep") != 0, priority, err)) {
+    case AHEAD_PARENT:
+        return ahead_await(err);
+    case AHEAD_CHILD:
+        return fight(s, priority, call, err);
+    case AHEAD_FAILED:
+        break;
     }
-    duel_tolerances_release(&tolerances);
-    duel_sides_release(&sides);
-    return status;
+    return EXIT_RUN_FAILED;
 }
 
 static const struct argument arguments[] = {
@@ -199,8 +190,8 @@ const struct command command_duel = {
     .statuses = "Exit status: 0 nothing slower, 1 slower, 2 usage, 3 a side could not be run, 4 "
                 "undecided with --strict, 5 no verdict possible here, 130 interrupted.",
     .arguments = arguments,
-    .options = duel_options,
-    .settings_size = sizeof(struct duel_request),
-    .init = duel_request_init,
+    .options = options,
+    .settings_size = sizeof(struct settings),
+    .init = init,
     .run = run,
 };

@@ -1,7 +1,7 @@
 /* contend help: what the other commands take. */
+#include "bench/base/command_help.h"
 #include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
-#include "bench/cli/help.h"
+#include "version.h"
 
 struct settings {
     bool json;
@@ -21,31 +21,26 @@ static const struct argument arguments[] = {
     {0},
 };
 
+static int print_help(const struct opt_list *words, struct err *err)
+{
+    struct buf path = {0};
+    const struct command *c = command_find_path(&cli_program, words, &path, err);
+    int failed = !c || cli_help(c, buf_text(&path), stdout, err);
+    buf_release(&path);
+    return failed;
+}
+
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
-    const struct command *command = NULL;
-    struct buf path = {0}, out = {0};
-    int failed = 0;
     if (s->json && call->words->count) {
         err_set(err, ERR_USAGE, "help: --json lists all commands; \"%s\" is one too many",
                 call->words->items[0]);
         return EXIT_USAGE;
     }
-    if (s->json)
-        return cli_print_json(help_json(), JSON_INDENT(1), err) ? EXIT_RUN_FAILED : EXIT_FINE;
-    for (size_t i = 0; i < call->words->count && !failed; i++) {
-        command = cli_find(i ? command : NULL, call->words->items[i], err);
-        failed = !command;
-        buf_printf(&path, "%s%s", i ? " " : "", call->words->items[i]);
-    }
-    if (!failed && command)
-        help_of(command, buf_text(&path), help_width(), &out);
-    else if (!failed)
-        help_of_all(help_width(), &out);
-    failed = failed || cli_print(buf_text(&out), err);
-    buf_release(&path);
-    buf_release(&out);
+    int failed = s->json
+                     ? cli_print_json(help_json(&cli_program, CONTEND_VERSION), JSON_INDENT(1), err)
+                     : print_help(call->words, err);
     return failed ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 

@@ -1,19 +1,299 @@
 /* contend history: what was measured of each commit, and what changed where. */
-#include "bench/cli/commands.h"
-#include "bench/cli/history.h"
+#include "bench/base/file.h"
+#include "bench/cli/cli.h"
+#include "bench/cli/show.h"
+#include "bench/cli/terminal.h"
+#include "bench/judge/history/export.h"
+#include "bench/judge/history/page.h"
+#include "bench/judge/history/view.h"
+#include "bench/judge/history/write.h"
+#include "bench/stats/changepoint.h"
 
-#include <stddef.h>
+/* Beside results where those have a folder, as contend's own tree does. */
+static const char *file_of(const char *given)
+{
+    return given ? given : file_is_folder("results") ? "results/history.jsonl" : "history.jsonl";
+}
+
+/* The option --file; the member is a const char *. */
+#define HISTORY_FILE_OPT(type, member)                                                             \
+    {                                                                                              \
+        OPT_AT(type, member), .name = "file", .argument = "F", .help = "the history",              \
+                              .without = "history.jsonl, in results/ where that is there"          \
+    }
+
+/* The option --series, likewise. */
+#define HISTORY_SERIES_OPT(type, member)                                                           \
+    {                                                                                              \
+        OPT_AT(type, member), .name = "series", .letter = 's', .argument = "GLOB",                 \
+                              .help = "only series of that name, as \"spin/*\"", .without = "all"  \
+    }
+
+/* What was skipped while a history was read. */
+static void show_warnings(const struct buf *warnings)
+{
+    if (warnings->len > 0)
+        cli_say("warning", buf_text(warnings));
+}
+
+/* ---- add ---------------------------------------------------------------------------- */
+
+static const struct opt add_options[] = {
+    HISTORY_FILE_OPT(struct history_addition, file),
+    {OPT_AT(struct history_addition, origin.commit), .name = "commit", .argument = "ID",
+     .help = "what was measured", .without = "as a result says; else git's HEAD"},
+    {OPT_AT(struct history_addition, origin.anchor), .name = "anchor", .argument = "ID",
+     .help = "what it was measured against", .without = "the base's code"},
+    {OPT_AT(struct history_addition, origin.metrics), .name = "metric", .letter = 'm',
+     .argument = "M[,M]", .help = "metrics of a result", .without = "the headline's"},
+    {OPT_AT(struct history_addition, may_replace), .name = "replace",
+     .help = "the commit's numbers take the place of earlier ones"},
+    {0},
+};
+
+static const struct argument add_arguments[] = {
+    {.name = "FILE",
+     .help = "of a duel or a result",
+     .missing = "one file of a duel or a result, not 0",
+     .least = 1,
+     .most = 1},
+    {0},
+};
+
+static int add(void *settings, const struct call *call, struct err *err)
+{
+    struct history_addition *a = settings;
+    struct buf warnings = {0}, said = {0};
+    a->file = file_of(a->file);
+    a->source = call->words->items[0];
+    int failed = history_add_file(a, &warnings, &said, err);
+    show_warnings(&warnings);
+    failed = failed || cli_print(buf_text(&said), err);
+    buf_release(&warnings);
+    buf_release(&said);
+    return failed ? EXIT_USAGE : EXIT_FINE;
+}
+
+static const struct command word_add = {
+    .name = "add",
+    .summary = "a line a commit: from a duel against the anchor, or from a result",
+    .usage = "FILE [OPTION]...",
+    .about =
+        "FILE is what \"contend duel -o\" wrote, base being the anchor and head the commit; or "
+        "a result of \"contend run\", of which raw medians alone are kept.  Several may add "
+        "at once; a line is there whole or not at all.",
+    .examples = "  contend duel --workload queue -o duel.json -- anchor/contend -- head/contend\n"
+                "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
+    .arguments = add_arguments,
+    .options = add_options,
+    .settings_size = sizeof(struct history_addition),
+    .run = add,
+};
+
+/* ---- show, check --------------------------------------------------------------------- */
+
+struct wishes {
+    const char *file, *series, *format;
+    int64_t seed, width, last;
+    struct history_request request;
+    struct opt_list also;
+};
+
+static const struct opt judge_options[] = {
+    HISTORY_SERIES_OPT(struct wishes, series),
+    {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
+     .help = "one of", .initial = "text", .choices = page_formats},
+    SHOW_ALSO_OPT(struct wishes, also),
+    HISTORY_FILE_OPT(struct wishes, file),
+    {OPT_AT(struct wishes, request.alpha), .name = "alpha", .argument = "R",
+     .help = "false alarms a check, over all series", .without = "1%"},
+    {OPT_AT(struct wishes, request.least_ratio), .name = "threshold", .argument = "R",
+     .help = "the smallest move that counts", .without = "1%; of raw medians 5%"},
+    {OPT_AT(struct wishes, last), .name = "last", .argument = "N",
+     .help = "points of a series that are judged, the newest", .without = "250", .unit = "count",
+     .min = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN, .max = 100000},
+    {OPT_AT(struct wishes, seed), .name = "seed", .argument = "N", .help = "of the permutations",
+     .initial = "1", .unit = "count", .max = INT64_MAX},
+    TERMINAL_WIDTH_OPT(struct wishes, width),
+    {0},
+};
+
+static void init(void *settings)
+{
+    struct wishes *w = settings;
+    w->last = HISTORY_NEWEST;
+    w->request =
+        (struct history_request){.alpha = HISTORY_ALPHA, .least_ratio = HISTORY_LEAST_RATIO};
+}
+
+static int show_or_check(struct wishes *w, bool is_check, struct err *err)
+{
+    struct history_view v;
+    struct page page;
+    w->request.seed = (uint64_t)w->seed;
+    w->request.newest = (size_t)w->last;
+    if (show_also_check(&w->also, err))
+        return EXIT_USAGE;
+    int failed = history_view_open(&v, file_of(w->file), w->series, &w->request, err);
+    show_warnings(&v.history.warnings);
+    if (!failed) {
+        history_page(&page, &v.judgements, &v.tracks, &v.history, is_check);
+        failed = show_also(&page, &w->also, err);
+        failed |= show_page(&page, w->format, w->width, failed ? NULL : err);
+        failed = failed || (is_check && history_view_check(&v, err));
+    }
+    bool is_worse = is_check && v.judgements.verdicts[HISTORY_WORSE] > 0;
+    history_view_close(&v);
+    return failed ? EXIT_RUN_FAILED : is_worse ? EXIT_REGRESSION : EXIT_FINE;
+}
+
+static int show(void *settings, const struct call *call, struct err *err)
+{
+    (void)call;
+    return show_or_check(settings, false, err);
+}
+
+static const struct command word_show = {
+    .name = "show",
+    .summary = "every series with its trend",
+    .about = "Every series with its trend, its newest value and what changed.",
+    .examples = "  contend history show --series 'spin/*' --format markdown\n",
+    .options = judge_options,
+    .settings_size = sizeof(struct wishes),
+    .init = init,
+    .run = show,
+};
+
+static int check(void *settings, const struct call *call, struct err *err)
+{
+    (void)call;
+    return show_or_check(settings, true, err);
+}
+
+static const struct command word_check = {
+    .name = "check",
+    .summary = "what changed, and between which commits",
+    .about =
+        "Looks for one change after the other in every series, each judged by what came before "
+        "and after it alone.  A change has 5 points before it and 3 after; a lone spike is "
+        "none.  The last commit alone is judged by \"contend duel\", not here.",
+    .statuses =
+        "Exit status: 1 a change for the worse that nobody accepted, 0 none, 5 no series has "
+        "enough points.",
+    .options = judge_options,
+    .settings_size = sizeof(struct wishes),
+    .init = init,
+    .run = check,
+};
+
+/* ---- accept ------------------------------------------------------------------------- */
+
+struct accept_settings {
+    const char *file;
+    struct history_acceptance accepted;
+};
+
+static const struct opt accept_options[] = {
+    {OPT_AT(struct accept_settings, accepted.reason), .name = "reason", .letter = 'r',
+     .argument = "TEXT", .help = "why it is meant; shown from now on"},
+    HISTORY_SERIES_OPT(struct accept_settings, accepted.series),
+    HISTORY_FILE_OPT(struct accept_settings, file),
+    {0},
+};
+
+static const struct argument accept_arguments[] = {
+    {.name = "COMMIT",
+     .help = "or a range, FROM..TO",
+     .missing = "one commit or range, not 0",
+     .least = 1,
+     .most = 1},
+    {0},
+};
+
+static int accept_change(void *settings, const struct call *call, struct err *err)
+{
+    struct accept_settings *s = settings;
+    struct buf warnings = {0};
+    s->accepted.range = call->words->items[0];
+    int failed = history_add_accept(file_of(s->file), &s->accepted, &warnings, err);
+    show_warnings(&warnings);
+    buf_release(&warnings);
+    return failed ? EXIT_USAGE : EXIT_FINE;
+}
+
+static const struct command word_accept = {
+    .name = "accept",
+    .summary = "a change that is meant: check stays quiet about it",
+    .usage = "COMMIT|FROM..TO --reason TEXT [OPTION]...",
+    .about = "Changes between those commits are meant: check names them, and stays quiet.  A drift "
+             "is looked at again from there on.",
+    .examples =
+        "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, #412\"\n",
+    .arguments = accept_arguments,
+    .options = accept_options,
+    .settings_size = sizeof(struct accept_settings),
+    .run = accept_change,
+};
+
+/* ---- export -------------------------------------------------------------------------- */
+
+static const struct opt export_options[] = {
+    {OPT_AT(struct history_export_request, target), .name = "to", .argument = "T", .help = "one of",
+     .choices = history_targets},
+    {OPT_AT(struct history_export_request, directory), .name = "output", .letter = 'o',
+     .argument = "DIR", .help = "where the files go: otava.yaml and one file a series"},
+    HISTORY_SERIES_OPT(struct history_export_request, series),
+    {OPT_AT(struct history_export_request, branch), .name = "branch", .argument = "NAME",
+     .help = "what Otava is to call the line of commits", .initial = "main"},
+    HISTORY_FILE_OPT(struct history_export_request, file),
+    {0},
+};
+
+static int export_series(void *settings, const struct call *call, struct err *err)
+{
+    struct history_export_request *r = settings;
+    struct buf line = {0};
+    size_t written;
+    (void)call;
+    if (!r->target || !r->directory) {
+        err_set(err, ERR_USAGE, "history export: needs %s",
+                r->target ? "--output DIR" : "--to otava-csv or otava-json");
+        return EXIT_USAGE;
+    }
+    r->file = file_of(r->file);
+    int failed = history_export_series(r, &written, err);
+    if (!failed) {
+        buf_printf(&line, "%s: otava.yaml and %zu series\n", r->directory, written);
+        failed = cli_print(buf_text(&line), err);
+    }
+    buf_release(&line);
+    return failed ? EXIT_USAGE : EXIT_FINE;
+}
+
+static const struct command word_export = {
+    .name = "export",
+    .summary = "the series for another tool's opinion",
+    .usage = "--to T -o DIR [OPTION]...",
+    .about = "Input of Apache Otava, whose E-divisive search is a second opinion.",
+    .examples = "  contend history export --to otava-csv -o otava/\n"
+                "  (cd otava && OTAVA_CONFIG=otava.yaml otava list-tests)\n",
+    .options = export_options,
+    .settings_size = sizeof(struct history_export_request),
+    .run = export_series,
+};
+
+/* ---- All of them ----------------------------------------------------------------------- */
 
 static const struct command *const words[] = {
-    &history_add, &history_show, &history_check_command, &history_accept, &history_export, NULL,
+    &word_add, &word_show, &word_check, &word_accept, &word_export, NULL,
 };
 
 const struct command command_history = {
     .name = "history",
     .summary = "what was measured of each commit, and which commit changed it",
     .usage = "WORD [OPTION]...",
-    .about = "One line a commit in " HISTORY_FILE
-             " (--file): the ratio of each figure to a pinned anchor build measured interleaved in "
+    .about = "One line a commit in history.jsonl (--file): the ratio of each figure to a pinned "
+             "anchor build measured interleaved in "
              "the same job, so that no two days are ever compared.  \"check\" finds where a series "
              "changed.",
     .commands = words,

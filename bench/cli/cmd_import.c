@@ -1,10 +1,7 @@
 /* contend import: files of other programs as results. */
+#include "bench/base/file.h"
 #include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
-#include "bench/core/file.h"
-#include "bench/core/opts.h"
-#include "bench/core/output.h"
-#include "bench/report/import/import.h"
+#include "bench/exchange/import/import.h"
 
 #include <stdlib.h>
 
@@ -20,22 +17,16 @@ static int import(const char *path, const char *format, const char *output, stru
     if (!text)
         return EXIT_USAGE;
     int status = import_text(path, text, length, format, &made, err) ? EXIT_USAGE : EXIT_FINE;
-    if (!status &&
-        (output ? output_write_text(output, &made, err) : cli_print(buf_text(&made), err)))
+    if (!status && cli_put(output, &made, err))
         status = EXIT_RUN_FAILED;
     buf_release(&made);
     free(text);
     return status;
 }
 
-static const char *format_at(size_t i)
-{
-    return import_names()[i];
-}
-
 static const struct opt options[] = {
     {OPT_AT(struct settings, from), .name = "from", .argument = "FORMAT",
-     .help = "the program it is of", .without = "what it looks like", .choice_at = format_at},
+     .help = "the program it is of", .without = "what it looks like", .choice_at = import_name_at},
     {OPT_AT(struct settings, output), .name = "output", .letter = 'o', .argument = "RESULT",
      .help = "the result", .without = "standard output"},
     {0},

@@ -3,33 +3,9 @@
  * such as hyperfine measures when it wants to know what units cost.
  */
 #include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
-#include "bench/cli/known.h"
-#include "bench/core/opts.h"
+#include "bench/lab/known.h"
 #include "bench/registry.h"
-#include "bench/run/plan.h"
-#include "bench/run/worker.h"
-
-/* Whoever started this process measures it: the worker takes its place. */
-static int become_worker(const struct executor *x, int64_t units, int64_t tasks, int64_t steps,
-                         struct err *err)
-{
-    const struct workload *w = registry_find_workload("noop", err);
-    const struct lock *k = registry_find_lock("none", err);
-    struct mailbox *m = w && k ? mailbox_new(err) : NULL;
-    if (!m)
-        return -1;
-    struct cell c;
-    cell_init(&c, w, k, x);
-    c.tasks = (uint32_t)tasks;
-    c.workers = x->traits & EXECUTOR_POOLED ? plan_cpus() : 0;
-    assignment_init(&m->job, ASSIGN_EMPTIES);
-    m->job.units = (uint64_t)units;
-    m->job.steps = (uint64_t)steps;
-    int failed = assignment_set_cell(&m->job, &c, err) ? -1 : worker_become(m, err);
-    mailbox_free(m);
-    return failed;
-}
+#include "bench/run/single.h"
 
 struct settings {
     const char *executor;
@@ -60,7 +36,8 @@ static int run(void *settings, const struct call *call, struct err *err)
     if (!x)
         return EXIT_USAGE;
     int64_t tasks = s->tasks ? s->tasks : s->units > 0 ? s->units : 1;
-    return become_worker(x, s->units, tasks, s->steps, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    const struct single_units units = {x, (uint64_t)s->units, (uint32_t)tasks, (uint64_t)s->steps};
+    return single_become_units(&units, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_once = {

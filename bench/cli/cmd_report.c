@@ -1,110 +1,77 @@
 /* contend report: tables and sentences from result files. */
-#include "bench/cli/command.h"
-#include "bench/cli/show_report.h"
+#include "bench/base/output.h"
+#include "bench/cli/cli.h"
+#include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
-#include "bench/core/opts.h"
-#include "bench/report/scaling.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "bench/judge/views/views.h"
+#include "bench/lab/known.h"
+#include "bench/page/picture/picture.h"
 
 struct wishes {
-    const char *format;
-    const char *rows, *cols, *metric, *filter, *weights;
-    bool ratio, sentences, scaling;
+    struct view_wishes view;
+    const char *format, *output;
     int64_t width;
 };
 
-static int load_all(struct result *results, const char *const *paths, size_t count, struct err *err)
-{
-    for (size_t i = 0; i < count; i++)
-        if (result_load(&results[i], paths[i], err))
-            return -1;
-    return results_tell_apart(results, count, err);
-}
-
-/* Puts something about the results onto a page. */
-typedef int page_of_results(struct page *p, const struct result *results, size_t count,
-                            const void *what, struct err *err);
-
-static int show_results(const char *const *paths, size_t count, page_of_results *add,
-                        const void *what, const char *format, int64_t width, struct err *err)
-{
-    struct page p;
-    struct result *results = calloc(count, sizeof *results);
-    if (!results)
-        return err_set(err, ERR_SYSTEM, "%zu results: out of memory", count);
-    page_init(&p, "contend report");
-    page_expect(&p, format);
-    int failed = load_all(results, paths, count, err) || add(&p, results, count, what, err);
-    for (size_t i = 0; i < count; i++)
-        result_unload(&results[i]);
-    free(results);
-    if (!failed)
-        return show_page(&p, format, width, err);
-    page_release(&p);
-    return -1;
-}
-
-static int add_report(struct page *p, const struct result *results, size_t count, const void *what,
-                      struct err *err)
-{
-    return report_page(p, results, count, what, err);
-}
-
-int show_report(const char *const *paths, size_t count, const struct report_request *request,
-                const char *format, int64_t width, struct err *err)
-{
-    return show_results(paths, count, add_report, request, format, width, err);
-}
-
-static int add_scaling(struct page *p, const struct result *results, size_t count, const void *what,
-                       struct err *err)
-{
-    const struct wishes *w = what;
-    struct scaling scaling;
-    if (scaling_of(&scaling, results, count, w->filter,
-                   w->weights && !strcmp(w->weights, "absolute") ? USL_ABSOLUTE : USL_RELATIVE,
-                   err))
-        return -1;
-    scaling_page(p, &scaling);
-    scaling_release(&scaling);
-    return 0;
-}
-
 static int report(const struct wishes *w, const struct opt_list *paths, struct err *err)
 {
-    const struct report_request request = {
-        .table = {w->rows, w->cols, w->metric, w->filter, w->ratio},
-        .with_sentences = w->sentences,
-    };
-    if (w->scaling)
-        return show_results(paths->items, paths->count, add_scaling, w, w->format, w->width, err);
-    return show_report(paths->items, paths->count, &request, w->format, w->width, err);
+    struct page p;
+    const char *format =
+        picture_format_of(w->format, w->output, w->view.plot ? "svg" : "text", err);
+    if (!format || (w->output && output_check(w->output, err)))
+        return -1;
+    page_init(&p, "contend report");
+    page_expect(&p, format);
+    if (!view_page(&p, paths->items, paths->count, &w->view, err))
+        return show_page_to(&p, format, w->width, w->output, err);
+    page_release(&p);
+    return -1;
 }
 
 static const char *const weights[] = {"relative", "absolute", NULL};
 
 static const struct opt options[] = {
-    {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
-     .help = "one of", .initial = "text", .choices = page_formats},
-    {OPT_AT(struct wishes, rows), .name = "rows", .argument = "DIM[,DIM]",
+    SHOW_FORMAT_OPT(struct wishes, format),
+    {OPT_AT(struct wishes, output), .name = "output", .letter = 'o', .argument = "FILE",
+     .help = "write to FILE; its ending says the format (.html .svg .png .pdf .md .tex ..)",
+     .without = "standard output"},
+    {OPT_AT(struct wishes, view.plot), .name = "plot", .argument = "CHART",
+     .help = "one picture, 600 pixels wide; timeline is of what contend trace writes",
+     .choice_at = view_plot_name},
+    {OPT_AT(struct wishes, view.tables), .name = "tables",
+     .help = "a table for each workload and lock in place of the first screen, as with any option "
+             "that shapes them"},
+    {OPT_AT(struct wishes, view.rows), .name = "rows", .argument = "DIM[,DIM]",
      .help = "what rows are made of", .without = "executor,tasks"},
-    {OPT_AT(struct wishes, cols), .name = "cols", .argument = "DIM",
+    {OPT_AT(struct wishes, view.cols), .name = "cols", .argument = "DIM",
      .help = "a column group for each value of this"},
-    {OPT_AT(struct wishes, metric), .name = "metric", .letter = 'm', .argument = "M[,M]",
-     .help = "metrics by their names in the file, or \"all\"",
-     .without = "startup, throughput, contention"},
-    {OPT_AT(struct wishes, filter), .name = "filter", .argument = "EXPR",
+    {OPT_AT(struct wishes, view.metric), .name = "metric", .letter = 'm', .argument = "M[,M]",
+     .help = "metrics by the names in tables' heads or in the file, or \"all\"",
+     .without = "startup, throughput, contention", .choice_at = known_metric, .is_open = true,
+     .is_many = true},
+    {OPT_AT(struct wishes, view.filter), .name = "filter", .argument = "EXPR",
      .help = "only cells such as workload=sleep,tasks>=10"},
-    {OPT_AT(struct wishes, ratio), .name = "ratio",
-     .help = "a ratio to the first row behind each metric"},
-    {OPT_AT(struct wishes, sentences), .name = "sentences",
+    {OPT_AT(struct wishes, view.ratio), .name = "ratio",
+     .help = "a ratio behind each metric: to the first row, or of several results to the first"},
+    {OPT_AT(struct wishes, view.relative_to), .name = "relative-to", .argument = "DIM=VALUE",
+     .help =
+         "ratios to the cells that differ in this alone, such as executor=thread or result=base"},
+    {OPT_AT(struct wishes, view.sort), .name = "sort", .argument = "M",
+     .help = "rows by a metric, the best first, or by a dimension; -M the other way round"},
+    {OPT_AT(struct wishes, view.digits), .name = "digits", .argument = "N",
+     .help = "significant digits of measured values", .without = "as many as intervals deserve",
+     .unit = "count", .min = 1, .max = 15},
+    {OPT_AT(struct wishes, view.ci), .name = "ci", .help = "intervals behind measured values"},
+    {OPT_AT(struct wishes, view.caption), .name = "caption", .argument = "TEXT",
+     .help = "stands over the tables"},
+    {OPT_AT(struct wishes, view.columns), .name = "columns", .argument = "N",
+     .help = "of --format latex: most columns beside the labels in a tabular",
+     .without = "as many as a page of one column holds", .unit = "count", .min = 1, .max = 100},
+    {OPT_AT(struct wishes, view.sentences), .name = "sentences",
      .help = "say in words what the numbers mean"},
-    {OPT_AT(struct wishes, scaling), .name = "scaling",
+    {OPT_AT(struct wishes, view.scaling), .name = "scaling",
      .help = "speed-up over tasks and the scaling law"},
-    {OPT_AT(struct wishes, weights), .name = "weights", .argument = "W",
+    {OPT_AT(struct wishes, view.weights), .name = "weights", .argument = "W",
      .help = "of --scaling's fit, how deviations count", .without = "relative", .choices = weights},
     TERMINAL_WIDTH_OPT(struct wishes, width),
     {0},
@@ -122,31 +89,26 @@ static const struct argument arguments[] = {
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct wishes *w = settings;
-    if (w->scaling && (w->rows || w->cols || w->metric)) {
-        err_set(err, ERR_USAGE,
-                "--scaling: is a table of its own; it goes with --filter and "
-                "--format alone");
-        return 2;
-    }
-    if (w->weights && !w->scaling) {
-        err_set(err, ERR_USAGE, "--weights: \"%s\" is of the fit that --scaling makes", w->weights);
-        return 2;
-    }
-    return report(w, call->words, err) ? 3 : 0;
+    if (view_check(&w->view, err))
+        return EXIT_USAGE;
+    return report(w, call->words, err) ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
 const struct command command_report = {
     .name = "report",
-    .summary = "comparison tables from result files",
+    .summary = "what results say: one screen, or comparison tables",
     .usage = "RESULT... [OPTION]...",
     .about =
-        "Tables from one result or several; those of different hosts stand side by side and are "
-        "never pooled.  Without options: what it costs to start, what it yields and what "
-        "contention takes, for each workload and lock.\n\n"
-        "Dimensions: workload lock executor tasks workers placement host result role status "
+        "Without options one screen: what units cost, what they yield waiting and computing, what "
+        "it means and what not to trust.  With --tables, or any option that says how tables should "
+        "look: what it costs to start, what it yields and what contention takes, for each workload "
+        "and lock.  Those of different hosts stand side by side and are never pooled.\n\n"
+        "Dimensions: workload lock executor tasks workers placement host result commit role status "
         "id, and every parameter by its name.",
-    .examples = "  contend report results/a.json results/b.json --sentences\n"
-                "  contend report a.json --rows tasks --cols executor --metric throughput_per_s\n"
+    .examples = "  contend report results/a.json results/b.json --tables --sentences\n"
+                "  contend report a.json --rows tasks --cols executor --metric throughput\n"
+                "  contend report base.json head.json --cols result --metric throughput --ratio\n"
+                "  contend report a.json --relative-to executor=thread --sort throughput --ci\n"
                 "  contend report a.json --filter 'lock=none|gil,tasks>=2' --ratio\n",
     .arguments = arguments,
     .options = options,

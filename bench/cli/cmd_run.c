@@ -1,53 +1,34 @@
 /* contend run: measures a suite or named cells, writes the result, says what it means. */
+#include "bench/base/output.h"
+#include "bench/child/child.h"
 #include "bench/cli/cli.h"
-#include "bench/cli/commands.h"
-#include "bench/cli/interrupt.h"
-#include "bench/cli/known.h"
-#include "bench/cli/progress.h"
+#include "bench/cli/run_fleet.h"
 #include "bench/cli/run_session.h"
-#include "bench/cli/show_report.h"
-#include "bench/core/opts.h"
-#include "bench/core/output.h"
+#include "bench/cli/show.h"
+#include "bench/judge/rerun/rerun.h"
+#include "bench/judge/views/views.h"
+#include "bench/lab/dry_run.h"
+#include "bench/lab/known.h"
 #include "bench/registry.h"
-#include "bench/run/run.h"
+#include "bench/run/like.h"
+#include "bench/run/words.h"
 
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 struct settings {
     struct run_options run;
     struct opt_list plugins;
     struct buf assignment; /* of --stack */
-    const char *shard, *stack;
-    bool quiet, no_report;
-    char default_path[256];
+    const char *shard, *stack, *like;
+    struct result earlier; /* of --like */
+    json_t *suite;         /* its cells */
+    struct run_session session;
+    struct fleet_options fleet;
+    bool no_report, dry_run;
+    const char *format;
 };
-
-/* "2/4": the second of four. */
-static int parse_shard(struct settings *s, struct err *err)
-{
-    if (!s->shard)
-        return 0;
-    char *end = NULL;
-    long long index = strtoll(s->shard, &end, 10);
-    long long count = end && *end == '/' ? strtoll(end + 1, &end, 10) : 0;
-    if (!end || *end || count < 1 || count > 100000 || index < 1 || index > count)
-        return err_set(err, ERR_USAGE, "--shard: \"%s\" is not I/N with 1 <= I <= N <= 100000",
-                       s->shard);
-    s->run.plan.shard_index = index;
-    s->run.plan.shard_count = count;
-    return 0;
-}
-
-/* Where the result goes when nobody said. */
-static void make_default_path(struct settings *s)
-{
-    const char *suite = s->run.plan.suite             ? s->run.plan.suite
-                        : s->run.plan.workloads.count ? "run"
-                                                      : "standard";
-    run_session_path(suite, s->default_path, sizeof s->default_path);
-    s->run.path = s->default_path;
-}
 
 static const char *const scopes[] = {"auto", "shared", NULL};
 
@@ -57,6 +38,8 @@ static const struct opt options[] = {
      .is_open = true},
     {OPT_AT(struct settings, run.plan.workloads), .name = "workload", .argument = "A,B",
      .help = "these workloads only", .without = "those of the suite", .choice_at = known_workload},
+    {OPT_AT(struct settings, like), .name = "like", .argument = "RESULT",
+     .help = "the cells of that result once more, and whether it is reproduced"},
     {OPT_AT(struct settings, run.plan.locks), .name = "lock", .argument = "A,B",
      .help = "these locks", .without = "none and gil", .choice_at = known_lock},
     {OPT_AT(struct settings, run.plan.executors), .name = "executor", .argument = "A,B",
@@ -103,17 +86,38 @@ static const struct opt options[] = {
      .help = "of the order of cells", .without = "drawn", .unit = "count", .max = INT64_MAX},
     {OPT_AT(struct settings, shard), .name = "shard", .argument = "I/N",
      .help = "only the I-th of N parts of the plan"},
+    {OPT_AT(struct settings, fleet.launchers), .name = "launcher", .argument = "PREFIX",
+     .help = "measure in shards, each by a worker behind these words, such as 'srun -N1' or 'ssh "
+             "host'; may be given again"},
+    {OPT_AT(struct settings, fleet.at_once), .name = "at-once", .argument = "N",
+     .help = "workers behind each launcher at a time", .initial = "1", .unit = "count", .min = 1,
+     .max = FLEET_SEATS_MAX},
+    {OPT_AT(struct settings, fleet.shards), .name = "shards", .argument = "N",
+     .help = "shards for launchers", .without = "four a worker", .unit = "count", .min = 1,
+     .max = SHARDS_MAX},
+    {OPT_AT(struct settings, fleet.lost_after_ns), .name = "lost-after", .argument = "T",
+     .help = "a worker that is silent for that long may be lost", .without = "twice --timeout",
+     .unit = "ns", .min = 1, .max = INT64_MAX},
+    {OPT_AT(struct settings, fleet.launched), .name = "launched", .argument = "PATH",
+     .help = "contend as launchers find it", .without = "this one"},
+    {OPT_AT(struct settings, run.streams), .name = "stream",
+     .help = "write the journal to standard output and no result: what --launcher calls"},
     {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
      .help = "load workloads, executors, locks, probes; may be given again"},
     {OPT_AT(struct settings, run.path), .name = "output", .letter = 'o', .argument = "FILE",
-     .help = "the result", .without = "results/SUITE-TIME.json"},
+     .help = "the result", .without = "SUITE-TIME.json, in results/ where that is there"},
     {OPT_AT(struct settings, run.resume), .name = "resume",
      .help = "go on with the unfinished run at -o FILE"},
     {OPT_AT(struct settings, run.force), .name = "force",
-     .help = "discard an unfinished run at -o FILE"},
+     .help = "discard an unfinished run at -o FILE, and measure though another contend does"},
+    ALONE_WAIT_OPT(struct settings, session.alone),
+    {OPT_AT(struct settings, dry_run), .name = "dry-run",
+     .help = "say what would be measured and how long it takes, and measure nothing"},
+    SHOW_FORMAT_OPT(struct settings, format),
     {OPT_AT(struct settings, no_report), .name = "no-report",
      .help = "write the result and print its path alone"},
-    {OPT_AT(struct settings, quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {OPT_AT(struct settings, session.is_quiet), .name = "quiet", .letter = 'q',
+     .help = "no progress"},
     {0},
 };
 
@@ -130,73 +134,176 @@ static int check(struct settings *s, struct err *err)
         if (opt_list_add(&p->params, buf_text(&s->assignment), err))
             return -1;
     }
+    if (s->like && (p->suite || p->workloads.count || p->locks.count || p->executors.count ||
+                    p->tasks.count || p->params.count || p->placements.count || p->ops))
+        return err_set(err, ERR_USAGE,
+                       "--like takes its cells as they are in %s: no suite, workload, lock, "
+                       "executor, tasks, placement, parameter or operations beside it",
+                       s->like);
+    if (s->like && s->run.resume)
+        return err_set(err, ERR_USAGE, "--resume knows its cells: without --like");
+    if (run_fleet_check(&s->fleet, err))
+        return -1;
+    if (s->fleet.launchers.count && (s->like || s->shard || s->run.streams))
+        return err_set(err, ERR_USAGE, "--launcher: deals out shards of a plan itself: without %s",
+                       s->like    ? "--like"
+                       : s->shard ? "--shard"
+                                  : "--stream");
+    if (s->run.streams && (s->run.path || s->run.resume))
+        return err_set(err, ERR_USAGE,
+                       "--stream: whoever collects makes the result: without -o and --resume");
     if (s->run.resume && !s->run.path)
         return err_set(err, ERR_USAGE, "--resume needs -o FILE: which run to go on with");
-    return parse_shard(s, err);
+    if (s->run.resume && s->dry_run)
+        return err_set(err, ERR_USAGE,
+                       "--dry-run: is of a run that begins; --resume goes on with one");
+    return s->shard ? plan_request_shard(p, s->shard, err) : 0;
 }
 
-/* One line on how it went, to stderr; the tables follow on stdout. */
-static void say_how_it_went(const struct run_report *r, const char *path)
+static void say_outlook(void *context, const struct outlook *o)
 {
-    run_session_tell(r);
-    if (r->is_untouched)
-        return;
-    if (r->is_interrupted && output_is_stream(path))
+    struct buf text = {0};
+    (void)context;
+    run_outlook_words(&text, o);
+    fputs(buf_text(&text), stderr);
+    buf_release(&text);
+}
+
+static int measure(void *settings, struct run_report *report, struct err *err)
+{
+    struct settings *s = settings;
+    return run_do(&s->run, report, err);
+}
+
+static void say_interrupted(const char *path)
+{
+    if (output_is_stream(path))
         fputs("interrupted: what was measured is in the document\n", stderr);
-    else if (r->is_interrupted)
+    else
         fprintf(stderr,
                 "interrupted: what was measured is in %s; go on with: contend run --resume -o %s\n",
                 path, path);
 }
 
-static void begin(void *context, const struct outlook *o)
+/* The first screen of it. */
+static void show_result(const char *path, const char *format, struct err *err)
 {
-    (void)context;
-    run_session_begin(o);
+    static const struct view_wishes none = {0};
+    struct page p;
+    page_init(&p, "contend report");
+    page_expect(&p, format);
+    if (!view_page(&p, &path, 1, &none, err))
+        show_page(&p, format, 0, err);
+    else
+        page_release(&p);
 }
 
-static int measure(struct settings *s, const struct call *call, struct err *err)
+/* Whether what was measured now is what was measured then. */
+static int show_rerun(const struct settings *s, struct err *err)
 {
-    if (!s->run.path)
-        make_default_path(s);
-    struct progress_line line;
-    progress_begin(&line, s->quiet);
-    s->run.command_argc = call->argc;
-    s->run.command_argv = call->argv;
-    interrupt_catch(INTERRUPT_ENDS);
-    s->run.interrupted = &interrupt_came;
-    s->run.on_begin = s->quiet ? NULL : begin;
-    s->run.on_progress = progress_show;
-    s->run.context = &line;
-    struct run_report report;
-    int failed = run_do(&s->run, &report, err);
-    progress_clear(&line);
+    static const int statuses[] = {[RERUN_REPRODUCED] = EXIT_FINE,
+                                   [RERUN_NOT_REPRODUCED] = EXIT_REGRESSION,
+                                   [RERUN_NOT_SHOWN] = EXIT_UNDECIDED,
+                                   [RERUN_NOT_COMPARABLE] = EXIT_NO_VERDICT};
+    struct result now;
+    struct page page;
+    enum rerun_verdict verdict;
+    if (result_load(&now, s->run.path, err))
+        return EXIT_RUN_FAILED;
+    int failed =
+        rerun_page(&page, &s->earlier, &now, &verdict, err) || show_page(&page, s->format, 0, err);
+    result_unload(&now);
+    return failed ? EXIT_RUN_FAILED : statuses[verdict];
+}
+
+/* What a result is called where nobody said where it goes. */
+static const char *name_of(const struct settings *s)
+{
+    const struct plan_request *p = &s->run.plan;
+    return s->like ? "like" : p->suite ? p->suite : p->workloads.count ? "run" : "standard";
+}
+
+static void print_path(const char *path, struct err *err)
+{
+    struct buf line = {0};
+    buf_printf(&line, "%s\n", path);
+    cli_print(buf_text(&line), err);
+    buf_release(&line);
+}
+
+static int hand_out_and_show(struct settings *s, struct err *err)
+{
+    struct fleet_report report;
+    s->session.name = name_of(s);
+    run_session_take_path(&s->session, &s->run);
+    int failed = run_fleet_do(&s->fleet, &s->run, options, s, s->session.is_quiet, &report, err);
+    run_session_leave_path(&s->session, &s->run);
     if (failed)
         return EXIT_RUN_FAILED;
-    say_how_it_went(&report, s->run.path);
-    if (report.is_untouched || output_is_stream(s->run.path)) {
+    if (report.is_written && s->no_report)
+        print_path(s->run.path, err);
+    else if (report.is_written)
+        show_result(s->run.path, s->format ? s->format : page_formats[0], err);
+    return run_fleet_status(&report, s->run.path, err);
+}
+
+static int show_measured(struct settings *s, const struct run_report *report, struct err *err)
+{
+    bool is_stream = output_is_stream(s->run.path);
+    if (report->is_interrupted && !report->is_untouched)
+        say_interrupted(s->run.path);
+    if (report->is_untouched || is_stream) {
         /* Nothing to show, or the document itself is what was asked for. */
     } else if (s->no_report) {
-        printf("%s\n", s->run.path);
-    } else {
-        show_report(&s->run.path, 1, &(struct report_request){.with_sentences = true},
-                    page_formats[0], 0, err);
-        run_session_end(&report, s->run.path);
+        print_path(s->run.path, err);
+    } else if (!s->like) {
+        show_result(s->run.path, s->format ? s->format : page_formats[0], err);
     }
-    return report.is_interrupted                     ? EXIT_INTERRUPTED
-           : report.failed_count || !report.ok_count ? EXIT_RUN_FAILED
-                                                     : EXIT_FINE;
+    int status = run_session_status(report);
+    if (status != EXIT_FINE || !report->ok_count)
+        return status == EXIT_FINE ? EXIT_RUN_FAILED : status;
+    return s->like && !s->no_report && !is_stream ? show_rerun(s, err) : status;
+}
+
+static int measure_and_show(struct settings *s, const struct call *call, struct err *err)
+{
+    struct run_report report;
+    /* Whoever launched it cannot reach it any more. */
+    if (s->run.streams && getppid() > 1 && !child_die_with(getppid(), SIGTERM))
+        return EXIT_INTERRUPTED;
+    if (s->run.streams)
+        s->run.path = "-";
+    s->run.on_begin = s->session.is_quiet ? NULL : say_outlook;
+    s->session.name = name_of(s);
+    s->session.measure = measure;
+    s->session.context = s;
+    return run_session_do(&s->session, &s->run, call, &report, err)
+               ? EXIT_RUN_FAILED
+               : show_measured(s, &report, err);
+}
+
+static int show_plan(const struct settings *s, struct err *err)
+{
+    struct page p;
+    if (!dry_run_page(&p, &s->run.plan, err))
+        return show_page(&p, s->format, 0, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    page_release(&p);
+    return EXIT_USAGE;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    int status = EXIT_RUN_FAILED;
-    bool is_ready = !check(s, err);
-    for (size_t i = 0; i < s->plugins.count && is_ready; i++)
-        is_ready = !registry_load_plugin(s->plugins.items[i], err);
-    if (is_ready)
-        status = measure(s, call, err);
+    int status = EXIT_USAGE;
+    if (!check(s, err) && !registry_load_plugins(s->plugins.items, s->plugins.count, err) &&
+        !(s->like && (result_load(&s->earlier, s->like, err) ||
+                      run_like(&s->earlier, &s->run.plan, &s->suite, err))))
+        status = s->dry_run                 ? show_plan(s, err)
+                 : s->fleet.launchers.count ? hand_out_and_show(s, err)
+                                            : measure_and_show(s, call, err);
+    if (s->like)
+        result_unload(&s->earlier);
+    json_decref(s->suite);
     buf_release(&s->assignment);
     return status;
 }
@@ -206,12 +313,16 @@ const struct command command_run = {
     .summary = "measure, write the result, say what it means",
     .usage = "[--suite S] [OPTION]...\n"
              "--workload A,B [--lock A,B] [--executor A,B] [--tasks 1,2,4] [OPTION]...\n"
+             "--like RESULT [OPTION]...\n"
+             "--launcher PREFIX [--launcher PREFIX]... [OPTION]...\n"
              "--resume -o FILE",
     .about = "Measures a suite or named cells in rounds, writes the result and says what it means.",
     .statuses = "Exit status: 0 measured, 2 usage, 3 the run could not be done or a cell failed, "
-                "130 interrupted (what was measured is in the file).",
+                "130 interrupted (what was measured is in the file).  With --like 0 reproduced, 1 "
+                "not reproduced, 4 neither shown, 5 not comparable.",
     .examples = "  contend run --suite quick -o quick.json\n"
-                "  contend run --workload spin --executor thread,process --tasks 1,2\n",
+                "  contend run --workload spin --executor thread,process --tasks 1,2\n"
+                "  contend run --suite quick --launcher 'ssh a' --launcher 'ssh b' -o both.json\n",
     .options = options,
     .settings_size = sizeof(struct settings),
     .init = init,

@@ -1,9 +1,10 @@
 #include "bench/cli/progress.h"
 
+#include "bench/base/clock.h"
+#include "bench/base/utf8.h"
 #include "bench/cli/terminal.h"
-#include "bench/core/clock.h"
-#include "bench/core/utf8.h"
 #include "bench/page/escape.h"
+#include "bench/run/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,18 +17,6 @@ void progress_begin(struct progress_line *line, bool quiet)
     const char *term = getenv("TERM");
     *line = (struct progress_line){.columns = (unsigned)terminal_columns(STDERR_FILENO, 80)};
     line->is_on = !quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
-}
-
-/* As many of its bytes as stand in so many columns. */
-static size_t fitting(const char *text, size_t columns)
-{
-    size_t used = 0, length;
-    for (; text[used]; used += length) {
-        utf8_decode(text + used, &length);
-        if (utf8_columns_in(text, used + length) > columns)
-            break;
-    }
-    return used;
 }
 
 void progress_draw(struct progress_line *line, const char *format, ...)
@@ -43,7 +32,7 @@ void progress_draw(struct progress_line *line, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     escape_text(&shown, text);
-    fprintf(stderr, "\r\033[K%.*s", (int)fitting(buf_text(&shown), line->columns - 1),
+    fprintf(stderr, "\r\033[K%.*s", (int)utf8_fitting(buf_text(&shown), line->columns - 1),
             buf_text(&shown));
     fflush(stderr);
     buf_release(&shown);
@@ -53,14 +42,10 @@ void progress_draw(struct progress_line *line, const char *format, ...)
 
 void progress_show(void *context, const struct progress *p)
 {
-    char round[48], left[32] = "";
-    if (p->left_ns != UINT64_MAX)
-        snprintf(left, sizeof left, ", %llu s left", (unsigned long long)(p->left_ns / 1000000000));
-    if (p->round > p->rounds)
-        snprintf(round, sizeof round, "round %u (wide intervals)", p->round);
-    else
-        snprintf(round, sizeof round, "round %u of %u", p->round, p->rounds);
-    progress_draw(context, "%s, cell %zu of %zu%s  %s", round, p->cell + 1, p->cells, left, p->id);
+    struct buf text = {0};
+    run_progress_words(&text, p);
+    progress_draw(context, "%s", buf_text(&text));
+    buf_release(&text);
 }
 
 void progress_clear(struct progress_line *line)

@@ -1,93 +1,78 @@
 #include "bench/cli/run_session.h"
 
-#include "bench/core/clock.h"
-#include "bench/core/words.h"
+#include "bench/base/interrupt.h"
+#include "bench/cli/cli.h"
+#include "bench/cli/progress.h"
+#include "bench/run/default_path.h"
+#include "bench/run/words.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-void run_session_path(const char *suite, char *out, size_t size)
+static void put(struct buf *text)
 {
-    char now[40], stamp[40];
-    size_t n = 0;
-    clock_utc_text(now, sizeof now);
-    for (const char *p = now; *p; p++)
-        if (isalnum((unsigned char)*p))
-            stamp[n++] = *p;
-    stamp[n] = '\0';
-    const char *base = strrchr(suite, '/') ? strrchr(suite, '/') + 1 : suite;
-    snprintf(out, size, "results/%.*s-%s.json", (int)strcspn(base, "."), base, stamp);
+    fputs(buf_text(text), stderr);
+    buf_release(text);
 }
 
-static void add_unusable(const struct run_report *r)
+static int measure(const struct run_session *s, struct run_options *o, struct run_report *report,
+                   struct err *err)
 {
-    if (r->unusable_count)
-        fprintf(stderr, "; %zu of %zu UNUSABLE: others used the CPUs in every launch",
-                r->unusable_count, r->ok_count);
-    fputs("\n", stderr);
+    struct progress_line line;
+    progress_begin(&line, s->is_quiet);
+    interrupt_catch(INTERRUPT_ENDS);
+    o->interrupted = &interrupt_came;
+    o->on_progress = progress_show;
+    o->context = &line;
+    int failed = s->measure(s->context, report, err);
+    progress_clear(&line);
+    return failed;
 }
 
-/* "0.4 s", "32 s" */
-static void put_seconds(uint64_t ns)
+void run_session_take_path(struct run_session *s, struct run_options *o)
 {
-    double s = (double)ns * 1e-9;
-    fprintf(stderr, "%.*f s", s < 10, s);
-}
-
-void run_session_begin(const struct outlook *o)
-{
-    if (o->is_virtual)
+    if (o->path)
         return;
-    char words[40];
-    fputs(words_count(words, sizeof words, o->cells, "cell"), stderr);
-    if (o->controls)
-        fprintf(stderr, " (and %zu to compare with)", o->controls);
-    fprintf(stderr, ": %s in about ", words_count(words, sizeof words, o->rounds, "round"));
-    put_seconds(o->rounds_ns);
-    if (o->rounds_most > o->rounds)
-        fputs(", then where intervals are wide; in all at most ", stderr);
-    else if (o->run_ns < o->rounds_ns)
-        fputs("; as many of them as fit into ", stderr);
-    if (o->rounds_most > o->rounds || o->run_ns < o->rounds_ns)
-        put_seconds(o->run_ns);
-    fputc('\n', stderr);
+    run_take_path(s->name, s->default_path, sizeof s->default_path);
+    o->path = s->default_path;
 }
 
-void run_session_tell(const struct run_report *r)
+void run_session_leave_path(struct run_session *s, const struct run_options *o)
 {
-    if (r->is_untouched) {
-        fputs("interrupted before anything was measured; no result was written\n", stderr);
-        return;
+    if (o->path == s->default_path)
+        run_leave_path(o->path);
+}
+
+int run_session_do(struct run_session *s, struct run_options *o, const struct call *call,
+                   struct run_report *report, struct err *err)
+{
+    struct buf text = {0};
+    s->alone.is_forced = o->force;
+    if (alone_begin(&s->alone, err))
+        return -1;
+    run_session_take_path(s, o);
+    o->command_argc = call->argc;
+    o->command_argv = call->argv;
+    if (measure(s, o, report, err)) {
+        run_session_leave_path(s, o);
+        return -1;
     }
-    char cells[40];
-    fprintf(stderr, "%s measured", words_count(cells, sizeof cells, r->ok_count, "cell"));
-    if (r->skipped_count)
-        fprintf(stderr, ", %zu skipped", r->skipped_count);
-    if (r->failed_count)
-        fprintf(stderr, ", %zu FAILED", r->failed_count);
-    fprintf(stderr, " in %s", words_count(cells, sizeof cells, r->rounds, "round"));
-    if (r->extra_visits)
-        fprintf(stderr, " and %zu more %s where intervals were wide", r->extra_visits,
-                words_many(cells, sizeof cells, r->extra_visits, "visit"));
-    fprintf(stderr, ", %.1f s", (double)r->duration_ns * 1e-9);
-    add_unusable(r);
-    if (r->wanted_ns && !r->is_interrupted)
-        fprintf(stderr, "(%u rounds were wanted; --budget %.0f%s would do for them)\n",
-                r->rounds_planned,
-                ceil((double)r->wanted_ns / (r->wanted_ns < 1000000000 ? 1e6 : 1e9)),
-                r->wanted_ns < 1000000000 ? "ms" : "s");
-    if (r->journal_faults.count)
-        fprintf(stderr, "%s of the journal could not be used (%s)\n",
-                words_count(cells, sizeof cells, r->journal_faults.count, "line"),
-                r->journal_faults.first);
-    if (!r->ok_count && !r->is_interrupted)
-        fputs("no cell could be measured; the result says of each why\n", stderr);
+    run_report_words(&text, report);
+    put(&text);
+    return 0;
 }
 
 void run_session_end(const struct run_report *r, const char *path)
 {
-    fprintf(stderr, "result: %s", path);
-    add_unusable(r);
+    struct buf text = {0};
+    buf_printf(&text, "result: %s", path);
+    run_unusable_words(&text, r);
+    buf_add(&text, "\n");
+    put(&text);
+}
+
+int run_session_status(const struct run_report *r)
+{
+    return r->is_interrupted                       ? EXIT_INTERRUPTED
+           : r->failed_count || r->failed_controls ? EXIT_RUN_FAILED
+                                                   : EXIT_FINE;
 }

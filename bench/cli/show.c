@@ -1,7 +1,11 @@
 #include "bench/cli/show.h"
 
+#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/terminal.h"
+#include "bench/page/picture/picture.h"
+
+#include <string.h>
 
 int show_page(struct page *p, const char *format, int64_t width, struct err *err)
 {
@@ -16,4 +20,55 @@ int show_page(struct page *p, const char *format, int64_t width, struct err *err
     buf_release(&out);
     page_release(p);
     return failed ? -1 : 0;
+}
+
+int show_page_to(struct page *p, const char *format, int64_t width, const char *path,
+                 struct err *err)
+{
+    const struct page_style style = {.width = width > 0 ? (int)width : terminal_width(0),
+                                     .utf8 = true};
+    if (!path)
+        return show_page(p, format, width, err);
+    int failed = picture_write(p, format, &style, path, err);
+    page_release(p);
+    return failed;
+}
+
+/* "markdown=summary.md": the format, of static life, and the file behind it. */
+static const char *split_also(const char *word, const char **path, struct err *err)
+{
+    const char *equals = strchr(word, '=');
+    for (size_t i = 0; equals && equals[1] && page_formats[i]; i++)
+        if (strlen(page_formats[i]) == (size_t)(equals - word) &&
+            !strncmp(page_formats[i], word, (size_t)(equals - word))) {
+            *path = equals + 1;
+            return page_formats[i];
+        }
+    struct buf known = {0};
+    for (size_t i = 0; page_formats[i]; i++)
+        buf_printf(&known, "%s%s", i ? ", " : "", page_formats[i]);
+    err_set(err, ERR_USAGE, "--also: \"%s\" is not of the form FORMAT=FILE (%s)", word,
+            buf_text(&known));
+    buf_release(&known);
+    return NULL;
+}
+
+int show_also_check(const struct opt_list *also, struct err *err)
+{
+    const char *path;
+    for (size_t i = 0; i < also->count; i++)
+        if (!split_also(also->items[i], &path, err) || output_check(path, err))
+            return -1;
+    return 0;
+}
+
+int show_also(const struct page *p, const struct opt_list *also, struct err *err)
+{
+    const struct page_style style = {.width = 100, .utf8 = true};
+    for (size_t i = 0; i < also->count; i++) {
+        const char *path, *format = split_also(also->items[i], &path, err);
+        if (!format || picture_write(p, format, &style, path, err))
+            return -1;
+    }
+    return 0;
 }

@@ -1,8 +1,8 @@
-/* Pages on standard output. */
+/* Pages on standard output, and into the files of -o. */
 #ifndef CONTEND_CLI_SHOW_H
 #define CONTEND_CLI_SHOW_H
 
-#include "bench/core/opts.h"
+#include "bench/base/opts.h"
 #include "bench/page/formats.h"
 
 #include <stdint.h>
@@ -18,6 +18,13 @@
         OPT_AT(type, member), .name = "json", .help = "--format json"                              \
     }
 
+/* The option --also (the member is a struct opt_list). */
+#define SHOW_ALSO_OPT(type, member)                                                                \
+    {                                                                                              \
+        OPT_AT(type, member), .name = "also", .argument = "FORMAT=FILE",                           \
+                              .help = "write it into that file, too; may be given again"           \
+    }
+
 enum { SHOW_UNWRAPPED = -1 }; /* lines as long as they are */
 
 /*
@@ -25,5 +32,18 @@ enum { SHOW_UNWRAPPED = -1 }; /* lines as long as they are */
  * terminal's.  Returns 0 or -1.
  */
 int show_page(struct page *p, const char *format, int64_t width, struct err *err);
+
+/* The same into the file, where `path` is not NULL (bench/page/picture). */
+int show_page_to(struct page *p, const char *format, int64_t width, const char *path,
+                 struct err *err);
+
+/*
+ * What --also was given: each a format and a file that can be written, or ERR_USAGE, ERR_INPUT.
+ * Asked before anything is measured.
+ */
+int show_also_check(const struct opt_list *also, struct err *err);
+
+/* Writes the page, which stays, into all of them. */
+int show_also(const struct page *p, const struct opt_list *also, struct err *err);
 
 #endif

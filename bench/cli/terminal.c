@@ -30,6 +30,14 @@ int terminal_width(int64_t asked)
     return columns ? columns : terminal_columns(STDOUT_FILENO, WIDTH_PIPE);
 }
 
+size_t terminal_help_width(void)
+{
+    enum { PIPE = 80, READABLE = 100 };
+    int wanted = columns_variable();
+    int columns = terminal_columns(STDOUT_FILENO, wanted ? wanted : PIPE);
+    return (size_t)(columns < WIDTH_LEAST ? WIDTH_LEAST : columns > READABLE ? READABLE : columns);
+}
+
 bool terminal_has_colour(void)
 {
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -2,18 +2,19 @@
 #ifndef CONTEND_CLI_TERMINAL_H
 #define CONTEND_CLI_TERMINAL_H
 
-#include "bench/core/opts.h"
+#include "bench/base/opts.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum { WIDTH_PIPE = 120, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
+enum { WIDTH_PIPE = 80, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
 
 /* The option --width (an int64_t). */
 #define TERMINAL_WIDTH_OPT(type, member)                                                           \
     {                                                                                              \
         OPT_AT(type, member), .name = "width", .argument = "N", .help = "columns of text output",  \
-                              .without = "the terminal's, else 120", .unit = "count",              \
+                              .without = "the terminal's, else 80", .unit = "count",               \
                               .min = WIDTH_LEAST, .max = WIDTH_MOST                                \
     }
 
@@ -25,6 +26,10 @@ int terminal_columns(int descriptor, int otherwise);
  * or file gets a fixed width, so that output does not depend on where it was made.
  */
 int terminal_width(int64_t asked);
+
+/* Columns of a help: those of the terminal, or of COLUMNS, but no longer than lines are readable; a
+ * pipe has 80. */
+size_t terminal_help_width(void);
 
 /* A terminal that is not dumb, and no NO_COLOR. */
 bool terminal_has_colour(void);

@@ -60,25 +60,14 @@ int compact_init(struct compact *compact, size_t bytes, bool is_checked)
     return CORO_OK;
 }
 
-void compact_trim(struct compact *compact)
-{
-    for (struct block *block = compact->blocks, *next; block != NULL; block = next) {
-        next = block->next;
-        munmap(block, block->bytes);
-    }
-    compact->blocks = NULL;
-    compact->block_count = 0;
-    compact->fresh = NULL;
-    compact->fresh_left = 0;
-    compact->bytes = 0;
-    memset(compact->free, 0, sizeof compact->free);
-}
-
 void compact_release(struct compact *compact)
 {
     if (compact->map == NULL)
         return;
-    compact_trim(compact);
+    for (struct block *block = compact->blocks, *next; block != NULL; block = next) {
+        next = block->next;
+        munmap(block, block->bytes);
+    }
     VALGRIND_STACK_DEREGISTER(compact->valgrind);
     munmap(compact->map, compact->map_bytes);
     *compact = (struct compact){0};

@@ -43,8 +43,6 @@ struct compact {
 /* CORO_NO_MEMORY, CORO_BAD (too large for the size of an area). 0 bytes: the default. */
 int compact_init(struct compact *compact, size_t bytes, bool is_checked);
 void compact_release(struct compact *compact);
-/* Gives all areas' memory back; no task may have one. */
-void compact_trim(struct compact *compact);
 static inline void compact_prefetch(const struct coro *task)
 {
     uintptr_t area = (uintptr_t)task->context; /* of one not yet begun: anything */

@@ -3,15 +3,23 @@
  * core. Needs libc only.
  *
  *     static int body(void *arg, uint64_t *value) { *value = 42; return coro_sleep(1000); }
- *     int error = coro_run(NULL, body, NULL, &value);
+ *
+ *     struct coro_loop *loop = coro_loop_new(NULL, &error);
+ *     coro_spawn(loop, body, NULL, 0, NULL);
+ *     coro_loop_run(loop, NULL);
+ *     coro_loop_free(loop);
+ *
+ * What is here is what the executor, the workloads' loops and the spinner use, and no more
+ * (docs/decisions/0043-only-what-is-used.md).
  *
  * A task runs until it suspends: in coro_yield, coro_sleep, coro_await, coro_wait, the channel and
  * descriptor verbs, and now and then in coro_spawn (so that a burst of spawns starves nobody).
  * Times are nanoseconds of CLOCK_MONOTONIC. Sleepers never wake early.
  *
  * Rules. A loop and its tasks belong to one thread at a time. A finished task keeps its handle
- * until somebody has awaited or released it; after that the handle means nothing. Nothing that
- * others point to may lie on the stack of a CORO_COMPACT task. A program that handles signals on
+ * until somebody has awaited or released it; after that the handle means nothing. A descriptor that
+ * was waited for stays open as long as the loop is there. Nothing that others point to may lie on
+ * the stack of a CORO_COMPACT task. A program that handles signals on
  * the thread of a CORO_DENSE loop takes them on an alternate stack (SA_ONSTACK): a signal frame is
  * larger than a small stack.
  */
@@ -41,10 +49,8 @@ enum coro_error {
     CORO_BAD = -10,     /* an argument no call can mean: NULL body, capacity 0, unknown flag */
     CORO_SMALL = -11,   /* the stack is too small: see coro_stack_least() */
     CORO_NO_MEMORY = -12,
-    CORO_SYSTEM = -13,      /* the system refused: errno says why */
-    CORO_ON_STACK = -14,    /* a pointer into a compact task's stack was to be shared */
-    CORO_WOULD_BLOCK = -15, /* a channel verb that was not to wait */
-    CORO_IDLE = -16         /* coro_run: the task waits for what nobody can do any more */
+    CORO_SYSTEM = -13,  /* the system refused: errno says why */
+    CORO_ON_STACK = -14 /* a pointer into a compact task's stack was to be shared */
 };
 const char *coro_strerror(int error); /* static text */
 
@@ -70,11 +76,10 @@ struct coro_config {
     enum coro_stack stack;
     enum coro_lateness lateness;
     size_t stack_bytes;          /* usable by one task; 0: 14 KiB, 4 KiB, 256 KiB by kind */
-    uint64_t spin_ns;            /* busy-wait this last part of each wait for a timer */
     void (*before_wait)(void *); /* around each wait in the kernel, on the loop's stack */
     void (*after_wait)(void *);
     void *wait_context; /* what those two get */
-    bool check;         /* look at canaries at each switch; slower */
+    bool check;         /* for tests: look at canaries at each switch; slower */
 };
 
 /* NULL config: defaults. NULL with *error set when refused. */
@@ -86,41 +91,26 @@ void coro_loop_free(struct coro_loop *loop);
 struct coro_until {
     const uint32_t *word; /* ... once *word != value */
     uint32_t value;
-    bool (*done)(void *);    /* ... once this returns true */
-    void *context;           /* what it gets */
     const struct coro *task; /* ... once this one has finished (keep the handle) */
-    uint64_t deadline_ns;    /* ... at this time */
     bool idle; /* ... once nothing is runnable: do not wait for timers and descriptors */
 };
 enum coro_stop {
     CORO_STOP_FINISHED, /* no task is alive */
-    CORO_STOP_IDLE,  /* all are parked, and (unless until->idle) no timer or descriptor can help */
-    CORO_STOP_ASKED, /* word, done or task */
-    CORO_STOP_DEADLINE
+    CORO_STOP_IDLE, /* all are parked, and (unless until->idle) no timer or descriptor can help */
+    CORO_STOP_ASKED /* word or task */
 };
 /* Runs tasks; NULL until: to the end. Conditions are looked at whenever nothing is runnable and at
  * least every thousand switches. Returns enum coro_stop, or an error below 0. May be called again.
  */
 int coro_loop_run(struct coro_loop *loop, const struct coro_until *until);
 
-/* The entry point: new loop, one task, run, cancel what is left, free. Returns the body's error. */
-int coro_run(const struct coro_config *config, coro_body *body, void *arg, uint64_t *value);
-
-/* Makes `tasks` stacks ready, pages touched: later spawns are warm. Large pools of dense stacks get
- * huge pages where the system has them. */
-int coro_loop_warm(struct coro_loop *loop, size_t tasks);
-/* Gives the memory of all stacks back; CORO_BUSY while a task is alive. Handles end. */
-int coro_loop_trim(struct coro_loop *loop);
-
 size_t coro_stack_least(enum coro_stack stack); /* smallest stack_bytes accepted */
 const char *coro_switch_name(void);             /* "x86_64", "aarch64" or "ucontext" */
-const char *coro_stack_name(enum coro_stack stack);
 
 /* ---- tasks ---- */
 
 enum coro_flags {
-    CORO_EAGER = 1, /* run the child at once, the spawner next (outside a task: deferred) */
-    CORO_FLOAT = 2  /* rounding mode and float exception masks are this task's own */
+    CORO_EAGER = 1 /* run the child at once, the spawner next (outside a task: deferred) */
 };
 /* Starts a task. NULL task: detached, nobody awaits it. */
 static inline int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
@@ -131,11 +121,10 @@ struct coro_result {
     int error; /* what the body returned */
 };
 /* Waits for the end of the task and takes its result; the handle ends. Several may await one task:
- * all who wait at its end get the result. Returns the waiting's own fate: 0, CORO_CANCELLED,
- * CORO_TIMED_OUT or CORO_PAST (the task goes on, the handle stays), CORO_SELF. result may be NULL.
+ * all who wait at its end get the result. Returns the waiting's own fate: 0, CORO_CANCELLED (the
+ * task goes on, the handle stays), CORO_SELF. result may be NULL.
  */
 static inline int coro_await(struct coro *task, struct coro_result *result);
-int coro_await_until(struct coro *task, struct coro_result *result, uint64_t deadline_ns);
 /* Nobody will await it: freed when (or as it has) finished. */
 int coro_release(struct coro_loop *loop, struct coro *task);
 /* The task's present or next suspension returns CORO_CANCELLED, once; it may clean up, and may even
@@ -143,11 +132,8 @@ int coro_release(struct coro_loop *loop, struct coro *task);
 int coro_cancel(struct coro_loop *loop, struct coro *task);
 
 static inline struct coro *coro_self(void);              /* NULL outside a task */
-static inline void *coro_user(const struct coro *task);  /* the arg it was spawned with */
 static inline uint32_t coro_id(const struct coro *task); /* 1, 2, 3 ... in order of spawning */
 static inline struct coro_loop *coro_loop_self(void);    /* NULL outside coro_loop_run */
-/* For reports; the text is borrowed. Only the running task can be named, by itself. */
-int coro_set_name(const char *name);
 
 /* Lets the others run. 0 or CORO_CANCELLED. */
 static inline int coro_yield(void);
@@ -156,15 +142,6 @@ int coro_sleep_until(uint64_t deadline_ns);
 uint64_t coro_now(void);
 
 /* Verbs that suspend find their loop themselves; those that may be called from outside take it. */
-
-/* Until coro_deadline_end every suspension of this task returns CORO_TIMED_OUT once the time has
- * come. Nests; the nearest deadline counts. CORO_PAST: not begun. */
-struct coro_deadline {
-    uint64_t at_ns;
-    struct coro_deadline *outer;
-};
-int coro_deadline_begin(struct coro_deadline *scope, uint64_t at_ns);
-int coro_deadline_end(struct coro_deadline *scope);
 
 /* ---- words: what events, queues and barriers are made of ---- */
 
@@ -175,25 +152,19 @@ int coro_wait(const uint32_t *word, uint32_t expected, uint64_t timeout_ns);
 /* Wakes up to `count` tasks parked on word, oldest first; how many. Also from outside a task. */
 uint32_t coro_wake(struct coro_loop *loop, const uint32_t *word, uint32_t count);
 
-/* ---- channels of 64-bit items ---- */
+/* ---- channels of 64-bit items, first in first out ---- */
 
-enum coro_order { CORO_FIFO, CORO_LIFO, CORO_PRIORITY /* smallest first, equals in FIFO order */ };
 /* capacity 1 to 2^24, else CORO_BAD. The channel belongs to the loop's tasks. */
-struct coro_chan *coro_chan_new(struct coro_loop *loop, enum coro_order order, uint32_t capacity,
-                                int *error);
+struct coro_chan *coro_chan_new(struct coro_loop *loop, uint32_t capacity, int *error);
 /* CORO_BUSY while tasks wait on it. */
 int coro_chan_free(struct coro_chan *chan);
-/* Waits while the channel is full. 0, CORO_CLOSED, CORO_CANCELLED, CORO_TIMED_OUT. */
+/* Waits while the channel is full. 0, CORO_CLOSED, CORO_CANCELLED. Outside a task only what need
+ * not wait is possible, else CORO_OUTSIDE. */
 static inline int coro_send(struct coro_chan *chan, uint64_t item);
 /* Waits while it is empty. CORO_CLOSED once it is closed and empty. */
 static inline int coro_receive(struct coro_chan *chan, uint64_t *item);
-int coro_send_priority(struct coro_chan *chan, uint64_t item, uint64_t priority);
-/* CORO_NO_WAIT: CORO_WOULD_BLOCK in place of waiting; also allowed outside a task. */
-int coro_send_timed(struct coro_chan *chan, uint64_t item, uint64_t timeout_ns);
-int coro_receive_timed(struct coro_chan *chan, uint64_t *item, uint64_t timeout_ns);
 /* Senders fail from now on; what is in it may still be received. CORO_CLOSED: it was. */
 int coro_chan_close(struct coro_chan *chan);
-uint32_t coro_chan_count(const struct coro_chan *chan);
 
 /* ---- descriptors ---- */
 
@@ -201,47 +172,6 @@ enum coro_ready { CORO_READABLE = 1, CORO_WRITABLE = 2 };
 /* Waits until fd may be ready for `ready` (one of the two, as an edge: try, and call this when the
  * call said EAGAIN). One waiter a direction: CORO_BUSY. A regular file is always ready. */
 int coro_wait_fd(int fd, enum coro_ready ready, uint64_t timeout_ns);
-/* Before close(fd): whoever waits for it gets CORO_CLOSED. */
-int coro_forget_fd(struct coro_loop *loop, int fd);
-
-/* ---- looking at it ---- */
-
-struct coro_stats {
-    uint64_t spawned;        /* since the loop began, modulo 2^32 */
-    uint32_t alive;          /* spawned, not finished */
-    uint32_t runnable;       /* in the run queue */
-    uint32_t timers;         /* tasks that have one */
-    uint32_t stacks;         /* made so far: in use, finished, free */
-    size_t descriptor_bytes; /* of one task */
-    size_t stack_bytes;      /* usable by one task */
-    size_t stride_bytes;     /* address space from stack to stack */
-    size_t mapped_bytes;     /* address space of all stacks and save areas */
-    size_t queue_bytes;      /* run queue, timers, tables */
-    const char *guard;       /* of the newest stack: "marker", "mprotect", "canary", "none" */
-};
-void coro_loop_stats(const struct coro_loop *loop, struct coro_stats *stats);
-
-struct coro_info {
-    struct coro *task;
-    uint32_t id;
-    const char *name; /* NULL: none */
-    void *user;
-    const char *state;    /* "running", "ready", "finished", "sleep", "await", "word", ... */
-    const void *on;       /* the task, word or channel it waits for; NULL */
-    int fd;               /* the descriptor it waits for; -1 */
-    uint64_t deadline_ns; /* of its timer; 0: none */
-};
-int coro_task_info(struct coro_loop *loop, struct coro *task, struct coro_info *info);
-/* Each task not yet taken, until `fn` returns false. It must not spawn, await or release. */
-void coro_each(struct coro_loop *loop, bool (*fn)(void *context, const struct coro_info *info),
-               void *context);
-
-/* A task that overflows its stack touches the guard: SIGSEGV. From now on that is reported on
- * stderr with the task's name when it happens on the calling thread; then whatever handled the
- * signal before gets it, as it gets every other fault. One handler a process; call it on each
- * thread. (An overwritten canary is always reported, when the task ends or with coro_config.check
- * at the next switch, and ends the program with SIGABRT: the neighbour's frames are gone.) */
-int coro_report_overflow(void);
 
 #include "bench/coro/hot.h"
 

@@ -23,7 +23,6 @@ enum coro_state {
     CORO_STATE_READY,    /* in the ring, or running */
     CORO_STATE_FINISHED, /* result not yet taken */
     CORO_STATE_SLEEP,    /* from here on: parked, and what it waits for */
-    CORO_STATE_NOTHING,  /* a sleep that will be cut short */
     CORO_STATE_AWAIT,    /* on: the task */
     CORO_STATE_WORD,     /* on: the word */
     CORO_STATE_SEND,     /* on: the channel */
@@ -32,15 +31,9 @@ enum coro_state {
     CORO_STATE_WRITE
 };
 
-enum coro_bits {                        /* struct coro.flags */
-                 CORO_BIT_CANCEL = 1,   /* to be delivered at the next suspension */
-                 CORO_BIT_DEADLINE = 2, /* inside a struct coro_deadline */
-                 CORO_BIT_URGENT = CORO_BIT_CANCEL | CORO_BIT_DEADLINE, /* look before suspending */
-                 CORO_BIT_DETACHED = 4, /* nobody holds the handle */
-                 CORO_BIT_FLOAT = 8,
-                 CORO_BIT_NAMED = 16,
-                 CORO_BIT_TIDY = CORO_BIT_FLOAT | CORO_BIT_NAMED |
-                                 CORO_BIT_DEADLINE /* to be undone at the end */
+enum coro_bits {                       /* struct coro.flags */
+                 CORO_BIT_CANCEL = 1,  /* to be delivered at the next suspension */
+                 CORO_BIT_DETACHED = 2 /* nobody holds the handle */
 };
 
 struct coro {
@@ -76,11 +69,9 @@ struct coro {
 _Static_assert(sizeof(struct coro) == 64, "a descriptor is one cache line");
 #endif
 
-/* Above a task's first frame. All zero but while a task has a name or a scope. */
+/* Above a task's first frame. */
 struct coro_top {
     void *return_address; /* of coro_begin: none, which ends backtraces */
-    const char *name;
-    struct coro_deadline *scope; /* innermost */
 };
 
 /* The first member of the real loop. Counters run freely and are masked for use. */
@@ -96,7 +87,7 @@ struct coro_loop {
     struct coro_context *main; /* where the loop goes on */
     uint32_t last_id;
     uint32_t finished; /* of the last_id tasks spawned */
-    bool careful;      /* compact, float or checked: every switch goes through the loop */
+    bool careful;      /* compact or checked: every switch goes through the loop */
     bool has_canaries; /* to look at when a task ends */
 };
 
@@ -109,7 +100,7 @@ extern struct coro_loop coro_nowhere;
 #define CORO_SLOW __attribute__((noinline))
 CORO_SLOW int coro_spawn_slow(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
                               struct coro **task);
-CORO_SLOW int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t deadline_ns);
+CORO_SLOW int coro_await_slow(struct coro *task, struct coro_result *result);
 CORO_SLOW int coro_yield_slow(void);
 CORO_SLOW void coro_suspend_slow(struct coro_loop *loop, struct coro *self);
 void coro_begin(void); /* where every task begins; never returns */
@@ -131,11 +122,6 @@ static inline struct coro_loop *coro_loop_self(void)
     struct coro_loop *loop = coro_here != &coro_nowhere ? coro_here : NULL;
     __asm__("" : "+r"(loop)); /* no warning at each caller who knows that he is inside */
     return loop;
-}
-
-static inline void *coro_user(const struct coro *task)
-{
-    return task->user;
 }
 
 static inline uint32_t coro_id(const struct coro *task)
@@ -298,16 +284,16 @@ CORO_INLINE int coro_await(struct coro *task, struct coro_result *result)
     struct coro_loop *loop = coro_here;
     struct coro *self = loop->current;
     if (CORO_RARE(self == NULL || task == NULL))
-        return coro_await_slow(task, result, 0);
+        return coro_await_slow(task, result);
     if (task->state == CORO_STATE_FINISHED) {
         if (result != NULL)
             *result = (struct coro_result){.value = task->value, .error = task->error};
         coro_recycle(loop, task);
         return CORO_OK;
     }
-    if (CORO_RARE((self->flags & CORO_BIT_URGENT) != 0 || task == self ||
+    if (CORO_RARE((self->flags & CORO_BIT_CANCEL) != 0 || task == self ||
                   task->state == CORO_STATE_FREE || loop->head == loop->tail || coro_is_due(loop)))
-        return coro_await_slow(task, result, 0);
+        return coro_await_slow(task, result);
     coro_enlist(&task->awaiters, self);
     self->on = task;
     self->state = CORO_STATE_AWAIT;
@@ -323,7 +309,7 @@ CORO_INLINE int coro_yield(void)
 {
     struct coro_loop *loop = coro_here;
     struct coro *self = loop->current;
-    if (CORO_RARE(coro_is_due(loop) || (self->flags & CORO_BIT_URGENT) != 0))
+    if (CORO_RARE(coro_is_due(loop) || (self->flags & CORO_BIT_CANCEL) != 0))
         return coro_yield_slow();
     coro_push(loop, self);
     struct coro *next = coro_pop(loop);

@@ -15,8 +15,8 @@
 
 struct coro_chan {
     struct coro_loop *loop;
-    bool is_plain;  /* FIFO, open, stacks in place: the inlined paths hold */
-    uint32_t head;  /* FIFO: index of the oldest, masked for use */
+    bool is_plain;  /* open, stacks in place: the inlined paths hold */
+    uint32_t head;  /* index of the oldest, masked for use */
     uint32_t count; /* items in the buffer */
     uint32_t capacity;
     uint32_t mask; /* of the buffer, a power of two */
@@ -24,26 +24,22 @@ struct coro_chan {
     struct coro *senders;
     struct coro *receivers;
     bool is_closed;
-    enum coro_order order;
-    uint64_t sequence;       /* priority: orders equals */
-    struct chan_entry *heap; /* priority: in place of items */
 };
 
 /* On the stack of a sender that waits: its `on`. */
 struct chan_wait {
     struct coro_chan *chan;
     uint64_t item;
-    uint64_t priority;
 };
 
-CORO_SLOW int coro_send_slow(struct coro_chan *chan, uint64_t item, uint64_t priority,
-                             uint64_t timeout_ns);
-CORO_SLOW int coro_receive_slow(struct coro_chan *chan, uint64_t *item, uint64_t timeout_ns);
+/* What coro_send() and coro_receive() do where nobody waits, or it is no plain channel. */
+CORO_SLOW int coro_send_slow(struct coro_chan *chan, uint64_t item);
+CORO_SLOW int coro_receive_slow(struct coro_chan *chan, uint64_t *item);
 
 static inline bool coro_can_park(const struct coro_loop *loop, const struct coro *self)
 {
     return CORO_LIKELY(loop == coro_here && loop->head != loop->tail && !coro_is_due(loop) &&
-                       (self->flags & CORO_BIT_URGENT) == 0);
+                       (self->flags & CORO_BIT_CANCEL) == 0);
 }
 
 /* One that can be woken here: it has no timer to disarm. */
@@ -63,7 +59,7 @@ static inline void coro_wake_simple(struct coro_loop *loop, struct coro **first,
 CORO_INLINE int coro_send(struct coro_chan *chan, uint64_t item)
 {
     if (CORO_RARE(chan == NULL || !chan->is_plain))
-        return coro_send_slow(chan, item, 0, CORO_FOREVER);
+        return coro_send_slow(chan, item);
     struct coro_loop *loop = chan->loop;
     struct coro *receiver = chan->receivers;
     if (receiver == NULL && chan->count < chan->capacity) {
@@ -77,8 +73,8 @@ CORO_INLINE int coro_send(struct coro_chan *chan, uint64_t item)
     }
     struct coro *self = loop->current;
     if (receiver != NULL || !coro_can_park(loop, self))
-        return coro_send_slow(chan, item, 0, CORO_FOREVER);
-    struct chan_wait wait = {chan, item, 0};
+        return coro_send_slow(chan, item);
+    struct chan_wait wait = {chan, item};
     coro_enlist(&chan->senders, self);
     self->on = &wait;
     self->state = CORO_STATE_SEND;
@@ -89,7 +85,7 @@ CORO_INLINE int coro_send(struct coro_chan *chan, uint64_t item)
 CORO_INLINE int coro_receive(struct coro_chan *chan, uint64_t *item)
 {
     if (CORO_RARE(chan == NULL || !chan->is_plain || item == NULL))
-        return coro_receive_slow(chan, item, CORO_FOREVER);
+        return coro_receive_slow(chan, item);
     struct coro_loop *loop = chan->loop;
     struct coro *sender = chan->senders;
     if (chan->count > 0 && (sender == NULL || coro_is_simple(sender))) {
@@ -105,7 +101,7 @@ CORO_INLINE int coro_receive(struct coro_chan *chan, uint64_t *item)
     }
     struct coro *self = loop->current;
     if (chan->count > 0 || !coro_can_park(loop, self))
-        return coro_receive_slow(chan, item, CORO_FOREVER);
+        return coro_receive_slow(chan, item);
     coro_enlist(&chan->receivers, self);
     self->on = chan;
     self->state = CORO_STATE_RECEIVE;

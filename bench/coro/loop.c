@@ -1,4 +1,4 @@
-/* A loop's life: making it, giving it memory and taking it back; and coro_run around one. */
+/* A loop's life: making it, giving it memory, and ending it. */
 #include "bench/coro/loop.h"
 
 #include <assert.h>
@@ -8,8 +8,6 @@
 
 struct coro_loop coro_nowhere; /* head and limit are equal: due; nobody writes it */
 _Thread_local struct coro_loop *coro_here = &coro_nowhere;
-
-enum { HUGE_POOL_BYTES = 8 << 20 };
 
 static int resize_ring(struct loop *loop, uint32_t least)
 {
@@ -39,14 +37,6 @@ int loop_grow(struct loop *loop, uint32_t count)
     int made = slab_carve(&loop->slab, count, &loop->hot.free);
     loop->hot.has_canaries = loop->slab.guard == SLAB_GUARD_CANARY;
     return made < 0 ? made : CORO_OK;
-}
-
-void loop_be_careful(struct loop *loop)
-{
-    if (loop->hot.careful)
-        return;
-    loop->hot.careful = true;
-    loop_set_limit(loop, loop->hops);
 }
 
 struct coro_loop *coro_loop_new(const struct coro_config *config, int *error)
@@ -80,11 +70,22 @@ struct coro_loop *coro_loop_new(const struct coro_config *config, int *error)
     return &loop->hot;
 }
 
-static bool drop_area(struct loop *loop, struct coro *task, void *unused)
+/* Each task that is not free. */
+static void each(struct loop *loop, void (*fn)(struct loop *, struct coro *))
 {
-    (void)unused;
+    for (uint32_t c = 0; c < loop->slab.chunk_count; c++) {
+        struct slab_chunk *chunk = &loop->slab.chunks[c];
+        for (uint32_t i = 0; i < chunk->carved; i++) {
+            struct coro *task = slab_task(&loop->slab, chunk, i);
+            if (task->state != CORO_STATE_FREE)
+                fn(loop, task);
+        }
+    }
+}
+
+static void drop_area(struct loop *loop, struct coro *task)
+{
     compact_drop(&loop->compact, task);
-    return true;
 }
 
 void coro_loop_free(struct coro_loop *hot)
@@ -94,7 +95,7 @@ void coro_loop_free(struct coro_loop *hot)
     struct loop *loop = loop_of(hot);
     assert(!loop->running);
     if (loop->compact.large_count > 0)
-        loop_each(loop, drop_area, NULL);
+        each(loop, drop_area);
     timers_release(&loop->timers);
     words_release(&loop->words);
     poller_release(&loop->poller);
@@ -102,70 +103,4 @@ void coro_loop_free(struct coro_loop *hot)
     slab_release(&loop->slab);
     free(hot->ring);
     free(loop);
-}
-
-int coro_loop_warm(struct coro_loop *hot, size_t tasks)
-{
-    struct loop *loop = loop_of(hot);
-    if (tasks > INT32_MAX)
-        return CORO_BAD;
-    if (tasks * loop->slab.stride >= HUGE_POOL_BYTES)
-        slab_be_huge(&loop->slab);
-    while (loop->slab.carved < tasks) {
-        int error = loop_grow(loop, (uint32_t)tasks - loop->slab.carved);
-        if (error != CORO_OK)
-            return error;
-    }
-    return CORO_OK;
-}
-
-int coro_loop_trim(struct coro_loop *hot)
-{
-    struct loop *loop = loop_of(hot);
-    if (loop->running || loop_alive(hot) > 0)
-        return CORO_BUSY;
-    timers_clear(&loop->timers); /* its entries point into the stacks */
-    hot->free = NULL;
-    compact_trim(&loop->compact);
-    slab_trim(&loop->slab);
-    return CORO_OK;
-}
-
-/* ---- the entry point ---- */
-
-static bool cancel_one(struct loop *loop, struct coro *task, void *unused)
-{
-    (void)unused;
-    if (task->state != CORO_STATE_FINISHED)
-        coro_cancel(&loop->hot, task);
-    return true;
-}
-
-int coro_run(const struct coro_config *config, coro_body *body, void *arg, uint64_t *value)
-{
-    int error;
-    struct coro *task;
-    struct coro_until until = {0};
-    struct coro_loop *loop = coro_loop_new(config, &error);
-    if (loop == NULL)
-        return error;
-    error = coro_spawn(loop, body, arg, 0, &task);
-    if (error != CORO_OK)
-        goto free_loop;
-    until.task = task;
-    int stop = coro_loop_run(loop, &until);
-    if (task->state == CORO_STATE_FINISHED) {
-        error = task->error;
-        if (value != NULL)
-            *value = task->value;
-    } else {
-        error = stop < 0 ? stop : CORO_IDLE; /* parked for good */
-    }
-    if (loop_alive(loop) > 0 && stop >= 0) {
-        loop_each(loop_of(loop), cancel_one, NULL);
-        coro_loop_run(loop, NULL);
-    }
-free_loop:
-    coro_loop_free(loop);
-    return error;
 }

@@ -30,7 +30,6 @@ struct loop {
     uint64_t tick_ns;   /* when the present tick began; 0 unknown */
     struct words words;
     struct poller poller;
-    unsigned float_control; /* rounding mode and so on of all tasks without CORO_FLOAT */
     bool running;
     bool on_valgrind; /* which takes what lies below a suspended stack's pointer for no memory */
 #ifdef CORO_HOOKED
@@ -112,10 +111,10 @@ static inline void *loop_see(struct loop *loop, const struct coro *task, void *v
                : variable;
 }
 
-/* Before a suspension: a cancellation waiting to be delivered, or a deadline scope run out. */
-int loop_interrupted(struct loop *loop, struct coro *self);
-/* Parks self, whose state, `on` and list are set, until woken; not after deadline_ns (0: none) nor
- * the scope's deadline. Returns the wake-up's code, or CORO_NO_MEMORY at once: then all is undone.
+/* Before a suspension: a cancellation waiting to be delivered. */
+int loop_interrupted(struct coro *self);
+/* Parks self, whose state, `on` and list are set, until woken; not after deadline_ns (0: none).
+ * Returns the wake-up's code, or CORO_NO_MEMORY at once: then all is undone.
  */
 int loop_park(struct loop *loop, struct coro *self, uint64_t deadline_ns);
 /* Takes a parked task off the list it waits on. */
@@ -133,14 +132,8 @@ static inline size_t loop_stack_bytes(const struct loop *loop)
 int loop_grow(struct loop *loop, uint32_t count);
 /* Calls fn where there is room: on the loop's own stack when a task runs. */
 int loop_call(struct loop *loop, int (*fn)(struct loop *, void *), void *arg);
-/* Each task that is not free, until fn returns false. */
-void loop_each(struct loop *loop, bool (*fn)(struct loop *, struct coro *, void *), void *arg);
-/* The name a task gave itself, or NULL. */
-const char *loop_name(struct loop *loop, const struct coro *task);
 /* Ends the program, with a report, when the task has overrun its stack. */
-void loop_check_canary(struct loop *loop, const struct coro *task);
-/* From now on every switch goes through the loop. */
-void loop_be_careful(struct loop *loop);
+void loop_check_canary(struct loop *loop, struct coro *task);
 
 /* switch.c */
 int coro_call_on(void *stack, int (*fn)(struct loop *, void *), struct loop *loop, void *arg);
@@ -153,7 +146,4 @@ void coro_depart(struct coro_loop *loop); /* last thing before leaving one for g
 #define coro_arrive(loop)     ((void)(loop))
 #define coro_depart(loop)     ((void)(loop))
 #endif
-unsigned coro_float_get(void);
-void coro_float_set(unsigned control);
-
 #endif

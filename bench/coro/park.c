@@ -1,4 +1,4 @@
-/* Ending a suspension before its time: cancel, deadline scopes; and giving up a handle. */
+/* Ending a suspension before its time; giving up a handle; errors in words. */
 #include "bench/coro/loop.h"
 
 void loop_detach(struct loop *loop, struct coro *task)
@@ -53,51 +53,6 @@ int coro_release(struct coro_loop *hot, struct coro *task)
     return CORO_OK;
 }
 
-int coro_deadline_begin(struct coro_deadline *scope, uint64_t at_ns)
-{
-    struct loop *loop;
-    struct coro *self;
-    if (loop_enter(&loop, &self) != CORO_OK)
-        return CORO_OUTSIDE;
-    if (scope == NULL)
-        return CORO_BAD;
-    if (at_ns <= coro_now())
-        return CORO_PAST;
-    struct coro_top *top = loop_top(loop, self);
-    scope->outer = top->scope;
-    scope->at_ns =
-        scope->outer != NULL && scope->outer->at_ns < at_ns ? scope->outer->at_ns : at_ns;
-    top->scope = scope;
-    self->flags |= CORO_BIT_DEADLINE;
-    return CORO_OK;
-}
-
-int coro_deadline_end(struct coro_deadline *scope)
-{
-    struct loop *loop;
-    struct coro *self;
-    if (loop_enter(&loop, &self) != CORO_OK)
-        return CORO_OUTSIDE;
-    struct coro_top *top = loop_top(loop, self);
-    if (scope == NULL || top->scope != scope)
-        return CORO_BAD; /* scopes end in the reverse order of their beginning */
-    top->scope = scope->outer;
-    if (top->scope == NULL)
-        self->flags &= (uint8_t)~CORO_BIT_DEADLINE;
-    return CORO_OK;
-}
-
-int coro_set_name(const char *name)
-{
-    struct loop *loop;
-    struct coro *self;
-    if (loop_enter(&loop, &self) != CORO_OK)
-        return CORO_OUTSIDE;
-    loop_top(loop, self)->name = name;
-    self->flags |= CORO_BIT_NAMED;
-    return CORO_OK;
-}
-
 const char *coro_strerror(int error)
 {
     static const char *const texts[] = {
@@ -116,8 +71,6 @@ const char *coro_strerror(int error)
         [-CORO_NO_MEMORY] = "out of memory",
         [-CORO_SYSTEM] = "a system call failed",
         [-CORO_ON_STACK] = "a pointer into a compact task's stack cannot be shared",
-        [-CORO_WOULD_BLOCK] = "would have to wait",
-        [-CORO_IDLE] = "waits for what nobody can do any more",
     };
     if (error > 0)
         return "the task's own error";

@@ -79,7 +79,7 @@ int coro_wait_fd(int fd, enum coro_ready ready, uint64_t timeout_ns)
         return CORO_BAD;
     if (timeout_ns == CORO_NO_WAIT)
         return poll_now(fd, ready);
-    int error = loop_interrupted(loop, self);
+    int error = loop_interrupted(self);
     if (error != CORO_OK)
         return error;
     struct poller *poller = &loop->poller;
@@ -115,24 +115,6 @@ void poller_remove(struct poller *poller, struct coro *task)
     else
         entry->writer = NULL;
     poller->waiting--;
-}
-
-int coro_forget_fd(struct coro_loop *hot, int fd)
-{
-    struct loop *loop = loop_of(hot);
-    struct poller *poller = &loop->poller;
-    if (fd < 0 || (uint32_t)fd >= poller->room || !poller->entries[fd].is_registered)
-        return CORO_BAD;
-    struct coro *waiters[] = {poller->entries[fd].reader, poller->entries[fd].writer};
-    for (int i = 0; i < 2; i++) {
-        if (waiters[i] == NULL)
-            continue;
-        poller_remove(poller, waiters[i]);
-        loop_wake(loop, waiters[i], CORO_CLOSED);
-    }
-    poller->entries[fd] = (struct poll_entry){0};
-    epoll_ctl(poller->epoll, EPOLL_CTL_DEL, fd, NULL);
-    return CORO_OK;
 }
 
 /* ---- harvesting; on the loop's stack ---- */

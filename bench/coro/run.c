@@ -39,25 +39,6 @@ static void sleep_in_kernel(struct loop *loop, uint64_t until_ns)
         config->after_wait(config->wait_context);
 }
 
-/* Nothing is runnable: wait for the next timer (UINT64_MAX: none) or descriptor. Coming back early
- * does no harm, for the caller looks at the clock. */
-static void wait_for_something(struct loop *loop, uint64_t deadline_ns)
-{
-    uint64_t spin_ns = deadline_ns != UINT64_MAX ? loop->config.spin_ns : 0;
-    if (spin_ns == 0) {
-        sleep_in_kernel(loop, deadline_ns);
-        return;
-    }
-    if (deadline_ns > spin_ns && coro_now() < deadline_ns - spin_ns) {
-        sleep_in_kernel(loop, deadline_ns - spin_ns);
-        if (coro_now() < deadline_ns - spin_ns)
-            return;
-    }
-    while (coro_now() < deadline_ns && loop->hot.head == loop->hot.tail)
-        if (loop->poller.waiting > 0)
-            poller_harvest(loop, 0);
-}
-
 /* ---- serving ---- */
 
 /* A tick that took long gets fewer switches next time, so timers are looked at every few tens of
@@ -106,8 +87,7 @@ static bool is_asked(const struct coro_until *until)
 {
     return (until->word != NULL &&
             __atomic_load_n(until->word, __ATOMIC_ACQUIRE) != until->value) ||
-           (until->task != NULL && until->task->state == CORO_STATE_FINISHED) ||
-           (until->done != NULL && until->done(until->context));
+           (until->task != NULL && until->task->state == CORO_STATE_FINISHED);
 }
 
 /* ---- ticks ---- */
@@ -183,8 +163,6 @@ static int turn(struct loop *loop, const struct coro_until *until)
             return error;
         if (is_asked(until))
             return CORO_STOP_ASKED;
-        if (until->deadline_ns != 0 && coro_now() >= until->deadline_ns)
-            return CORO_STOP_DEADLINE;
         if (hot->head != hot->tail) {
             rotate(hot);
             if (!hot->careful)
@@ -197,10 +175,8 @@ static int turn(struct loop *loop, const struct coro_until *until)
             return CORO_STOP_FINISHED;
         if (until->idle || (loop->timers.armed == 0 && loop->poller.waiting == 0))
             return CORO_STOP_IDLE;
-        uint64_t next_ns = loop->timers.armed > 0 ? timers_next(&loop->timers) : UINT64_MAX;
-        if (until->deadline_ns != 0 && until->deadline_ns < next_ns)
-            next_ns = until->deadline_ns;
-        wait_for_something(loop, next_ns);
+        /* Coming back early does no harm, for serve() looks at the clock. */
+        sleep_in_kernel(loop, loop->timers.armed > 0 ? timers_next(&loop->timers) : UINT64_MAX);
         loop->tick_ns = 0;
     }
 }
@@ -219,15 +195,12 @@ int coro_loop_run(struct coro_loop *hot, const struct coro_until *until)
     }
     loop->running = true;
     loop->tick_ns = 0;
-    loop->float_control = coro_float_get();
     coro_here = hot;
     hot->limit = hot->head - LOOP_FAR; /* for what is called on the loop's own stack */
     coro_run_begins(hot);
     int stop = turn(loop, until != NULL ? until : &to_the_end);
     coro_here = outer;
     loop->running = false;
-    if (loop_alive(hot) == 0) /* what needed care is gone */
-        hot->careful = loop->config.check || loop->config.stack == CORO_COMPACT;
     loop_set_limit(loop, LOOP_FAR); /* spawning from outside is never in the way of a timer */
     if (slack_ns > 0)
         prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);

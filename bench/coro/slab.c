@@ -148,8 +148,6 @@ static int add_chunk(struct slab *slab)
         return CORO_NO_MEMORY;
     if (slab->kind == CORO_GUARDED)
         madvise(base, bytes, MADV_NOHUGEPAGE); /* one touched page must not cost 2 MiB */
-    else if (slab->is_huge)
-        madvise(base, bytes, MADV_HUGEPAGE);
     struct slab_chunk chunk = {
         .base = base, .bytes = bytes, .slots = (uint32_t)(bytes / slab->stride)};
     if (RUNNING_ON_VALGRIND && slab->kind != CORO_COMPACT)
@@ -211,7 +209,7 @@ static uint32_t advise_slots(const struct slab *slab, const struct slab_chunk *c
     return done;
 }
 
-/* For the slots below `end`. Those of an earlier life, before a trim, have kept theirs. */
+/* For the slots below `end`. */
 static void install_guards(struct slab *slab, struct slab_chunk *chunk, uint32_t end)
 {
     if (slab->kind != CORO_GUARDED || chunk->tried >= end)
@@ -287,31 +285,6 @@ int slab_carve(struct slab *slab, uint32_t count, struct coro **list)
     chunk->carved += count;
     slab->carved += count;
     return (int)count;
-}
-
-void slab_be_huge(struct slab *slab)
-{
-    if (slab->kind == CORO_GUARDED || slab->is_huge)
-        return;
-    slab->is_huge = true;
-    for (uint32_t i = 0; i < slab->chunk_count; i++)
-        if (slab->chunks[i].carved == 0)
-            madvise(slab->chunks[i].base, slab->chunks[i].bytes, MADV_HUGEPAGE);
-}
-
-void slab_trim(struct slab *slab)
-{
-    for (uint32_t i = 0; i < slab->chunk_count; i++) {
-        struct slab_chunk *chunk = &slab->chunks[i];
-        forget(slab, chunk);
-        madvise(chunk->base, chunk->bytes, MADV_DONTNEED);
-        if (slab->is_huge)
-            madvise(chunk->base, chunk->bytes, MADV_NOHUGEPAGE);
-        chunk->carved = 0;
-    }
-    slab->is_huge = false;
-    slab->open = 0;
-    slab->carved = 0;
 }
 
 bool slab_is_intact(const struct slab *slab, const struct coro *task)

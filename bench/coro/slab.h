@@ -30,7 +30,7 @@ struct slab_chunk {
     size_t bytes;
     uint32_t slots;     /* that fit; what is left over of the chunk stays unused */
     uint32_t carved;    /* in use or in the free list: [0, carved) */
-    uint32_t tried;     /* asked for a guard: >= carved, for guards survive a trim */
+    uint32_t tried;     /* asked for a guard */
     uint32_t guarded;   /* [0, guarded) have a page that faults; those above zeros to compare */
     uint32_t *valgrind; /* its names of the stacks; NULL outside valgrind */
 };
@@ -50,7 +50,6 @@ struct slab {
     uint32_t protected; /* by mprotect so far */
     size_t mapped_bytes;
     bool is_tested; /* the markers do guard */
-    bool is_huge;   /* new slots lie in huge pages, where the system gives them */
 };
 
 /* bytes: usable by a task, 0 for the kind's default. CORO_SMALL, CORO_BAD. */
@@ -62,11 +61,6 @@ int slab_carve(struct slab *slab, uint32_t count, struct coro **list);
 /* Touches fresh pages in one go: a third cheaper than a fault for each. Within one mapping; the
  * last page is touched whole. */
 void slab_populate(char *from, size_t bytes, size_t page);
-/* For a pool made ready beforehand: huge pages save a miss of the address cache at nearly every
- * switch once there are thousands of small stacks. Cold they cost more than they save. */
-void slab_be_huge(struct slab *slab);
-/* All slots are uncarved again, and their memory given back. */
-void slab_trim(struct slab *slab);
 
 struct coro *slab_task(const struct slab *slab, const struct slab_chunk *chunk, uint32_t index);
 /* The slot an address lies in: its chunk and index; NULL when it is nobody's. */

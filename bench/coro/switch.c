@@ -60,57 +60,6 @@ int coro_call_on(void *stack, int (*fn)(struct loop *, void *), struct loop *loo
 #endif
 }
 
-/* ---- float control, without the sticky flags ---- */
-
-#if defined(__x86_64__)
-enum { MXCSR_STICKY = 0x3f };
-
-unsigned coro_float_get(void)
-{
-    unsigned sse;
-    uint16_t x87;
-    __asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(sse), "=m"(x87));
-    return (sse & ~(unsigned)MXCSR_STICKY) | (unsigned)x87 << 16;
-}
-
-void coro_float_set(unsigned control)
-{
-    unsigned present = coro_float_get();
-    if (((present ^ control) & 0xffff) != 0) {
-        unsigned sse = control & 0xffff;
-        __asm__ volatile("ldmxcsr %0" : : "m"(sse));
-    }
-    if (((present ^ control) >> 16) != 0) {
-        uint16_t x87 = (uint16_t)(control >> 16);
-        __asm__ volatile("fldcw %0" : : "m"(x87));
-    }
-}
-#elif defined(__aarch64__)
-unsigned coro_float_get(void)
-{
-    uint64_t control;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-    return (unsigned)control;
-}
-
-void coro_float_set(unsigned control)
-{
-    if (coro_float_get() != control)
-        __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)control));
-}
-#else
-#include <fenv.h>
-unsigned coro_float_get(void)
-{
-    return (unsigned)fegetround();
-}
-
-void coro_float_set(unsigned control)
-{
-    fesetround((int)control);
-}
-#endif
-
 /* ---- ucontext ---- */
 
 #ifdef CORO_SWITCH_UCONTEXT

@@ -7,9 +7,8 @@
  * spilled, nothing is returned through, and the jump of each place has its own branch prediction.
  *
  * The float environment (rounding mode, exception masks) is not touched: reloading it costs ten
- * times the switch as soon as two sides differ in one sticky flag. A task that needs its own asks
- * for CORO_FLOAT. Signal masks are not touched either; only the ucontext variant does that, at the
- * price of two system calls.
+ * times the switch as soon as two sides differ in one sticky flag. Signal masks are not touched
+ * either; only the ucontext variant does that, at the price of two system calls.
  *
  * A program checked by AddressSanitizer or ThreadSanitizer goes through coro_jump_hooked(), which
  * tells the sanitizer about the new stack.

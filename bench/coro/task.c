@@ -4,7 +4,8 @@
  */
 #include "bench/coro/loop.h"
 
-#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 struct coro_top *loop_top(struct loop *loop, struct coro *self)
 {
@@ -41,15 +42,24 @@ static CORO_SLOW void deliver_to_all(uint64_t value, int error)
     }
 }
 
-/* What the next task on this stack, or in this loop, must not inherit. */
-static CORO_SLOW void tidy(struct coro_loop *hot, struct coro *self)
+static int give_up(struct loop *loop, void *task)
 {
-    struct loop *loop = loop_of(hot);
-    if (hot->has_canaries)
-        loop_check_canary(loop, self);
-    if ((self->flags & CORO_BIT_FLOAT) != 0)
-        coro_float_set(loop->float_control);
-    *loop_top(loop, self) = (struct coro_top){0};
+    fprintf(stderr,
+            "coro: stack overflow in task %u: its stack of %zu bytes was too small, the canary is "
+            "overwritten\n",
+            coro_id(task), loop_stack_bytes(loop));
+    abort(); /* so are its neighbour's frames */
+}
+
+void loop_check_canary(struct loop *loop, struct coro *task)
+{
+    if (!slab_is_intact(&loop->slab, task))
+        loop_call(loop, give_up, task); /* printing needs more room than a small stack has */
+}
+
+static CORO_SLOW void check_own_canary(struct coro_loop *hot)
+{
+    loop_check_canary(loop_of(hot), hot->current);
 }
 
 /* The task's last act: its result to whom it concerns, its stack to whoever comes next. Apart from
@@ -91,9 +101,8 @@ void coro_begin(void)
     coro_arrive(coro_here);
     uint64_t value = 0;
     int error = self->body(self->user, &value);
-    self = coro_here->current;
-    if (CORO_RARE((self->flags & CORO_BIT_TIDY) != 0 || coro_here->has_canaries))
-        tidy(coro_here, self);
+    if (CORO_RARE(coro_here->has_canaries))
+        check_own_canary(coro_here);
     finish(value, error);
 }
 
@@ -113,7 +122,7 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
 {
     struct loop *loop = loop_of(hot);
     struct coro *self = hot->current;
-    if (body == NULL || (flags & ~(unsigned)(CORO_EAGER | CORO_FLOAT)) != 0)
+    if (body == NULL || (flags & ~(unsigned)CORO_EAGER) != 0)
         return CORO_BAD;
     if (arg != NULL && self != NULL && compact_owns(&loop->compact, arg))
         return CORO_ON_STACK;
@@ -122,11 +131,7 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
         if (error != CORO_OK)
             return error;
     }
-    if ((flags & CORO_FLOAT) != 0)
-        loop_be_careful(loop);
-    unsigned bits =
-        (task != NULL ? 0 : CORO_BIT_DETACHED) | ((flags & CORO_FLOAT) != 0 ? CORO_BIT_FLOAT : 0);
-    struct coro *child = coro_make(hot, body, arg, (uint8_t)bits);
+    struct coro *child = coro_make(hot, body, arg, task != NULL ? 0 : CORO_BIT_DETACHED);
     if (loop->config.stack != CORO_COMPACT) /* those get theirs when the loop comes to them */
         coro_first_context(hot, coro_top_of(child), child);
     if (task != NULL)
@@ -153,21 +158,8 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
 
 /* ---- suspending ---- */
 
-static CORO_SLOW void suspend_float(struct coro_loop *hot, struct coro *self)
-{
-    unsigned control = coro_float_get();
-    coro_float_set(loop_of(hot)->float_control);
-    hot->current = NULL;
-    coro_jump(hot, &self->context, hot->main);
-    coro_float_set(control);
-}
-
 void coro_suspend_slow(struct coro_loop *hot, struct coro *self)
 {
-    if (CORO_RARE((self->flags & CORO_BIT_FLOAT) != 0)) {
-        suspend_float(hot, self);
-        return;
-    }
     hot->current = NULL;
     coro_jump(hot, &self->context, hot->main);
 }
@@ -175,10 +167,6 @@ void coro_suspend_slow(struct coro_loop *hot, struct coro *self)
 /* The same as loop_park's last call, so that no frame of ours but this one stays on the stack. */
 static CORO_SLOW int suspend_till_woken(struct coro_loop *hot, struct coro *self)
 {
-    if (CORO_RARE((self->flags & CORO_BIT_FLOAT) != 0)) {
-        suspend_float(hot, self);
-        return self->wake;
-    }
     hot->current = NULL;
     coro_jump(hot, &self->context, hot->main);
     return coro_here->current->wake;
@@ -192,15 +180,12 @@ static CORO_SLOW int hand_over_till_woken(struct coro_loop *hot, struct coro *se
     return coro_here->current->wake;
 }
 
-int loop_interrupted(struct loop *loop, struct coro *self)
+int loop_interrupted(struct coro *self)
 {
-    if ((self->flags & CORO_BIT_CANCEL) != 0) {
-        self->flags &= (uint8_t)~CORO_BIT_CANCEL;
-        return CORO_CANCELLED;
-    }
-    if ((self->flags & CORO_BIT_DEADLINE) != 0 && coro_now() >= loop_top(loop, self)->scope->at_ns)
-        return CORO_TIMED_OUT;
-    return CORO_OK;
+    if ((self->flags & CORO_BIT_CANCEL) == 0)
+        return CORO_OK;
+    self->flags &= (uint8_t)~CORO_BIT_CANCEL;
+    return CORO_CANCELLED;
 }
 
 static int settle_timers(struct loop *loop, void *unused)
@@ -219,11 +204,6 @@ static uint64_t coalesce(uint64_t deadline_ns)
 
 int loop_park(struct loop *loop, struct coro *self, uint64_t deadline_ns)
 {
-    if ((self->flags & CORO_BIT_DEADLINE) != 0) {
-        uint64_t scope_ns = loop_top(loop, self)->scope->at_ns;
-        if (deadline_ns == 0 || scope_ns < deadline_ns)
-            deadline_ns = scope_ns;
-    }
     if (deadline_ns != 0 && deadline_ns != UINT64_MAX) {
         if (loop->config.lateness == CORO_COALESCED)
             deadline_ns = coalesce(deadline_ns);
@@ -251,7 +231,7 @@ int coro_yield_slow(void)
     struct coro *self;
     if (loop_enter(&loop, &self) != CORO_OK)
         return CORO_OUTSIDE;
-    int error = loop_interrupted(loop, self);
+    int error = loop_interrupted(self);
     if (error != CORO_OK)
         return error;
     coro_push(&loop->hot, self);
@@ -261,13 +241,10 @@ int coro_yield_slow(void)
 
 static int sleep_until(struct loop *loop, struct coro *self, uint64_t deadline_ns)
 {
-    int error = loop_interrupted(loop, self);
+    int error = loop_interrupted(self);
     if (error != CORO_OK)
         return error;
-    /* A sleep that the scope's deadline will end is a wait for nothing, and times out like one. */
-    bool is_limited =
-        (self->flags & CORO_BIT_DEADLINE) != 0 && loop_top(loop, self)->scope->at_ns < deadline_ns;
-    self->state = is_limited ? CORO_STATE_NOTHING : CORO_STATE_SLEEP;
+    self->state = CORO_STATE_SLEEP;
     return loop_park(loop, self, deadline_ns);
 }
 
@@ -293,7 +270,7 @@ int coro_sleep_until(uint64_t deadline_ns)
     return sleep_until(loop, self, deadline_ns);
 }
 
-int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t deadline_ns)
+int coro_await_slow(struct coro *task, struct coro_result *result)
 {
     struct loop *loop;
     struct coro *self;
@@ -305,21 +282,14 @@ int coro_await_slow(struct coro *task, struct coro_result *result, uint64_t dead
         return CORO_SELF;
     if (task->state == CORO_STATE_FINISHED)
         return coro_await(task, result);
-    int error = loop_interrupted(loop, self);
+    int error = loop_interrupted(self);
     if (error != CORO_OK)
         return error;
-    if (deadline_ns != 0 && deadline_ns <= coro_now())
-        return CORO_PAST;
     coro_enlist(&task->awaiters, self);
     self->on = task;
     self->state = CORO_STATE_AWAIT;
-    error = loop_park(loop, self, deadline_ns);
+    error = loop_park(loop, self, 0);
     if (error == CORO_OK && result != NULL)
         *result = (struct coro_result){.value = self->got, .error = self->error};
     return error;
-}
-
-int coro_await_until(struct coro *task, struct coro_result *result, uint64_t deadline_ns)
-{
-    return coro_await_slow(task, result, deadline_ns != 0 ? deadline_ns : 1);
 }

@@ -80,7 +80,7 @@ int coro_wait(const uint32_t *word, uint32_t expected, uint64_t timeout_ns)
     /* Acquire: who sees the word changed sees what was written before it. */
     if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != expected)
         return CORO_CHANGED;
-    int error = loop_interrupted(loop, self);
+    int error = loop_interrupted(self);
     if (error != CORO_OK)
         return error;
     if (timeout_ns == CORO_NO_WAIT)

@@ -5,9 +5,9 @@
  * the kernel, as an interpreter's event loop does.  Units are started eagerly: each runs to
  * its first suspension before the next is made.
  */
+#include "bench/base/clock.h"
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
 #include "bench/coro/coro.h"
 #include "bench/executors/coroutine_runtime.h"
 
@@ -248,7 +248,7 @@ static int wait_io(struct task *t, int descriptor, bool is_writing)
 const struct executor executor_coroutine = {
     .name = "coroutine",
     .summary = "stackful coroutines on one event loop in one thread",
-    .traits = EXECUTOR_SHARED_HEAP,
+    .traits = EXECUTOR_SHARED_HEAP | EXECUTOR_TYPICAL,
     .params = params,
     .variant = coro_switch_name,
     .open = open_,

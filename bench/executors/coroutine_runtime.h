@@ -58,7 +58,7 @@ CORO_INLINE void rt_cancel(rt_scope scope, rt_task child)
 
 CORO_INLINE rt_channel *rt_channel_new(rt_scope scope, uint32_t capacity)
 {
-    return coro_chan_new(scope, CORO_FIFO, capacity, NULL);
+    return coro_chan_new(scope, capacity, NULL);
 }
 
 CORO_INLINE void rt_send(rt_channel *channel, uint64_t item)

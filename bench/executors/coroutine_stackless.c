@@ -8,9 +8,9 @@
  *
  * The loop's thread holds the lock in the name of all tasks and lets it go around its own wait.
  */
+#include "bench/base/clock.h"
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
 #include "bench/executors/timer_heap.h"
 
 #include <stdlib.h>

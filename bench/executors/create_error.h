@@ -2,8 +2,8 @@
 #ifndef CONTEND_EXECUTORS_CREATE_ERROR_H
 #define CONTEND_EXECUTORS_CREATE_ERROR_H
 
-#include "bench/core/err.h"
-#include "bench/core/limits.h"
+#include "bench/base/err.h"
+#include "bench/machine/limits.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 #ifndef CONTEND_EXECUTORS_FIBER_EXECUTOR_H
 #define CONTEND_EXECUTORS_FIBER_EXECUTOR_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 #include "bench/executors/fiber_loop.h"
 
 enum { FIBER_STACK };

@@ -15,8 +15,8 @@
 #ifndef CONTEND_EXECUTORS_FIBER_LOOP_H
 #define CONTEND_EXECUTORS_FIBER_LOOP_H
 
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
 #include "bench/executors/parking.h"
 #include "bench/executors/timer_heap.h"
 

@@ -2,9 +2,9 @@
 #ifndef CONTEND_EXECUTORS_FUTEX_VERBS_H
 #define CONTEND_EXECUTORS_FUTEX_VERBS_H
 
+#include "bench/base/clock.h"
+#include "bench/base/futex.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/futex.h"
 
 static inline void futex_verb_sleep_until(struct task *t, uint64_t deadline_ns)
 {

@@ -2,9 +2,9 @@
  * glib_pool: tasks through a GThreadPool with threads of its own.  It has no word for "this task
  * has ended": a counter says when all have, and joined_ns is that moment for each of them.
  */
+#include "bench/base/err.h"
 #include "bench/child/peer.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 #include "bench/executors/futex_verbs.h"
 #include "bench/executors/muster.h"
 

@@ -6,10 +6,10 @@
  * It offers no hook around its own wait in the kernel, so the lock stays with the loop while all
  * tasks wait.
  */
+#include "bench/base/clock.h"
+#include "bench/base/err.h"
 #include "bench/child/peer.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
 #include "bench/executors/parking.h"
 
 #include <errno.h>

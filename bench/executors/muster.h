@@ -5,9 +5,9 @@
 #ifndef CONTEND_EXECUTORS_MUSTER_H
 #define CONTEND_EXECUTORS_MUSTER_H
 
+#include "bench/base/futex.h"
 #include "bench/contend.h"
-#include "bench/core/affinity.h"
-#include "bench/core/futex.h"
+#include "bench/machine/affinity.h"
 
 struct muster {
     _Atomic uint32_t arrived;

@@ -7,9 +7,9 @@
  * What the compiler would make of "#pragma omp" is written out here as the calls of libgomp's
  * interface, so that the library can be loaded when it is wanted and need not be linked.
  */
+#include "bench/base/err.h"
 #include "bench/child/peer.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 #include "bench/executors/futex_verbs.h"
 #include "bench/executors/muster.h"
 

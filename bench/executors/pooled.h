@@ -10,8 +10,8 @@
 #define CONTEND_EXECUTORS_POOLED_H
 
 #include "bench/contend.h"
-#include "bench/core/affinity.h"
-#include "bench/core/pool.h"
+#include "bench/executors/pool.h"
+#include "bench/machine/affinity.h"
 
 enum { POOLED_BATCH, POOLED_SPIN };
 

@@ -4,11 +4,10 @@
  * A child asks to be killed when its parent ends, so that nothing outlives a killed run; the
  * forking thread is the worker's main thread, which lives as long as the launch.
  */
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
-#include "bench/core/futex.h"
 #include "bench/executors/create_error.h"
+#include "bench/executors/kernel_verbs.h"
 #include "bench/executors/process_runtime.h"
 
 #include <errno.h>
@@ -93,34 +92,16 @@ static int join(struct launch *l, struct err *err)
     return rc;
 }
 
-static void sleep_until(struct task *t, uint64_t deadline_ns)
-{
-    (void)t;
-    clock_sleep_until_ns(deadline_ns);
-}
-
-static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
-{
-    (void)t;
-    return futex_wait(word, expected, deadline_ns, true);
-}
-
-static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
-{
-    (void)t;
-    futex_wake(word, count, true);
-}
-
 const struct executor executor_process = {
     .name = "process",
     .summary = "a forked process for each task",
-    .traits = EXECUTOR_PARALLEL | EXECUTOR_PREEMPTIVE | EXECUTOR_KERNEL_UNITS,
+    .traits = EXECUTOR_PARALLEL | EXECUTOR_PREEMPTIVE | EXECUTOR_KERNEL_UNITS | EXECUTOR_TYPICAL,
     .open = open_,
     .start = start,
     .join = join,
     .close = close_,
-    .sleep_until = sleep_until,
-    .wait = wait_,
-    .wake = wake,
+    .sleep_until = kernel_sleep_until,
+    .wait = kernel_wait,
+    .wake = kernel_wake,
     .runtime = &process_runtime,
 };

@@ -1,16 +1,15 @@
 /*
  * process_pool: W forked processes, made once, share all tasks through a ring in shared memory
- * and futexes across processes, not pipes.  bench/core/pool.h tells how tasks get to them.
+ * and futexes across processes, not pipes.  bench/executors/pool.h tells how tasks get to them.
  *
  * open() runs when the launch is mapped, so the children have it at the same address.  A child asks
  * to be killed when its parent ends; a child that ended before its time is found by the caller,
  * who looks after its children while it waits.
  */
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
-#include "bench/core/futex.h"
 #include "bench/executors/create_error.h"
+#include "bench/executors/kernel_verbs.h"
 #include "bench/executors/pooled.h"
 
 #include <errno.h>
@@ -130,34 +129,17 @@ static int join(struct launch *l, struct err *err)
     return pooled_join(l, s->pool, err);
 }
 
-static void sleep_until(struct task *t, uint64_t deadline_ns)
-{
-    (void)t;
-    clock_sleep_until_ns(deadline_ns);
-}
-
-static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
-{
-    (void)t;
-    return futex_wait(word, expected, deadline_ns, true);
-}
-
-static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
-{
-    (void)t;
-    futex_wake(word, count, true);
-}
-
 const struct executor executor_process_pool = {
     .name = "process_pool",
     .summary = "forked processes made once, which share all tasks",
-    .traits = EXECUTOR_PARALLEL | EXECUTOR_PREEMPTIVE | EXECUTOR_POOLED | EXECUTOR_KERNEL_UNITS,
+    .traits = EXECUTOR_PARALLEL | EXECUTOR_PREEMPTIVE | EXECUTOR_POOLED | EXECUTOR_KERNEL_UNITS |
+              EXECUTOR_TYPICAL,
     .params = params,
     .open = open_,
     .start = start,
     .join = join,
     .close = close_,
-    .sleep_until = sleep_until,
-    .wait = wait_,
-    .wake = wake,
+    .sleep_until = kernel_sleep_until,
+    .wait = kernel_wait,
+    .wake = kernel_wake,
 };

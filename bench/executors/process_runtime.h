@@ -7,8 +7,8 @@
 #ifndef CONTEND_EXECUTORS_PROCESS_RUNTIME_H
 #define CONTEND_EXECUTORS_PROCESS_RUNTIME_H
 
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
 #include "bench/executors/runtime_fail.h"
 #include "bench/executors/stop_compute.h"
 

@@ -12,9 +12,9 @@
  * It needs a stack of its own, because returning from a frame its parent still needs is not sane.
  * sched_getcpu() answers in the child from its parent's registration: migrations are undercounted.
  */
+#include "bench/base/clock.h"
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
 #include "bench/executors/create_error.h"
 #include "bench/executors/reap.h"
 

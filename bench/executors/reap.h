@@ -2,8 +2,8 @@
 #ifndef CONTEND_EXECUTORS_REAP_H
 #define CONTEND_EXECUTORS_REAP_H
 
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * serial: one task after the other in the calling thread.  The baseline of every comparison
  * and the ceiling of one CPU; nothing overlaps.
  */
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
 
 static int start(struct launch *l, struct err *err)
 {

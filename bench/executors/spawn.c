@@ -10,11 +10,10 @@
  * say, has no such command, and unavailable() says so.
  */
 #include "bench/executors/spawn.h"
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
-#include "bench/core/futex.h"
 #include "bench/executors/create_error.h"
+#include "bench/executors/kernel_verbs.h"
 #include "bench/executors/reap.h"
 #include "bench/registry.h"
 
@@ -127,24 +126,6 @@ static int join(struct launch *l, struct err *err)
     return rc;
 }
 
-static void sleep_until(struct task *t, uint64_t deadline_ns)
-{
-    (void)t;
-    clock_sleep_until_ns(deadline_ns);
-}
-
-static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
-{
-    (void)t;
-    return futex_wait(word, expected, deadline_ns, true);
-}
-
-static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
-{
-    (void)t;
-    futex_wake(word, count, true);
-}
-
 const struct executor executor_spawn = {
     .name = "spawn",
     .summary = "a fresh program image for each task",
@@ -155,7 +136,7 @@ const struct executor executor_spawn = {
     .start = start,
     .join = join,
     .close = close_,
-    .sleep_until = sleep_until,
-    .wait = wait_,
-    .wake = wake,
+    .sleep_until = kernel_sleep_until,
+    .wait = kernel_wait,
+    .wake = kernel_wake,
 };

@@ -10,7 +10,7 @@
  *
  * and its child calls stop_compute() between two suspensions, or looks at a flag.
  */
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "bench/executors/runtime_fail.h"
 
 static uint64_t stop_loop(struct task *t, uint64_t count, const struct stopping *how)

@@ -4,10 +4,10 @@
  * The stack is the system's default unless the parameter says otherwise; glibc keeps up to
  * 40 MB of stacks for reuse, so a second launch starts cheaper than the first.
  */
+#include "bench/base/clock.h"
+#include "bench/base/err.h"
+#include "bench/base/futex.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
-#include "bench/core/futex.h"
 #include "bench/executors/create_error.h"
 #include "bench/executors/thread_runtime.h"
 
@@ -114,8 +114,8 @@ static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
 const struct executor executor_thread = {
     .name = "thread",
     .summary = "a POSIX thread for each task",
-    .traits =
-        EXECUTOR_PARALLEL | EXECUTOR_SHARED_HEAP | EXECUTOR_PREEMPTIVE | EXECUTOR_KERNEL_UNITS,
+    .traits = EXECUTOR_PARALLEL | EXECUTOR_SHARED_HEAP | EXECUTOR_PREEMPTIVE |
+              EXECUTOR_KERNEL_UNITS | EXECUTOR_TYPICAL,
     .params = params,
     .open = open_,
     .start = start,

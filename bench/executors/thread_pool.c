@@ -1,14 +1,14 @@
 /*
- * thread_pool: W threads, made once, share all tasks.  bench/core/pool.h tells how tasks get to
- * them.
+ * thread_pool: W threads, made once, share all tasks.  bench/executors/pool.h tells how tasks get
+ * to them.
  *
  * open() ends when each worker has begun, so that no launch pays for another's start.  A
  * launch whose placement is "same" is pinned before, and the threads inherit that.
  */
+#include "bench/base/clock.h"
+#include "bench/base/err.h"
+#include "bench/base/futex.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
-#include "bench/core/futex.h"
 #include "bench/executors/create_error.h"
 #include "bench/executors/pooled.h"
 
@@ -113,7 +113,7 @@ const struct executor executor_thread_pool = {
     .name = "thread_pool",
     .summary = "threads made once, which share all tasks",
     .traits = EXECUTOR_PARALLEL | EXECUTOR_SHARED_HEAP | EXECUTOR_PREEMPTIVE | EXECUTOR_POOLED |
-              EXECUTOR_KERNEL_UNITS,
+              EXECUTOR_KERNEL_UNITS | EXECUTOR_TYPICAL,
     .params = params,
     .open = open_,
     .start = start,

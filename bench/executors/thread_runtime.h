@@ -3,7 +3,7 @@
  * runtime_bodies.h: a thread a child, a flag and a condition to cancel a sleeper, and a queue
  * behind one mutex with two conditions.
  */
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "bench/executors/runtime_fail.h"
 #include "bench/executors/stop_compute.h"
 

@@ -3,7 +3,7 @@
  * small loop of fiber_loop.h.  swapcontext() saves and restores the signal mask: two system calls
  * a switch, which is what this peer shows.
  */
-#include "bench/core/peer_library.h"
+#include "bench/base/peer_library.h"
 
 #include <ucontext.h>
 

@@ -5,9 +5,9 @@
  * libuv has one pool a process and reads its size once, from the environment: a process that has
  * had a pool of one size refuses another.
  */
+#include "bench/base/err.h"
 #include "bench/child/peer.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 #include "bench/executors/futex_verbs.h"
 #include "bench/executors/muster.h"
 

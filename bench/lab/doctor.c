@@ -1,8 +1,10 @@
 #include "bench/lab/doctor.h"
 
-#include "bench/core/clock.h"
-#include "bench/core/priority.h"
-#include "bench/core/units.h"
+#include "bench/base/clock.h"
+#include "bench/base/units.h"
+#include "bench/child/raiser.h"
+#include "bench/machine/core_share.h"
+#include "bench/machine/priority.h"
 #include "bench/registry.h"
 #include "version.h"
 
@@ -108,6 +110,26 @@ static void examine_steal(const struct doctor_facts *d, struct findings *out)
     }
 }
 
+static void examine_cores(const struct doctor_facts *d, struct findings *out)
+{
+    bool is_shared = core_share_is_shared(d->branch_permille);
+    struct finding *f = add(out, is_shared ? FINDING_WARNING : FINDING_OK, "cores");
+    if (!d->branch_permille) {
+        f->level = FINDING_NOTE;
+        see(f, "unknown whether strangers share them: this processor's loops are not known");
+        return;
+    }
+    see(f, "a taken branch takes %.2f times an addition%s", d->branch_permille / 1000.0,
+        is_shared                   ? ""
+        : d->branch_permille < 1950 ? ": nobody else is on them"
+                                    : ", which says nothing on this processor");
+    if (is_shared)
+        advise(f,
+               "somebody computes on the other half of CPU %d's core, which no counter shows and "
+               "makes loops up to twice as slow: measure at another time, or elsewhere",
+               d->branch_cpu);
+}
+
 static void examine_load(const struct doctor_facts *d, struct findings *out)
 {
     struct finding *f = add(out, FINDING_OK, "other programs");
@@ -161,8 +183,9 @@ static void examine_priority(const struct doctor_facts *d, struct findings *out)
     see(f, "%s%s", d->priority_reason ? "duels cannot raise theirs: " : "duels may raise theirs",
         d->priority_reason ? d->priority_reason : "");
     if (d->priority_reason)
-        advise(f, "where other programs run beside a duel: sudo contend duel, "
-                  "or docker run --cap-add SYS_NICE");
+        advise(f, "where other programs run beside a duel: sudo setcap cap_sys_nice+ep "
+                  "\"$(command -v contend-raise)\", or sudo contend duel; in containers docker run "
+                  "--cap-add SYS_NICE");
 }
 
 static void examine_frequency(const struct host *h, struct findings *out)
@@ -295,6 +318,7 @@ void doctor_examine(const struct doctor_facts *facts, struct findings *out)
     examine_build(facts, out);
     examine_machine(&facts->host, out);
     examine_steal(facts, out);
+    examine_cores(facts, out);
     examine_load(facts, out);
     examine_pressure(facts, out);
     examine_priority(facts, out);
@@ -323,7 +347,7 @@ void doctor_gather(struct doctor_facts *d)
         .sanitizer = CONTEND_SANITIZER,
         .schedstat_reason = reason_of("schedstat"),
     };
-    if (!priority_may_be_raised(d->priority_words, sizeof d->priority_words))
+    if (!raiser_may(d->priority_words, sizeof d->priority_words))
         d->priority_reason = d->priority_words;
     reason_of("papi"); /* has the counters judged */
     d->counters = counters_known();
@@ -333,4 +357,5 @@ void doctor_gather(struct doctor_facts *d)
     clock_sleep_until_ns(clock_now_ns() + WATCH_NS);
     noise_read(&after);
     noise_diff(&before, &after, &d->noise);
+    core_share_dearest(&d->branch_permille, &d->branch_cpu);
 }

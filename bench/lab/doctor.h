@@ -5,10 +5,10 @@
 #ifndef CONTEND_LAB_DOCTOR_H
 #define CONTEND_LAB_DOCTOR_H
 
-#include "bench/core/counters.h"
-#include "bench/core/err.h"
-#include "bench/core/host.h"
-#include "bench/core/noise.h"
+#include "bench/base/err.h"
+#include "bench/machine/counters/counters.h"
+#include "bench/machine/host.h"
+#include "bench/machine/noise.h"
 #include "bench/page/page.h"
 
 enum finding_level { FINDING_OK, FINDING_NOTE, FINDING_WARNING };
@@ -31,10 +31,12 @@ struct findings {
 struct doctor_facts {
     struct host host;
     struct noise_delta noise;               /* of a span in which we did nothing */
+    uint32_t branch_permille;               /* core_share.h; 0: not known */
+    int branch_cpu;                         /* the CPU it is of */
     const struct counter_verdict *counters; /* NULL: not tried */
     const char *schedstat_reason;           /* NULL: available */
     const char *priority_reason;            /* why duels cannot raise theirs; NULL: they can */
-    char priority_words[128];               /* what that may point to */
+    char priority_words[160];               /* what that may point to */
     const char *build_type;                 /* "Release" */
     const char *sanitizer;                  /* "" for none */
 };
@@ -42,8 +44,10 @@ struct doctor_facts {
 /* Watches the machine for half a second; the facts must stay where they are. */
 void doctor_gather(struct doctor_facts *d);
 
+/* What of these facts disturbs a measurement, and what to do about it. */
 void doctor_examine(const struct doctor_facts *facts, struct findings *out);
 
+/* Onto a page that this begins; all is borrowed until the page is released. */
 void doctor_page(struct page *p, const struct doctor_facts *facts, const struct findings *found);
 
 /* Measures what the harness itself adds. Where it fails there is no page. */

@@ -1,4 +1,5 @@
 /* The doctor's findings, and what the harness itself costs, as pages. */
+#include "bench/base/json_make.h"
 #include "bench/lab/doctor.h"
 #include "bench/run/overhead.h"
 
@@ -90,34 +91,35 @@ static void add_verdicts(struct page *p, const struct findings *f)
 
 static json_t *counters_json(const struct counter_verdict *v)
 {
-    json_t *list = json_array();
+    struct json_maker list = json_maker_list();
     for (int i = 0; v && i < COUNTER_SCOPES * COUNTER_COUNT; i++) {
         int scope = i / COUNTER_COUNT, c = i % COUNTER_COUNT;
         const struct counter_choice *choice = &v->choices[scope][c];
-        json_t *row = json_pack("{s:s, s:s, s:s?, s:b}", "counter", counter_name((enum counter)c),
-                                "scope", scope_names[scope], "source",
-                                choice->provider ? choice->provider->name : NULL, "user_only",
-                                choice->user_only);
+        struct json_maker row = json_maker_take(json_pack(
+            "{s:s, s:s, s:s?, s:b}", "counter", counter_name((enum counter)c), "scope",
+            scope_names[scope], "source", choice->provider ? choice->provider->name : NULL,
+            "user_only", choice->user_only));
         if (choice->reason[0])
-            json_object_set_new(row, "reason", json_string(choice->reason));
-        json_array_append_new(list, row);
+            json_make_text(&row, "reason", choice->reason);
+        json_make_add(&list, json_made(&row));
     }
-    return list;
+    return json_made(&list);
 }
 
 static json_t *document(const struct doctor_facts *d, const struct findings *f)
 {
-    json_t *list = json_array();
+    struct json_maker list = json_maker_list();
     for (int i = 0; i < f->count; i++) {
         const struct finding *one = &f->items[i];
-        json_t *row = json_pack("{s:s, s:s, s:s}", "name", one->name, "level",
-                                finding_level_name(one->level), "seen", one->seen);
+        struct json_maker row =
+            json_maker_take(json_pack("{s:s, s:s, s:s}", "name", one->name, "level",
+                                      finding_level_name(one->level), "seen", one->seen));
         if (one->advice[0])
-            json_object_set_new(row, "advice", json_string(one->advice));
-        json_array_append_new(list, row);
+            json_make_text(&row, "advice", one->advice);
+        json_make_add(&list, json_made(&row));
     }
-    return json_pack("{s:s, s:o, s:o}", "schema", "contend.doctor/1", "findings", list, "counters",
-                     counters_json(d->counters));
+    return json_pack("{s:s, s:o, s:o}", "schema", "contend.doctor/1", "findings", json_made(&list),
+                     "counters", counters_json(d->counters));
 }
 
 void doctor_page(struct page *p, const struct doctor_facts *f, const struct findings *found)
@@ -156,7 +158,7 @@ int overhead_page(struct page *p, struct err *err)
     struct overhead_table o;
     if (overhead_measure(&o, err))
         return -1;
-    json_t *list = json_array();
+    struct json_maker list = json_maker_list();
     page_init(p, "contend doctor --overhead");
     page_say(p, PAGE_SENTENCE, "harness overhead, one CPU, medians of %d interleaved rounds",
              o.rounds);
@@ -169,11 +171,11 @@ int overhead_page(struct page *p, struct err *err)
         page_number(p, r->harness_ns, NULL, 3);
         page_number(p, r->difference_ns, NULL, 3);
         page_shown(p, page_exactly(r->ratio), "%.3f", r->ratio);
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", r->what, "bare",
-                                        r->bare, "bare_ns", r->bare_ns, "harness_ns", r->harness_ns,
-                                        "difference_ns", r->difference_ns, "ratio", r->ratio));
+        json_make_add(&list, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "what", r->what, "bare",
+                                       r->bare, "bare_ns", r->bare_ns, "harness_ns", r->harness_ns,
+                                       "difference_ns", r->difference_ns, "ratio", r->ratio));
     }
-    page_document(p, json_pack("{s:i, s:o}", "rounds", o.rounds, "overhead", list), JSON_INDENT(1));
+    page_document(p, json_pack("{s:i, s:o}", "rounds", o.rounds, "overhead", json_made(&list)),
+                  JSON_INDENT(1));
     return 0;
 }

@@ -1,8 +1,9 @@
 #include "bench/lab/inject.h"
+#include "bench/base/json_make.h"
 
-#include "bench/core/rng.h"
-#include "bench/core/units.h"
-#include "bench/duel/duel.h"
+#include "bench/base/rng.h"
+#include "bench/base/units.h"
+#include "bench/judge/duel/duel.h"
 #include "bench/stats/paired.h"
 #include "bench/stats/summary.h"
 
@@ -196,26 +197,24 @@ static void add_table(struct page *p, const struct injection *in)
 
 static json_t *table_json(const struct injection *in)
 {
-    json_t *rows = json_array();
+    struct json_maker rows = json_maker_list();
     for (size_t i = 0; i < in->count; i++) {
         const struct injected *e = &in->effects[i];
-        json_t *verdicts = json_object();
+        struct json_maker verdicts = json_maker_new();
         for (int v = 0; v <= VERDICT_UNDECIDED; v++)
-            json_object_set_new(verdicts, verdict_name((enum verdict)v),
-                                json_integer(e->verdicts[v]));
-        json_t *row =
+            json_make_int(&verdicts, verdict_name((enum verdict)v), e->verdicts[v]);
+        struct json_maker row = json_maker_take(
             json_pack("{s:f, s:i, s:o, s:i}", "planted_ratio", e->planted, "duels", (int)e->trials,
-                      "verdicts", verdicts, "controls_fired", (int)e->fired);
+                      "verdicts", json_made(&verdicts), "controls_fired", (int)e->fired));
         if (e->trials) {
-            json_object_set_new(row, "mean_absolute_error_ratio",
-                                json_real(e->error_sum / e->trials));
-            json_object_set_new(row, "mean_s", json_real(e->seconds / e->trials));
+            json_make_finite(&row, "mean_absolute_error_ratio", e->error_sum / e->trials);
+            json_make_finite(&row, "mean_s", e->seconds / e->trials);
         }
-        json_array_append_new(rows, row);
+        json_make_add(&rows, json_made(&row));
     }
     return json_pack("{s:s, s:I, s:f, s:f, s:o}", "schema", "contend.injection/1", "seed",
                      (json_int_t)in->seed, "budget_s", (double)in->options->budget_ns * 1e-9,
-                     "threshold_ratio", in->options->threshold, "effects", rows);
+                     "threshold_ratio", in->options->threshold, "effects", json_made(&rows));
 }
 
 void injection_page(struct page *p, const struct injection *in)

@@ -8,7 +8,7 @@
 #ifndef CONTEND_LAB_INJECT_H
 #define CONTEND_LAB_INJECT_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 #include "bench/page/page.h"
 #include "bench/stats/verdict.h"
 

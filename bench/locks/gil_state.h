@@ -15,9 +15,9 @@
 #ifndef CONTEND_LOCKS_GIL_STATE_H
 #define CONTEND_LOCKS_GIL_STATE_H
 
+#include "bench/base/clock.h"
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/err.h"
 
 #include <errno.h>
 #include <pthread.h>

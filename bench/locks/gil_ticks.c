@@ -8,8 +8,8 @@
  * thousands of kernel switches a second under computing units, but a unit that comes back from
  * a wait gets in soon.  Every checkpoint is a call here, as every instruction was counted there.
  */
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 #include "bench/locks/waiting.h"
 
 #include <errno.h>
@@ -30,7 +30,6 @@ static const struct param params[] = {
 struct state {
     sem_t semaphore;
     uint64_t ticks;
-    _Atomic uint32_t waiters;
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t always; /* 1: each checkpoint counts */
 };
 
@@ -59,10 +58,10 @@ static uint64_t acquire(void *state, void *unit)
     int kept = errno;
     uint64_t waited_ns = 0;
     if (sem_trywait(&s->semaphore)) {
-        uint64_t begin_ns = waiting_begin(&s->waiters);
+        struct wait w = wait_begin(s);
         while (sem_wait(&s->semaphore) && errno == EINTR)
             ;
-        waited_ns = waiting_end(&s->waiters, begin_ns);
+        waited_ns = wait_end(&w);
     }
     errno = kept;
     return waited_ns;

@@ -16,11 +16,13 @@ static int init(void *state, const int64_t *params, struct err *err)
 const struct lock lock_mutex_adaptive = {
     .name = "mutex_adaptive",
     .summary = "a POSIX mutex that spins a while before it sleeps",
-    .traits = LOCK_EXCLUSIVE,
+    .traits = LOCK_EXCLUSIVE | LOCK_TELLS,
     .state_bytes = sizeof(struct mutex_state),
+    .unit_bytes = sizeof(struct counted),
     .init = init,
     .destroy = mutex_destroy,
     .acquire = mutex_acquire,
     .release = mutex_release,
     .wanted = mutex_wanted,
+    .handoff = mutex_handoff,
 };

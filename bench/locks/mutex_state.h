@@ -4,14 +4,15 @@
 #ifndef CONTEND_LOCKS_MUTEX_STATE_H
 #define CONTEND_LOCKS_MUTEX_STATE_H
 
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 #include "bench/locks/waiting.h"
 
 #include <pthread.h>
 
 struct mutex_state {
     pthread_mutex_t mutex;
+    void *last; /* who had it last */
     /* On a line of its own: the holder looks at it at each checkpoint. */
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t waiters;
 };
@@ -29,13 +30,13 @@ static inline int mutex_init(struct mutex_state *s, int kind, struct err *err)
 
 static inline uint64_t mutex_acquire(void *state, void *unit)
 {
-    (void)unit;
     struct mutex_state *s = state;
     if (pthread_mutex_trylock(&s->mutex) == 0)
-        return 0;
-    uint64_t begin_ns = waiting_begin(&s->waiters);
+        return wait_changed(s->last, unit);
+    wait_count(&s->waiters, unit);
+    struct wait w = wait_begin(s);
     pthread_mutex_lock(&s->mutex);
-    return waiting_end(&s->waiters, begin_ns);
+    return wait_end(&w) | LOCK_CHANGED;
 }
 
 static inline void mutex_destroy(void *state)
@@ -46,9 +47,11 @@ static inline void mutex_destroy(void *state)
 
 static inline void mutex_release(void *state, void *unit)
 {
-    (void)unit;
     struct mutex_state *s = state;
+    s->last = unit;
     pthread_mutex_unlock(&s->mutex);
+    if (((struct counted *)unit)->is_counted)
+        wait_uncount(&s->waiters, unit);
 }
 
 static inline const _Atomic uint32_t *mutex_wanted(void *state, void *unit)
@@ -56,6 +59,16 @@ static inline const _Atomic uint32_t *mutex_wanted(void *state, void *unit)
     (void)unit;
     struct mutex_state *s = state;
     return &s->waiters;
+}
+
+/* Who has waited is still on the count: when nobody else is, there is nobody to hand it to. */
+static inline uint64_t mutex_handoff(void *state, void *unit)
+{
+    struct mutex_state *s = state;
+    if (wait_uncount(&s->waiters, unit) == 0)
+        return LOCK_KEPT;
+    mutex_release(state, unit);
+    return mutex_acquire(state, unit);
 }
 
 #endif

@@ -20,6 +20,7 @@ static void release(void *state, void *unit)
 const struct lock lock_none = {
     .name = "none",
     .summary = "no lock: every unit may compute at any time",
+    .traits = LOCK_NONE,
     .acquire = acquire,
     .release = release,
 };

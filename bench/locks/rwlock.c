@@ -4,14 +4,15 @@
  * Source: pthread_rwlock_wrlock(3).  Properties: what a read-write lock costs those who never
  * read; two words instead of one, so dearer than a mutex; not fair; waiters sleep in the kernel.
  */
+#include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/core/err.h"
 #include "bench/locks/waiting.h"
 
 #include <pthread.h>
 
 struct state {
     pthread_rwlock_t rwlock;
+    void *last; /* who had it last */
     /* On a line of its own: the holder looks at it at each checkpoint. */
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t waiters;
 };
@@ -36,20 +37,22 @@ static void destroy(void *state)
 
 static uint64_t acquire(void *state, void *unit)
 {
-    (void)unit;
     struct state *s = state;
     if (pthread_rwlock_trywrlock(&s->rwlock) == 0)
-        return 0;
-    uint64_t begin_ns = waiting_begin(&s->waiters);
+        return wait_changed(s->last, unit);
+    wait_count(&s->waiters, unit);
+    struct wait w = wait_begin(s);
     pthread_rwlock_wrlock(&s->rwlock);
-    return waiting_end(&s->waiters, begin_ns);
+    return wait_end(&w) | LOCK_CHANGED;
 }
 
 static void release(void *state, void *unit)
 {
-    (void)unit;
     struct state *s = state;
+    s->last = unit;
     pthread_rwlock_unlock(&s->rwlock);
+    if (((struct counted *)unit)->is_counted)
+        wait_uncount(&s->waiters, unit);
 }
 
 static const _Atomic uint32_t *wanted(void *state, void *unit)
@@ -59,14 +62,26 @@ static const _Atomic uint32_t *wanted(void *state, void *unit)
     return &s->waiters;
 }
 
+/* Who has waited is still on the count: when nobody else is, there is nobody to hand it to. */
+static uint64_t handoff(void *state, void *unit)
+{
+    struct state *s = state;
+    if (wait_uncount(&s->waiters, unit) == 0)
+        return LOCK_KEPT;
+    release(state, unit);
+    return acquire(state, unit);
+}
+
 const struct lock lock_rwlock = {
     .name = "rwlock",
     .summary = "a POSIX read-write lock, always taken for writing",
-    .traits = LOCK_EXCLUSIVE,
+    .traits = LOCK_EXCLUSIVE | LOCK_TELLS,
     .state_bytes = sizeof(struct state),
+    .unit_bytes = sizeof(struct counted),
     .init = init,
     .destroy = destroy,
     .acquire = acquire,
     .release = release,
     .wanted = wanted,
+    .handoff = handoff,
 };

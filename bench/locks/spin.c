@@ -12,8 +12,9 @@
 
 struct state {
     _Atomic uint32_t is_held;
+    void *last; /* who had it last */
     /* On a line of its own: the holder looks at it at each checkpoint. */
-    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t waiters;
+    _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t wanted;
 };
 
 /* Acquire: pairs with the release in release(). */
@@ -24,23 +25,23 @@ static bool try(struct state *s)
 
 static uint64_t acquire(void *state, void *unit)
 {
-    (void)unit;
     struct state *s = state;
     if (try(s))
-        return 0;
-    uint64_t begin_ns = waiting_begin(&s->waiters);
-    uint32_t turns = 0;
+        return wait_changed(s->last, unit);
+    struct wait w = wait_begin(s);
     do
-        while (atomic_load_explicit(&s->is_held, memory_order_relaxed))
-            spin_turn(&turns);
+        while (atomic_load_explicit(&s->is_held, memory_order_relaxed)) {
+            wait_ask(&s->wanted);
+            wait_turn(&w);
+        }
     while (!try(s));
-    return waiting_end(&s->waiters, begin_ns);
+    return wait_end(&w) | LOCK_CHANGED;
 }
 
 static void release(void *state, void *unit)
 {
-    (void)unit;
     struct state *s = state;
+    s->last = unit;
     atomic_store_explicit(&s->is_held, 0, memory_order_release);
 }
 
@@ -48,15 +49,24 @@ static const _Atomic uint32_t *wanted(void *state, void *unit)
 {
     (void)unit;
     struct state *s = state;
-    return &s->waiters;
+    return &s->wanted;
+}
+
+static uint64_t handoff(void *state, void *unit)
+{
+    struct state *s = state;
+    wait_heard(&s->wanted);
+    release(state, unit);
+    return acquire(state, unit);
 }
 
 const struct lock lock_spin = {
     .name = "spin",
     .summary = "test-and-test-and-set: waiters burn their CPU",
-    .traits = LOCK_EXCLUSIVE,
+    .traits = LOCK_EXCLUSIVE | LOCK_TELLS,
     .state_bytes = sizeof(struct state),
     .acquire = acquire,
     .release = release,
     .wanted = wanted,
+    .handoff = handoff,
 };

@@ -14,12 +14,15 @@ struct line {
     const struct delimiting *d;
     struct buf *out;
     size_t fields;
+    size_t begin; /* in out */
 };
 
 static void begin_field(struct line *l)
 {
     if (l->fields++)
         buf_add_bytes(l->out, &l->d->separator, 1);
+    else
+        l->begin = l->out->len;
 }
 
 static void add_text(struct line *l, const char *text)
@@ -37,6 +40,9 @@ static void add_number(struct line *l, double value)
 
 static void end_line(struct line *l)
 {
+    /* One field with nothing in it would be no line to readers, which leave out empty ones. */
+    if (l->fields == 1 && l->out->len == l->begin && l->d->separator == ',')
+        buf_add(l->out, "\"\"");
     buf_add(l->out, "\n");
     l->fields = 0;
 }
@@ -129,7 +135,7 @@ static void add_grid(const struct page_grid *g, struct line *l)
 
 void delimited_write(const struct page *p, const struct delimiting *d, struct buf *out)
 {
-    struct line l = {d, out, 0};
+    struct line l = {.d = d, .out = out};
     size_t grids = 0;
     for (const struct page_block *b = page_next(p->blocks, PAGE_DATA); b;
          b = page_next(b->next, PAGE_DATA))

@@ -2,7 +2,7 @@
 #ifndef CONTEND_PAGE_DELIMITED_H
 #define CONTEND_PAGE_DELIMITED_H
 
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 #include "bench/page/page.h"
 
 struct delimiting {

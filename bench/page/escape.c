@@ -1,6 +1,6 @@
 #include "bench/page/escape.h"
 
-#include "bench/core/utf8.h"
+#include "bench/base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,9 +77,11 @@ static void markdown_code(struct buf *out, const char *text)
     buf_add(out, *text == '|' ? "\\|" : text);
 }
 
-void escape_markdown_code(struct buf *out, const char *text)
+void escape_markdown_code(struct buf *out, const char *text, bool is_cell)
 {
     size_t longest = 0, run = 0;
+    if (!*text)
+        return; /* two backticks are two backticks */
     for (const char *c = text; *c; c++) {
         run = *c == '`' ? run + 1 : 0;
         longest = run > longest ? run : longest;
@@ -87,7 +89,7 @@ void escape_markdown_code(struct buf *out, const char *text)
     for (size_t i = 0; i <= longest; i++)
         buf_add(out, "`");
     buf_add(out, longest ? " " : "");
-    write_all(out, text, "", markdown_code);
+    write_all(out, text, "", is_cell ? markdown_code : add);
     buf_add(out, longest ? " " : "");
     for (size_t i = 0; i <= longest; i++)
         buf_add(out, "`");
@@ -182,6 +184,41 @@ static void xml(struct buf *out, const char *text)
 void escape_xml(struct buf *out, const char *text)
 {
     write_all(out, text, "\t\r\n", xml);
+}
+
+static void label(struct buf *out, const char *text)
+{
+    if (*text == '\n')
+        buf_add(out, "\\n");
+    else
+        buf_printf(out, "%s%s", strchr("\\\"", *text) ? "\\" : "", text);
+}
+
+void escape_label(struct buf *out, const char *text)
+{
+    write_all(out, text, "\n", label);
+}
+
+/* What Go calls a space, of what is shown. */
+static bool is_blank(uint32_t code)
+{
+    return code == ' ' || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
+           code == 0x202f || code == 0x205f || code == 0x3000;
+}
+
+static void benchfmt(struct buf *out, const char *text)
+{
+    size_t length;
+    if (*text != '%' && !is_blank(utf8_decode(text, &length)))
+        buf_add(out, text);
+    else
+        for (; *text; text++)
+            buf_printf(out, "%%%02X", (unsigned char)*text);
+}
+
+void escape_benchfmt(struct buf *out, const char *text)
+{
+    write_all(out, text, "", benchfmt);
 }
 
 static void github_message(struct buf *out, const char *text)

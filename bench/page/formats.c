@@ -54,6 +54,10 @@ static const char *missing(const struct page *p, const struct page_format *f)
         return "there is no table here";
     if (f->need == PAGE_NEEDS_VERDICT && !has_block(p, f->audience, BLOCK_VERDICT))
         return "nothing is judged here";
+    if (f->need == PAGE_NEEDS_CHART && !has_block(p, f->audience, BLOCK_CHART))
+        return "there is no chart here";
+    if (p->blocks && !p->document && !page_next(p->blocks, f->audience))
+        return "nothing of this is shown so";
     return NULL;
 }
 

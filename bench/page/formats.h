@@ -7,8 +7,8 @@
 #ifndef CONTEND_PAGE_FORMATS_H
 #define CONTEND_PAGE_FORMATS_H
 
-#include "bench/core/buf.h"
-#include "bench/core/err.h"
+#include "bench/base/buf.h"
+#include "bench/base/err.h"
 #include "bench/page/page.h"
 
 struct page_style {
@@ -17,7 +17,7 @@ struct page_style {
     bool utf8;   /* trends in block elements */
 };
 
-enum page_need { PAGE_NEEDS_NOTHING, PAGE_NEEDS_GRID, PAGE_NEEDS_VERDICT };
+enum page_need { PAGE_NEEDS_NOTHING, PAGE_NEEDS_GRID, PAGE_NEEDS_VERDICT, PAGE_NEEDS_CHART };
 
 struct page_format {
     const char *name;
@@ -37,7 +37,7 @@ void page_expect(struct page *p, const char *format);
  * Adds the page in that format.  0, or -1: ERR_SYSTEM when memory ran out, here or while the page
  * was put together; ERR_USAGE when there is no such format, or nothing in the page it could show.
  */
-int page_write(const struct page *p, const char *format, const struct page_style *style,
+int page_write(const struct page *p, const char *name, const struct page_style *style,
                struct buf *out, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* Grids: rows and cells, and what all formats ask of them. */
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 #include "bench/page/build.h"
 #include "bench/page/sparkline.h"
 
@@ -154,11 +154,8 @@ void page_value(struct page *p, struct page_value v, const char *unit, bool is_e
         return;
     c->unit = page_copy(p, unit);
     c->is_exact = is_exact;
-}
-
-void page_quotient(struct page *p, struct page_value v)
-{
-    new_value(p, CELL_QUOTIENT, v);
+    c->digits = (signed char)p->digits;
+    c->with_interval = p->with_intervals && !is_exact;
 }
 
 void page_number(struct page *p, double value, const char *unit, int digits)
@@ -243,9 +240,7 @@ void cell_number(const struct page_cell *c, const struct page_column *column, st
 {
     const char *unit = c->unit ? c->unit : column->unit;
     if (c->kind == CELL_VALUE)
-        number_of_value(out, c->value, unit, c->is_exact);
-    else if (c->kind == CELL_QUOTIENT)
-        number_of_quotient(out, c->value);
+        number_of_value(out, c->value, unit, c->is_exact, c->digits);
     else if (c->kind == CELL_NUMBER)
         number_of_digits(out, c->number, unit, c->digits);
     else {
@@ -254,9 +249,23 @@ void cell_number(const struct page_cell *c, const struct page_column *column, st
     }
 }
 
-void cell_add_text(struct buf *out, const struct page_cell *c, const struct page_column *column)
+bool cell_interval(const struct page_cell *c, const struct page_column *column, struct number *lo,
+                   struct number *hi)
 {
     struct number n;
+    if (c->kind != CELL_VALUE || !c->with_interval || !isfinite(c->value->lo) ||
+        !isfinite(c->value->hi) || !(c->value->level > 0))
+        return false;
+    const char *unit = c->unit ? c->unit : column->unit;
+    cell_number(c, column, &n);
+    number_like(lo, &n, c->value->lo, unit);
+    number_like(hi, &n, c->value->hi, unit);
+    return true;
+}
+
+void cell_add_text(struct buf *out, const struct page_cell *c, const struct page_column *column)
+{
+    struct number n, lo, hi;
     char text[48];
     switch (c->kind) {
     case CELL_EMPTY:
@@ -266,11 +275,12 @@ void cell_add_text(struct buf *out, const struct page_cell *c, const struct page
         buf_add(out, c->text);
         return;
     case CELL_VALUE:
-    case CELL_QUOTIENT:
     case CELL_NUMBER:
     case CELL_COUNT:
         cell_number(c, column, &n);
         buf_add(out, number_text(text, sizeof text, &n));
+        if (cell_interval(c, column, &lo, &hi))
+            buf_printf(out, " [%s, %s]", lo.text, hi.text);
         return;
     case CELL_MISSING:
         buf_add(out, "-");

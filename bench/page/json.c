@@ -6,13 +6,14 @@
  *                 | {"grid", "title"?, "columns": [{"key", "head", "unit", "group"?}],
  *                    "rows": [{"group"?, KEY: null | text | number | cell}]}
  *                 | {"verdict", "id", "name", "severity", "text"}
- *                 | {"chart", "title", "x", "y", "series": [{"name", "points": [..]}]} ] }
+ *                 | {"chart", "title", "kind", "x", "y",
+ *                    "series": [{"name", "panel"?, "x"?, "y"?, "points": [..]}]} ] }
  *
  * A cell with an interval is {"center", "lo", "hi", "level", "n"}, with "unit" where it is not the
  * column's; one that is missing {"missing": why}; a row that was not measured ends with {"status",
  * "reason"}.
  */
-#include "bench/core/json.h"
+#include "bench/base/json.h"
 #include "bench/page/formats.h"
 #include "bench/page/model.h"
 
@@ -82,7 +83,6 @@ static json_t *cell_json(const struct page_cell *c)
     case CELL_COUNT:
         return json_integer((json_int_t)c->number);
     case CELL_VALUE:
-    case CELL_QUOTIENT:
     case CELL_NUMBER:
     case CELL_SHOWN:
         return value_json(c);
@@ -141,36 +141,71 @@ static json_t *rows_json(const struct page_grid *g)
 
 static json_t *axis_json(const struct page_axis *a)
 {
+    static const char *const scales[] = {
+        [PAGE_LINEAR] = "linear", [PAGE_LOG] = "log", [PAGE_TAIL] = "tail"};
     json_t *o = json_object();
     return whole(o, set_text(o, "name", a->name) |
                         set_text(o, "unit", a->unit ? a->unit : "count") |
-                        set(o, "log", json_boolean(a->is_log)));
+                        set_text(o, "scale", scales[a->scale]) |
+                        set(o, "log", json_boolean(a->scale == PAGE_LOG)));
 }
 
-static json_t *series_json(const struct page_series *s)
+static json_t *point_json(const struct page_point *p)
 {
+    json_t *o = json_object();
+    int failed = set_number(o, "x", p->x) | set_number(o, "y", p->y) | set_number(o, "lo", p->lo) |
+                 set_number(o, "hi", p->hi);
+    if (p->label)
+        failed |= set_text(o, "label", p->label);
+    if (p->flags & PAGE_ROUGH)
+        failed |= set(o, "rough", json_true());
+    if (p->flags & PAGE_UNRELIABLE)
+        failed |= set(o, "unreliable", json_true());
+    return whole(o, failed);
+}
+
+/* Where a panel has axes of its own, its series say them. */
+static json_t *series_json(const struct page_chart *c, const struct page_panel *panel,
+                           const struct page_series *s)
+{
+    static const char *const marks[] = {
+        [PAGE_FIT] = "fit", [PAGE_TICK] = "tick", [PAGE_RULE] = "rule", [PAGE_ARROW] = "arrow"};
     json_t *o = json_object(), *points = json_array();
     int failed = !points;
-    for (const struct page_points *p = s->points; p && !failed; p = p->next) {
-        json_t *one = json_object();
-        failed = set_number(one, "x", p->point.x) | set_number(one, "y", p->point.y) |
-                 set_number(one, "lo", p->point.lo) | set_number(one, "hi", p->point.hi);
-        if (p->point.label)
-            failed |= set_text(one, "label", p->point.label);
-        failed |= json_array_append_new(points, one);
-    }
-    failed |= set_text(o, "name", s->name);
+    for (const struct page_points *p = s->points; p && !failed; p = p->next)
+        failed = json_array_append_new(points, point_json(&p->point));
+    failed |= set_text(o, "name", s->form.name);
+    if (panel->title[0])
+        failed |= set_text(o, "panel", panel->title);
+    if (s->form.mark)
+        failed |= set_text(o, "mark", marks[s->form.mark]);
+    if (panel->x.name != c->form.x.name)
+        failed |= set(o, "x", axis_json(&panel->x));
+    if (panel->y.name != c->form.y.name)
+        failed |= set(o, "y", axis_json(&panel->y));
     return whole(o, failed | set(o, "points", points));
 }
 
 static int set_chart(json_t *o, const struct page_chart *c)
 {
+    static const char *const kinds[] = {[PAGE_LINES] = "lines",
+                                        [PAGE_DOTS] = "dots",
+                                        [PAGE_BARS] = "bars",
+                                        [PAGE_STACKS] = "stacks",
+                                        [PAGE_LANES] = "lanes"};
     json_t *list = json_array();
     int failed = !list;
-    for (const struct page_series *s = c->series; s && !failed; s = s->next)
-        failed = json_array_append_new(list, series_json(s));
-    return failed | set_text(o, "chart", c->key) | set_text(o, "title", c->title) |
-           set(o, "x", axis_json(&c->x)) | set(o, "y", axis_json(&c->y)) | set(o, "series", list);
+    for (const struct page_panel *panel = c->panels; panel; panel = panel->next)
+        for (const struct page_series *s = panel->series; s && !failed; s = s->next)
+            failed = json_array_append_new(list, series_json(c, panel, s));
+    failed |= set_text(o, "chart", c->form.key) | set_text(o, "title", c->form.title) |
+              set_text(o, "kind", kinds[c->form.kind]);
+    if (c->form.subtitle[0])
+        failed |= set_text(o, "subtitle", c->form.subtitle);
+    if (c->form.note[0])
+        failed |= set_text(o, "note", c->form.note);
+    return failed | set(o, "x", axis_json(&c->form.x)) | set(o, "y", axis_json(&c->form.y)) |
+           set(o, "series", list);
 }
 
 /* ---- Blocks ------------------------------------------------------------------------------ */
@@ -215,6 +250,7 @@ static int set_block(json_t *o, const struct page_block *b)
     case BLOCK_GAP:
     case BLOCK_FOLD:
     case BLOCK_UNFOLD:
+    case BLOCK_MODEL:
         break;
     }
     return 0;
@@ -239,10 +275,14 @@ static json_t *page_json(const struct page *p)
 static void write(const struct page *p, const struct page_style *style, struct buf *out)
 {
     (void)style;
-    if (p->document)
+    if (p->document_text) {
+        json_escape(out, p->document_text);
+        buf_add(out, "\n");
+    } else if (p->document) {
         json_add_text(out, json_incref(p->document), p->document_flags);
-    else
+    } else {
         json_add_text(out, page_json(p), JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    }
 }
 
 const struct page_format page_format_json = {

@@ -32,7 +32,7 @@ static void add_words(const struct page_block *b, struct buf *out)
     buf_add(out, b->role == PAGE_NOTE ? "- " : b->role == PAGE_WARNING ? "**warning:** " : "");
     add_paragraph(out, b->lead, b->code ? b->before : b->text);
     if (b->code) {
-        escape_markdown_code(out, b->code);
+        escape_markdown_code(out, b->code, false);
         escape_markdown(out, b->behind);
     }
     buf_add(out, b->role == PAGE_NOTE ? "\n" : "\n\n");
@@ -63,7 +63,7 @@ static void add_code(struct buf *out, const char *language, const char *text)
 
 static bool is_shown(const struct page_column *c)
 {
-    return column_is_for(c, PAGE_DOCUMENT);
+    return column_is_for(c, PAGE_PAPER);
 }
 
 /* A group is named where it begins; "startup: lifecycle". */
@@ -102,7 +102,10 @@ static void add_line(void *context, const char *text)
     struct cell_lines *l = context;
     buf_add(l->out, l->is_later ? "<br>" : "");
     l->is_later = true;
-    (l->is_code ? escape_markdown_code : escape_markdown)(l->out, text);
+    if (l->is_code)
+        escape_markdown_code(l->out, text, true);
+    else
+        escape_markdown(l->out, text);
 }
 
 static void add_cell(const struct page_cell *c, const struct page_column *column, struct buf *out)
@@ -211,6 +214,7 @@ static void add_block(const struct page_block *b, struct buf *out)
     case BLOCK_GAP:
     case BLOCK_VERDICT: /* a grid holds the same */
     case BLOCK_CHART:
+    case BLOCK_MODEL:
         break;
     }
 }
@@ -220,8 +224,8 @@ static void write(const struct page *p, const struct page_style *style, struct b
     (void)style;
     size_t begin = out->len;
     bool is_list = false;
-    for (const struct page_block *b = page_next(p->blocks, PAGE_DOCUMENT); b;
-         b = page_next(b->next, PAGE_DOCUMENT)) {
+    for (const struct page_block *b = page_next(p->blocks, PAGE_PAPER); b;
+         b = page_next(b->next, PAGE_PAPER)) {
         bool is_note = b->kind == BLOCK_WORDS && b->role == PAGE_NOTE;
         buf_add(out, is_list && !is_note && b->kind != BLOCK_GAP ? "\n" : "");
         is_list = is_note || (is_list && b->kind == BLOCK_GAP);
@@ -235,6 +239,6 @@ static void write(const struct page *p, const struct page_style *style, struct b
 
 const struct page_format page_format_markdown = {
     .name = "markdown",
-    .audience = PAGE_DOCUMENT,
+    .audience = PAGE_PAPER,
     .write = write,
 };

@@ -2,15 +2,14 @@
 #ifndef CONTEND_PAGE_MODEL_H
 #define CONTEND_PAGE_MODEL_H
 
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 #include "bench/page/page.h"
 
 enum page_cell_kind {
     CELL_EMPTY,
     CELL_TEXT,
-    CELL_VALUE,    /* digits by interval */
-    CELL_QUOTIENT, /* "1.95x" */
-    CELL_NUMBER,   /* digits as said */
+    CELL_VALUE,  /* digits by interval */
+    CELL_NUMBER, /* digits as said */
     CELL_COUNT,
     CELL_SHOWN, /* a number with people's words in `text` */
     CELL_MISSING,
@@ -31,16 +30,17 @@ struct page_cell {
     enum page_cell_kind kind : 8;
     enum page_tone tone : 8;
     bool is_exact;
-    bool has_lines; /* TEXT: '\n' parts lines; in other texts it is one more character */
-    signed char digits;
-    const char *text; /* TEXT, SHOWN; MISSING, STATUS: the reason or "" */
+    bool has_lines;     /* TEXT: '\n' parts lines; in other texts it is one more character */
+    bool with_interval; /* VALUE */
+    signed char digits; /* NUMBER; VALUE: 0 for as many as are deserved */
+    const char *text;   /* TEXT, SHOWN; MISSING, STATUS: the reason or "" */
     union {
         const char *unit; /* VALUE, NUMBER: its own; NULL: the column's */
         const char *word; /* STATUS */
     };
     union {
         double number;                  /* NUMBER, COUNT */
-        const struct page_value *value; /* VALUE, QUOTIENT, SHOWN */
+        const struct page_value *value; /* VALUE, SHOWN */
         const struct page_trend *trend; /* TREND */
     };
 };
@@ -63,17 +63,25 @@ struct page_grid {
 
 struct page_series {
     struct page_series *next;
-    const char *name;
+    struct page_series_form form; /* its tint is never 0 */
+    size_t point_count;
     struct page_points {
         struct page_points *next;
         struct page_point point;
     } * points, *last;
 };
 
-struct page_chart {
-    const char *key, *title;
+struct page_panel {
+    struct page_panel *next;
+    const char *title; /* "" for none */
     struct page_axis x, y;
     struct page_series *series, *last;
+};
+
+struct page_chart {
+    struct page_chart_form form;
+    unsigned number; /* among the charts of its page, from 1 */
+    struct page_panel *panels, *last;
 };
 
 enum page_block_kind {
@@ -87,6 +95,7 @@ enum page_block_kind {
     BLOCK_GRID,
     BLOCK_VERDICT,
     BLOCK_CHART,
+    BLOCK_MODEL,
 };
 
 struct page_block {
@@ -96,7 +105,7 @@ struct page_block {
     unsigned level;      /* HEADING */
     enum page_role role; /* WORDS */
     const char *lead;    /* WORDS; "" for none */
-    const char *text;    /* HEADING, WORDS, COMMAND, VERBATIM, FOLD */
+    const char *text;    /* HEADING, WORDS, COMMAND, VERBATIM, FOLD; MODEL: its JSON */
     /* WORDS: all of text as what stands before a name, the name, what follows; without one NULL. */
     const char *before, *code, *behind;
     struct page_grid *grid;
@@ -107,6 +116,7 @@ struct page_block {
 /* The next block for that audience, b included; NULL behind the last. */
 const struct page_block *page_next(const struct page_block *b, unsigned audience);
 
+/* Whether these see the column; and what stands over it, "" where there is nothing. */
 bool column_is_for(const struct page_column *c, unsigned audience);
 static inline const char *column_head(const struct page_column *c)
 {
@@ -130,6 +140,10 @@ bool column_is_right(const struct page_grid *g, size_t column);
 
 /* Number and unit of a cell with a number but CELL_SHOWN. */
 void cell_number(const struct page_cell *c, const struct page_column *column, struct number *out);
+
+/* The ends of its interval in its number's unit, with as many places; false where it shows none. */
+bool cell_interval(const struct page_cell *c, const struct page_column *column, struct number *lo,
+                   struct number *hi);
 
 /* A cell as people read it, unescaped: "38.2 us", "~", "-"; a status is its word. */
 void cell_add_text(struct buf *out, const struct page_cell *c, const struct page_column *column);

@@ -1,6 +1,6 @@
 #include "bench/page/number.h"
 
-#include "bench/core/units.h"
+#include "bench/base/units.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,15 +78,16 @@ static bool is_whole(const struct page_value *v, const char *unit)
 }
 
 void number_of_value(struct number *out, const struct page_value *v, const char *unit,
-                     bool is_exact)
+                     bool is_exact, int digits)
 {
-    if (is_whole(v, unit)) {
+    if (!digits && is_whole(v, unit)) {
         *out = (struct number){0};
         snprintf(out->text, sizeof out->text, "%.0f", v->center);
         return;
     }
     bool is_rough = !is_exact && fabs(v->center) > 0 && number_is_rough(v);
-    int digits = is_exact   ? MOST_DIGITS
+    if (!digits)
+        digits = is_exact   ? MOST_DIGITS
                  : is_rough ? LEAST_DIGITS
                             : number_digits(v->center, v->lo, v->hi);
     format(out, is_rough ? "~" : "", v->center, unit, digits);
@@ -120,6 +121,14 @@ void number_of_digits(struct number *out, double value, const char *unit, int di
 {
     char text[48];
     split(out, "", units_format(text, sizeof text, value, unit, digits));
+}
+
+void number_like(struct number *out, const struct number *n, double value, const char *unit)
+{
+    const char *point = strchr(n->text, '.');
+    int places = point ? (int)strspn(point + 1, "0123456789") : 0;
+    *out = *n;
+    snprintf(out->text, sizeof out->text, "%.*f", places, value / units_factor(unit, n->unit));
 }
 
 char *number_text(char *out, size_t size, const struct number *n)

@@ -38,9 +38,12 @@ int number_digits(double center, double lo, double hi);
 /* "~38" is all that can be said. */
 bool number_is_rough(const struct page_value *v);
 
-/* Of a measured value; an exact one (a count of the same work each time) is never rough. */
+/*
+ * Of a measured value; an exact one (a count of the same work each time) is never rough.  `digits`
+ * are shown where they are not 0, whatever is deserved.
+ */
 void number_of_value(struct number *out, const struct page_value *v, const char *unit,
-                     bool is_exact);
+                     bool is_exact, int digits);
 
 /*
  * What a ratio tells.  None while its interval holds 1, and none within a factor of 2 from fewer
@@ -50,10 +53,13 @@ enum ratio_standing { RATIO_UNTOLD, RATIO_ROUGH, RATIO_TOLD };
 enum ratio_standing number_standing(const struct page_value *ratio);
 
 /* "0.52x", or "1/590" where it is small; "~" where no difference can be told, rough: "~0.5x". */
-void number_of_quotient(struct number *out, const struct page_value *v);
+void number_of_quotient(struct number *out, const struct page_value *r);
 
 /* That many significant digits, whatever is known of it: "12.3 us". */
 void number_of_digits(struct number *out, double value, const char *unit, int digits);
+
+/* Another value of that unit, scaled as n is and with as many places behind the point. */
+void number_like(struct number *out, const struct number *n, double value, const char *unit);
 
 /* A factor for sentences, with the digits its interval deserves, 3 at most: "8.2", "170". */
 char *number_factor(char *out, size_t size, double center, double lo, double hi, bool is_rough);

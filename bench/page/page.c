@@ -1,4 +1,4 @@
-/* Putting a page together: its memory, and all blocks but grids. */
+/* Putting a page together: its memory, and all blocks but grids and charts. */
 #include "bench/page/page.h"
 
 #include "bench/page/build.h"
@@ -28,6 +28,7 @@ void page_release(struct page *p)
         free(c);
     }
     json_decref(p->document);
+    free(p->document_text);
     *p = (struct page){.failed = true};
 }
 
@@ -102,6 +103,17 @@ void page_to(struct page *p, unsigned audience)
 void page_indent(struct page *p, unsigned columns)
 {
     p->indent = columns;
+}
+
+void page_numbers(struct page *p, int digits, bool with_intervals)
+{
+    p->digits = digits;
+    p->with_intervals = with_intervals;
+}
+
+void page_columns(struct page *p, unsigned columns)
+{
+    p->columns = columns;
 }
 
 void page_gap(struct page *p)
@@ -190,48 +202,14 @@ void page_verdict(struct page *p, const struct page_verdict *v)
                                            .text = page_copy(p, v->text ? v->text : "")};
 }
 
-/* ---- Charts ---------------------------------------------------------------------------- */
-
-static struct page_axis copy_axis(struct page *p, const struct page_axis *a)
+void page_model(struct page *p, json_t *model)
 {
-    return (struct page_axis){page_copy(p, a->name), page_copy(p, a->unit), a->is_log};
-}
-
-void page_chart(struct page *p, const char *key, const char *title, const struct page_axis *x,
-                const struct page_axis *y)
-{
-    struct page_block *b = page_add(p, BLOCK_CHART);
-    struct page_chart *c = b ? page_allocate(p, sizeof *c) : NULL;
-    if (!c)
-        return;
-    *c = (struct page_chart){.key = page_copy(p, key),
-                             .title = page_copy(p, title),
-                             .x = copy_axis(p, x),
-                             .y = copy_axis(p, y)};
-    b->chart = c;
-}
-
-void page_series(struct page *p, const char *name)
-{
-    struct page_series *s = page_allocate(p, sizeof *s);
-    if (!s)
-        return;
-    struct page_chart *c = p->last->chart;
-    s->name = page_copy(p, name);
-    *(c->last ? &c->last->next : &c->series) = s;
-    c->last = s;
-}
-
-void page_point(struct page *p, const struct page_point *point)
-{
-    struct page_points *one = page_allocate(p, sizeof *one);
-    if (!one)
-        return;
-    struct page_series *s = p->last->chart->last;
-    one->point = *point;
-    one->point.label = page_copy(p, point->label);
-    *(s->last ? &s->last->next : &s->points) = one;
-    s->last = one;
+    char *text = model ? json_dumps(model, JSON_COMPACT) : NULL;
+    p->failed |= !text;
+    if (text)
+        add_with_text(p, BLOCK_MODEL, text);
+    free(text);
+    json_decref(model);
 }
 
 /* ---- The document, and what formats ask --------------------------------------------------- */
@@ -242,6 +220,13 @@ void page_document(struct page *p, json_t *document, size_t flags)
     p->document = document;
     p->document_flags = flags;
     p->failed |= !document;
+}
+
+void page_document_text(struct page *p, struct buf *text)
+{
+    free(p->document_text);
+    p->document_text = buf_steal(text);
+    p->failed |= !p->document_text;
 }
 
 const struct page_block *page_next(const struct page_block *b, unsigned audience)

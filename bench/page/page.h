@@ -8,7 +8,7 @@
  *   page ── heading, words (sentence, note, source ..), command, gap, fold
  *        ── grid: columns (key, head, unit, group) x rows of cells; rows may stand in groups
  *        ── verdict: what was judged, the word, how severe, why
- *        ── chart: series of points with intervals on two axes
+ *        ── chart: panels of series of points with intervals on two axes
  *        ── the command's own JSON document, where outsiders rely on one
  *
  * Cells are values: a number keeps its unit and interval, a missing one its reason.  How many
@@ -22,7 +22,7 @@
 #ifndef CONTEND_PAGE_PAGE_H
 #define CONTEND_PAGE_PAGE_H
 
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 #include "bench/page/number.h"
 
 #include <jansson.h>
@@ -36,13 +36,15 @@
 /* Whom a part of a page is for.  Formats serve one of them; that there are others is no news. */
 enum page_audience {
     PAGE_TERMINAL = 1, /* somebody at a terminal: few columns, the answer first */
-    PAGE_DOCUMENT = 2, /* a reader of a page or of a pull request */
+    PAGE_PAPER = 2,    /* a reader of text that goes elsewhere: a pull request, an article */
     PAGE_DATA = 4,     /* a program: machine names, numbers unrounded */
     PAGE_GATE = 8,     /* a job: what was judged, and what to do about it */
-    PAGE_READERS = PAGE_TERMINAL | PAGE_DOCUMENT,
-    PAGE_ALL = 15,
     /* Of page_is_for(): gets the command's own document, and what PAGE_DATA gets where none is. */
     PAGE_OWN_JSON = 16,
+    PAGE_VIEWER = 32, /* a reader who sees charts as well, and has room */
+    PAGE_DOCUMENT = PAGE_PAPER | PAGE_VIEWER,
+    PAGE_READERS = PAGE_TERMINAL | PAGE_DOCUMENT,
+    PAGE_ALL = PAGE_READERS | PAGE_DATA | PAGE_GATE,
 };
 
 enum page_tone {
@@ -82,7 +84,7 @@ struct page_column {
     const char *key;    /* machine name, with its unit: "makespan_ns"; ends a table when NULL */
     const char *head;   /* what people read over it; NULL: the key */
     const char *group;  /* heads beside each other with an equal group are spanned by it; or NULL */
-    const char *unit;   /* of its numbers: "ns", "per_s" (core/units.h); NULL: counts */
+    const char *unit;   /* of its numbers: "ns", "per_s" (base/units.h); NULL: counts */
     const char *before; /* in front of each value where it stands below or beside no head: "> " */
     enum page_align align;
     unsigned flags;
@@ -117,16 +119,79 @@ struct page_verdict {
     const char *text; /* the grounds; may be NULL */
 };
 
+/* What is drawn. Rows and lanes are named by the labels of points, in the order of their first. */
+enum page_chart_kind {
+    PAGE_LINES,  /* y over x, joined; intervals are bands */
+    PAGE_DOTS,   /* a row a label: a dot at y with its interval, along the y axis */
+    PAGE_BARS,   /* the same from 0 on; one bar a series */
+    PAGE_STACKS, /* the parts of a row, one series each, behind each other */
+    /* A lane a label: stretches of time lo..hi, of the state the series is; NAN: there is the lane.
+     */
+    PAGE_LANES,
+};
+
+enum page_scale {
+    PAGE_LINEAR,
+    PAGE_LOG,
+    PAGE_TAIL /* of 0 to 1: 0.9, 0.99, 0.999 are as far apart */
+};
+
 struct page_axis {
     const char *name;
     const char *unit; /* NULL: counts */
-    bool is_log;
+    enum page_scale scale;
+    double from, to; /* what it shows at least; equal: what there is */
+    bool is_percent; /* of a ratio: shown times 100 */
+    double step;     /* of the ruler of lanes, in its unit; 0: as it fits */
+};
+
+/* How a series is drawn where that is not the chart's way. */
+enum page_mark {
+    PAGE_AS_CHART,
+    PAGE_FIT,   /* a law through points: a thin line, no points of its own */
+    PAGE_TICK,  /* a small stroke on its row */
+    PAGE_RULE,  /* an upright line at x, or at lo of a lane, named by the label */
+    PAGE_ARROW, /* of lanes: from the first point's label and lo to the second's, and so on */
+};
+
+/* How a stretch of a lane looks: what a grey printer tells states by. */
+enum page_body {
+    PAGE_BLOCK,    /* as high as the lane */
+    PAGE_HOLLOW,   /* its outline */
+    PAGE_BAND,     /* half as high */
+    PAGE_FRAME,    /* the outline of that */
+    PAGE_HAIRLINE, /* a line along the middle */
+};
+
+enum { PAGE_TINTS = 8 };
+
+struct page_series_form {
+    const char *name;
+    enum page_mark mark;
+    unsigned tint; /* 1 to PAGE_TINTS: the same for the same thing in all charts; 0: the next one */
+    enum page_body body; /* of lanes */
+};
+
+enum page_point_flags {
+    PAGE_ROUGH = 1,      /* rests on too little to be more than a size: hollow, "~" */
+    PAGE_UNRELIABLE = 2, /* what it rests on is in doubt: hollow, starred */
 };
 
 struct page_point {
     double x, y;
     double lo, hi;     /* of y; NAN: no interval */
     const char *label; /* may be NULL */
+    unsigned flags;
+};
+
+struct page_chart_form {
+    const char *key;      /* machine name: "ladder" */
+    const char *title;    /* what is to be seen in it, as a sentence */
+    const char *subtitle; /* what is drawn, and what of; may be NULL */
+    const char *note;     /* under it, what must not be overlooked; may be NULL */
+    enum page_chart_kind kind;
+    struct page_axis x, y;
+    bool is_searched; /* a series in time of which viewers may search the changes themselves */
 };
 
 struct page_block;
@@ -138,9 +203,14 @@ struct page {
     void *memory;     /* chunks all of it lies in */
     json_t *document; /* owned; NULL: none of its own */
     size_t document_flags;
+    char *document_text;       /* owned; in place of the tree */
     unsigned audience, indent; /* of the next block */
     unsigned expected;         /* who will see it: all, or those page_expect() said */
-    bool failed;               /* memory ran out */
+    int digits;                /* of measured values that follow; 0: as their intervals deserve */
+    bool with_intervals;       /* measured values that follow show theirs */
+    unsigned
+        columns; /* most columns of a document's table beside its labels; 0: what a page holds */
+    bool failed; /* memory ran out */
 };
 
 /* A number without an interval. */
@@ -167,6 +237,11 @@ static inline bool page_is_for(const struct page *p, unsigned audience)
 {
     return p->expected & audience;
 }
+
+/* How measured values that follow are shown to people: the three fields of struct page. */
+void page_numbers(struct page *p, int digits, bool with_intervals);
+/* At most so many columns beside the labels in a table on paper; 0: as many as fit. */
+void page_columns(struct page *p, unsigned columns);
 
 /* An empty line of text; documents space their blocks themselves. */
 void page_gap(struct page *p);
@@ -205,7 +280,6 @@ void page_line(struct page *p, const char *format, ...) PAGE_PRINTF(2);
  * units differ from row to row each cell says its own.
  */
 void page_value(struct page *p, struct page_value v, const char *unit, bool is_exact);
-void page_quotient(struct page *p, struct page_value v);
 /* A number with so many significant digits; page_count() a whole one. */
 void page_number(struct page *p, double value, const char *unit, int digits);
 void page_count(struct page *p, uint64_t count);
@@ -222,15 +296,33 @@ void page_trend(struct page *p, const double *values, size_t count, double least
 
 void page_verdict(struct page *p, const struct page_verdict *v);
 
-void page_chart(struct page *p, const char *key, const char *title, const struct page_axis *x,
+/*
+ * A chart; then its panels (none: one without a name, on the chart's axes), of each its series, of
+ * each its points.  An axis NULL is the chart's.
+ */
+void page_chart(struct page *p, const struct page_chart_form *form);
+void page_panel(struct page *p, const char *title, const struct page_axis *x,
                 const struct page_axis *y);
-void page_series(struct page *p, const char *name);
+void page_series(struct page *p, const struct page_series_form *form);
 void page_point(struct page *p, const struct page_point *point);
+/* A named one of a row, with the flags its value deserves. */
+void page_row_point(struct page *p, const char *label, struct page_value v, unsigned flags);
+
+/*
+ * Something to be tried in the page by scripts (assets/explore.js), which is taken; NULL is out of
+ * memory.  At most one a page, and nothing that is not said in words and grids as well: formats
+ * without scripts leave it out.
+ */
+void page_model(struct page *p, json_t *model);
 
 /*
  * The command's own document, which is taken; NULL is out of memory.  JSON then is that document,
  * and flags are json_dumps()'s.
  */
 void page_document(struct page *p, json_t *document, size_t flags);
+
+/* The same of a document that was never a tree as a whole, because that would be large: its text,
+ * which is taken. */
+void page_document_text(struct page *p, struct buf *text);
 
 #endif

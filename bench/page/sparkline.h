@@ -2,7 +2,7 @@
 #ifndef CONTEND_PAGE_SPARKLINE_H
 #define CONTEND_PAGE_SPARKLINE_H
 
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* For a terminal. */
 #include "bench/page/text.h"
 
-#include "bench/core/utf8.h"
+#include "bench/base/utf8.h"
 #include "bench/page/escape.h"
 
 #include <stdint.h>
@@ -162,6 +162,7 @@ static void write(const struct page *p, const struct page_style *style, struct b
         case BLOCK_UNFOLD:
         case BLOCK_VERDICT: /* a grid holds the same */
         case BLOCK_CHART:
+        case BLOCK_MODEL:
             break;
         }
 }

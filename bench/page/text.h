@@ -2,7 +2,7 @@
 #ifndef CONTEND_PAGE_TEXT_H
 #define CONTEND_PAGE_TEXT_H
 
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 #include "bench/page/formats.h"
 #include "bench/page/model.h"
 
@@ -16,6 +16,7 @@ const char *text_plain(const struct page_style *s);
  */
 void text_words(struct buf *out, const char *text, size_t column, size_t indent, size_t width);
 
+/* Appends a grid, at most so many columns wide where it can be; width 0: as wide as it is. */
 void text_add_grid(const struct page_grid *g, size_t indent, const struct page_style *style,
                    size_t width, struct buf *out);
 

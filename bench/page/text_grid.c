@@ -11,7 +11,7 @@
  */
 #include "bench/page/text_layout.h"
 
-#include "bench/core/utf8.h"
+#include "bench/base/utf8.h"
 #include "bench/page/escape.h"
 
 #include <string.h>

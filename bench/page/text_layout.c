@@ -1,6 +1,6 @@
 #include "bench/page/text_layout.h"
 
-#include "bench/core/utf8.h"
+#include "bench/base/utf8.h"
 #include "bench/page/escape.h"
 #include "bench/page/sparkline.h"
 
@@ -119,6 +119,8 @@ size_t layout_group_end(const struct text_layout *t, size_t from)
 struct panel layout_panel(const struct text_layout *t, size_t from)
 {
     struct panel p = {from, from};
+    if (from == t->count)
+        return p; /* there is nothing but labels */
     if (t->is_wrapped)
         return (struct panel){from, t->count};
     while (p.to < t->count) {

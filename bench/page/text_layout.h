@@ -62,7 +62,7 @@ const char *layout_shown(struct text_layout *t, const struct page_cell *c,
 /* Number and unit stand in columns of their own, so that both line up. */
 static inline bool layout_is_split(const struct page_cell *c)
 {
-    return cell_is_number(c) && c->kind != CELL_SHOWN;
+    return cell_is_number(c) && c->kind != CELL_SHOWN && !c->with_interval;
 }
 
 #endif

@@ -7,7 +7,7 @@
  *     <----- startup ----->         <-------------- makespan ------------->
  */
 #include "bench/contend.h"
-#include "bench/core/window.h"
+#include "bench/probes/window.h"
 
 enum {
     STARTUP,
@@ -64,6 +64,18 @@ static const struct metric metrics[] = {
     {0},
 };
 
+static const struct metric_role roles[] = {
+    {ROLE_START, STARTUP},
+    {ROLE_LIFECYCLE, LIFECYCLE},
+    {ROLE_LIFECYCLE_CPU, LIFECYCLE_CPU},
+    {ROLE_LIFECYCLE_OTHERS, LIFECYCLE_OTHERS},
+    {ROLE_POOL_START, POOL_START},
+    {ROLE_RATE, THROUGHPUT},
+    {ROLE_MAKESPAN, MAKESPAN},
+    {ROLE_TASK_TIME, TASK_TIME},
+    {0},
+};
+
 /* b - a where both happened. */
 static void span(struct sink *sink, int metric, uint64_t a, uint64_t b)
 {
@@ -73,9 +85,7 @@ static void span(struct sink *sink, int metric, uint64_t a, uint64_t b)
 
 static void collect_task(const struct launch *l, const struct task *t, struct sink *sink)
 {
-    bool has_unit = !(l->executor->traits & EXECUTOR_SEQUENTIAL) ||
-                    (l->executor->traits & (EXECUTOR_VIRTUAL | EXECUTOR_KERNEL_UNITS));
-    if (has_unit) {
+    if (executor_makes_units(l->executor->traits)) {
         span(sink, STARTUP, t->create_ns, t->first_ns);
         span(sink, CREATE_CALL, t->create_ns, t->created_ns);
     }
@@ -120,8 +130,7 @@ static void collect(struct probe_run *p, struct sink *sink)
         end_ns = t->joined_ns > end_ns ? t->joined_ns : end_ns;
         migrations += t->migration_count;
     }
-    if ((l->executor->traits & EXECUTOR_SEQUENTIAL) &&
-        !(l->executor->traits & (EXECUTOR_VIRTUAL | EXECUTOR_KERNEL_UNITS))) {
+    if (!executor_makes_units(l->executor->traits)) {
         sink->absent(sink, STARTUP, "there is no unit to start");
         sink->absent(sink, CREATE_CALL, "there is no unit to start");
     }
@@ -155,5 +164,6 @@ const struct probe probe_clock = {
     .summary = "startup, phases, throughput, makespan from stamps",
     .traits = PROBE_ANY_CLOCK,
     .metrics = metrics,
+    .roles = roles,
     .collect = collect,
 };

@@ -14,9 +14,9 @@
  * since all others were too short for it.  The shares add up to 1 less what work was blocked for
  * (a page fault, say) and less rounding.
  */
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/schedstat.h"
+#include "bench/machine/schedstat.h"
 #include "bench/stats/histogram.h"
 
 #include <unistd.h>

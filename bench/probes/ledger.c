@@ -2,10 +2,12 @@
  * ledger: contention for the lock, from what each unit booked when it took it.
  *
  * The verbs count acquisitions in the unit's own line and read the clock only when there was
- * something to wait for, so an uncontended lock costs two additions.
+ * something to wait for, so an uncontended lock costs two additions.  Where waits are so short that
+ * two clock reads would show in them, locks time some of them (bench/locks/waiting.h), and the
+ * metric's source says so.
  */
 #include "bench/contend.h"
-#include "bench/core/window.h"
+#include "bench/probes/window.h"
 
 enum { WAIT_RATIO, CONTENDED_RATIO, ACQUISITIONS, HANDOFFS, FAIRNESS };
 
@@ -22,6 +24,8 @@ static const struct metric metrics[] = {
      "Jain's index over the operations each unit did in the window; 1 is even"},
     {0},
 };
+
+static const struct metric_role roles[] = {{ROLE_HANDOFFS, HANDOFFS}, {0}};
 
 static uint64_t makespan_ns(const struct launch *l)
 {
@@ -65,19 +69,23 @@ static void collect(struct probe_run *p, struct sink *sink)
         return;
     }
     uint64_t waited = 0, unit_ns = 0, acquired = 0, contended = 0, handoffs = 0;
-    /* The coordinator too: on an event loop it holds the lock for all. */
-    for (uint32_t i = 0; i <= l->task_count; i++) {
+    bool is_sampled = false;
+    /* The coordinator too, and those behind it: on event loops they hold the lock for all. */
+    for (uint32_t i = 0; i <= l->task_count + launch_holders(l); i++) {
         const struct task *t = &l->tasks[i];
         waited += t->wait_ns;
         acquired += t->acquire_count;
         contended += t->contended_count;
         handoffs += t->handoff_count;
+        is_sampled |= t->is_wait_sampled;
         if (t->last_ns > t->gate_ns)
             unit_ns += t->last_ns - t->gate_ns;
     }
     double seconds = (double)makespan_ns(l) * 1e-9;
     if (unit_ns > 0)
         sink->value(sink, WAIT_RATIO, (double)waited / (double)unit_ns);
+    if (is_sampled)
+        sink->source(sink, WAIT_RATIO, "ledger, short waits sampled");
     else
         sink->absent(sink, WAIT_RATIO, "the units took less time than the clock can tell");
     if (acquired > 0)
@@ -93,5 +101,6 @@ const struct probe probe_ledger = {
     .summary = "waiting for the lock, hand-overs and fairness",
     .traits = PROBE_ANY_CLOCK,
     .metrics = metrics,
+    .roles = roles,
     .collect = collect,
 };

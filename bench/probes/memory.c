@@ -13,9 +13,9 @@
  * Left out: the kernel's own records of a thread or process (some 7 KiB in its slabs), which
  * it does not tell by owner, and pages of files, which are the page cache's.
  */
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/memory_use.h"
+#include "bench/machine/memory_use.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -44,6 +44,8 @@ static const struct metric metrics[] = {
      "machine, rounded to the power of two it must be; 0 for coroutines, which have none"},
     {0},
 };
+
+static const struct metric_role roles[] = {{ROLE_MEMORY, TOTAL}, {0}};
 
 struct state {
     struct memory_use own_before, own_at_gate;
@@ -175,6 +177,8 @@ static const char *reason_for_none(const struct launch *l)
         return "tasks run one after the other: no unit waits while another lives";
     if (traits & EXECUTOR_POOLED)
         return "tasks share workers: a task has no unit of its own";
+    if (traits & EXECUTOR_GROUPED)
+        return "several units share a process: what either takes is measured of each alone";
     if (l->task_count < LEAST_TASKS)
         return "needs at least 64 units: a page more or less would show";
     return NULL;
@@ -246,6 +250,7 @@ const struct probe probe_memory = {
     .summary = "memory that one live, blocked unit adds",
     .traits = PROBE_OWN_LAUNCH,
     .metrics = metrics,
+    .roles = roles,
     .state_bytes = sizeof(struct state),
     .least_tasks = LEAST_TASKS,
     .open = open_probe,

@@ -12,7 +12,7 @@
  *   open: all counters start     at_gate: base reading     end: last reading
  *     |---- units are created -----|==== gate to last join ====|
  *
- * See core/counter_group.h for how the coordinator's own part is taken out.
+ * See machine/counters/counter_group.h for how the coordinator's own part is taken out.
  *
  * PAPI's traps, as met with version 7.0, and what is done about them:
  *   - its default domain is user mode, where no context switch ever happens: it counts 0.
@@ -27,9 +27,9 @@
  *   - the component is called active although every event is refused, and set-up may hang on
  *     some processors.  Nothing is believed before the canary has been counted.
  */
+#include "bench/base/peer_library.h"
 #include "bench/contend.h"
-#include "bench/core/counter_group.h"
-#include "bench/core/peer_library.h"
+#include "bench/machine/counters/counter_group.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -307,7 +307,8 @@ static int open_probe(struct probe_run *p, struct err *err)
     if (traits & EXECUTOR_VIRTUAL || unavailable())
         return 0;
     counter_group_start(&s->group, counters_known(), providers, &counter_provider_perf,
-                        traits & EXECUTOR_KERNEL_UNITS ? COUNTER_TREE : COUNTER_THREAD);
+                        traits & (EXECUTOR_KERNEL_UNITS | EXECUTOR_GROUPED) ? COUNTER_TREE
+                                                                            : COUNTER_THREAD);
     s->is_open = true;
     return 0;
 }

@@ -7,8 +7,8 @@
  * is read in their place, once.  The kernel's sum of user and system time is exact; its split
  * is guesswork for short units, so only the sum is used.
  */
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -44,6 +44,13 @@ static const struct metric metrics[] = {
     {"cpu_per_op_ns", "ns", BETTER_LOWER, NATURE_NOISY, "cpu",
      "CPU time of all units between passing the gate and the end of their last operation, an "
      "operation: what computing costs, however long others kept the CPUs"},
+    {0},
+};
+
+static const struct metric_role roles[] = {
+    {ROLE_CPU, THREAD_CPU},
+    {ROLE_CPU_PER_OP, CPU_PER_OP},
+    {ROLE_PROCESS_CPU, PROCESS_CPU},
     {0},
 };
 
@@ -198,6 +205,10 @@ static void collect_units(struct probe_run *p, struct sink *sink)
     const struct launch *l = p->launch;
     const struct state *s = p->state;
     struct usage sum = s->carrier_used;
+    if (launch_holders(l)) {
+        absent_units(sink, "the units are carried by other processes than the one that reads");
+        return;
+    }
     if ((l->executor->traits & EXECUTOR_KERNEL_UNITS) && !sum_units(p, &sum)) {
         absent_units(sink, "not every unit lived to report its usage");
         return;
@@ -233,6 +244,7 @@ const struct probe probe_rusage = {
     .summary = "CPU time, context switches, page faults",
     .traits = PROBE_KERNEL_UNITS,
     .metrics = metrics,
+    .roles = roles,
     .state_bytes = sizeof(struct state),
     .unit_bytes = sizeof(struct unit),
     .open = open_probe,

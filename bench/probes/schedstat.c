@@ -12,9 +12,9 @@
  * still on its way there, is booked in full after it; so of a unit's waits no more is taken than
  * the time from the opening to the last reading, which is what they are divided by.
  */
-#include "bench/core/schedstat.h"
+#include "bench/machine/schedstat.h"
+#include "bench/base/clock.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -202,7 +202,8 @@ static void unit_end(struct probe_run *p, struct task *t)
     if (u->fd_plus_one)
         read_open((int)u->fd_plus_one - 1, u->last, sizeof u->last);
     else
-        read_path(process_path, u->last, sizeof u->last);
+        read_path(p->launch->executor->traits & EXECUTOR_GROUPED ? own_path : process_path, u->last,
+                  sizeof u->last);
     u->end_ns = clock_now_ns();
 }
 
@@ -229,6 +230,11 @@ static void collect(struct probe_run *p, struct sink *sink)
     if ((traits & EXECUTOR_KERNEL_UNITS) && (traits & EXECUTOR_POOLED)) {
         sink->absent(sink, RUNQUEUE_WAIT,
                      "tasks share workers: to read it around each would cost more than the task");
+        return;
+    }
+    if (launch_holders(p->launch)) {
+        sink->absent(sink, RUNQUEUE_WAIT,
+                     "the units are carried by other processes than the one that reads");
         return;
     }
     struct sums sums = sums_of(p);

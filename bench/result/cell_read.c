@@ -106,6 +106,30 @@ static int complete_metric(const struct place *at, struct slim_cell *parts, stru
 
 /* ---- metrics ----------------------------------------------------------------------------- */
 
+/* What the file says of it. */
+static enum role role_said(const struct result_metric *m)
+{
+    const char *word = json_string_value(json_object_get(m->json, "role"));
+    return word ? role_of_word(word) : ROLE_NONE;
+}
+
+/*
+ * What a file does not say is what the names stood for: all of it in files that say no traits, and
+ * in others the roles that came later than those, where no metric is said to have them.
+ */
+static void complete_roles(struct result_cell *c)
+{
+    bool is_said[ROLES] = {false};
+    for (size_t i = 0; i < c->metric_count; i++)
+        is_said[c->metrics[i].role] = true;
+    for (size_t i = 0; i < c->metric_count; i++) {
+        struct result_metric *m = &c->metrics[i];
+        enum role named = m->role == ROLE_NONE ? role_of_metric_named(m->name) : ROLE_NONE;
+        if (named != ROLE_NONE && !is_said[named] && (!c->has_traits || role_is_late(named)))
+            m->role = named;
+    }
+}
+
 static int read_metric(const struct place *at, const struct slim_metric *from, bool with_summary,
                        struct result_metric *m, struct err *err)
 {
@@ -164,6 +188,8 @@ static int read_metrics(const struct place *at, struct slim_cell *parts, unsigne
     struct block block;
     for (size_t i = 0; i < parts->metric_count; i++) {
         struct place place = {.up = &here, .key = parts->metrics[i].name};
+        if (!parts->metrics[i].name[0])
+            return place_error(&here, err, "one without a name");
         if (check_text(&here, parts->metrics[i].name, err) ||
             complete_metric(&place, parts, &parts->metrics[i], err))
             return -1;
@@ -187,7 +213,9 @@ static int read_metrics(const struct place *at, struct slim_cell *parts, unsigne
             m->launches = block.launches + from->launch;
         if (read_metric(&place, from, keep & RESULT_SUMMARIES, m, err))
             return -1;
+        m->role = role_said(m);
     }
+    complete_roles(c);
     return 0;
 }
 
@@ -304,6 +332,16 @@ static int read_status(const struct place *at, struct result_cell *c, struct err
     return 0;
 }
 
+static void read_traits(struct result_cell *c)
+{
+    const json_t *executor = json_object_get(c->json, "executor_traits");
+    const json_t *lock = json_object_get(c->json, "lock_traits");
+    c->has_traits = json_is_array(executor);
+    c->executor_traits =
+        c->has_traits ? traits_of_executor(executor) : traits_of_executor_named(c->executor);
+    c->lock_traits = json_is_array(lock) ? traits_of_lock(lock) : traits_of_lock_named(c->lock);
+}
+
 static int64_t whole_or_0(const json_t *object, const char *key)
 {
     return json_integer_value(json_object_get(object, key));
@@ -319,7 +357,9 @@ static int read_rest(const struct place *at, struct result_cell *c, struct err *
     c->workload = json_string_value(json_object_get(object, "workload"));
     c->lock = json_string_value(json_object_get(object, "lock"));
     c->executor = json_string_value(json_object_get(object, "executor"));
-    c->is_peer = json_is_true(json_object_get(object, "is_peer"));
+    read_traits(c);
+    c->is_peer =
+        json_is_true(json_object_get(object, "is_peer")) || c->executor_traits & EXECUTOR_PEER;
     c->tasks = whole_or_0(object, "tasks");
     c->workers = whole_or_0(object, "workers");
     if (field_text_or(at, object, "placement", "free", &c->placement, err) ||
@@ -374,6 +414,10 @@ static int read_heads(struct slim_cell *parts, struct metric_heads *heads)
 int cell_read(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
               unsigned keep, struct result_cell *c, struct err *err)
 {
+    struct place metrics = {.up = at, .key = "metrics"};
+    if (parts->metric_count > RESULT_METRICS_MAX)
+        return place_error(&metrics, err, "%zu of them (at most %d)", parts->metric_count,
+                           RESULT_METRICS_MAX);
     json_t *rest =
         json_loadb(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
     if (rest && !read_heads(parts, heads))

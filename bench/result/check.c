@@ -196,6 +196,8 @@ int check_run(const struct place *at, const json_t *run, struct err *err)
         {.key = "warnings", .kind = ARRAY},
         {.key = "tool", .kind = OBJECT},
         {.key = "absent", .kind = OBJECT},
+        {.key = "shard", .kind = OBJECT},
+        {.key = "parts", .kind = ARRAY},
         {0}};
     static const struct rule tool[] = {{.key = "name", .kind = TEXT},
                                        {.key = "version", .kind = TEXT},
@@ -256,6 +258,8 @@ static int check_params(const struct place *at, const json_t *cell, const char *
     json_object_foreach(json_object_get(cell, key), name, value)
     {
         struct place here = {.up = &list, .key = name};
+        if (!name[0])
+            return place_error(&list, err, "one without a name");
         if (check_text(&list, name, err))
             return -1;
         if (json_is_string(value)   ? check_value(&here, &text, value, err)
@@ -282,6 +286,8 @@ int check_cell(const struct place *at, const json_t *cell, struct err *err)
         {.key = "workload_kind", .kind = TEXT},
         {.key = "executor_variant", .kind = TEXT},
         {.key = "is_peer", .kind = TRUTH},
+        {.key = "executor_traits", .kind = ARRAY},
+        {.key = "lock_traits", .kind = ARRAY},
         {.key = "params", .kind = OBJECT},
         {.key = "lock_params", .kind = OBJECT},
         {.key = "executor_params", .kind = OBJECT},
@@ -293,6 +299,9 @@ int check_cell(const struct place *at, const json_t *cell, struct err *err)
         {.key = "metrics", .kind = OBJECT},
         {.key = "launches", .kind = ARRAY},
         {.key = "launch_distributions", .kind = OBJECT},
+        {.key = "place", .kind = INTEGER, .max = COUNT_MAX},
+        {.key = "part", .kind = NAME},
+        {.key = "attempts", .kind = OBJECT},
         {.key = "warnings", .kind = ARRAY},
         {0}};
     return check_object(at, cell, rules, err) || check_params(at, cell, "params", err) ||
@@ -313,6 +322,7 @@ int check_metric(const struct place *at, const json_t *metric, struct err *err)
         {.key = "definition", .kind = TEXT},
         {.key = "source", .kind = TEXT},
         {.key = "reason", .kind = TEXT},
+        {.key = "role", .kind = TEXT},
         {.key = "is_reference", .kind = TRUTH},
         {.key = "samples", .kind = ARRAY},
         {.key = "launches", .kind = ARRAY},

@@ -1,6 +1,6 @@
 #include "bench/result/field.h"
 
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #ifndef CONTEND_RESULT_FIELD_H
 #define CONTEND_RESULT_FIELD_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <jansson.h>
 #include <stdbool.h>

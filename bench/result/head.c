@@ -57,6 +57,10 @@ static int check_schema(const struct place *at, const json_t *root, struct err *
     if (!strcmp(schema, RESULT_SCHEMA))
         return 0;
     struct place here = {.up = at, .key = "schema"};
+    if (!strcmp(schema, RESULTS_SCHEMA))
+        return place_error(&here, err,
+                           "these are results of several hosts, and one is wanted: contend merge "
+                           "--host NAME takes it out");
     bool is_ours = !strncmp(schema, "contend.result/", strlen("contend.result/"));
     return place_error(&here, err, "\"%s\" is %s; this program reads %s", schema,
                        is_ours ? "another version" : "not a result of contend", RESULT_SCHEMA);

@@ -1,6 +1,6 @@
 #include "bench/result/heads.h"
 
-#include "bench/core/hash.h"
+#include "bench/base/hash.h"
 
 #include <stdint.h>
 #include <stdlib.h>

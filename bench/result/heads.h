@@ -11,6 +11,7 @@
 
 struct metric_heads;
 
+/* None yet; NULL when memory ran out. */
 struct metric_heads *heads_new(void);
 void heads_free(struct metric_heads *h);
 

@@ -1,7 +1,7 @@
 #include "bench/result/read.h"
 
-#include "bench/core/file.h"
-#include "bench/core/json.h"
+#include "bench/base/file.h"
+#include "bench/base/json.h"
 #include "bench/result/cell_read.h"
 
 #include <fcntl.h>
@@ -20,6 +20,11 @@ static int name_it(struct result *r, const char *path)
     r->path = strdup(strcmp(path, "-") ? path : "standard input");
     r->label = strcmp(path, "-") ? strndup(file, length) : strdup("stdin");
     return r->path && r->label ? 0 : -1;
+}
+
+static int too_many(const struct place *list, struct err *err)
+{
+    return place_error(list, err, "more than %d cells", RESULT_CELLS_MAX);
 }
 
 /*
@@ -58,7 +63,7 @@ static int read_tree(const struct place *at, struct result *r, const char *text,
     r->heads = heads_new();
     if (!r->json)
         return err_set(err, ERR_INPUT, "%s:%d:%d: %s", at->key, wrong.line, wrong.column,
-                       wrong.text);
+                       json_fault(&wrong));
     if (!r->heads)
         return place_out_of_memory(at, err);
     json_t *cells = NULL;
@@ -69,6 +74,8 @@ static int read_tree(const struct place *at, struct result *r, const char *text,
     struct place list = {.up = at, .key = "cells"};
     struct slim_cell scratch = {0};
     int status = 0;
+    if (json_array_size(cells) > RESULT_CELLS_MAX)
+        status = too_many(&list, err);
     for (size_t i = 0; i < json_array_size(cells) && !status; i++) {
         struct place here = {.up = &list, .index = i};
         status = read_tree_cell(&here, json_array_get(cells, i), &scratch, r, keep, err);
@@ -93,6 +100,10 @@ static int read_slim(const struct place *at, struct result *r, struct slim *s, u
     struct slim_cell parts = {0};
     int more, status = 0;
     while (!status && (more = slim_next(s, &parts)) != 0) {
+        if (r->cell_count == RESULT_CELLS_MAX) {
+            status = too_many(&list, err);
+            break;
+        }
         struct place here = {.up = &list, .index = r->cell_count};
         struct result_cell *c = more > 0 ? result_cell_new(r) : NULL;
         status = c ? cell_read(&here, &parts, r->heads, keep, c, err) : -1;
@@ -114,10 +125,17 @@ static int read_all(const struct place *at, struct result *r, const struct resul
                     struct err *err)
 {
     size_t length = from->length;
-    char *text = from->text ? NULL : file_read(from->path, &length, err);
-    if (!text && !from->text)
-        return -1;
-    int status = read_tree(at, r, text ? text : from->text, length, from->keep, err);
+    struct err own = {0};
+    char *text = from->text ? NULL : file_read_most(from->path, RESULT_TREE_BYTES, &length, &own);
+    if (length > RESULT_TREE_BYTES)
+        err_set(&own, ERR_INPUT, "%s: is larger than %d bytes, the most that is read of it",
+                at->key, RESULT_TREE_BYTES);
+    int status = own.code == ERR_NONE
+                     ? read_tree(at, r, text ? text : from->text, length, from->keep, err)
+                     : err_set(err, own.code,
+                               "%s as a whole, and it is none that "
+                               "can be read in pieces",
+                               own.text);
     free(text);
     return status;
 }

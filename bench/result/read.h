@@ -11,6 +11,7 @@
 enum result_keep {
     RESULT_SUMMARIES = 1, /* made of the samples: half the time of reading */
     RESULT_ALL = 2,       /* the ledger and the buckets: who writes the result again needs them */
+    RESULT_HOSTS = 4,     /* of results_load() alone: a file may hold results of several hosts */
 };
 
 struct result_source {

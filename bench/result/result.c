@@ -26,6 +26,20 @@ const struct result_metric *result_value_find(const struct result_cell *c, const
     return m && m->summary.n > 0 && c->status == CELL_OK ? m : NULL;
 }
 
+const struct result_metric *result_role_find(const struct result_cell *c, enum role role)
+{
+    for (size_t i = 0; i < c->metric_count; i++)
+        if (c->metrics[i].role == role)
+            return &c->metrics[i];
+    return NULL;
+}
+
+const struct result_metric *result_role_value(const struct result_cell *c, enum role role)
+{
+    const struct result_metric *m = result_role_find(c, role);
+    return m && m->summary.n > 0 && c->status == CELL_OK ? m : NULL;
+}
+
 size_t result_round(const struct result_cell *c, const struct result_metric *m, size_t i)
 {
     size_t launch = m->launches ? m->launches[i] : i;

@@ -10,8 +10,9 @@
 #ifndef CONTEND_RESULT_RESULT_H
 #define CONTEND_RESULT_RESULT_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 #include "bench/result/slim.h"
+#include "bench/result/traits.h"
 #include "bench/stats/summary.h"
 
 #include <jansson.h>
@@ -19,7 +20,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESULT_SCHEMA "contend.result/1"
+#define RESULT_SCHEMA  "contend.result/1"
+#define RESULTS_SCHEMA "contend.results/1" /* of several hosts */
+
+/* What one file may have; readers name the bound that is passed. */
+enum {
+    RESULT_CELLS_MAX = 4000000,
+    RESULT_METRICS_MAX = 1024,     /* of a cell */
+    RESULT_TREE_BYTES = 512 << 20, /* of text that has to be read as a whole */
+};
 
 struct result_metric {
     const char *name;
@@ -29,6 +38,7 @@ struct result_metric {
     const char *group;     /* "" when the file does not say */
     const char *source;    /* "none" when it could not be had */
     const char *reason;    /* why it could not be had, or NULL */
+    enum role role;        /* what it tells, whatever it is called */
     bool is_reference;     /* it has no value because others are held against this cell */
     const double *samples; /* in the order measured */
     size_t sample_count;
@@ -54,7 +64,9 @@ struct result_cell {
     const char *workload_kind; /* "" when the file does not say */
     const char *lock;
     const char *executor;
-    bool is_peer; /* the executor is somebody else's library */
+    unsigned lock_traits, executor_traits; /* enum lock_trait, enum executor_trait */
+    bool has_traits;                       /* the file says them; otherwise what names stand for */
+    bool is_peer;                          /* the executor is somebody else's library */
     const char *placement;
     int64_t tasks;
     int64_t workers;      /* 0 unless the executor pools */
@@ -129,6 +141,10 @@ const struct result_metric *result_metric_find(const struct result_cell *c, cons
 
 /* The same, NULL as well when it has no value or the cell is not ok. */
 const struct result_metric *result_value_find(const struct result_cell *c, const char *name);
+
+/* By what it tells: the first such metric of the cell, as above. */
+const struct result_metric *result_role_find(const struct result_cell *c, enum role role);
+const struct result_metric *result_role_value(const struct result_cell *c, enum role role);
 
 /*
  * The round sample i of the metric was taken in: samples of one round are one block.  Without a

@@ -52,6 +52,7 @@ bool scan_member(struct scan *s, bool *first, struct span *key, bool *ok);
 /* The same for the items of an array after its "[". */
 bool scan_item(struct scan *s, bool *first, bool *ok);
 
+/* Whether it is that text, byte by byte. */
 bool span_is(struct span s, const char *text);
 
 #endif

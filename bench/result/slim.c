@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WINDOW_BYTES = 4 << 20 };
+/* At first, and for the largest cell: more than that is read as a whole, or not at all. */
+enum { WINDOW_BYTES = 4 << 20, WINDOW_MOST = 256 << 20 };
 
 /*
  * Moves what is still needed to the front and reads behind it.  False when there is no more, or
@@ -19,13 +20,15 @@ static bool refill(struct slim *s)
     size_t kept = (size_t)(s->scan.end - s->scan.at);
     if (kept)
         memmove(s->window, s->scan.at, kept);
-    if (kept > s->capacity / 2) {
+    if (kept > s->capacity / 2 && s->capacity < WINDOW_MOST) {
         char *window = realloc(s->window, 2 * s->capacity);
         if (!window)
             return false;
         s->window = window;
         s->capacity *= 2;
     }
+    if (kept == s->capacity)
+        return false;
     ssize_t got;
     do
         got = read(s->fd, s->window + kept, s->capacity - kept);
@@ -69,6 +72,8 @@ int slim_open_file(struct slim *s, int fd)
     s->scan = (struct scan){s->window, s->window};
     while (refill(s)) {
         struct scan before = s->scan;
+        if (!scan_sees(&s->scan, '{') && s->scan.at < s->scan.end)
+            return -1; /* whatever follows, it is no object */
         if (!take_head(s))
             return 0;
         s->scan = before;

@@ -13,7 +13,7 @@
 #ifndef CONTEND_RESULT_SLIM_H
 #define CONTEND_RESULT_SLIM_H
 
-#include "bench/core/buf.h"
+#include "bench/base/buf.h"
 #include "bench/result/scan.h"
 #include "bench/stats/summary.h"
 
@@ -33,10 +33,11 @@ struct result_bucket {
     uint64_t count;
 };
 
-/* A line of the noise ledger; NaN: not known.  Times are whole nanoseconds below 2^53. */
+/* A line of the noise ledger; NaN: not known.  All are whole numbers below 2^53. */
 struct result_launch {
     double round;
     double duration_ns, steal_ns, foreign_cpu_ns, throttled_ns, psi_cpu_some_ns;
+    double branch_permille; /* the time of a taken branch over that of an addition */
 };
 
 extern const struct result_launch result_launch_absent;
@@ -44,6 +45,7 @@ extern const struct result_launch result_launch_absent;
 /* Whole numbers up to here are exact in a double. */
 #define SLIM_WHOLE_MOST 9007199254740992.0
 
+/* Whether it is a whole number from `min` on that a double holds exactly. */
 bool slim_is_whole(double value, double min);
 
 /* A growing array of numbers. */
@@ -52,6 +54,7 @@ struct numbers {
     size_t count, capacity;
 };
 
+/* For scan_numbers(), which knows no types: `numbers` is a struct numbers. False: no memory. */
 bool numbers_add(void *numbers, double value);
 void numbers_release(struct numbers *n);
 

@@ -290,13 +290,13 @@ bool slim_launch_add(struct slim_cell *c, const struct result_launch *one)
     return true;
 }
 
-/* NaN is a time that is not known; others' time may be a little below 0. */
+/* NaN is a figure that is not known; others' time may be a little below 0. */
 static bool is_time(double value, double min)
 {
     return isnan(value) || slim_is_whole(value, min);
 }
 
-const struct result_launch result_launch_absent = {NAN, NAN, NAN, NAN, NAN, NAN};
+const struct result_launch result_launch_absent = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 
 /* The ledger: of each launch the round it belongs to, and what others took meanwhile. */
 static bool take_launches(struct scan *s, struct slim_cell *c)
@@ -308,6 +308,7 @@ static bool take_launches(struct scan *s, struct slim_cell *c)
         SLOT("foreign_cpu_ns", struct result_launch, foreign_cpu_ns),
         SLOT("throttled_ns", struct result_launch, throttled_ns),
         SLOT("psi_cpu_some_ns", struct result_launch, psi_cpu_some_ns),
+        SLOT("branch_permille", struct result_launch, branch_permille),
         {0}};
     bool first = true, ok = scan_take(s, '[');
     while (ok && scan_item(s, &first, &ok)) {
@@ -316,7 +317,7 @@ static bool take_launches(struct scan *s, struct slim_cell *c)
              one.round <= UINT32_MAX && slim_is_whole(one.duration_ns, 0) &&
              is_time(one.steal_ns, 0) && is_time(one.foreign_cpu_ns, -SLIM_WHOLE_MOST) &&
              is_time(one.throttled_ns, 0) && is_time(one.psi_cpu_some_ns, 0) &&
-             slim_launch_add(c, &one);
+             is_time(one.branch_permille, 0) && slim_launch_add(c, &one);
     }
     if (!ok)
         c->ledger_count = 0;

@@ -1,6 +1,6 @@
 #include "bench/result/write.h"
 
-#include "bench/core/json.h"
+#include "bench/base/json.h"
 #include "bench/result/number.h"
 
 #include <math.h>
@@ -127,6 +127,7 @@ struct json_maker result_launch_maker(const struct result_launch *l)
     make_time(&one, "foreign_cpu_ns", l->foreign_cpu_ns);
     make_time(&one, "throttled_ns", l->throttled_ns);
     make_time(&one, "psi_cpu_some_ns", l->psi_cpu_some_ns);
+    make_time(&one, "branch_permille", l->branch_permille);
     return one;
 }
 
@@ -199,47 +200,49 @@ size_t result_digits(const json_t *value)
     return digits;
 }
 
-/*
- * The text of an object without its last bracket, or of one member of a list of cells without what
- * is around it: as many bytes as these two are cut off at both ends.
- */
+/* The text of an object without its last bracket, or of one member of a list of cells without what
+ * is around it. */
 static int add_part(struct buf *out, json_t *object, size_t before, size_t behind)
 {
-    char *text =
-        object ? json_dump_text(object, JSON_INDENT(1) | JSON_REAL_PRECISION(result_digits(object)))
-               : NULL;
-    size_t length = text ? strlen(text) : 0;
-    if (length > before + behind)
-        buf_add_bytes(out, text + before, length - before - behind);
-    free(text);
-    json_decref(object);
-    return length > before + behind ? 0 : -1;
+    size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(result_digits(object));
+    return json_add_part(out, object, flags, before, behind);
 }
 
 /* A cell is a tree while it is written, and no more than one is. */
 static int add_cell(struct buf *out, const struct result_cell *c)
 {
     static const char before[] = "{\n \"cells\": [", behind[] = "\n ]\n}";
-    struct json_maker m = json_maker_new();
-    json_t *list = json_array();
-    json_make_item(&m, list, result_cell_json(c));
-    json_make_value(&m, "cells", list);
+    struct json_maker m = json_maker_new(), list = json_maker_list();
+    json_make_add(&list, result_cell_json(c));
+    json_make_list(&m, "cells", &list);
     return add_part(out, json_made(&m), sizeof before - 1, sizeof behind - 1);
+}
+
+int result_write_cells(const json_t *root, result_cell_at *at, const void *of, size_t count,
+                       struct buf *out, struct err *err)
+{
+    int failed = add_part(out, json_incref((json_t *)(uintptr_t)root), 0, strlen("\n}"));
+    buf_add(out, count ? ",\n \"cells\": [" : ",\n \"cells\": []");
+    for (size_t i = 0; i < count && !failed; i++) {
+        buf_add(out, i ? "," : "");
+        failed = add_cell(out, at(of, i));
+    }
+    buf_add(out, count ? "\n ]\n}" : "\n}");
+    if (!failed && !out->failed)
+        return 0;
+    out->failed = true;
+    return err_set(err, ERR_SYSTEM, "no memory for the result");
+}
+
+static const struct result_cell *cell_at(const void *of, size_t i)
+{
+    const struct result *r = of;
+    return &r->cells[i];
 }
 
 int result_write(const struct result *r, struct buf *out, struct err *err)
 {
     if (!r->is_whole)
         return err_set(err, ERR_USAGE, "%s was read without what is needed to write it", r->path);
-    int failed = add_part(out, json_incref(r->json), 0, strlen("\n}"));
-    buf_add(out, r->cell_count ? ",\n \"cells\": [" : ",\n \"cells\": []");
-    for (size_t i = 0; i < r->cell_count && !failed; i++) {
-        buf_add(out, i ? "," : "");
-        failed = add_cell(out, &r->cells[i]);
-    }
-    buf_add(out, r->cell_count ? "\n ]\n}" : "\n}");
-    if (!failed && !out->failed)
-        return 0;
-    out->failed = true;
-    return err_set(err, ERR_SYSTEM, "no memory for the result");
+    return result_write_cells(r->json, cell_at, r, r->cell_count, out, err);
 }

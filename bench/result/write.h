@@ -2,8 +2,8 @@
 #ifndef CONTEND_RESULT_WRITE_H
 #define CONTEND_RESULT_WRITE_H
 
-#include "bench/core/buf.h"
-#include "bench/core/json_make.h"
+#include "bench/base/buf.h"
+#include "bench/base/json_make.h"
 #include "bench/result/result.h"
 
 /*
@@ -13,6 +13,13 @@
  * when memory ran out, now or when the result was made: nothing that lacks a part is ever written.
  */
 int result_write(const struct result *r, struct buf *out, struct err *err);
+
+/* The i-th cell of what is written. */
+typedef const struct result_cell *result_cell_at(const void *of, size_t i);
+
+/* The same of a head without cells and cells from wherever they lie, all of them kept whole. */
+int result_write_cells(const json_t *root, result_cell_at *at, const void *of, size_t count,
+                       struct buf *out, struct err *err);
 
 /* One cell as it stands in the document: a new reference, NULL when memory ran out. */
 json_t *result_cell_json(const struct result_cell *c);

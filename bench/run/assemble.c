@@ -1,7 +1,7 @@
 #include "bench/run/assemble.h"
 
-#include "bench/core/clock.h"
-#include "bench/core/json_make.h"
+#include "bench/base/clock.h"
+#include "bench/base/json_make.h"
 #include "bench/registry.h"
 #include "bench/result/make.h"
 #include "bench/result/number.h"
@@ -20,12 +20,14 @@ static const char *const nature_names[] = {"noisy", "exact"};
 struct draft {
     struct result *result;
     struct slim_cell parts;
-    bool failed; /* memory ran out for a number */
+    struct derive_host host;
+    bool is_shard; /* cells say where they stand in the whole */
+    bool failed;   /* memory ran out for a number */
 };
 
 /* ---- Metrics ------------------------------------------------------------------------------- */
 
-static struct json_maker metric_head(const struct metric *m, const char *source)
+static struct json_maker metric_head(const struct metric *m, enum role role, const char *source)
 {
     struct json_maker o = json_maker_new();
     json_make_text(&o, "unit", m->unit);
@@ -34,6 +36,8 @@ static struct json_maker metric_head(const struct metric *m, const char *source)
     json_make_text(&o, "group", m->group);
     json_make_text(&o, "definition", m->definition);
     json_make_text(&o, "source", source);
+    if (role != ROLE_NONE)
+        json_make_text(&o, "role", role_word(role));
     return o;
 }
 
@@ -71,7 +75,7 @@ static void add_series(struct draft *d, const struct record *r, size_t i)
 {
     const struct series *s = &r->series[i];
     const char *source = s->count == 0 ? "none" : s->source[0] ? s->source : r->list.owners[i];
-    struct json_maker head = metric_head(r->list.metrics[i], source);
+    struct json_maker head = metric_head(r->list.metrics[i], r->list.roles[i], source);
     if (s->count == 0)
         json_make_text(&head, "reason",
                        s->reason[0] ? s->reason
@@ -89,10 +93,11 @@ static void add_series(struct draft *d, const struct record *r, size_t i)
 
 static void add_efficiency(struct draft *d, const struct record *records, const struct record *r)
 {
-    char reason[160] = "no memory";
-    double *values = derive_efficiency(records, r, reason, sizeof reason);
-    struct json_maker head = metric_head(
-        &efficiency_metric, values ? "derived from throughput_per_s and the ceiling's" : "none");
+    char reason[160] = "no memory for the efficiency of each launch";
+    double *values = derive_efficiency(records, r, &d->host, reason, sizeof reason);
+    struct json_maker head =
+        metric_head(&efficiency_metric, ROLE_NONE,
+                    values ? "derived from throughput_per_s and the ceiling's" : "none");
     uint32_t *launches = calloc(r->launch_count + 1, sizeof *launches);
     size_t n = 0;
     for (size_t i = 0; values && launches && i < r->launch_count; i++)
@@ -129,6 +134,8 @@ static struct result_launch launch_of(const struct launch_note *note)
         one.throttled_ns = (double)n->throttled_ns;
     if (n->has_psi_cpu_some)
         one.psi_cpu_some_ns = (double)n->psi_cpu_some_ns;
+    if (n->branch_permille)
+        one.branch_permille = n->branch_permille;
     return one;
 }
 
@@ -170,7 +177,7 @@ static void add_units(struct json_maker *o, const char *owner, const struct para
     for (size_t i = 0; i < param_count(table); i++) {
         char name[96];
         snprintf(name, sizeof name, "%s%s%s", owner, *owner ? "." : "", table[i].name);
-        if (!table[i].choices)
+        if (!table[i].choices && !table[i].text)
             json_make_text(o, name, table[i].unit);
     }
 }
@@ -187,11 +194,9 @@ static json_t *units_json(const struct cell *c)
 static json_t *lock_params_json(const struct cell *c)
 {
     struct json_maker o = json_maker_new();
-    json_t *params = params_to_json(c->lock->params, c->lock_params);
-    o.failed |= !params || json_object_update(o.object, params);
+    json_make_all(&o, params_to_json(c->lock->params, c->lock_params));
     if (c->lock->traits & LOCK_PER_RUNTIME)
         json_make_text(&o, "scope", c->lock_is_shared ? "shared" : "runtime");
-    json_decref(params);
     return json_made(&o);
 }
 
@@ -211,6 +216,8 @@ static json_t *identity_json(const struct record *r, const char *status, const c
         json_make_text(&o, "executor_variant", c->executor->variant());
     if (c->executor->traits & EXECUTOR_PEER)
         json_make_bool(&o, "is_peer", true);
+    json_make_value(&o, "executor_traits", traits_of_executor_json(c->executor->traits));
+    json_make_value(&o, "lock_traits", traits_of_lock_json(c->lock->traits));
     json_make_int(&o, "tasks", c->tasks);
     json_make_int(&o, "workers", c->workers);
     json_make_text(&o, "placement", placement_name(c->placement));
@@ -256,14 +263,30 @@ static int add_cell(struct draft *d, const struct record *records, const struct 
         add_launches(d, r);
     if (d->failed)
         return err_set(err, ERR_SYSTEM, "no memory for the result");
-    json_t *warnings = is_ok ? derive_warnings(r) : json_array();
-    return result_make_cell(d->result, &d->parts, identity_json(r, status, reason, warnings), err);
+    json_t *warnings = is_ok ? derive_warnings(r, &d->host) : json_array();
+    json_t *identity = identity_json(r, status, reason, warnings);
+    if (d->is_shard) {
+        struct json_maker o = json_maker_take(identity);
+        json_make_int(&o, "place", r->cell->place);
+        identity = json_made(&o);
+    }
+    return result_make_cell(d->result, &d->parts, identity, err);
+}
+
+/* By its own account, for what is made here of a stream was measured elsewhere. */
+static struct derive_host host_of(const struct result *r)
+{
+    const json_t *quota = json_object_get(json_object_get(r->json, "host"), "cpu_quota");
+    struct derive_host h = {(uint32_t)r->cpus_allowed, (uint32_t)r->cpus_allowed};
+    if (json_is_number(quota) && json_number_value(quota) < h.cpus)
+        h.cpus = (uint32_t)ceil(json_number_value(quota));
+    return h;
 }
 
 int assemble_cells(struct result *out, const struct plan *p, const struct record *records,
                    struct err *err)
 {
-    struct draft d = {.result = out};
+    struct draft d = {.result = out, .host = host_of(out), .is_shard = p->share.count > 0};
     int failed = 0;
     for (size_t i = 0; i < p->cell_count && !failed; i++)
         failed = add_cell(&d, records, &records[i], err);

@@ -1,8 +1,9 @@
 #include "bench/run/derive.h"
 
-#include "bench/core/json_make.h"
-#include "bench/core/units.h"
-#include "bench/core/words.h"
+#include "bench/base/json_make.h"
+#include "bench/base/units.h"
+#include "bench/base/words.h"
+#include "bench/machine/core_share.h"
 #include "bench/stats/robust.h"
 #include "bench/stats/summary.h"
 #include "version.h"
@@ -21,9 +22,9 @@ const struct metric efficiency_metric = {
     "throughput over the ceiling of this machine: the same body, serial and without a lock, times "
     "the CPUs that are really there (times the tasks, where the body only waits)"};
 
-static const struct series *series_of(const struct record *r, const char *metric)
+static const struct series *series_of(const struct record *r, enum role role)
 {
-    int i = metric_index(&r->list, metric);
+    int i = metric_with_role(&r->list, role);
     return i >= 0 ? &r->series[i] : NULL;
 }
 
@@ -44,11 +45,11 @@ static double median_of_round(const struct record *r, const struct series *s, ui
     return median;
 }
 
-double *derive_efficiency(const struct record *records, const struct record *r, char *reason,
-                          size_t size)
+double *derive_efficiency(const struct record *records, const struct record *r,
+                          const struct derive_host *host, char *reason, size_t size)
 {
     const struct cell *c = r->cell;
-    const struct series *own = series_of(r, "throughput_per_s");
+    const struct series *own = series_of(r, ROLE_RATE);
     if (c->control == NO_CONTROL) {
         snprintf(reason, size, "this workload has no serial form to compare with");
         return NULL;
@@ -65,7 +66,7 @@ double *derive_efficiency(const struct record *records, const struct record *r, 
                  "this cell is the reference: others are held against its throughput");
         return NULL;
     }
-    const struct series *ceiling = series_of(control, "throughput_per_s");
+    const struct series *ceiling = series_of(control, ROLE_RATE);
     if (!own || !own->count || !ceiling || !ceiling->count) {
         snprintf(reason, size, "%s has no throughput",
                  own && own->count ? "the ceiling's cell" : "this cell");
@@ -79,6 +80,7 @@ double *derive_efficiency(const struct record *records, const struct record *r, 
     double units = c->workload->kind == WORKLOAD_IO         ? c->tasks
                    : c->placement == PLACEMENT_SAME         ? 1
                    : c->executor->traits & EXECUTOR_VIRTUAL ? 2
+                   : host->cpus                             ? host->cpus
                                                             : plan_cpus();
     double fallback = median_of_round(control, ceiling, UINT32_MAX);
     for (size_t i = 0; i < own->count; i++) {
@@ -88,26 +90,21 @@ double *derive_efficiency(const struct record *records, const struct record *r, 
     return out;
 }
 
-/* A list that remembers whether one of its items was lost. */
-struct warnings {
-    json_t *json;
-    bool failed;
-};
-
-static void warn(struct warnings *list, const char *code, const char *text)
+static void warn(struct json_maker *list, const char *code, const char *text)
 {
     struct json_maker o = json_maker_new();
     json_make_text(&o, "code", code);
     json_make_text(&o, "text", text);
-    if (json_array_append_new(list->json, json_made(&o)))
-        list->failed = true;
+    json_make_add(list, json_made(&o));
 }
 
 /* What the ledger says against the samples. */
-static void warn_of_noise(const struct record *r, struct warnings *list)
+static void warn_of_noise(const struct record *r, const struct derive_host *host,
+                          struct json_maker *list)
 {
-    size_t stolen = 0, foreign = 0, throttled = 0, disturbed = 0;
-    uint32_t cpus = plan_cpus();
+    size_t stolen = 0, foreign = 0, throttled = 0, shared = 0, disturbed = 0;
+    uint32_t dearest = 0;
+    uint32_t cpus = host->cpus_allowed ? host->cpus_allowed : plan_cpus_allowed();
     for (size_t i = 0; i < r->launch_count; i++) {
         const struct noise_delta *n = &r->launches[i].noise;
         double room = (double)n->duration_ns * cpus;
@@ -121,6 +118,10 @@ static void warn_of_noise(const struct record *r, struct warnings *list)
         stolen += is_stolen;
         foreign += is_foreign;
         throttled += is_throttled;
+        if (core_share_is_shared(n->branch_permille)) {
+            shared++;
+            dearest = n->branch_permille > dearest ? n->branch_permille : dearest;
+        }
         disturbed += is_stolen || is_foreign || is_throttled;
     }
     char text[200], all[40];
@@ -138,12 +139,20 @@ static void warn_of_noise(const struct record *r, struct warnings *list)
                  all);
         warn(list, "throttled", text);
     }
+    if (shared) {
+        snprintf(
+            text, sizeof text,
+            "a stranger computed on the other half of a core in %zu of %s: a taken branch took "
+            "%.1f times an addition",
+            shared, all, dearest / 1000.0);
+        warn(list, "shared_core", text);
+    }
     if (r->launch_count && disturbed == r->launch_count)
         warn(list, "unusable", "every launch was disturbed from outside: do not rely on this cell");
 }
 
 /* Launches of which nothing is used, with what the last of them met. */
-static void warn_of_excluded(const struct record *r, struct warnings *list)
+static void warn_of_excluded(const struct record *r, struct json_maker *list)
 {
     size_t count = 0;
     const char *why = NULL;
@@ -165,12 +174,12 @@ static void warn_of_excluded(const struct record *r, struct warnings *list)
  * than twice the CPU time and two wake-ups, on a machine that others used, they kept the CPU from
  * it.
  */
-static void warn_of_waiting(const struct record *r, struct warnings *list)
+static void warn_of_waiting(const struct record *r, struct json_maker *list)
 {
     const double wake_ups_ns = 20000, others_most = 0.1;
-    const struct series *life = series_of(r, "lifecycle_ns"),
-                        *cpu = series_of(r, "lifecycle_cpu_ns"),
-                        *others = series_of(r, "lifecycle_others_ratio");
+    const struct series *life = series_of(r, ROLE_LIFECYCLE),
+                        *cpu = series_of(r, ROLE_LIFECYCLE_CPU),
+                        *others = series_of(r, ROLE_LIFECYCLE_OTHERS);
     if (!life || !life->histogram || !cpu || !cpu->count || !others || !others->count)
         return;
     double low_ns = (double)histogram_quantile(life->histogram, 0.1), sum = 0;
@@ -190,7 +199,7 @@ static void warn_of_waiting(const struct record *r, struct warnings *list)
     warn(list, "kept_waiting", text);
 }
 
-static void warn_of_samples(const struct series *s, struct warnings *list)
+static void warn_of_samples(const struct series *s, struct json_maker *list)
 {
     char text[200], a[32], b[32];
     struct drift drift;
@@ -215,7 +224,7 @@ static void warn_of_samples(const struct series *s, struct warnings *list)
 }
 
 /* A probe's own launch that went wrong costs its figures, and is told even where some are there. */
-static void warn_of_probes(const struct record *r, struct warnings *list)
+static void warn_of_probes(const struct record *r, struct json_maker *list)
 {
     const char *told = NULL;
     for (size_t i = 0; i < r->list.count; i++) {
@@ -230,34 +239,31 @@ static void warn_of_probes(const struct record *r, struct warnings *list)
     }
 }
 
-json_t *derive_warnings(const struct record *r)
+json_t *derive_warnings(const struct record *r, const struct derive_host *host)
 {
-    struct warnings w = {.json = json_array()}, *list = &w;
+    struct json_maker w = json_maker_list(), *list = &w;
     if (CONTEND_SANITIZER[0] && !(r->cell->executor->traits & EXECUTOR_VIRTUAL))
         warn(list, "sanitizer", "built with a sanitizer: these are no measurements");
     if (!(r->cell->executor->traits & EXECUTOR_VIRTUAL))
-        warn_of_noise(r, list);
+        warn_of_noise(r, host, list);
     warn_of_excluded(r, list);
     warn_of_probes(r, list);
     warn_of_waiting(r, list);
-    const struct series *throughput = series_of(r, "throughput_per_s");
+    const struct series *throughput = series_of(r, ROLE_RATE);
     if (throughput && r->launch_count)
         warn_of_samples(throughput, list);
-    const struct series *early = series_of(r, "early_wakes");
+    const struct series *early = series_of(r, ROLE_EARLY);
     for (size_t i = 0; early && i < early->count; i++)
         if (early->samples[i] > 0) {
             warn(list, "early_wakes", "sleepers were woken before their time");
             break;
         }
-    if (!w.failed)
-        return w.json;
-    json_decref(w.json);
-    return NULL;
+    return json_made(&w);
 }
 
 bool derive_is_unusable(const struct record *r)
 {
-    json_t *list = derive_warnings(r);
+    json_t *list = derive_warnings(r, &(const struct derive_host){0});
     bool found = false;
     for (size_t i = 0; i < json_array_size(list); i++)
         found |= !strcmp(json_string_value(json_object_get(json_array_get(list, i), "code")),

@@ -1,10 +1,10 @@
 #include "bench/run/header.h"
 
-#include "bench/core/clock.h"
-#include "bench/core/file.h"
-#include "bench/core/host.h"
-#include "bench/core/json_make.h"
-#include "bench/core/noise.h"
+#include "bench/base/clock.h"
+#include "bench/base/file.h"
+#include "bench/base/json_make.h"
+#include "bench/machine/host.h"
+#include "bench/machine/noise.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
 #include "version.h"
@@ -213,6 +213,8 @@ json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
     json_decref(begun); /* the maker's from here */
     if (p->suite)
         json_make_text(&run, "suite", p->suite);
+    if (p->share.count)
+        json_make_value(&run, "shard", plan_share_to_json(&p->share));
     json_make_text(&whole, "schema", "contend.result/1");
     json_make_value(&whole, "run", json_made(&run));
     json_make_value(&whole, "host", header_host(&h));

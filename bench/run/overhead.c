@@ -1,6 +1,6 @@
 #include "bench/run/overhead.h"
 
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "bench/run/worker.h"
 #include "bench/stats/summary.h"
 

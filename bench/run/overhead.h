@@ -8,25 +8,8 @@
 #ifndef CONTEND_RUN_OVERHEAD_H
 #define CONTEND_RUN_OVERHEAD_H
 
-#include "bench/core/err.h"
-
-enum { OVERHEAD_ROUNDS = 31 };
-
-enum overhead_row {
-    OVERHEAD_OPERATION,
-    OVERHEAD_THREAD,
-    OVERHEAD_PROCESS,
-    OVERHEAD_PROCESS_ALONE, /* the bare one in a program of its own */
-    OVERHEAD_ROWS
-};
-
-struct overhead_pair {
-    double bare_ns[OVERHEAD_ROUNDS], harness_ns[OVERHEAD_ROUNDS];
-};
-
-struct overhead {
-    struct overhead_pair pairs[OVERHEAD_ROWS];
-};
+#include "bench/base/err.h"
+#include "bench/run/launch/overhead_pairs.h"
 
 /* One comparison; medians over the rounds. */
 struct overhead_line {

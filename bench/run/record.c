@@ -1,7 +1,7 @@
 #include "bench/run/record.h"
 
-#include "bench/core/host.h"
-#include "bench/core/json_make.h"
+#include "bench/base/json_make.h"
+#include "bench/machine/host.h"
 #include "bench/result/number.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@ struct record *records_new(const struct plan *p, struct err *err)
     struct record *records = calloc(p->cell_count + 1, sizeof *records);
     for (size_t i = 0; records && i < p->cell_count; i++) {
         records[i].cell = &p->cells[i];
-        metric_list_of(p->cells[i].workload, &records[i].list);
+        metric_list_of(p->cells[i].workload, p->cells[i].workload_params, &records[i].list);
         records[i].series = calloc(records[i].list.count + 1, sizeof(struct series));
         if (!records[i].series) {
             records_free(records, i);
@@ -54,6 +54,8 @@ static json_t *launch_to_json(const struct noise_delta *n, const char *excluded)
         json_make_int(&o, "throttled_ns", (int64_t)n->throttled_ns);
     if (n->has_psi_cpu_some)
         json_make_int(&o, "psi_cpu_some_ns", (int64_t)n->psi_cpu_some_ns);
+    if (n->branch_permille)
+        json_make_int(&o, "branch_permille", n->branch_permille);
     if (*excluded)
         json_make_text(&o, "excluded", excluded);
     return json_made(&o);
@@ -114,7 +116,7 @@ json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
                       const struct mailbox *m, uint64_t spent_ns)
 {
     struct metric_list list;
-    metric_list_of(c->workload, &list);
+    metric_list_of(c->workload, c->workload_params, &list);
     struct json_maker o = json_maker_new(), metrics = json_maker_new();
     json_t *launches = json_array();
     for (size_t i = 0; i < list.count; i++)
@@ -172,7 +174,8 @@ static int add_histogram(struct series *s, const json_t *found, struct err *err)
     for (size_t i = 0; i + 1 < json_array_size(buckets); i += 2) {
         uint64_t low = (uint64_t)json_integer_value(json_array_get(buckets, i));
         uint32_t count = (uint32_t)json_integer_value(json_array_get(buckets, i + 1));
-        h->buckets[histogram_index(low)] += count;
+        uint32_t *bucket = &h->buckets[histogram_index(low)], room = UINT32_MAX - *bucket;
+        *bucket += count < room ? count : room; /* one that is full stays full */
         h->count += count;
     }
     uint64_t min = (uint64_t)json_integer_value(json_object_get(found, "min"));
@@ -231,6 +234,7 @@ static int add_launch(struct record *r, uint32_t round, const json_t *o, struct 
     n->noise.foreign_ns = (int64_t)foreign;
     n->noise.has_throttled = get_ns(o, "throttled_ns", &n->noise.throttled_ns);
     n->noise.has_psi_cpu_some = get_ns(o, "psi_cpu_some_ns", &n->noise.psi_cpu_some_ns);
+    n->noise.branch_permille = (uint32_t)json_integer_value(json_object_get(o, "branch_permille"));
     const char *excluded = json_string_value(json_object_get(o, "excluded"));
     if (excluded)
         host_sanitise(n->excluded, sizeof n->excluded, excluded);
@@ -265,7 +269,8 @@ int records_add(struct record *records, size_t count, const json_t *visit, struc
         r->rounds_done = (uint32_t)round + 1;
     if (error && r->failed == ERR_NONE) {
         r->failed = (enum err_code)error;
-        host_sanitise(r->reason, sizeof r->reason, reason);
+        host_sanitise(r->reason, sizeof r->reason,
+                      *reason ? reason : "its journal does not say why");
     }
     return 0;
 }

@@ -7,8 +7,8 @@
 #ifndef CONTEND_RUN_RECORD_H
 #define CONTEND_RUN_RECORD_H
 
-#include "bench/run/plan.h"
-#include "bench/run/visit.h"
+#include "bench/run/launch/visit.h"
+#include "bench/run/plan/plan.h"
 
 struct series {
     double *samples;    /* owned; one a launch, in the order measured */

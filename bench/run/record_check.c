@@ -1,8 +1,10 @@
 /* Whether a line of the journal is a visit of this plan, member by member, before any of it counts.
  */
-#include "bench/core/json_read.h"
+#include "bench/base/json_read.h"
+#include "bench/result/check.h"
 #include "bench/run/record.h"
 
+#include <math.h>
 #include <string.h>
 
 static int check_values(const json_t *values, const json_t *launches, size_t launch_count,
@@ -13,8 +15,9 @@ static int check_values(const json_t *values, const json_t *launches, size_t lau
         return err_set(err, ERR_INPUT, "it has another number of values than of launches");
     for (size_t i = 0; i < count; i++) {
         const json_t *launch = launches ? json_array_get(launches, i) : NULL;
-        if (!json_is_number(json_array_get(values, i)))
-            return err_set(err, ERR_INPUT, "a value is no number");
+        if (!json_is_number(json_array_get(values, i)) ||
+            !(fabs(json_number_value(json_array_get(values, i))) <= RESULT_NUMBER_MAX))
+            return err_set(err, ERR_INPUT, "a value is no number within +-%g", RESULT_NUMBER_MAX);
         if (launches && (!json_is_integer(launch) || json_integer_value(launch) < 0 ||
                          (size_t)json_integer_value(launch) >= launch_count))
             return err_set(err, ERR_INPUT, "a value is of a launch that is not there");
@@ -22,10 +25,15 @@ static int check_values(const json_t *values, const json_t *launches, size_t lau
     return 0;
 }
 
-/* Pairs of a bucket's lowest value and how many it holds. */
-static int check_buckets(const json_t *buckets, struct err *err)
+/* Pairs of a bucket's lowest value and how many it holds, and what the lowest and the highest is.
+ */
+static int check_buckets(const json_t *buckets, int64_t min, int64_t max, struct err *err)
 {
     size_t size = json_array_size(buckets);
+    /* While nothing was added the lowest is UINT64_MAX, which JSON's integers hold as -1. */
+    if (size ? min < 0 || min > max : min != -1)
+        return err_set(err, ERR_INPUT, "its distribution goes from %lld to %lld", (long long)min,
+                       (long long)max);
     for (size_t i = 0; i < size; i++) {
         const json_t *number = json_array_get(buckets, i);
         if (!json_is_integer(number) || json_integer_value(number) < 0 ||
@@ -43,21 +51,19 @@ static int check_found(const struct record *record, const char *name, const json
     const json_t *buckets = json_read_array_or_null(&r, "h");
     json_read_text_or(&r, "reason", NULL);
     json_read_text_or(&r, "source", NULL);
-    if (buckets) {
-        json_read_int(&r, "min", INT64_MIN, INT64_MAX); /* UINT64_MAX, while nothing was added */
-        json_read_int(&r, "max", 0, INT64_MAX);
-    }
+    int64_t min = buckets ? json_read_int(&r, "min", -1, INT64_MAX) : -1;
+    int64_t max = buckets ? json_read_int(&r, "max", 0, INT64_MAX) : 0;
     int failed = metric_index(&record->list, name) < 0
                      ? err_set(err, ERR_INPUT, "the cell has no such metric")
                      : json_reader_end(&r, err) ||
                            check_values(values, launches, launch_count, err) ||
-                           check_buckets(buckets, err);
+                           check_buckets(buckets, min, max, err);
     if (failed)
         err_prefix(err, "metric \"%.64s\": ", name);
     return failed ? -1 : 0;
 }
 
-static int check_launch(const json_t *launch, struct err *err)
+static int check_visit_launch(const json_t *launch, struct err *err)
 {
     struct json_reader r = json_reader_of(launch, "a launch");
     json_read_int(&r, "duration_ns", 0, INT64_MAX);
@@ -65,6 +71,7 @@ static int check_launch(const json_t *launch, struct err *err)
     json_read_int_or(&r, "foreign_cpu_ns", INT64_MIN, INT64_MAX, 0, NULL);
     json_read_int_or(&r, "throttled_ns", 0, INT64_MAX, 0, NULL);
     json_read_int_or(&r, "psi_cpu_some_ns", 0, INT64_MAX, 0, NULL);
+    json_read_int_or(&r, "branch_permille", 1, UINT32_MAX, 0, NULL);
     json_read_text_or(&r, "excluded", NULL);
     return json_reader_end(&r, err);
 }
@@ -99,7 +106,7 @@ int records_check(const struct record *records, size_t count, const json_t *visi
         return err_set(err, ERR_INPUT, "a visit has %zu launches (at most %d)",
                        json_array_size(launches), LAUNCHES_MAX);
     for (size_t i = 0; i < json_array_size(launches); i++)
-        if (check_launch(json_array_get(launches, i), err))
+        if (check_visit_launch(json_array_get(launches, i), err))
             return -1;
     const char *name;
     json_t *found;

@@ -1,19 +1,22 @@
 #include "bench/run/run.h"
 
+#include "bench/base/clock.h"
+#include "bench/base/json.h"
+#include "bench/base/output.h"
+#include "bench/base/rng.h"
 #include "bench/child/child.h"
-#include "bench/core/clock.h"
-#include "bench/core/json.h"
-#include "bench/core/output.h"
-#include "bench/core/rng.h"
 #include "bench/registry.h"
 #include "bench/result/write.h"
 #include "bench/run/assemble.h"
 #include "bench/run/derive.h"
 #include "bench/run/journal.h"
-#include "bench/run/outlook.h"
+#include "bench/run/launch/visit.h"
+#include "bench/run/plan/outlook.h"
 #include "bench/run/record.h"
+#include "bench/run/resume.h"
 #include "bench/run/schedule.h"
-#include "bench/run/visit.h"
+#include "bench/run/sizes.h"
+#include "bench/run/stream.h"
 #include "bench/run/worker.h"
 #include "bench/run/worker_image.h"
 
@@ -29,9 +32,7 @@ struct run {
     struct plan plan;
     json_t *header; /* of the journal: header of the result, and the plan */
     struct record *records;
-    struct calibrated *calibrated; /* one a piece of work, each after the other */
-    size_t calibrated_count;
-    const struct calibrated **sized_by; /* one a cell; NULL: it needed no calibration */
+    struct sizes sizes; /* of a new one */
     struct mailbox *mailbox;
     struct journal journal;
     uint64_t begin_ns;
@@ -71,91 +72,6 @@ static void ask_probes(void)
             p->unavailable();
 }
 
-/* ---- Sizes ------------------------------------------------------------------------- */
-
-/* Whether what an operation of `a` takes holds for `b`.  Work without a serial form is the
- * executor's own, and the tasks have to be there for it. */
-static bool same_work(const struct cell *a, const struct cell *b)
-{
-    if (a->workload != b->workload ||
-        memcmp(a->workload_params, b->workload_params, sizeof a->workload_params))
-        return false;
-    return b->is_control || b->control != NO_CONTROL ||
-           (a->executor == b->executor && a->tasks == b->tasks && a->lock == b->lock &&
-            !memcmp(a->executor_params, b->executor_params, sizeof a->executor_params));
-}
-
-/* The cell whose serial run tells what an operation of c takes. */
-static size_t calibration_cell(const struct plan *p, size_t c)
-{
-    return p->cells[c].control >= 0 ? (size_t)p->cells[c].control : c;
-}
-
-/* Waiting takes as long as it takes, and a given number needs no clock. */
-static bool needs_calibration(const struct cell *c, const struct plan_request *request)
-{
-    return !c->skip_reason && !c->batch_ops && c->workload->kind != WORKLOAD_IO && !request->ops &&
-           !c->ops;
-}
-
-/* What was found out about the cells that one calibration stands for. */
-struct calibrated {
-    size_t cell; /* that was calibrated */
-    double op_ns;
-    struct err err; /* its worker's: no number of operations can be right */
-};
-
-/* A worker of its own for each: one that crashes or hangs takes no other along. */
-static int calibrate_one(struct run *r, struct calibrated *done, struct err *err)
-{
-    const struct cell *c = &r->plan.cells[done->cell];
-    mailbox_clear(r->mailbox);
-    assignment_init(&r->mailbox->job, ASSIGN_CALIBRATE);
-    if (assignment_set_cell(&r->mailbox->job, c, err) ||
-        worker_run(r->mailbox, clock_now_ns() + r->plan.timeout_ns, r->options->interrupted, err))
-        return -1;
-    done->op_ns = r->mailbox->op_ns;
-    done->err = r->mailbox->err;
-    return 0;
-}
-
-/* The calibration that holds for the cell; NULL where there is none yet. */
-static struct calibrated *calibration_of(struct run *r, size_t cell)
-{
-    for (size_t i = 0; i < r->calibrated_count; i++)
-        if (same_work(&r->plan.cells[r->calibrated[i].cell], &r->plan.cells[cell]))
-            return &r->calibrated[i];
-    return NULL;
-}
-
-static int calibrate(struct run *r, struct err *err)
-{
-    struct plan *p = &r->plan;
-    r->calibrated = calloc(p->cell_count + 1, sizeof *r->calibrated);
-    r->sized_by = calloc(p->cell_count + 1, sizeof *r->sized_by);
-    if (!r->calibrated || !r->sized_by)
-        return err_set(err, ERR_SYSTEM, "no memory for the sizes of %zu cells", p->cell_count);
-    for (size_t i = 0; i < p->cell_count; i++) {
-        size_t cell = calibration_cell(p, i);
-        if (!needs_calibration(&p->cells[i], &r->options->plan) || calibration_of(r, cell))
-            continue;
-        struct calibrated *next = &r->calibrated[r->calibrated_count++];
-        next->cell = cell;
-        if (calibrate_one(r, next, err))
-            return -1;
-    }
-    for (size_t i = 0; i < p->cell_count; i++) {
-        struct cell *c = &p->cells[i];
-        const struct calibrated *found = calibration_of(r, i);
-        r->sized_by[i] = needs_calibration(c, &r->options->plan) ? found : NULL;
-        c->op_ns = found ? found->op_ns : 0;
-        uint64_t asked = (uint64_t)r->options->plan.ops;
-        plan_size_cell(c, asked ? asked : c->ops, found ? found->op_ns : 0, p->task_time_ns,
-                       plan_cpus());
-    }
-    return 0;
-}
-
 /* Since the visit before: with what the run did in between, so that nothing is left out. */
 static uint64_t spent_ns(const struct run *r)
 {
@@ -190,11 +106,11 @@ static int keep_visit(struct run *r, uint32_t cell, uint32_t round, struct err *
 static int keep_failed_calibrations(struct run *r, struct err *err)
 {
     for (size_t i = 0; i < r->plan.cell_count; i++) {
-        const struct calibrated *by = r->sized_by[i];
-        if (!by || by->err.code == ERR_NONE)
+        const struct err *failure = sizes_failure(&r->sizes, i);
+        if (!failure)
             continue;
         mailbox_clear(r->mailbox);
-        r->mailbox->err = by->err;
+        r->mailbox->err = *failure;
         err_prefix(&r->mailbox->err, "calibration: ");
         if (keep_visit(r, (uint32_t)i, 0, err))
             return -1;
@@ -203,6 +119,17 @@ static int keep_failed_calibrations(struct run *r, struct err *err)
 }
 
 /* ---- Result ------------------------------------------------------------------------ */
+
+/* Who collects makes the result, and is told that nothing more comes. */
+static int stream_end(struct run *r, const struct run_state *state, struct err *err)
+{
+    json_t *end = stream_end_json(state);
+    int failed = end ? journal_append(&r->journal, end, err)
+                     : err_set(err, ERR_SYSTEM, "no memory for the end of a stream");
+    json_decref(end);
+    r->is_shown = true;
+    return failed;
+}
 
 static int write_result(struct run *r, bool is_complete, struct err *err)
 {
@@ -215,6 +142,8 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
         .is_complete = is_complete,
         .duration_ns = elapsed_ns(r),
     };
+    if (r->options->streams)
+        return is_complete ? stream_end(r, &state, err) : 0;
     struct result result;
     struct buf text = {0};
     int failed = assemble_result(&result, json_object_get(r->header, "header"), &r->plan,
@@ -301,7 +230,7 @@ static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *
     /* Each cell in every third round, in turn, so that rounds take the same time; in a run of
      * fewer rounds all at once, so that each cell has everything. */
     bool with_own = r->plan.rounds < 3 || r->plan.cells[cell].own_probes != PROBES_ALL ||
-                    (cell + round) % 3 == 0;
+                    (r->plan.cells[cell].place + round) % 3 == 0;
     mailbox_clear(r->mailbox);
     if (with_own && measure_cell(r, cell, ASSIGN_OWN, err))
         return -1;
@@ -361,7 +290,8 @@ static int do_rounds(struct run *r, struct err *err)
 static int measure_sizes_and_begin(struct run *r, struct err *err)
 {
     const struct run_options *o = r->options;
-    if (calibrate(r, err))
+    const struct sizes_request request = {&r->plan, &o->plan, r->mailbox, o->interrupted};
+    if (sizes_find(&r->sizes, &request, err))
         return -1;
     struct outlook outlook;
     outlook_of(&r->plan, &outlook);
@@ -388,6 +318,7 @@ static int begin_new(struct run *r, struct err *err)
     /* The lock first: a run that is refused has touched nothing of the one that goes on. */
     if (plan_build(&o->plan, &r->plan, err) || journal_create(&r->journal, o->path, o->force, err))
         return -1;
+    r->journal.echo_fd = o->streams ? STDOUT_FILENO : 0;
     if (measure_sizes_and_begin(r, err)) {
         journal_finish(&r->journal);
         return -1;
@@ -434,24 +365,11 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
     return failed;
 }
 
-/* Takes each visit that is one; the others are counted and named. */
-static void take_visits(struct run *r, const json_t *visits)
+/* What is asked for now holds for all of the run, the part that was done before included. */
+static void take_budget(struct run *r)
 {
-    for (size_t i = 0; i < json_array_size(visits); i++) {
-        const json_t *visit = json_array_get(visits, i);
-        struct err why = {0};
-        json_int_t round = json_integer_value(json_object_get(visit, "round"));
-        if (round >= r->plan.rounds_most) {
-            journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
-                          "its round is none of the plan");
-            continue;
-        }
-        if (records_check(r->records, r->plan.cell_count, visit, &why) ||
-            records_add(r->records, r->plan.cell_count, visit, &why)) {
-            journal_fault(&r->faults, (size_t)json_integer_value(json_object_get(visit, "line")),
-                          why.text);
-        }
-    }
+    if (r->options->plan.budget_ns > 0)
+        r->plan.budget_ns = (uint64_t)r->options->plan.budget_ns;
 }
 
 static int begin_again(struct run *r, struct err *err)
@@ -459,25 +377,22 @@ static int begin_again(struct run *r, struct err *err)
     json_t *visits = NULL;
     if (journal_open(&r->journal, r->options->path, &r->header, &visits, &r->faults, err))
         return -1;
-    const char *schema = json_string_value(json_object_get(r->header, "schema"));
     const json_t *header = json_object_get(r->header, "header");
-    int failed = 0;
-    if (!schema || strcmp(schema, "contend.journal/1") || !json_is_object(header) ||
-        !json_is_object(json_object_get(header, "run")))
-        failed = err_set(err, ERR_INPUT, "%s: not a journal of this version", r->journal.path);
-    if (!failed && plan_from_json(json_object_get(r->header, "plan"), &r->plan, err))
-        failed = err_prefix(err, "%s: line 1: ", r->journal.path);
+    int failed = resume_header(r->header, &r->plan, err)
+                     ? err_prefix(err, "%s: line 1: ", r->journal.path)
+                     : 0;
     failed = failed || check_same_origin(r, header, err);
     if (!failed && !(r->records = records_new(&r->plan, err)))
         failed = -1;
     if (!failed) {
-        take_visits(r, visits);
+        resume_visits(r->records, &r->plan, visits, &r->faults);
         r->is_shown = true;
     }
     json_decref(visits);
     if (!failed) {
         r->earlier_ns = records_spent_ns(r->records, r->plan.cell_count);
         r->is_virtual = plan_is_virtual(&r->plan);
+        take_budget(r);
     }
     return failed ? -1 : 0;
 }
@@ -486,11 +401,14 @@ static void count_cells(const struct run *r, struct run_report *report)
 {
     for (size_t i = 0; i < r->plan.cell_count; i++) {
         const struct record *rec = &r->records[i];
+        bool has_failed = rec->failed != ERR_NONE || record_excluded(rec);
         if (rec->cell->is_control)
-            continue;
-        if (rec->cell->skip_reason || rec->failed == ERR_LIMIT || rec->failed == ERR_UNAVAILABLE)
+            report->failed_controls +=
+                has_failed && rec->failed != ERR_LIMIT && rec->failed != ERR_UNAVAILABLE;
+        else if (rec->cell->skip_reason || rec->failed == ERR_LIMIT ||
+                 rec->failed == ERR_UNAVAILABLE)
             report->skipped_count++;
-        else if (rec->failed != ERR_NONE || record_excluded(rec))
+        else if (has_failed)
             report->failed_count++;
         else if (rec->launch_count > 0) {
             report->ok_count++;
@@ -523,8 +441,7 @@ static void end(struct run *r)
     plan_release(&r->plan);
     json_decref(r->header);
     mailbox_free(r->mailbox);
-    free(r->calibrated);
-    free(r->sized_by);
+    sizes_release(&r->sizes);
     journal_close(&r->journal);
 }
 

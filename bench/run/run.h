@@ -10,11 +10,11 @@
 #ifndef CONTEND_RUN_RUN_H
 #define CONTEND_RUN_RUN_H
 
-#include "bench/core/err.h"
-#include "bench/core/opts.h"
+#include "bench/base/err.h"
+#include "bench/base/opts.h"
 #include "bench/run/journal.h"
-#include "bench/run/outlook.h"
-#include "bench/run/plan.h"
+#include "bench/run/plan/outlook.h"
+#include "bench/run/plan/plan.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +32,8 @@ struct run_options {
     const char *path;      /* of the result */
     uint32_t least_rounds; /* done whatever the budget says, where a verdict needs so many */
     bool resume;
-    bool force;       /* discard an unfinished run that is in the way */
+    bool force;   /* discard an unfinished run that is in the way */
+    bool streams; /* no result: the journal's lines go to standard output, and an end (stream.h) */
     int command_argc; /* as typed, for the result */
     char *const *command_argv;
     void (*on_begin)(void *context, const struct outlook *o);     /* of a new run; or NULL */
@@ -43,6 +44,7 @@ struct run_options {
 
 struct run_report {
     size_t ok_count, skipped_count, failed_count; /* measured cells, controls left out */
+    size_t failed_controls;                       /* cells that others are compared with */
     size_t unusable_count;           /* of ok_count: every launch was disturbed from outside */
     uint32_t rounds, rounds_planned; /* of all cells */
     size_t extra_visits;             /* beyond those, where intervals were wide */

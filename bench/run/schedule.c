@@ -1,6 +1,6 @@
 #include "bench/run/schedule.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/summary.h"
 
 #include <math.h>
@@ -10,8 +10,8 @@
  * What a cell is there for, and what two results are compared by: where nothing is done, what a
  * unit costs; elsewhere what was done.
  */
-static const char *const starts[] = {"lifecycle_ns", "startup_ns", NULL};
-static const char *const works[] = {"throughput_per_s", NULL};
+static const enum role starts[] = {ROLE_LIFECYCLE, ROLE_START, ROLE_NONE};
+static const enum role works[] = {ROLE_RATE, ROLE_NONE};
 
 /* Whether it could still be visited when that round began. */
 static bool was_alive(const struct record *r, uint32_t round)
@@ -55,10 +55,10 @@ static size_t visits_before(const struct record *r, uint32_t round)
 double schedule_gain(const struct record *r, uint32_t round)
 {
     size_t visits = visits_before(r, round);
-    const char *const *judged = r->cell->workload->kind == WORKLOAD_STARTUP ? starts : works;
+    const enum role *judged = r->cell->workload->kind == WORKLOAD_STARTUP ? starts : works;
     double widest = 0;
-    for (; *judged; judged++) {
-        int metric = metric_index(&r->list, *judged);
+    for (; *judged != ROLE_NONE; judged++) {
+        int metric = metric_with_role(&r->list, *judged);
         if (metric >= 0)
             widest = fmax(widest, width_of(r, &r->series[metric], round));
     }

@@ -1,10 +1,10 @@
 #include "bench/run/worker.h"
 
+#include "bench/base/clock.h"
+#include "bench/base/image.h"
 #include "bench/child/child.h"
-#include "bench/core/clock.h"
-#include "bench/core/image.h"
 #include "bench/registry.h"
-#include "bench/run/surroundings.h"
+#include "bench/run/launch/surroundings.h"
 #include "bench/run/worker_image.h"
 
 #include <assert.h>

@@ -6,7 +6,7 @@
 #ifndef CONTEND_RUN_WORKER_H
 #define CONTEND_RUN_WORKER_H
 
-#include "bench/run/mailbox.h"
+#include "bench/run/launch/mailbox.h"
 
 #include <stdbool.h>
 #include <stdint.h>

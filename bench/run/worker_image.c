@@ -1,7 +1,7 @@
 #include "bench/run/worker_image.h"
 
-#include "bench/core/file.h"
-#include "bench/core/image.h"
+#include "bench/base/file.h"
+#include "bench/base/image.h"
 
 #include <errno.h>
 #include <fcntl.h>

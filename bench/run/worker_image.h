@@ -2,7 +2,7 @@
 #ifndef CONTEND_RUN_WORKER_IMAGE_H
 #define CONTEND_RUN_WORKER_IMAGE_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 /*
  * Its descriptor, the same at each call; closed on exec.  CONTEND_WORKER in the environment names a

@@ -1,7 +1,7 @@
 /* The permutation test for one change; see changepoint.h. */
 #include "bench/stats/changepoint.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/changepoint_clip.h"
 #include "bench/stats/changepoint_widening.h"
 

@@ -29,7 +29,7 @@
 #ifndef CONTEND_STATS_CHANGEPOINT_H
 #define CONTEND_STATS_CHANGEPOINT_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,6 +75,7 @@ struct changepoint_local {
     size_t up_reach, down_reach; /* points on each side that were compared */
 };
 
+/* Tests each place against its surroundings alone. 0, or -1 with ERR_SYSTEM. */
 int changepoint_local_test(const double *x, size_t count, const struct changepoint_plan *plan,
                            struct changepoint_local *out, struct err *err);
 

@@ -3,7 +3,7 @@
 #ifndef CONTEND_STATS_CHANGEPOINT_CLIP_H
 #define CONTEND_STATS_CHANGEPOINT_CLIP_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stddef.h>
 

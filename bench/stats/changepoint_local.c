@@ -1,7 +1,7 @@
 /* Changes seen against their neighbourhood alone; see changepoint.h. */
 #include "bench/stats/changepoint.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/changepoint_clip.h"
 #include "bench/stats/changepoint_widening.h"
 

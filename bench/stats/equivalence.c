@@ -49,12 +49,20 @@ int equivalence_of(const double *x, size_t count, double lo, double hi,
     return 0;
 }
 
-enum equivalence equivalence_decide(const struct equivalence_evidence *e, double within_ln,
+double equivalence_price_ln(size_t parts)
+{
+    return M_LN2 + log((double)parts);
+}
+
+double equivalence_beyond_ln(const struct equivalence_evidence *e, size_t parts)
+{
+    return fmax(e->below_lo, e->above_hi) - equivalence_price_ln(parts);
+}
+
+enum equivalence equivalence_decide(double within, double beyond, double within_ln,
                                     double beyond_ln)
 {
-    bool is_within = e->within >= within_ln;
-    /* Two ends: each has half of what may go wrong. */
-    bool is_beyond = fmax(e->below_lo, e->above_hi) >= beyond_ln + M_LN2;
+    bool is_within = within >= within_ln, is_beyond = beyond >= beyond_ln;
     return is_within == is_beyond ? EQUIVALENCE_OPEN
            : is_within            ? EQUIVALENCE_WITHIN
                                   : EQUIVALENCE_BEYOND;

@@ -13,7 +13,7 @@
 #ifndef CONTEND_STATS_EQUIVALENCE_H
 #define CONTEND_STATS_EQUIVALENCE_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stddef.h>
 
@@ -35,11 +35,18 @@ struct equivalence_evidence {
 int equivalence_of(const double *x, size_t count, double lo, double hi,
                    struct equivalence_evidence *out, struct err *err);
 
+/* What a bound costs: each of `parts` conditions has two ends, which share what may go wrong. */
+double equivalence_price_ln(size_t parts);
+
+/* Evidence that either end is passed, less its price. */
+double equivalence_beyond_ln(const struct equivalence_evidence *e, size_t parts);
+
 /*
- * Beyond when either end is passed with `beyond_ln`, within with `within_ln`, else open.  Where a
- * series was not stopped in time and says both, it is open.
+ * The rule, for one condition or several that all have to hold: of these the least that is within
+ * and the most that is beyond.  Within from `within_ln` on, beyond from `beyond_ln` on, else open;
+ * what was not stopped in time and says both is open.
  */
-enum equivalence equivalence_decide(const struct equivalence_evidence *e, double within_ln,
+enum equivalence equivalence_decide(double within, double beyond, double within_ln,
                                     double beyond_ln);
 
 #endif

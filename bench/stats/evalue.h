@@ -13,7 +13,7 @@
 #ifndef CONTEND_STATS_EVALUE_H
 #define CONTEND_STATS_EVALUE_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

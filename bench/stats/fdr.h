@@ -2,7 +2,7 @@
 #ifndef CONTEND_STATS_FDR_H
 #define CONTEND_STATS_FDR_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stddef.h>
 

@@ -50,10 +50,19 @@ struct moment {
 #define MOMENT_FLOOR_NO_LEDGER 0.05
 
 /*
+ * Which rounds the spread is taken from.  A start or a latency may have two modes of its own, and
+ * the next file may lie in the rarer one: all of them.  What a few rounds of the CPU time of an
+ * operation are dearer by came from a neighbour at the same core, whom no ledger shows, and the
+ * median does not move with them: most of them, by an estimator that a few cannot move either.
+ */
+enum moment_rounds { MOMENT_ALL_ROUNDS, MOMENT_MOST_ROUNDS };
+
+/*
  * One file's moment from its rounds' values (all above 0; they are overwritten).  `floor` > 0.
  * `count` >= 1; one round alone has no degrees of freedom, and nothing can be judged by it.
  */
-struct moment moment_of(double *rounds, size_t count, double floor, double disturbance);
+struct moment moment_of(double *rounds, size_t count, double floor, double disturbance,
+                        enum moment_rounds kind);
 
 /* Several files of one side as one. count >= 1. */
 struct moment moment_pool(const struct moment *files, size_t count);

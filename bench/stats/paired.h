@@ -14,7 +14,7 @@
 #ifndef CONTEND_STATS_PAIRED_H
 #define CONTEND_STATS_PAIRED_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #ifndef CONTEND_STATS_ROBUST_H
 #define CONTEND_STATS_ROBUST_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 #include "bench/stats/summary.h"
 
 #include <stdbool.h>
@@ -34,6 +34,7 @@ struct drift {
     bool is_notable;    /* p < 0.01 and the change is at least 5 % */
 };
 
+/* Of samples in the order measured. 0, or -1 with ERR_SYSTEM. */
 int drift_of(const double *samples, size_t count, struct drift *out, struct err *err);
 
 /*
@@ -53,6 +54,7 @@ struct modes {
     bool is_notable;
 };
 
+/* Of samples in any order. 0, or -1 with ERR_SYSTEM. */
 int modes_of(const double *samples, size_t count, struct modes *out, struct err *err);
 
 /*
@@ -67,6 +69,7 @@ struct ratio {
     double level;
 };
 
+/* From two intervals; and from the samples, at that level: 0, or -1 with ERR_SYSTEM. */
 struct ratio ratio_of_summaries(const struct summary *a, const struct summary *b);
 int ratio_of_samples(const double *a, size_t a_count, const double *b, size_t b_count, double level,
                      struct ratio *out, struct err *err);

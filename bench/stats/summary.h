@@ -11,7 +11,7 @@
 #ifndef CONTEND_STATS_SUMMARY_H
 #define CONTEND_STATS_SUMMARY_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stddef.h>
 

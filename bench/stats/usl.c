@@ -1,17 +1,19 @@
 #include "bench/stats/usl.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/summary.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_multifit_nlinear.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { PARAMETERS = 3, ITERATIONS_MAX = 200 };
+static const double most_damping = 1e12;
+#define STEP_LEAST 1e-10
 
 /* Less is what a first cell that was disturbed looks like. */
 #define SUPERLINEAR 1.02
@@ -28,40 +30,113 @@ struct data {
     const double *unit;
 };
 
-static double law(const struct parameters *p, double n)
-{
-    return p->lambda * n / (1 + p->sigma * (n - 1) + p->kappa * n * (n - 1));
-}
-
-/* The fit moves square roots, so that no parameter can become negative. */
-static struct parameters parameters_of(const gsl_vector *roots)
-{
-    double lambda = gsl_vector_get(roots, 0), sigma = gsl_vector_get(roots, 1),
-           kappa = gsl_vector_get(roots, 2);
-    return (struct parameters){lambda * lambda, sigma * sigma, kappa * kappa};
-}
-
-static int deviations(const gsl_vector *roots, void *data, gsl_vector *out)
-{
-    const struct data *d = data;
-    struct parameters p = parameters_of(roots);
-    for (size_t i = 0; i < d->count; i++)
-        gsl_vector_set(out, i, (law(&p, d->n[i]) - d->x[i]) / d->unit[i]);
-    return GSL_SUCCESS;
-}
-
 /* A first guess: throughput of the first point as if it scaled, little of the rest. */
-static void guess(const struct data *d, gsl_vector *roots)
+static struct parameters guess(const struct data *d)
 {
-    gsl_vector_set(roots, 0, sqrt(d->x[0] / d->n[0]));
-    gsl_vector_set(roots, 1, sqrt(0.1));
-    gsl_vector_set(roots, 2, sqrt(0.001));
+    return (struct parameters){d->x[0] / d->n[0], 0.1, 0.001};
+}
+
+/* ---- Least squares ------------------------------------------------------------------------- */
+
+/* What the sum of squares, halved, is and how it slopes and bends (Gauss and Newton) at a place. */
+struct slope {
+    double half_sum;
+    double gradient[PARAMETERS];
+    double bend[PARAMETERS][PARAMETERS];
+};
+
+static void look(const struct data *d, const double *at, struct slope *out)
+{
+    *out = (struct slope){0};
+    for (size_t i = 0; i < d->count; i++) {
+        double n = d->n[i], share = n / (1 + at[1] * (n - 1) + at[2] * n * (n - 1)) / d->unit[i];
+        double x = at[0] * share, off = x - d->x[i] / d->unit[i];
+        double less = x * share * d->unit[i] * (n - 1) / n;
+        const double by[PARAMETERS] = {share, -less, -less * n};
+        out->half_sum += off * off / 2;
+        for (int k = 0; k < PARAMETERS; k++) {
+            out->gradient[k] += off * by[k];
+            for (int m = 0; m <= k; m++)
+                out->bend[k][m] += by[k] * by[m];
+        }
+    }
 }
 
 /*
- * A parameter at its bound is left just above it by the solver.  What moves no point by a millionth
- * is 0, and said to be.
+ * The step to where the bent slope is level, with the bend of each axis enlarged by `damping` and
+ * the axes that are held left out.  Cholesky's decomposition; false where there is none.
  */
+static bool solve(const struct slope *s, const bool *is_held, double damping, double *step)
+{
+    double l[PARAMETERS][PARAMETERS], y[PARAMETERS];
+    for (int k = 0; k < PARAMETERS; k++) {
+        for (int m = 0; m <= k; m++) {
+            bool is_out = is_held[k] || is_held[m];
+            double sum = is_out ? k == m : s->bend[k][m] * (k == m ? 1 + damping : 1);
+            for (int j = 0; j < m; j++)
+                sum -= l[k][j] * l[m][j];
+            if (k == m && !(sum > 0))
+                return false;
+            l[k][m] = k == m ? sqrt(sum) : sum / l[m][m];
+        }
+        y[k] = is_held[k] ? 0 : -s->gradient[k];
+        for (int j = 0; j < k; j++)
+            y[k] -= l[k][j] * y[j];
+        y[k] /= l[k][k];
+    }
+    for (int k = PARAMETERS - 1; k >= 0; k--) {
+        step[k] = y[k];
+        for (int j = k + 1; j < PARAMETERS; j++)
+            step[k] -= l[j][k] * step[j];
+        step[k] /= l[k][k];
+    }
+    return true;
+}
+
+/* A parameter at 0 that would go below it stays. */
+static void hold(const struct slope *s, const double *at, bool *is_held)
+{
+    for (int k = 0; k < PARAMETERS; k++)
+        is_held[k] = at[k] <= 0 && s->gradient[k] >= 0;
+}
+
+/*
+ * Levenberg and Marquardt, with no parameter below 0: a step beyond ends at the bound.  Returns
+ * whether no step makes it better any more, or so little that nobody could tell.
+ */
+static bool descend(const struct data *d, double *at, struct slope *s)
+{
+    double damping = 1e-3;
+    look(d, at, s);
+    for (int i = 0; i < ITERATIONS_MAX && damping < most_damping; i++) {
+        bool is_held[PARAMETERS];
+        double step[PARAMETERS], next[PARAMETERS], moved = 0;
+        struct slope there;
+        hold(s, at, is_held);
+        if (!solve(s, is_held, damping, step)) {
+            damping *= 10;
+            continue;
+        }
+        for (int k = 0; k < PARAMETERS; k++) {
+            next[k] = fmax(at[k] + step[k], 0);
+            moved = fmax(moved, fabs(next[k] - at[k]) * sqrt(s->bend[k][k]));
+        }
+        look(d, next, &there);
+        if (!(there.half_sum <= s->half_sum)) {
+            damping *= 10;
+            continue;
+        }
+        memcpy(at, next, sizeof next);
+        *s = there;
+        damping = fmax(damping / 10, 1e-12);
+        /* In units of the deviations: of the medians, or of their mean. */
+        if (moved < STEP_LEAST)
+            return true;
+    }
+    return isfinite(s->half_sum);
+}
+
+/* What moves no point by a millionth is 0, and said to be. */
 static void drop_negligible(struct parameters *p, const struct data *d)
 {
     double most = 0;
@@ -73,26 +148,18 @@ static void drop_negligible(struct parameters *p, const struct data *d)
         p->kappa = 0;
 }
 
-static bool fit_once(gsl_multifit_nlinear_workspace *w, gsl_vector *roots, struct data *d,
-                     struct parameters *out, double *residual)
+/* `near`: where to begin; NULL: nothing is known. */
+static bool fit_once(const struct data *d, const struct parameters *near, struct parameters *out,
+                     double *residual)
 {
-    gsl_multifit_nlinear_fdf problem = {
-        .f = deviations, .n = d->count, .p = PARAMETERS, .params = d};
-    guess(d, roots);
-    if (gsl_multifit_nlinear_init(roots, &problem, w))
+    struct parameters begin = near ? *near : guess(d);
+    double at[PARAMETERS] = {begin.lambda, begin.sigma, begin.kappa};
+    struct slope s;
+    if (!descend(d, at, &s))
         return false;
-    int info;
-    /* No more progress is a result too: a parameter at 0 has a flat square root. */
-    int status = gsl_multifit_nlinear_driver(ITERATIONS_MAX, 1e-10, 1e-10, 0, NULL, NULL, &info, w);
-    if (status != GSL_SUCCESS && status != GSL_ENOPROG && status != GSL_EMAXITER)
-        return false;
-    *out = parameters_of(gsl_multifit_nlinear_position(w));
+    *out = (struct parameters){at[0], at[1], at[2]};
     drop_negligible(out, d);
-    const gsl_vector *rest = gsl_multifit_nlinear_residual(w);
-    double sum = 0;
-    for (size_t i = 0; i < d->count; i++)
-        sum += gsl_vector_get(rest, i) * gsl_vector_get(rest, i);
-    *residual = sqrt(sum / (double)d->count);
+    *residual = sqrt(2 * s.half_sum / (double)d->count);
     return isfinite(out->lambda) && isfinite(out->sigma) && isfinite(out->kappa);
 }
 
@@ -105,8 +172,6 @@ static double peak_of(const struct parameters *p)
 
 /* All memory of a fit. */
 struct work {
-    gsl_multifit_nlinear_workspace *solver;
-    gsl_vector *roots;
     double *n, *x;    /* a point each */
     double *unit;     /* of deviations: the median there, or the mean of all medians */
     double tau;       /* lack of fit, in these units */
@@ -116,10 +181,6 @@ struct work {
 
 static void work_release(struct work *w)
 {
-    if (w->solver)
-        gsl_multifit_nlinear_free(w->solver);
-    if (w->roots)
-        gsl_vector_free(w->roots);
     free(w->n);
     free(w->x);
     free(w->unit);
@@ -133,17 +194,13 @@ static bool work_init(struct work *w, const struct usl_point *points, size_t cou
     size_t most = 1;
     for (size_t i = 0; i < count; i++)
         most = points[i].count > most ? points[i].count : most;
-    gsl_multifit_nlinear_parameters settings = gsl_multifit_nlinear_default_parameters();
     *w = (struct work){
-        .solver =
-            gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &settings, count, PARAMETERS),
-        .roots = gsl_vector_alloc(PARAMETERS),
         .n = calloc(count, sizeof(double)),
         .x = calloc(count, sizeof(double)),
         .unit = calloc(count, sizeof(double)),
         .drawn = calloc(most, sizeof(double)),
     };
-    bool ok = w->solver && w->roots && w->n && w->x && w->unit && w->drawn;
+    bool ok = w->n && w->x && w->unit && w->drawn;
     for (int i = 0; i < 4; i++)
         ok &= (w->found[i] = calloc(USL_RESAMPLES, sizeof(double))) != NULL;
     return ok;
@@ -173,7 +230,7 @@ static double draw_tau(const struct work *w, size_t count, struct rng *rng)
 }
 
 static bool fit_draw(struct work *w, const struct usl_point *points, size_t count, struct rng *rng,
-                     struct parameters *out, double *residual)
+                     const struct parameters *near, struct parameters *out, double *residual)
 {
     double tau = draw_tau(w, count, rng);
     for (size_t i = 0; i < count; i++) {
@@ -186,7 +243,7 @@ static bool fit_draw(struct work *w, const struct usl_point *points, size_t coun
         }
     }
     struct data d = {.count = count, .n = w->n, .x = w->x, .unit = w->unit};
-    return fit_once(w->solver, w->roots, &d, out, residual);
+    return fit_once(&d, near, out, residual);
 }
 
 static void set_units(struct work *w, const struct usl_point *points, size_t count,
@@ -220,14 +277,16 @@ static struct usl_value interval(double center, double *found, size_t count)
     return (struct usl_value){center, found[count / 40], found[count - 1 - count / 40]};
 }
 
-static size_t resample(struct work *w, const struct usl_point *points, size_t count, uint64_t seed)
+/* Draws of the same points begin at the fit of the points themselves, which is near theirs. */
+static size_t resample(struct work *w, const struct usl_point *points, size_t count,
+                       const struct parameters *best, uint64_t seed)
 {
     struct rng rng = {seed};
     size_t done = 0;
     for (int i = 0; i < USL_RESAMPLES; i++) {
         struct parameters p;
         double residual;
-        if (!fit_draw(w, points, count, &rng, &p, &residual))
+        if (!fit_draw(w, points, count, &rng, best, &p, &residual))
             continue;
         w->found[0][done] = p.lambda;
         w->found[1][done] = p.sigma;
@@ -326,11 +385,11 @@ int usl_fit(const struct usl_point *points, size_t count, enum usl_weights weigh
         set_units(&w, points, count, weights);
     if (!has_memory)
         status = err_set(err, ERR_SYSTEM, "scaling law of %zu points: out of memory", count);
-    else if (!fit_draw(&w, points, count, NULL, &best, &out->residual_ratio))
+    else if (!fit_draw(&w, points, count, NULL, NULL, &best, &out->residual_ratio))
         snprintf(out->refusal, sizeof out->refusal, "the fit does not converge");
     else {
         w.tau = out->lack_of_fit_ratio = lack_of_fit(&w, points, count, out->residual_ratio);
-        size_t done = resample(&w, points, count, seed);
+        size_t done = resample(&w, points, count, &best, seed);
         if (done < USL_RESAMPLES / 2) {
             snprintf(out->refusal, sizeof out->refusal, "most resampled fits do not converge");
         } else {

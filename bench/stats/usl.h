@@ -8,10 +8,12 @@
  * is greatest at N = sqrt((1 - sigma) / kappa) and falls beyond (Gunther, "Guerrilla Capacity
  * Planning", 2007, chapters 4 to 6).
  *
- * The fit is weighted nonlinear least squares (GSL, Levenberg and Marquardt) of the medians, with
- * lambda, sigma and kappa kept from below 0 by fitting their square roots.  Deviations are relative
- * to the median at each N, since noise of a benchmark grows with what it measures, or absolute, as
- * R's package usl and nls() have them: then the points with the most throughput decide.
+ * The fit is weighted nonlinear least squares of the medians (Levenberg and Marquardt), with
+ * lambda, sigma and kappa kept from below 0: the solver of three parameters is ours, since GSL's
+ * knows no bounds, and square roots in their place come ever slower to one.  Deviations are
+ * relative to the median at each N, since noise of a benchmark grows with what it measures, or
+ * absolute, as R's package usl and nls() have them: then the points with the most throughput
+ * decide.
  *
  * Intervals are the middle 95 % of fits to data drawn anew, with both things that may be off:
  *
@@ -29,7 +31,7 @@
 #ifndef CONTEND_STATS_USL_H
 #define CONTEND_STATS_USL_H
 
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Empty units, and computing: what an outside timer sees of `contend once`. */
 #include "bench/registry.h"
-#include "bench/run/launch.h"
+#include "bench/run/launch/launch.h"
 #include "bench/worker/worker.h"
 
 static int launch_empties(const struct cell *c, uint64_t units, struct err *err)

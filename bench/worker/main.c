@@ -12,8 +12,9 @@
 #include "bench/child/child.h"
 #include "bench/executors/spawn.h"
 #include "bench/registry.h"
-#include "bench/run/surroundings.h"
-#include "bench/run/visit.h"
+#include "bench/run/launch/surroundings.h"
+#include "bench/run/launch/tracing.h"
+#include "bench/run/launch/visit.h"
 #include "bench/worker/worker.h"
 
 #include <signal.h>
@@ -52,6 +53,7 @@ static int do_job(struct mailbox *m, struct err *err)
         .launches = a->launches,
         .timer_slack_ns = a->timer_slack_ns,
         .lifecycle_ns = a->lifecycle_ns,
+        .is_uncompared = a->is_uncompared,
         .cpus_of_run = a->cpus_of_run,
     };
     int failed = 0;
@@ -73,6 +75,9 @@ static int do_job(struct mailbox *m, struct err *err)
         break;
     case ASSIGN_EMPTIES:
         failed = empties_run(&c, a, err);
+        break;
+    case ASSIGN_TRACE:
+        traced_measure(&v, a, m);
         break;
     case ASSIGN_OVERHEAD:
         break;

@@ -1,12 +1,12 @@
 /* What the harness itself costs: bare code and the same through the harness, in turn. */
-#include "bench/run/overhead.h"
+#include "bench/run/launch/overhead_pairs.h"
 
+#include "bench/base/clock.h"
+#include "bench/base/image.h"
 #include "bench/child/child.h"
-#include "bench/core/affinity.h"
-#include "bench/core/clock.h"
-#include "bench/core/image.h"
+#include "bench/machine/affinity.h"
 #include "bench/registry.h"
-#include "bench/run/launch.h"
+#include "bench/run/launch/launch.h"
 #include "bench/worker/worker.h"
 
 #include <errno.h>

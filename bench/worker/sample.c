@@ -1,5 +1,5 @@
 /* What `contend cell` prints: of each metric the one value, its unit and what is judged of it. */
-#include "bench/core/json_library.h"
+#include "bench/base/json_library.h"
 #include "bench/worker/worker.h"
 #include "version.h"
 
@@ -9,10 +9,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An object that remembers when memory ran out for a member: as bench/base/json_make.h, which would
+ * link the library. */
+struct maker {
+    json_t *object;
+    bool failed;
+};
+
+static struct maker maker_new(void)
+{
+    struct maker m = {.object = json_library.json_object()};
+    m.failed = !m.object;
+    return m;
+}
+
+static void make(struct maker *m, const char *key, json_t *value)
+{
+    m->failed |= json_library.json_object_set_new(m->object, key, value) != 0;
+}
+
 static json_t *metric_json(double value, const char *unit, enum better better, bool gated)
 {
     return json_library.json_pack("{s:f, s:s, s:s, s:b}", "value", value, "unit", unit, "better",
                                   better == BETTER_HIGHER ? "higher" : "lower", "gated", gated);
+}
+
+/* A plug-in's words may hold any bytes. */
+static json_t *reason_json(const char *words)
+{
+    json_t *reason = json_library.json_string(words);
+    return reason ? reason : json_library.json_string("for a reason that is no UTF-8");
 }
 
 /* "latency_ns" -> "latency_p99_ns". */
@@ -23,7 +49,8 @@ static void percentile_name(char *out, size_t size, const char *metric, const ch
     snprintf(out, size, "%.*s_%s%s", stem, metric, percentile, unit ? unit : "");
 }
 
-static void add_percentiles(json_t *metrics, const struct metric *m, const struct histogram *h)
+static void add_percentiles(struct maker *metrics, const struct metric *m,
+                            const struct histogram *h)
 {
     static const struct {
         const char *name;
@@ -32,9 +59,8 @@ static void add_percentiles(json_t *metrics, const struct metric *m, const struc
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char name[80];
         percentile_name(name, sizeof name, m->name, rows[i].name);
-        json_library.json_object_set_new(
-            metrics, name,
-            metric_json((double)histogram_quantile(h, rows[i].q), m->unit, m->better, true));
+        double value = (double)histogram_quantile(h, rows[i].q);
+        make(metrics, name, metric_json(value, m->unit, m->better, true));
     }
 }
 
@@ -45,31 +71,33 @@ static void add_percentiles(json_t *metrics, const struct metric *m, const struc
 static json_t *sample_json(const struct cell *c, const struct mailbox *m)
 {
     struct metric_list list;
-    metric_list_of(c->workload, &list);
-    json_t *metrics = json_library.json_object(), *absent = json_library.json_object();
+    metric_list_of(c->workload, c->workload_params, &list);
+    struct maker metrics = maker_new(), absent = maker_new();
     for (size_t i = 0; i < list.count; i++) {
         const struct metric *metric = list.metrics[i];
         const struct found *f = &m->found[i];
         bool is_latency = list.descriptors[i] == c->workload && !strcmp(metric->group, "latency") &&
                           f->has_histogram;
-        bool is_headline =
-            !strcmp(metric->name, "throughput_per_s") || !strcmp(metric->name, "startup_ns");
-        bool is_shown = is_headline || !strcmp(metric->name, "makespan_ns") ||
-                        !strcmp(metric->name, "lifecycle_ns") ||
-                        !strcmp(metric->name, "process_cpu_ns");
+        enum role role = list.roles[i];
+        bool is_headline = role == ROLE_RATE || role == ROLE_START;
+        bool is_shown = is_headline || role == ROLE_MAKESPAN || role == ROLE_LIFECYCLE ||
+                        role == ROLE_PROCESS_CPU;
         if (is_latency)
-            add_percentiles(metrics, metric, &f->histogram);
+            add_percentiles(&metrics, metric, &f->histogram);
         else if (is_shown && isfinite(f->values[0]) && f->values[0] > 0)
-            json_library.json_object_set_new(
-                metrics, metric->name,
-                metric_json(f->values[0], metric->unit, metric->better, is_headline));
+            make(&metrics, metric->name,
+                 metric_json(f->values[0], metric->unit, metric->better, is_headline));
         else if (is_headline && *f->reason)
-            json_library.json_object_set_new(absent, metric->name,
-                                             json_library.json_string(f->reason));
+            make(&absent, metric->name, reason_json(f->reason));
+    }
+    if (metrics.failed || absent.failed) {
+        json_library_release(metrics.object);
+        json_library_release(absent.object);
+        return NULL;
     }
     return json_library.json_pack("{s:s, s:s, s:s, s:o, s:o}", "schema", "contend.sample/1", "id",
                                   c->id, "tool", CONTEND_VERSION " (" CONTEND_COMMIT ")", "metrics",
-                                  metrics, "absent", absent);
+                                  metrics.object, "absent", absent.object);
 }
 
 int sample_print(const struct cell *c, const struct mailbox *m, struct err *err)

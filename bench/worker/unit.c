@@ -5,10 +5,10 @@
  * Where the kernel put this image, the launch's address may be taken: then the image is made
  * anew, as the same process.
  */
+#include "bench/base/units.h"
 #include "bench/child/child.h"
-#include "bench/core/units.h"
 #include "bench/registry.h"
-#include "bench/run/launch.h"
+#include "bench/run/launch/launch.h"
 #include "bench/worker/worker.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef CONTEND_WORKER_WORKER_H
 #define CONTEND_WORKER_WORKER_H
 
-#include "bench/run/mailbox.h"
+#include "bench/run/launch/mailbox.h"
 
 /* Runs one task of a launch that the parent has made. argv[0] is "unit". Returns an exit status. */
 int unit_main(int argc, char *const *argv, struct err *err);

@@ -3,19 +3,31 @@
 #
 #   scripts/ci/keep-history.sh fetch FILE     the branch's file -> FILE (left alone while there is none)
 #   scripts/ci/keep-history.sh push FILE      the lines of FILE that the branch lacks -> the branch
+#   scripts/ci/keep-history.sh holes FILE     which commits before HEAD the file has nothing of, in a line
 #
 # Several jobs may push at once: lines are only ever added, so whoever comes second adds to what the
-# first one pushed.  In the environment: REMOTE (origin), BRANCH (contend-history).
+# first one pushed.  In the environment: REMOTE (origin), BRANCH (contend-history), and TOKEN, which goes
+# into a header and neither into an address nor into anything that is printed.
 set -euo pipefail
 
 remote=${REMOTE:-origin}
 branch=${BRANCH:-contend-history}
+# Addresses without what may stand before their host.
+plain() { sed -E 's,://[^/@[:space:]]*@,://,g'; }
 leave() {
-    printf 'keep-history: %s\n' "$1" >&2
+    printf 'keep-history: %s\n' "$1" | plain >&2
     exit 2
 }
-[ $# -eq 2 ] || leave 'usage: keep-history.sh fetch|push FILE'
+[ $# -eq 2 ] || leave 'usage: keep-history.sh fetch|push|holes FILE'
 action=$1 file=$2
+
+export GIT_TERMINAL_PROMPT=0
+if [ -n "${TOKEN:-}" ]; then
+    n=${GIT_CONFIG_COUNT:-0}
+    export GIT_CONFIG_COUNT=$((n + 1)) "GIT_CONFIG_KEY_$n=http.extraHeader"
+    export "GIT_CONFIG_VALUE_$n=Authorization: Basic $(printf 'x-access-token:%s' "$TOKEN" | base64 -w 0)"
+    unset TOKEN
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -28,15 +40,37 @@ read_branch() {
         [ ! -s "$work/errors" ] || leave "$remote cannot be read: $(tail -n 1 "$work/errors")"
         return 0
     }
-    git fetch --quiet --no-tags "$remote" "refs/heads/$branch"
+    git fetch --quiet --no-tags "$remote" "refs/heads/$branch" 2>"$work/errors" ||
+        leave "$remote: $branch cannot be read: $(tail -n 1 "$work/errors")"
     parent=$(git rev-parse FETCH_HEAD)
     git cat-file blob "$parent:history.jsonl" >"$work/kept"
+}
+
+# A job that was cancelled, or that found no verdict, leaves its commit out: a change then lies somewhere
+# between two points.  Counted is what lies between HEAD and the nearest commit before it with a point.
+tell_holes() {
+    local commit between=0
+    sed -n 's/.*"commit": *"\([0-9a-f]*\).*/\1/p' "$file" | sort -u >"$work/measured"
+    [ -s "$work/measured" ] || return 0
+    for commit in $(git rev-list --first-parent --max-count=1000 HEAD~1 2>/dev/null); do
+        if grep -qF "$commit" "$work/measured"; then
+            [ $between -eq 0 ] || printf 'hole in the history: %d commit%s between %s and %s %s not been measured\n' \
+                $between "$([ $between -eq 1 ] || echo s)" "$(git rev-parse --short "$commit")" \
+                "$(git rev-parse --short HEAD)" "$([ $between -eq 1 ] && echo has || echo have)"
+            return 0
+        fi
+        between=$((between + 1))
+    done
+    printf 'hole in the history: none of the %d commits before %s has been measured\n' $between "$(git rev-parse --short HEAD)"
 }
 
 case $action in
 fetch)
     read_branch
     [ ! -s "$work/kept" ] || { mkdir -p "$(dirname "$file")" && cp "$work/kept" "$file"; }
+    ;;
+holes)
+    [ ! -s "$file" ] || tell_holes
     ;;
 push)
     [ -s "$file" ] || leave "$file: is empty or not there"
@@ -56,5 +90,5 @@ push)
     done
     leave "$remote: pushing to $branch failed: $(tail -n 1 "$work/errors")"
     ;;
-*) leave "unknown action \"$action\" (fetch, push)" ;;
+*) leave "unknown action \"$action\" (fetch, push, holes)" ;;
 esac

@@ -10,10 +10,15 @@
 #   BUILD        the command that builds it there (scripts/build release)
 #   ARGS         arguments of a PROGRAM that is not contend; its wall time is judged.  On one line or
 #                several, quoted as for a shell, which none of it is read by
+#   PLUGIN       in place of PROGRAM: a plug-in of contend, below the tree; the cells of the options are
+#                measured with the one and with the other
 #   BASE_BUILD   a tree where BASE is built already; HEAD_BUILD the same for this one
 #   CONTEND      the contend that conducts the duel (the measured one, else the one in PATH)
 #   OUTPUT       where the duel's JSON goes (build/regress.json)
 #   SUMMARY      a file the Markdown summary is added to
+#   ANNOTATIONS  a file that gets the verdicts as GitHub's commands; JUNIT a folder that gets them as
+#                duel.xml, and history.xml
+#   STATUS       a file that gets the exit status: make has one of its own for all of them
 #   HISTORY      a history file: the duel becomes a point of it, BASE being the anchor, and
 #                "contend history check" has a say in the status
 set -euo pipefail
@@ -39,9 +44,15 @@ commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
         hint='this clone is shallow: "git fetch --unshallow", or fetch-depth: 0 in the checkout'
     leave 2 "BASE: \"$base\" is no commit of $tree, and no branch of origin; $hint"
 }
-program=${PROGRAM:-build/release/contend}
+program=${PLUGIN:-${PROGRAM:-build/release/contend}}
 build=${BUILD:-scripts/build release}
 output=${OUTPUT:-$tree/build/regress.json}
+# A report speaks of commits; where one was built is gone when it is read.
+short=$(git -C "$tree" rev-parse --short "$commit")
+here=$(git -C "$tree" rev-parse --short HEAD)
+[ -z "$(git -C "$tree" status --porcelain --untracked-files=no)" ] || here+=', with changes that are not committed'
+name_of_base=$short
+case $commit in "$base"*) ;; *) name_of_base="$base ($short)" ;; esac
 
 worktree=
 # shellcheck disable=SC2317 # called by the trap
@@ -51,7 +62,13 @@ clean_up() {
     rm -rf "$worktree"
     git -C "$tree" worktree prune
 }
-trap clean_up EXIT
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+    local status=$?
+    clean_up
+    [ -z "${STATUS:-}" ] || { mkdir -p "$(dirname "$STATUS")" && echo "$status" >"$STATUS"; }
+}
+trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
 # build_in DIRECTORY WHAT: the log is shown only when it fails.
@@ -76,7 +93,7 @@ if [ -z "${BASE_BUILD:-}" ]; then
         git -C "$BASE_BUILD" submodule --quiet update --init --recursive >&2 ||
             leave 3 "$base: its submodules could not be checked out"
     fi
-    say "building $base ($(git -C "$tree" rev-parse --short "$commit"))"
+    say "building $name_of_base"
     build_in "$BASE_BUILD" "$base"
 fi
 if [ -z "${HEAD_BUILD:-}" ]; then
@@ -88,7 +105,10 @@ old=$BASE_BUILD/$program new=$HEAD_BUILD/$program
 [ -x "$new" ] || leave 3 "this tree: the build left no program at $program"
 
 # What fights: cells of the two contends, or two commands.
-if [ "$(basename "$program")" = contend ]; then
+if [ -n "${PLUGIN:-}" ]; then
+    contend=${CONTEND:-contend}
+    sides=(--plugin "$old" --plugin "$new")
+elif [ "$(basename "$program")" = contend ]; then
     contend=${CONTEND:-$new}
     "$old" cell --help >/dev/null 2>&1 || leave 5 "$base is older than duels and cannot be measured by one"
     [ $# -gt 0 ] || set -- --workload noop,spin --lock none,gil --executor thread,process,coroutine \
@@ -112,10 +132,14 @@ fi
 format=text
 [ -z "${SUMMARY:-}" ] || format=markdown
 report=$(mktemp)
+also=()
+[ -z "${ANNOTATIONS:-}" ] || also+=(--also "github=$ANNOTATIONS")
+[ -z "${JUNIT:-}" ] || { mkdir -p "$JUNIT" && also+=(--also "junit=$JUNIT/duel.xml"); }
 status=0
-"$contend" duel --quiet --output "$output" --format $format "$@" "${sides[@]}" >"$report" || status=$?
+"$contend" duel --quiet --output "$output" --format $format --base-name "$name_of_base" --head-name "$here" \
+    "${also[@]}" "$@" "${sides[@]}" >"$report" || status=$?
 cat "$report"
-[ -z "${SUMMARY:-}" ] || cat "$report" >>"$SUMMARY"
+[ -z "${SUMMARY:-}" ] || { printf '%s against %s\n\n' "$here" "$name_of_base" && cat "$report"; } >>"$SUMMARY"
 rm -f "$report"
 
 # A point is kept whatever the verdict; without one (2, 3, 5) there is nothing to keep.
@@ -123,8 +147,14 @@ if [ -n "${HISTORY:-}" ] && { [ $status -le 1 ] || [ $status -eq 4 ]; }; then
     head=$(git -C "$tree" rev-parse HEAD)
     git -C "$tree" diff --quiet HEAD -- || head=$head+
     "$contend" history add "$output" --file "$HISTORY" --commit "$head" --anchor "$commit" --replace
-    checked=0
-    found=$("$contend" history check --file "$HISTORY" --format $format) || checked=$?
+    checked=0 also=()
+    [ -z "${ANNOTATIONS:-}" ] || also+=(--also "github=$ANNOTATIONS.history")
+    [ -z "${JUNIT:-}" ] || also+=(--also "junit=$JUNIT/history.xml")
+    found=$("$contend" history check --file "$HISTORY" --format $format "${also[@]}") || checked=$?
+    if [ -n "${ANNOTATIONS:-}" ] && [ -e "$ANNOTATIONS.history" ]; then
+        cat "$ANNOTATIONS.history" >>"$ANNOTATIONS"
+        rm -f "$ANNOTATIONS.history"
+    fi
     printf '\n%s\n' "$found"
     [ -z "${SUMMARY:-}" ] || printf '\n%s\n' "$found" >>"$SUMMARY"
     # 5: there are too few points yet, which is no reason to fail.

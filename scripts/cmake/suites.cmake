@@ -1,14 +1,11 @@
 # Puts every suite file into a header as one C string, line by line (a literal has a limit).
+include(${CMAKE_CURRENT_LIST_DIR}/c_string.cmake)
 file(GLOB files ${SOURCE}/workloads/suites/*.json)
 list(SORT files)
 set(text "/* Made by the build from workloads/suites. */\n#define CONTEND_SUITES \\\n")
 foreach(file IN LISTS files)
   get_filename_component(name ${file} NAME_WE)
-  # Not file(STRINGS): lines with brackets would be joined as lists.
-  file(READ ${file} content)
-  string(REPLACE "\\" "\\\\" content "${content}")
-  string(REPLACE "\"" "\\\"" content "${content}")
-  string(REPLACE "\n" "\\n\" \\\n     \"" content "${content}")
+  c_string(content ${file})
   string(APPEND text "    {\"${name}\", \\\n     \"${content}\" \\\n")
   string(APPEND text "     , NULL}, \\\n")
 endforeach()

@@ -1,17 +1,9 @@
 #!/usr/bin/env bash
+# ctest: label nosan
 # No fixed array fills up in silence, and the script that looks for them finds each form.
 . "$(dirname "$0")/lib.sh"
 
 check=$source_dir/scripts/check-arrays
-
-# _finds TEXT: in a tree with that in one file.
-_finds() {
-    mkdir -p tree/bench tree/workloads
-    printf '%s\n' "$1" >tree/bench/made.c
-    status=0
-    "$check" tree >found || status=$?
-    last_command=$1
-}
 
 this_tree_has_none() {
     "$check" "$source_dir" >found || fail "$(head -n 5 found)"

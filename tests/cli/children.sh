@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 240, label nosan
+# ctest: timeout 360, label nosan
 # Whom contend starts: what was handed on to it is not handed on to them, how they end is told, and
 # whoever is killed, nothing is left running.
 . "$(dirname "$0")/lib.sh"
@@ -167,7 +167,7 @@ _limited_group() {
 
 a_side_that_the_kernel_killed_for_memory_is_told_with_the_limit() {
     local group i
-    _limited_group "contend-test-$$" || { echo "no control group can be made here"; return 0; }
+    _limited_group "${work##*/}" || { echo "no control group can be made here"; return 0; }
     status=0
     last_command="(in a control group of 64 MiB) duel -- true -- tail </dev/zero"
     timeout 50 sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' - "$group" \

@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# ctest: timeout 60
 # The claims beside another runtime: its result from a file, from an interpreter, or from none.
 . "$(dirname "$0")/lib.sh"
 

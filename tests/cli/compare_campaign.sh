@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 120
+# ctest: label nosan
 # The campaign of pairs of stored results: what it plants is found where it is large enough to be, and it
 # calls a word false that is.
 . "$(dirname "$0")/lib.sh"

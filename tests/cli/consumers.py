@@ -61,7 +61,14 @@ def check_exposition(path, name):
         skip("python's prometheus_client is not installed")
     families = list(text_string_to_metric_families(text))
     assert families and all(f.type == "gauge" and f.samples for f in families), families
-    assert {s.labels["bound"] for f in families for s in f.samples} == {"center", "lo", "hi"}
+    runs = [f for f in families if f.name.startswith("contend_run_")]
+    assert [f.name for f in runs] == ["contend_run_info", "contend_run_started_seconds"], runs
+    figures = [s for f in families if f not in runs for s in f.samples]
+    assert {s.labels["bound"] for s in figures} == {"center", "lo", "hi"}
+    # No label differs from run to run, and no two samples are of one series.
+    assert not any("run" in s.labels for s in figures)
+    series = [(s.name, *sorted(s.labels.items())) for f in families for s in f.samples]
+    assert len(set(series)) == len(series)
 
 
 def check_junit(path):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 120, label nosan
+# ctest: timeout 240, label nosan
 # The comparison with hyperfine writes into the result and harms nothing else in it.
 . "$(dirname "$0")/lib.sh"
 
@@ -66,7 +66,7 @@ what_lies_outside_is_judged_named_and_kept() {
     expect_no out '\b0\.00\b'
     tail -n 1 out >last
     expect grep -qE '^cross-check: outside 0.5 to 2: .*process: ' last
-    run report distorted.json
+    run report distorted.json --tables
     expect_out 'WARNING cross_check'
     expect grep -q 'cross_check: outside 0.5 to 2' out
     expect grep -q 'the whole run' out

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 120
+# ctest: serial
 # contend duel from outside: verdicts on planted differences, refusals, sides that misbehave.
 . "$(dirname "$0")/lib.sh"
 
@@ -121,7 +121,7 @@ tolerances_are_given_by_name() {
     run duel --metrics --pairs 14 --seed 5 --format junit -- ./base.sh -- ./head.sh
     expect_status 1
     expect_out '<failure message="slower: +20.00 %'
-    expect python3 -c 'import xml.dom.minidom as x; x.parse("out")'
+    expect "${python:-python3}" -c 'import xml.dom.minidom as x; x.parse("out")'
 }
 
 two_settings_are_compared_in_fresh_images() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 240
+# ctest: serial, timeout 240, label nosan
 # Duels of sides with known answers: what one side alone leaves out, does now and then, or owes to
 # its surroundings.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # contend export: each format as its program reads it; contend import: there and back.
-# ctest: timeout 90
 . "$(dirname "$0")/lib.sh"
 
 standard=$source_dir/tests/fixtures/report/standard.json
@@ -94,7 +93,7 @@ exports_come_back_as_they_went() {
         expect_valid back.json
         run export back.json --to $format -o again.json
         expect_status 0
-        python3 - there.json again.json <<'PY' || fail "$format: other numbers came back"
+        "${python:-python3}" - there.json again.json <<'PY' || fail "$format: other numbers came back"
 import json, math, sys
 
 def numbers(path):
@@ -114,9 +113,9 @@ PY
 several_results_make_a_series() {
     local i
     for i in 3 1 2; do
-        python3 "$source_dir/tests/cli/made_result.py" $i >"m$i.json"
+        "${python:-python3}" "$source_dir/tests/cli/made_result.py" $i >"m$i.json"
     done
-    python3 "$source_dir/tests/cli/made_result.py" 4 'd["cells"] = d["cells"][:1]' >m4.json
+    "${python:-python3}" "$source_dir/tests/cli/made_result.py" 4 'd["cells"] = d["cells"][:1]' >m4.json
     run export m3.json m1.json m2.json --to otava-csv --branch main
     expect_status 0
     expect [ "$(cut -d, -f1 out | tail -n +2 | tr '\n' ' ')" = \
@@ -139,6 +138,25 @@ a_file_is_written_whole_or_not_at_all() {
     run export "$standard" --to csv -o x.csv
     expect [ ! -s out ]
     expect_no_temporaries
+}
+
+a_pipe_is_waited_for_and_not_for_ever() {
+    mkfifo late never
+    (sleep 0.5; cat late >through) &
+    run export "$standard" --to csv -o late
+    expect_status 0
+    wait
+    run export "$standard" --to csv
+    expect cmp through out
+    run export "$standard" --to csv -o never
+    expect_refusal 2 "never: nobody reads this pipe"
+}
+
+the_same_run_is_not_exported_beside_itself() {
+    cp "$standard" again.json
+    run export "$standard" again.json --to openmetrics
+    expect_status 2
+    expect_err again.json
 }
 
 wrong_usage_is_explained() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 240, label nosan
+# ctest: timeout 360, label nosan
 # One interleaved run of contend and an interpreter, short: what it writes and what the table makes of it.
 . "$(dirname "$0")/lib.sh"
 

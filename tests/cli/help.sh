@@ -2,7 +2,7 @@
 # What somebody sees who types before reading.
 . "$(dirname "$0")/lib.sh"
 
-commands="run report compare duel claims reference list doctor history spinner export import help"
+commands="run report compare duel claims reference list doctor history spinner watch export import help"
 
 help_is_printed_on_stdout_and_names_each_command() {
     local word

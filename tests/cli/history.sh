@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# ctest: timeout 120
 # contend history: adding, judging, accepting, chaining, exporting; and what goes wrong with files.
 . "$(dirname "$0")/lib.sh"
 
@@ -73,7 +72,7 @@ a_step_for_the_worse_is_found_and_named() {
     run history check --file step.jsonl --format junit
     expect_status 1
     expect_out 'tests="2" failures="1" errors="0" skipped="0"'
-    expect python3 -c 'import xml.dom.minidom as x; x.parse("out")'
+    expect "${python:-python3}" -c 'import xml.dom.minidom as x; x.parse("out")'
     run history check --file step.jsonl --format github
     expect_status 1
     expect_out '::error title=worse%3A spin::spin makespan_ns: +'
@@ -214,6 +213,13 @@ results_are_added_as_raw_medians_once() {
     expect_refusal 2 '--anchor' 'duel'
     run history add r.json --file raw.jsonl --commit b --metric no_such
     expect_refusal 2 'no_such'
+    sed -E 's/"sanitizer": *(null|"[^"]*")/"sanitizer": "address"/' r.json >sanitized.json
+    run history add sanitized.json --file raw.jsonl --commit b --metric makespan_ns
+    expect_refusal 5 'with a sanitizer (address)'
+    sed -E 's/"commit": *"[^"]*"/"commit": "unknown"/' r.json >nameless.json
+    run history add nameless.json --file raw.jsonl --metric makespan_ns
+    expect_refusal 2 'does not say which commit was measured' '--commit ID'
+    expect test "$(wc -l <raw.jsonl)" -eq 2
 }
 
 duels_are_added_as_ratios_to_their_base() {
@@ -391,6 +397,12 @@ for name, direction in (("spin/makespan_ns", -1), ("queue/throughput_per_s", 1))
     rows = list(csv.DictReader(open("otava/" + t["file"]), delimiter=t["csv_options"]["delimiter"]))
     assert len(rows) == 40 and all(float(r["ratio"]) > 0 and r["commit"] for r in rows)
 PY
+}
+
+what_was_typed_is_utf8_or_refused() {
+    run history add "$source_dir/tests/fixtures/report/host_a.json" --commit $'\xe9abc' --file u.jsonl
+    expect_refusal 2 '--commit: "<E9>abc" is no UTF-8'
+    expect [ ! -e u.jsonl ]
 }
 
 run_tests

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 120
+# ctest: serial, label nosan
 # The tool's own false alarms and power, measured by the tool and by the campaign.
 . "$(dirname "$0")/lib.sh"
 
@@ -10,6 +10,8 @@ every_share_planted_has_its_duels() {
     expect_json out '[e["planted_ratio"] for e in d["effects"]] == [0, 0.4]'
     expect_json out 'all(e["duels"] == 2 == sum(e["verdicts"].values()) for e in d["effects"])'
     expect_json out 'all(e["mean_absolute_error_ratio"] >= 0 and e["mean_s"] > 0 for e in d["effects"])'
+    # No measure of this machine: five times of what was asked for would be off by 1.6.
+    expect_json out 'all(e["mean_absolute_error_ratio"] < 1.2 for e in d["effects"])'
 }
 
 the_table_tells_how_to_read_it() {

@@ -18,8 +18,53 @@ the_program_is_installed_and_knows_its_suites() {
     expect_valid x.json
 }
 
-the_schema_is_installed() {
-    expect cmp "$schema" usr/share/contend/result-1.json
+every_schema_is_installed() {
+    local file
+    for file in "$source_dir"/results/schema/*.json; do
+        expect cmp "$file" "usr/share/contend/${file##*/}"
+    done
+}
+
+what_runs_without_o_writes_where_the_user_is() {
+    mkdir -p elsewhere && cd elsewhere || return
+    run run --workload noop --lock none --executor serial --tasks 1 --ops 10 --rounds 1 --no-report
+    expect_status 0
+    expect [ "$(find . -name '*.json' | wc -l)" -eq 1 ]
+    expect [ ! -e results ]
+    # Asked for, and in a tree that has one, it is used.
+    mkdir results
+    run run --workload noop --lock none --executor serial --tasks 1 --ops 10 --rounds 1 --no-report
+    expect_status 0
+    expect [ "$(find results -name '*.json' | wc -l)" -eq 1 ]
+    cd "$work" || return
+}
+
+what_watches_is_found() {
+    run watch -- true
+    expect_status 0
+    expect_no err 'contend-watch.so'
+}
+
+the_version_says_what_it_is() {
+    run --version
+    expect_status 0
+    expect_out 'contend 0.'
+    expect_out 'compiler: '
+    expect_out 'plug-ins: ABI '
+    expect_out "$(sed -n 's/^#define CONTEND_COMMIT "\(.*\)"$/\1/p' "$CONTEND_BUILD/generated/version.h")"
+}
+
+manual_pages_and_completions_are_installed() {
+    expect test -s usr/share/man/man1/contend.1
+    expect test -s usr/share/man/man1/contend-run.1
+    expect test -s usr/share/man/man1/contend-raise.1
+    ! command -v mandoc >/dev/null || mandoc -T lint -W warning usr/share/man/man1/contend-raise.1 ||
+        fail "contend-raise.1"
+    expect test -s usr/share/bash-completion/completions/contend
+    expect test -s usr/share/zsh/site-functions/_contend
+    expect test -s usr/share/fish/vendor_completions.d/contend.fish
+    ! command -v man >/dev/null || MANPATH=$work/usr/share/man man -P cat contend-run >page 2>&1 ||
+        fail "man contend-run: $(head -n 2 page)"
 }
 
 a_plug_in_author_finds_the_header() {
@@ -27,6 +72,8 @@ a_plug_in_author_finds_the_header() {
     local pc
     pc=$(find usr -name contend.pc)
     [ -n "$pc" ] || { fail "no contend.pc"; return; }
+    # shellcheck disable=SC2046
+    expect [ "$(PKG_CONFIG_PATH=$(dirname "$pc") pkg-config --modversion contend)" = "$("$contend" --version | sed -n '1s/^contend \([^ ]*\).*/\1/p')" ]
     # shellcheck disable=SC2046
     printf '#include <contend.h>\n#include <contend_queue.h>\nint main(void) { return sync_queue_bytes(1) < sizeof(struct sync_queue); }\n' |
         cc -std=gnu17 -x c - -o plug $(PKG_CONFIG_PATH=$(dirname "$pc") pkg-config --cflags contend) 2>log ||

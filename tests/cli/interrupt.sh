@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 180, label nosan
+# ctest: timeout 240, label nosan
 # A run that is stopped leaves what it has; one that is killed can be taken up again.
 . "$(dirname "$0")/lib.sh"
 

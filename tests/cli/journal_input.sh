@@ -7,31 +7,44 @@
 cells=(--workload noop,sleep,spin --executor fake --lock none,gil --tasks 1,4 --seed 7
        --task-time 100us --no-report)
 
-# A journal of a run that was killed, of at least 20 lines, as cut.json.journal.
+# A journal of a run that was killed, with the plan and two rounds of 12 cells but for one visit: there is
+# little left to do.
 _cut_run() {
     local pid
     rm -f cut.json cut.json.journal
     "$contend" run "${cells[@]}" --rounds 40 -o cut.json >/dev/null 2>&1 &
     pid=$!
     for _ in $(seq 3000); do
-        [ "$(cat cut.json.journal 2>/dev/null | wc -l)" -ge 20 ] && break
+        [ "$(cat cut.json.journal 2>/dev/null | wc -l)" -ge 24 ] && break
         sleep 0.02
     done
     kill -KILL $pid
     wait $pid 2>/dev/null
-    head -n 20 cut.json.journal >kept.journal
+    head -n 24 cut.json.journal >kept.journal
 }
 
-# edit PYTHON: changes `lines`, the journal's objects, and writes it as $1.json.journal.
-_edit() {
-    "${python:-python3}" - "$1" "$2" <<'PY'
+# _edit_each NAME, and a line of python each on stdin: each changes `lines`, the journal's objects, and writes
+# it as NAME1.json.journal and so on.  Leaves their number in $count.
+_edit_each() {
+    count=$("${python:-python3}" -S -c '
 import json, sys
-lines = [json.loads(l) for l in open("kept.journal")]
-head, plan, cell = lines[0], lines[0]["plan"], lines[0]["plan"]["cells"][0]
-lines[0]["plan"]["rounds"] = 2
-exec(sys.argv[2])
-open(sys.argv[1] + ".json.journal", "w").write("".join((l if isinstance(l, str) else json.dumps(l)) + "\n" for l in lines))
-PY
+number = 0
+for number, edit in enumerate(sys.stdin, 1):
+    lines = [json.loads(l) for l in open("kept.journal")]
+    head, plan, cell = lines[0], lines[0]["plan"], lines[0]["plan"]["cells"][0]
+    lines[0]["plan"]["rounds"] = 2
+    exec(edit)
+    with open(f"{sys.argv[1]}{number}.json.journal", "w") as out:
+        out.write("".join((l if isinstance(l, str) else json.dumps(l)) + "\n" for l in lines))
+print(number)' "$1")
+    [ "${count:-0}" -gt 0 ] || fail "nothing was edited"
+}
+
+# _edit NAME EDIT: one of them, as NAME.json.journal.
+_edit() {
+    local count
+    _edit_each "$1" <<<"$2"
+    mv "${1}1.json.journal" "$1.json.journal"
 }
 
 _resume() {
@@ -39,19 +52,11 @@ _resume() {
 }
 
 # Bad lines are named and left out, and everything else counts: the run ends as if they were not there.
+# Each is edited first and looked at last, all by one python.
 lines_that_are_no_visits_are_named_and_the_rest_is_kept() {
-    local edit
+    local count name
     _cut_run
-    while read -r edit; do
-        _edit bad "$edit"
-        _resume bad
-        expect_status 0
-        expect_err 'of the journal could not be used (line '
-        expect_valid bad.json
-        expect_json bad.json 'all(len({l["round"] for l in c["launches"]}) == len(c["launches"]) for c in cells)'
-        expect_json bad.json 'sum(len(c["launches"]) for c in cells) >= 2 * len(cells) - 3'
-        rm -f bad.json
-    done <<'ROWS'
+    _edit_each bad <<'ROWS'
 lines[5] = "{"
 lines[5] = "[1, 2]"
 lines[5] = '"text"'
@@ -88,6 +93,113 @@ lines[5]["error"] = "1"
 lines[6] = dict(lines[5])
 lines[7] = lines[6] = dict(lines[5])
 ROWS
+    for name in $(seq -f 'bad%g' "$count"); do
+        _resume "$name"
+        expect_status 0
+        expect_err 'of the journal could not be used (line '
+    done
+    expect_valid bad*.json
+    expect_none bad1.json '[f for f in __import__("glob").glob("bad*.json") for c in [json.load(open(f))["cells"]]
+        if any(len({l["round"] for l in x["launches"]}) < len(x["launches"]) for x in c)
+        or sum(len(x["launches"]) for x in c) < 2 * len(c) - 3]'
+    [ "$(ls bad*.json | wc -l)" -eq "$count" ] || fail "not every run left a result"
+    rm -f bad*.json
+}
+
+# A journal as contend writes it, of two rounds: _edit spaces the members out, as somebody does who
+# mends a line by hand, and such lines are read as they are.
+_seal() {
+    "${python:-python3}" - "$1" <<'PY'
+import json, sys
+def sealed(line):
+    line.pop("sum")
+    body, value = json.dumps(line, separators=(",", ":"), ensure_ascii=False)[:-1], 0xcbf29ce484222325
+    for byte in body.encode():
+        value = (value ^ byte) * 0x100000001b3 % 2**64
+    return '%s,"sum":"%016x"}\n' % (body, value)
+lines = open("kept.journal").readlines()
+head = json.loads(lines[0])
+assert sealed(dict(head)) == lines[0], "another form of line or sum"
+head["plan"]["rounds"] = 2
+open(sys.argv[1] + ".json.journal", "w").writelines([sealed(head)] + lines[1:])
+PY
+}
+
+# A disk that turns a digit into another one: no check of types and ranges would see it.
+a_flipped_bit_is_named_and_costs_its_line_alone() {
+    local seed line where
+    _cut_run
+    _seal clean
+    cp clean.json.journal clean.journal
+    _resume clean
+    expect_status 0
+    expect_no err 'could not be used'
+    "${python:-python3}" -S - >flips <<'PY'
+import random
+for seed in range(1, 13):
+    text = bytearray(open("clean.journal", "rb").read())
+    draw = random.Random(seed)
+    ends = [i for i, byte in enumerate(text) if byte == 10]
+    at = draw.choice(ends[1:-1]) if seed == 12 else draw.randrange(ends[0] + 1, len(text) - 1)
+    print(seed, text[:at].count(b"\n") + 1, "end" if text[at] == 10 else "in")
+    text[at] ^= 1 << draw.randrange(8)
+    open(f"flipped{seed}.json.journal", "wb").write(text)
+PY
+    while read -r seed line where; do
+        _resume "flipped$seed"
+        expect_status 0
+        # Where the end of a line was hit, nothing is lost.
+        if [ "$where" = end ]; then
+            expect_no err 'could not be used'
+        else
+            expect_err "of the journal could not be used (line $line:"
+        fi
+    done <flips
+    [ "$(wc -l <flips)" -eq 12 ] || fail "only $(wc -l <flips) bits were flipped"
+    expect_valid flipped*.json
+    # That visit alone is lost, or made again where no later one of its cell is there.
+    "${python:-python3}" -S - >differ 2>&1 <<'PY' || fail "$(tail -n 1 differ)"
+import json
+def rounds(file):
+    return {c["id"]: sorted(l["round"] for l in c["launches"]) for c in json.load(open(file))["cells"]}
+a = rounds("clean.json")
+for seed in range(1, 13):
+    b = rounds(f"flipped{seed}.json")
+    lost = [(k, round) for k in a for round in a[k] if round not in b[k]]
+    assert a.keys() == b.keys() and len(lost) <= 1, (seed, lost)
+PY
+    rm -f clean.json flipped*
+}
+
+# Of the first line nothing else can stand in.
+a_flipped_bit_in_the_plan_is_refused() {
+    "${python:-python3}" -c '
+text = bytearray(open("kept.journal", "rb").read())
+at = text.index(b"\"rounds\":") + 9
+text[at] ^= 1
+open("plan.json.journal", "wb").write(text)'
+    _resume plan
+    expect_refusal 2 'plan.json.journal: line 1: its bytes are not those that were written'
+    rm -f plan.json.journal
+}
+
+# It is that of the whole run, of rounds of 50 ms and more; the one that was begun is finished.
+a_budget_given_when_going_on_is_kept() {
+    local pid before
+    "$contend" run --workload sleep --lock none --executor thread --tasks 1 -p sleep.duration=50ms \
+        --rounds 200 --budget 60s --no-report -o budget.json >/dev/null 2>&1 &
+    pid=$!
+    for _ in $(seq 3000); do
+        [ "$(cat budget.json.journal 2>/dev/null | wc -l)" -ge 8 ] && break
+        sleep 0.02
+    done
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null
+    before=$(($(wc -l <budget.json.journal) - 1))
+    run run --resume --budget 300ms --no-report -o budget.json
+    expect_status 0
+    expect_json budget.json 'd["run"]["status"] == "complete"'
+    expect_json budget.json "sum(len(c['launches']) for c in cells) <= $before + 2 * 8"
 }
 
 what_a_journal_says_is_no_command_to_a_terminal() {
@@ -103,15 +215,8 @@ what_a_journal_says_is_no_command_to_a_terminal() {
 
 # What the whole rests on is refused as a whole, and stays for whoever wants to mend it.
 a_plan_or_header_that_is_damaged_is_refused_and_left_there() {
-    local edit
-    while read -r edit; do
-        _edit plan "$edit"
-        cp plan.json.journal before
-        _resume plan
-        expect_refusal 2 plan.json.journal
-        cmp -s before plan.json.journal || fail "the journal was changed by: $edit"
-        [ ! -e plan.json ] || fail "a result was written for: $edit"
-    done <<'ROWS'
+    local count i
+    _edit_each plan <<'ROWS'
 lines[0] = "{"
 lines[0] = "[]"
 del lines[:]
@@ -158,6 +263,13 @@ head["header"]["run"]["tool"]["version"] = "0.0.9"
 head["header"]["host"]["hostname"] = "elsewhere"
 head["header"]["host"]["kernel"] = "1.0"
 ROWS
+    for i in $(seq "$count"); do
+        cp "plan$i.json.journal" before
+        _resume "plan$i"
+        expect_refusal 2 "plan$i.json.journal"
+        cmp -s before "plan$i.json.journal" || fail "the journal was changed by edit $i"
+        [ ! -e "plan$i.json" ] || fail "a result was written for edit $i"
+    done
     expect_err 'begun by another machine'
     expect_err '--force'
 }
@@ -174,16 +286,21 @@ a_journal_cut_at_any_byte_is_gone_on_with() {
             expect_refusal 2 part.json.journal 'nothing to go on with'
         else
             expect_status 0
-            expect_json part.json 'd["run"]["status"] == "complete" and all(len(c["launches"]) == 2 for c in cells)'
+            mv part.json "part$at.json"
         fi
-        rm -f part.json part.json.journal
+        rm -f part.json.journal
     done
+    set -- part*.json
+    expect_valid "$@"
+    expect_none "$1" '[f for f in __import__("glob").glob("part*.json") for d in [json.load(open(f))]
+        if d["run"]["status"] != "complete" or any(len(c["launches"]) != 2 for c in d["cells"])]'
+    rm -f part*.json
 }
 
 # A run of a few seconds, with its process number in $pid, that holds busy.json.
 _living_run() {
     "$contend" run --workload sleep --lock none --executor thread --tasks 1 -p sleep.duration=50ms \
-        --rounds 100 --budget 60s --no-report -o busy.json >/dev/null 2>busy.err &
+        --rounds 1000 --budget 60s --no-report -o busy.json >/dev/null 2>busy.err &
     pid=$!
     for _ in $(seq 3000); do
         [ "$(cat busy.json.journal 2>/dev/null | wc -l)" -ge 3 ] && break
@@ -192,15 +309,22 @@ _living_run() {
 }
 
 a_second_run_at_the_same_place_is_refused_and_harms_nothing() {
-    local pid how lines
+    local pid how name lines
     printf 'precious' >victim
     ln -s victim busy.json.tmp
     _living_run
     lines=$(wc -l <busy.json.journal)
+    # By whatever name: of a link too, and of one in a folder that is one.
+    mkdir -p elsewhere
+    ln -s ../busy.json elsewhere/link.json
+    ln -s . folder
     for how in --seed=1 --force --resume; do
-        run run --workload noop --lock none --executor fake --tasks 1 "$how" --no-report -o busy.json
-        expect_refusal 2 busy.json.journal 'another run is writing here'
+        for name in busy.json elsewhere/link.json folder/busy.json; do
+            run run --workload noop --lock none --executor fake --tasks 1 "$how" --no-report -o "$name"
+            expect_refusal 2 busy.json.journal 'another run is writing here'
+        done
     done
+    rm -r elsewhere folder
     [ "$(wc -l <busy.json.journal)" -ge "$lines" ] || fail "the journal became shorter"
     kill -INT "$pid"
     wait "$pid"

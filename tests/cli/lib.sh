@@ -20,6 +20,8 @@ schema=$source_dir/results/schema/result-1.json
 
 # Every process the test starts, and what those start, carries this in its environment.
 export CONTEND_TEST_MARK=$work
+# Tests run side by side.
+export CONTEND_TURN=off
 # The suite's own defaults must not leak in.
 unset CONTEND_FAULT LD_PRELOAD MAKEFLAGS MAKELEVEL
 
@@ -86,10 +88,11 @@ expect() {
     "$@" || fail "not so: $*"
 }
 
-# The first python that can check a schema; empty without one.
+# The first python that can check a schema; empty without one.  The system's own before what a version
+# manager puts in the PATH, which is a shell script before it is a python: called some thousand times.
 python=
-for candidate in python3 /usr/bin/python3; do
-    if "$candidate" -c 'import jsonschema' 2>/dev/null; then
+for candidate in /usr/bin/python3 python3; do
+    if "$candidate" -c 'import importlib.util as i, sys; sys.exit(not i.find_spec("jsonschema"))' 2>/dev/null; then
         python=$candidate
         break
     fi
@@ -98,7 +101,7 @@ done
 # json FILE EXPRESSION: prints it, with the document as d and its cells as cells. Only True succeeds,
 # so that "all(...) or [the ones that are not]" shows what was wrong.
 json() {
-    "${python:-python3}" - "$@" <<'PY'
+    "${python:-python3}" -S - "$@" <<'PY'
 import json, sys
 d = json.load(open(sys.argv[1]))
 cells = d.get("cells", []) if isinstance(d, dict) else []
@@ -184,13 +187,43 @@ can_have_a_terminal() {
     script -qec true /dev/null >/dev/null 2>&1 </dev/null
 }
 
-# Whether commands can be run as somebody without rights.
-can_be_nobody() {
-    [ "$(id -u)" -eq 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null
+_be_nobody() {
+    setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 
+# Whether commands can be run as somebody without rights, who may enter where the test is.
+can_be_nobody() {
+    [ "$(id -u)" -eq 0 ] && _be_nobody test -x "$work" 2>/dev/null
+}
+
+# as_nobody COMMAND...: a word of it that is $contend, which may stand where nobody may go, becomes a copy
+# that anybody may run.
 as_nobody() {
-    setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+    local words=() word
+    for word; do
+        [ "$word" != "$contend" ] || word=$(_contend_of_nobody)
+        words+=("$word")
+    done
+    _be_nobody "${words[@]}"
+}
+
+_contend_of_nobody() {
+    local copy=$work/contend-of-nobody
+    if _be_nobody test -x "$contend"; then
+        echo "$contend"
+        return
+    fi
+    [ -x "$copy" ] || { cp "$contend" "$copy" && chmod 755 "$copy"; }
+    echo "$copy"
+}
+
+# _finds TEXT: what the script $check says of a tree with that in one file, in found; its status.
+_finds() {
+    mkdir -p tree/bench tree/workloads
+    printf '%s\n' "$1" >tree/bench/made.c
+    status=0
+    "$check" tree >found || status=$?
+    last_command=$1
 }
 
 run_tests() {

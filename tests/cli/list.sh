@@ -62,7 +62,7 @@ each_format_shows_what_there_is() {
         expect_out gil
     done
     run list locks --format csv
-    python3 - out <<'PY' || fail "no table of locks"
+    "${python:-python3}" - out <<'PY' || fail "no table of locks"
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1], newline=""), strict=True))
 assert {"none", "gil", "mutex"} <= {r["name"] for r in rows}, rows
@@ -77,7 +77,7 @@ PY
 the_doctor_speaks_to_jobs() {
     run doctor --format junit
     expect_status 0
-    python3 - out <<'PY' || fail "the findings are no test cases"
+    "${python:-python3}" - out <<'PY' || fail "the findings are no test cases"
 import sys, xml.etree.ElementTree as tree
 suite = tree.parse(sys.argv[1]).getroot()[0]
 assert suite.attrib["failures"] == "0" and int(suite.attrib["tests"]) == len(suite) > 10

@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# ctest: timeout 120
 # Lists longer than anybody thought of: all of it is taken, or refused in words; never a part.
 . "$(dirname "$0")/lib.sh"
 

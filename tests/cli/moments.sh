@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 120
+# ctest: serial, label nosan
 # What moments of this machine differ by, measured by runs of their own.
 . "$(dirname "$0")/lib.sh"
 

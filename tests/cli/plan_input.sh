@@ -48,7 +48,7 @@ shards_share_out_the_cells_and_take_their_own_ceilings() {
         run run "${plan[@]}" --shard "$i/5" -o "shard$i.json"
         expect_status 0
     done
-    python3 - <<'PY' || fail "the shards are not the plan"
+    "${python:-python3}" - <<'PY' || fail "the shards are not the plan"
 import json
 def cells(path): return json.load(open(path))["cells"]
 def measured(path): return [c["id"] for c in cells(path) if c["role"] == "measured"]
@@ -67,6 +67,43 @@ PY
     [ ! -e none.json ] || fail "a shard of nothing left a result"
     run run --workload noop --lock none --executor fake --tasks 1 --shard 1/1000000 --no-report -o none.json
     expect_refusal 2 '--shard: "1/1000000"' '100000'
+}
+
+# Expected: a shard that has the long cell has nearly nothing else.  Buggy result: every second cell each.
+shards_take_about_as_long_as_each_other() {
+    local i
+    printf '{"groups": [%s, %s]}' '{"workloads": ["sleep"], "executors": ["thread"], "locks": ["none"], "tasks": ["1"], "params": {"sleep.duration": "10s"}}' \
+        '{"workloads": ["sleep"], "executors": ["thread"], "locks": ["none"], "tasks": ["1","2","3","4","5","6","7","8"], "params": {"sleep.duration": "1ms"}}' >long.json
+    for i in 1 2; do
+        run run --suite ./long.json --shard "$i/2" --dry-run --format json
+        expect_status 0
+        cp out "part$i.json"
+    done
+    python3 - <<'PY' || fail "the shards are not balanced"
+import json
+def rows(path):
+    return [r for b in json.load(open(path))["blocks"] if "rows" in b for r in b["rows"] if r["role"] == "measured"]
+assert sorted(len(rows(f"part{i}.json")) for i in (1, 2)) == [1, 8], [rows(f"part{i}.json") for i in (1, 2)]
+PY
+}
+
+a_dry_run_tells_and_measures_nothing() {
+    run run --workload sleep,spin --lock none --executor thread,fake --tasks 1 -p sleep.duration=30ms --dry-run -o dry.json
+    expect_status 0
+    expect_out 'sleep/none/thread/tasks=1,duration=30ms'
+    expect_out control
+    expect_out 'Nothing was measured'
+    grep -qE '^4 cells \(and 2 to compare with\): 11 rounds in about [0-9.]+ s' out || fail "the time is not told"
+    [ ! -e dry.json ] && [ ! -e dry.json.journal ] && [ ! -e results ] || fail "something was written"
+    run run --workload spin --lock none --executor thread --tasks 1 --ops 10 --dry-run
+    expect_out 'The operations of 2 cells are a number that was given'
+    run run --workload sleep --executor nobody --tasks 1 --dry-run
+    expect_refusal 2 nobody
+    run run --resume --dry-run -o dry.json
+    expect_refusal 2 --dry-run
+    run run --workload sleep --lock none --executor thread --tasks 1000000 --dry-run --format csv
+    expect_status 0
+    expect_out skipped
 }
 
 a_plugin_that_breaks_the_contract_is_refused_by_name() {

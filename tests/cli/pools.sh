@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 240, label nosan
+# ctest: timeout 360, label nosan
 # Pools and processes through the real program: fresh images do the same work as forked ones, with
 # plug-ins too; nothing is left when the run is killed; a heap and a dispatch say what they found.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 180, label nosan
+# ctest: timeout 240, label nosan
 # The same workloads in CPython: the file it writes, what can go wrong on the way, and the table.
 . "$(dirname "$0")/lib.sh"
 
@@ -78,7 +78,7 @@ an_output_in_either_form_is_no_reason_to_measure() {
     expect_out spin
     run reference cpython --list -ox.json
     expect_status 0
-    run reference cpython --lsit
+    run reference cpython --lis
     expect_refusal 2 'did you mean --list'
     expect test ! -e x.json
     expect test ! -e --list
@@ -115,9 +115,9 @@ the_report_reads_it() {
 }
 
 a_missing_interpreter_is_named() {
-    run reference cpython -o x.json --python /nowhere/python3
+    run reference cpython -o x.json --workload sleep --python /nowhere/python3
     expect_refusal 3 'no Python interpreter found' '/nowhere/python3'
-    CONTEND_PYTHON=nowhere-python run reference cpython -o x.json
+    CONTEND_PYTHON=nowhere-python run reference cpython -o x.json --workload sleep
     expect_refusal 3 'no Python interpreter found' 'nowhere-python'
     expect test ! -e x.json
 }
@@ -142,17 +142,17 @@ what_is_wrong_with_an_interpreter_is_said() {
     _python crashes 'import os; os.kill(os.getpid(), 11)'
     _python refuses 'import os; os.write(2, b"cannot do it"); os._exit(7)'
     _python hangs 'import os, time; os.fork(); time.sleep(600)'
-    run reference cpython -o kept.json --python prints/bin/python
+    run reference cpython -o kept.json --workload sleep --python prints/bin/python
     expect_refusal 3 'prints/bin/python wrote no result'
-    run reference cpython -o kept.json --python rubbish/bin/python
+    run reference cpython -o kept.json --workload sleep --python rubbish/bin/python
     expect_refusal 3 'rubbish/bin/python wrote is no result'
-    run reference cpython -o kept.json --python other/bin/python
+    run reference cpython -o kept.json --workload sleep --python other/bin/python
     expect_refusal 3 'other/bin/python wrote is no result'
-    run reference cpython -o kept.json --python crashes/bin/python
+    run reference cpython -o kept.json --workload sleep --python crashes/bin/python
     expect_refusal 3 'crashes/bin/python' 'signal 11'
-    run reference cpython -o kept.json --python refuses/bin/python
+    run reference cpython -o kept.json --workload sleep --python refuses/bin/python
     expect_refusal 3 'status 7' 'cannot do it'
-    run reference cpython -o kept.json --python hangs/bin/python --timeout 500ms
+    run reference cpython -o kept.json --workload sleep --python hangs/bin/python --timeout 500ms
     expect_refusal 3 'hangs/bin/python' 'in time'
     expect cmp -s ref.json kept.json
     expect_no_temporaries
@@ -187,15 +187,15 @@ what_is_no_interpreter_is_refused() {
     _shim shims/pypy 'printf "contend-python 3.10.1\npypy\n/usr/bin/env\n/usr/bin/env\n"'
     _shim shims/lies 'printf "contend-python 3.11.1\ncpython\n/usr/bin/env\n/usr/bin/env\n"'
     _shim shims/hidden "printf 'contend-python 3.11.1\ncpython\n$PWD/shims/hidden\n$PWD/shims/hidden\n'"
-    run reference cpython -o x.json --python shims/talks
+    run reference cpython -o x.json --workload sleep --python shims/talks
     expect_refusal 3 'shims/talks' 'no python here'
-    run reference cpython -o x.json --python shims/old
+    run reference cpython -o x.json --workload sleep --python shims/old
     expect_refusal 3 'Python 3.8.18' '3.9 or later'
-    run reference cpython -o x.json --python shims/pypy
+    run reference cpython -o x.json --workload sleep --python shims/pypy
     expect_refusal 3 'pypy, not CPython'
-    run reference cpython -o x.json --python shims/lies
+    run reference cpython -o x.json --workload sleep --python shims/lies
     expect_refusal 3 '/usr/bin/env'
-    run reference cpython -o x.json --python shims/hidden
+    run reference cpython -o x.json --workload sleep --python shims/hidden
     expect_refusal 3 'is a script'
     expect test ! -e x.json
 }
@@ -218,8 +218,8 @@ several_interpreters_write_a_file_each() {
 options_that_are_not_understood_are_refused() {
     run reference
     expect_refusal 2 'cpython'
-    run reference ruby -o x.json
-    expect_refusal 2 '"ruby"'
+    run reference rubby -o x.json
+    expect_refusal 2 '"rubby"'
     run reference cpython
     expect_refusal 2 '-o FILE'
     run reference cpython -o x.json --interval 0
@@ -232,14 +232,14 @@ options_that_are_not_understood_are_refused() {
     expect_refusal 2 '"0"'
     run reference cpython -o x.json --timeout
     expect_refusal 2 '--timeout'
-    run reference cpython -o .
+    run reference cpython --workload sleep -o .
     expect_refusal 2 'directory'
     expect test ! -e x.json
 }
 
 a_wrong_result_fails_the_cell() {
     mkdir -p wrong
-    cp "$source_dir"/scripts/reference/*.py wrong/
+    cp "$source_dir"/scripts/reference/cpython/*.py wrong/
     sed -i 's/^def smallest_divisor(n):/&\n    return 3/' wrong/bodies.py
     status=0
     "$interpreter" -I wrong/cpython.py --workload prime,sleep --tasks 1 --rounds 2 --task-time 5ms -o w.json \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ctest: timeout 120, label nosan
+# ctest: label nosan
 # The shell part of the CI recipes, in clones of a small repository whose "build" is a link to the
-# contend under test; and the recipes as files.
+# contend under test; the recipes themselves are run by ci_recipes.sh.
 . "$(dirname "$0")/lib.sh"
 
 command -v git >/dev/null || skip_all "git is not here"
@@ -43,6 +43,10 @@ base_is_built_in_a_worktree_and_fights_the_tree() {
     # Two links to one program: nothing is slower, but a noisy machine may refuse to judge.
     case $status in 0 | 5) ;; *) fail "status $status"; show_run ;; esac
     expect_out 'noop/none/thread/tasks=1'
+    # What is named is what a reader can look up: commits, and not where they were built.
+    expect_out "base  one ($(git -C tree rev-parse --short one))"
+    expect_out "head  $(git -C tree rev-parse --short HEAD)"
+    expect_no out 'build/regress\.'
     expect_json tree/build/regress.json 'd["schema"] == "contend.duel/1" and len(d["comparisons"]) == 1'
     _no_worktree_is_left tree
     expect_no_leftovers
@@ -54,9 +58,10 @@ ready_builds_are_taken_as_they_are() {
     (cd base && ./build.sh)
     (cd head && ./build.sh)
     BASE_BUILD=$work/base HEAD_BUILD=$work/head SUMMARY=$work/summary.md \
-        HISTORY=$work/history.jsonl OUTPUT=$work/two.json _regress head one "${cells[@]}"
+        HISTORY=$work/history.jsonl OUTPUT=$work/two.json STATUS=$work/of/status _regress head one "${cells[@]}"
     case $status in 0 | 5) ;; *) fail "status $status"; show_run ;; esac
     expect test ! -e head/build/regress.json
+    expect [ "$(cat of/status)" = "$status" ]
     expect grep -q 'noop/none/thread/tasks=1' summary.md
     [ "$status" -eq 5 ] && return
     expect grep -q 'History' summary.md
@@ -147,25 +152,6 @@ histories_pushed_at_once_keep_every_line() {
     (cd job1 && REMOTE=$work/gone.git "$scripts/keep-history.sh" push "$work/all.jsonl") >out 2>err || status=$?
     expect_status 2
     expect_err 'gone.git cannot be read'
-}
-
-the_recipes_are_yaml_and_call_what_is_there() {
-    local name
-    for name in $(grep -oh 'scripts/[a-z/-]*[a-z.]*' "$scripts"/*.yml | sort -u); do
-        expect test -e "$source_dir/$name"
-    done
-    "${python:-python3}" -c 'import yaml' 2>/dev/null || return 0
-    "${python:-python3}" - "$scripts" <<'PY' >yaml.out 2>&1 || fail "$(tail -n 1 yaml.out)"
-import sys, yaml
-github = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
-steps = github["jobs"]["regress"]["steps"]
-assert all(("uses" in s) != ("run" in s) for s in steps), steps
-assert sum("regress.sh" in s.get("run", "") for s in steps) == 2
-assert True in github or "on" in github  # YAML 1.1 reads "on" as a truth value
-gitlab = yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))
-jobs = [v for k, v in gitlab.items() if k.startswith("regress:")]
-assert len(jobs) == 2 and all(j["extends"] == ".regress" and j["script"] for j in jobs)
-PY
 }
 
 make_regress_names_what_is_missing() {

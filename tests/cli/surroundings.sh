@@ -144,6 +144,16 @@ work_that_dies_in_calibration_fails_and_takes_no_other_along() {
     expect_valid dies.json
 }
 
+# Buggy result: status 0, and efficiencies that nobody missed.
+a_ceiling_that_dies_is_told_by_the_status() {
+    run run --plugin "$witness" --workload fragile --ops 5 --lock none --executor thread --tasks 2 \
+        --rounds 1 --budget 1s -o ceiling.json
+    expect_status 3
+    expect_err '1 cell measured, 1 to compare with FAILED'
+    expect_json ceiling.json '[(c["role"], c["status"]) for c in cells if c["status"] != "ok"] == [("control", "failed")]'
+    expect_valid ceiling.json
+}
+
 work_that_hangs_in_calibration_is_stopped_once() {
     run run --plugin "$witness" --workload fragile,spin -p fragile.hangs=1 --lock none \
         --executor thread,process --tasks 2 --task-time 5ms --timeout 2s --rounds 1 --budget 1s -o hangs.json

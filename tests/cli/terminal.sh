@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 90
+# ctest: timeout 240
 # Progress and colour are for terminals; files and pipes get plain words.
 . "$(dirname "$0")/lib.sh"
 
@@ -66,15 +66,15 @@ the_table_is_the_same_for_a_file_and_a_terminal_without_colour() {
 # Expected: a page is as wide as COLUMNS says at a terminal, and what goes to a file is as it always is.
 columns_are_those_of_the_terminal_and_no_file_s() {
     command -v script >/dev/null || return 0
-    run report quiet.json
+    run report quiet.json --tables
     cp out plain
-    COLUMNS=50 run report quiet.json
+    COLUMNS=50 run report quiet.json --tables
     diff plain out >difference || fail "COLUMNS changed what goes to a file"
-    COLUMNS=50 TERM=xterm NO_COLOR=1 script -qec "$contend report quiet.json" typed >/dev/null </dev/null
+    COLUMNS=50 TERM=xterm NO_COLOR=1 script -qec "$contend report quiet.json --tables" typed >/dev/null </dev/null
     sed -e '/^Script \(started\|done\)/d' -e 's/\r$//' typed | awk 'length($0) > 50' >wide
     [ ! -s wide ] || fail "wider than COLUMNS: $(head -n 1 wide)"
     expect grep -q "^  executor" typed
-    COLUMNS=nonsense TERM=xterm NO_COLOR=1 script -qec "$contend report quiet.json" odd >/dev/null </dev/null
+    COLUMNS=nonsense TERM=xterm NO_COLOR=1 script -qec "$contend report quiet.json --tables" odd >/dev/null </dev/null
     expect grep -q "^  executor" odd
 }
 

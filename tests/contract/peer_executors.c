@@ -4,12 +4,12 @@
  * own operations come out right with every parameter.
  *
  * A coroutine costs ThreadSanitizer 0.8 MB of its own: with it this takes minutes.
- * ctest: serial, timeout 240, label slow
+ * ctest: timeout 240, label slow
  */
 #include "bench/registry.h"
-#include "bench/run/cell_fit.h"
-#include "bench/run/launch.h"
-#include "bench/run/plan.h"
+#include "bench/run/launch/launch.h"
+#include "bench/run/plan/cell_fit.h"
+#include "bench/run/plan/plan.h"
 #include "tests/test.h"
 
 #include <stdlib.h>

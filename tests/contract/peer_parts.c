@@ -2,7 +2,7 @@
  * What executors without timers and word lists of their own are made of: the timer heap against a
  * simple model with random operations (the seed is printed when it differs), parking in order.
  */
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/executors/parking.h"
 #include "bench/executors/timer_heap.h"
 #include "tests/test.h"

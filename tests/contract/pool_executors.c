@@ -2,11 +2,11 @@
  * Pools and processes as executors: each task exactly once, again and again, empty and not; an open
  * that fails half-way leaves nothing; nothing outlives a parent that is killed.
  *
- * ctest: serial, timeout 120
+ * ctest: timeout 240
  */
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "bench/registry.h"
-#include "bench/run/launch.h"
+#include "bench/run/launch/launch.h"
 #include "tests/test.h"
 
 #include <dirent.h>

@@ -71,6 +71,18 @@ static const struct metric undefined[] = {{"x_ns", "ns", BETTER_LOWER, NATURE_NO
 static const struct metric well[] = {
     {"x_ns", "ns", BETTER_LOWER, NATURE_NOISY, "startup", "A definition in words."}, {0}};
 
+static const struct metric_role no_such_metric[] = {{ROLE_RATE, 1}, {0}};
+static const struct metric_role negative[] = {{ROLE_RATE, -1}, {0}};
+static const struct metric_role no_such_role[] = {{(enum role)77, 0}, {0}};
+static const struct metric_role role_twice[] = {{ROLE_RATE, 0}, {ROLE_RATE, 0}, {0}};
+static const struct metric_role one_role[] = {{ROLE_TASK_TIME, 0}, {0}};
+
+#define WITH_ROLES(table)                                                                          \
+    {                                                                                              \
+        .name = "w", .summary = "s", .run = run_nothing, .metrics = well,                          \
+        .collect = collect_nothing, .roles = table                                                 \
+    }
+
 static void a_workload_that_is_malformed_is_refused_with_the_reason(void)
 {
     static const struct {
@@ -104,6 +116,12 @@ static void a_workload_that_is_malformed_is_refused_with_the_reason(void)
         {{.name = "w", .summary = "s", .run = run_nothing, .metrics = no_direction}, "direction"},
         {{.name = "w", .summary = "s", .run = run_nothing, .metrics = twice}, "twice"},
         {{.name = "w", .summary = "s", .run = run_nothing, .metrics = undefined}, "definition"},
+        {WITH_ROLES(one_role), NULL},
+        {WITH_ROLES(no_such_metric), "of metric 1, and there are 1"},
+        {WITH_ROLES(negative), "of metric -1"},
+        {WITH_ROLES(no_such_role), "role 77 is unknown"},
+        {WITH_ROLES(role_twice), "given twice"},
+        {{.name = "w", .summary = "s", .run = run_nothing, .roles = one_role}, "there are 0"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err err = {0};

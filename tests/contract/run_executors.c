@@ -2,13 +2,13 @@
  * What every executor promises: sleepers never wake early and overlap unless it is sequential,
  * units wait for each other on words, and a start that fails half-way leaves nothing behind.
  *
- * ctest: serial, timeout 120
+ * ctest: serial
  */
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "bench/registry.h"
-#include "bench/run/cell_fit.h"
-#include "bench/run/launch.h"
-#include "bench/run/plan.h"
+#include "bench/run/launch/launch.h"
+#include "bench/run/plan/cell_fit.h"
+#include "bench/run/plan/plan.h"
 #include "tests/test.h"
 
 #include <sys/wait.h>

@@ -3,17 +3,19 @@
 
 #include "tests/test.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 static uint32_t rounds_of(uint32_t least_rounds)
 {
     static const volatile bool never;
     static char text[2] = "1", executor[] = "fake", workload[] = "noop", lock[] = "none";
-    char path[64];
+    char directory[] = "/tmp/contend-rounds-XXXXXX", path[64];
     struct run_report report = {0};
     struct err err = {0};
     struct run_options o = {.path = path, .least_rounds = least_rounds, .interrupted = &never};
-    snprintf(path, sizeof path, "/tmp/contend-rounds-%d.json", (int)getpid());
+    CHECK_MSG(mkdtemp(directory) != NULL, "%s", directory);
+    snprintf(path, sizeof path, "%s/x.json", directory);
     plan_request_init(&o.plan);
     opt_list_add(&o.plan.workloads, workload, &err);
     opt_list_add(&o.plan.executors, executor, &err);
@@ -23,6 +25,7 @@ static uint32_t rounds_of(uint32_t least_rounds)
     o.plan.rounds = 9;
     CHECK_MSG(run_do(&o, &report, &err) == 0, "%s", err.text);
     unlink(path);
+    rmdir(directory);
     vec_release(&o.plan.workloads);
     vec_release(&o.plan.executors);
     vec_release(&o.plan.locks);

@@ -2,14 +2,14 @@
  * Units that talk to each other, under every executor that keeps them alive together and every
  * lock: nothing is lost, nothing comes twice, orders and bounds hold, nobody is left asleep.
  *
- * ctest: serial, timeout 120
+ * ctest: timeout 240
  */
+#include "bench/base/rng.h"
 #include "bench/contend_queue.h"
-#include "bench/core/rng.h"
 #include "bench/registry.h"
-#include "bench/run/cell_fit.h"
-#include "bench/run/launch.h"
-#include "bench/run/plan.h"
+#include "bench/run/launch/launch.h"
+#include "bench/run/plan/cell_fit.h"
+#include "bench/run/plan/plan.h"
 #include "tests/test.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 400
+# ctest: timeout 900
 # The commands shown in README.md and docs/ are executed: what a reader copies must work.
 #
 # Looked at are blocks that begin with ```sh or ```console.  Of their lines those are commands

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# ctest: serial, timeout 120
-# The code shown in README.md and docs/ is the code of tests/plugin/, and that code works.
+# ctest: timeout 240
+# The code shown in README.md and docs/ is the code of tests/plugin/ and tests/inside/, and that code
+# works: plug-ins are loaded here, what is added inside has unit tests.
 #
 # A block is bound to its file by the line before it: <!-- tests/plugin/collatz.c -->
 . "$(dirname "$0")/../cli/lib.sh"
@@ -32,14 +33,14 @@ each_marked_block_is_its_file() {
                 fail "${page#"$source_dir"/} shows other code than $file"
                 head -n 10 difference
             }
-        done < <(sed -n 's/^<!-- \(tests\/plugin\/[a-z_]*\.c\) -->$/\1/p' "$page")
+        done < <(sed -n 's/^<!-- \(tests\/\(plugin\|inside\)\/[a-z_]*\.c\) -->$/\1/p' "$page")
     done
-    [ "$count" -ge 6 ] || fail "only $count marked blocks were found"
+    [ "$count" -ge 8 ] || fail "only $count marked blocks were found"
 }
 
 each_file_is_shown_somewhere() {
     local file
-    for file in "$source_dir"/tests/plugin/*.c; do
+    for file in "$source_dir"/tests/{plugin,inside}/*.c; do
         file=${file#"$source_dir"/}
         grep -qxF -- "<!-- $file -->" "$source_dir"/README.md "$source_dir"/docs/*.md ||
             fail "$file is shown nowhere"

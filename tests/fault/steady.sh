@@ -28,6 +28,7 @@ _is_told() {
     # A sample that is there is of this run, which takes minutes at most.
     expect_none set.json '[(c["id"], m) for c in cells for m, f in c["metrics"].items()
         if f["unit"] == "ns" and max(f["samples"], default=0) > 1e12]'
+    run report set.json --tables
     expect_out 'excluded: 1 of 2 launches not used'
 }
 

@@ -1,4 +1,6 @@
 /* Reading results: whatever the bytes are, both readers agree and what was read can be written. */
+/* fuzz: seeds fixtures/report fixtures/compare */
+/* fuzz: rooms result */
 #include "tests/fuzz/result_agree.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 #!/bin/bash
+# ctest: label notsan
 # What a history of 44 commits says, in every format: a step, a drift, one accepted, one taken back,
 # one for the better, one to watch, one quiet, and one too short whose name means something to
 # every notation.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# ctest: label notsan
 # The result schema, judged by an independent validator (Debian's python3-jsonschema): it accepts
 # the good fixtures and refuses each broken one.
 set -u

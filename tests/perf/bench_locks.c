@@ -1,18 +1,23 @@
 /*
- * What a lock costs beside a bare loop around its primitive, alone; and what two threads get done
- * with it, together with the smaller one's share (an unfair lock looks fast).
+ * What a lock costs beside a bare loop around its primitive, alone and between two threads.
  *
- *   ninja bench_locks && tests/bench_locks
+ *   ninja bench_locks && tests/bench_locks [LOCK ...]
  *
  * Uncontended: acquire and release through the lock's descriptor against the primitive called
  * directly, in alternation, the least of ROUNDS: whatever disturbs can only add.  A descriptor is
  * called twice where the bare pair is called once; `net` is the ratio of what is left when calls
- * that do nothing are taken off both.  Contended:
- * SPAN_NS of two threads, `in` and `out` empty turns under and outside the lock.  And the
- * checkpoint while nobody waits.
+ * that do nothing are taken off both.  `called` is the bare one through a descriptor of its own, so
+ * that nothing differs but the books.  And the checkpoint while nobody waits.
+ *
+ * Contended: two threads, each on a CPU, `in` and `out` empty turns under and outside the lock;
+ * each lock and the bare one of plugin/bare/bare_locks.c for SPAN_NS, one after the other in drawn
+ * order, for SPANS rounds.  A span in which either thread waited for its CPU says nothing of locks
+ * and is taken again, TRIES times at most.  Medians of ns an operation of both together, the median
+ * of the rounds' own ratios, and the smaller one's share (an unfair lock looks fast).
  */
-#include "bench/core/affinity.h"
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
+#include "bench/machine/affinity.h"
+#include "bench/machine/schedstat.h"
 #include "bench/registry.h"
 #include "bench/stats/summary.h"
 
@@ -21,8 +26,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { TURNS = 10000, ROUNDS = 501, SPAN_NS = 150000000 };
+extern const struct lock *const bare_locks[]; /* of plugin/bare/bare_locks.c */
+
+enum { TURNS = 10000, ROUNDS = 501, SPAN_NS = 2000000, SPANS = 25, TRIES = 40, LOCKS_MAX = 64 };
 
 static struct {
     pthread_mutex_t mutex, adaptive;
@@ -101,9 +109,16 @@ static double calls_ns, call_ns;
 struct user {
     const struct lock *lock;
     void *state, *unit;
-    uint64_t in, out, count;
+    uint64_t in, out, count, begin_ns, end_ns;
+    int64_t queued_ns; /* ready to run, without a CPU; below 0: not known */
     int cpu;
-    _Atomic uint32_t *stop;
+    struct signs *signs;
+};
+
+/* What the two threads tell each other. */
+struct signs {
+    _Alignas(128) _Atomic uint32_t ready;
+    _Alignas(128) _Atomic uint32_t stop;
 };
 
 static void *lines(size_t bytes)
@@ -139,41 +154,154 @@ static void turn(uint64_t count)
         __asm__ volatile("");
 }
 
+/* A lock's state behind the line that the harness puts in front; NULL: it cannot be had. */
+static char *make_front(const struct lock *k)
+{
+    int64_t values[CONTEND_PARAM_MAX] = {0};
+    for (size_t i = 0; i < param_count(k->params); i++)
+        values[i] = k->params[i].value;
+    char *front = lines(k->state_bytes + CONTEND_LINE_BYTES);
+    if ((k->unavailable && k->unavailable()) ||
+        (k->init && k->init(front + CONTEND_LINE_BYTES, values, NULL))) {
+        free(front);
+        return NULL;
+    }
+    return front;
+}
+
+static int64_t queued_ns(int fd)
+{
+    struct schedstat s;
+    return fd >= 0 && schedstat_read(fd, &s) ? s.wait_ns : -1;
+}
+
+/* The first one looks at the clock now and then, and ends it for both. */
 static void *use(void *arg)
 {
+    enum { LOOK_EACH = 128 };
     struct user *u = arg;
     affinity_pin_nth((uint32_t)u->cpu, NULL);
-    while (!atomic_load_explicit(u->stop, memory_order_relaxed)) {
+    int fd = schedstat_open();
+    atomic_fetch_add(&u->signs->ready, 1);
+    while (atomic_load(&u->signs->ready) < 2)
+        ;
+    int64_t before_ns = queued_ns(fd);
+    u->begin_ns = clock_now_ns();
+    while (!atomic_load_explicit(&u->signs->stop, memory_order_relaxed)) {
         u->lock->acquire(u->state, u->unit);
         turn(u->in);
         u->lock->release(u->state, u->unit);
         turn(u->out);
-        u->count++;
+        if (++u->count % LOOK_EACH == 0 && u->cpu == 0 && clock_now_ns() > u->begin_ns + SPAN_NS)
+            atomic_store_explicit(&u->signs->stop, 1, memory_order_relaxed);
     }
+    u->end_ns = clock_now_ns();
+    u->queued_ns = before_ns < 0 ? -1 : queued_ns(fd) - before_ns;
+    if (fd >= 0)
+        close(fd);
     return NULL;
 }
 
-/* Prints ns an operation of two threads together, and the smaller one's share. */
-static void contend(const struct lock *k, void *state, uint64_t in, uint64_t out)
+/* ns an operation of two threads together, and the smaller one's share; 0: no CPU for one of them.
+ */
+static double contend_once(const struct lock *k, void *state, const uint64_t load[2], double *share)
 {
-    static _Alignas(128) _Atomic uint32_t stop;
+    struct signs *signs = lines(sizeof *signs);
     struct user *users[2];
+    void *units[2];
     pthread_t threads[2];
-    atomic_store(&stop, 0);
-    uint64_t begin_ns = clock_now_ns();
     for (int i = 0; i < 2; i++) {
         users[i] = lines(sizeof *users[i]);
-        *users[i] = (struct user){k, state, lines(k->unit_bytes), in, out, 0, i, &stop};
+        units[i] = lines(k->unit_bytes);
+        *users[i] = (struct user){.lock = k,
+                                  .state = state,
+                                  .unit = units[i],
+                                  .in = load[0],
+                                  .out = load[1],
+                                  .cpu = i,
+                                  .signs = signs};
         pthread_create(&threads[i], NULL, use, users[i]);
     }
-    clock_sleep_until_ns(begin_ns + SPAN_NS);
-    atomic_store(&stop, 1);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
-    double spent = (double)(clock_now_ns() - begin_ns);
     uint64_t a = users[0]->count, b = users[1]->count;
-    printf("  %7.0f (%2.0f%%)", spent / (double)(a + b),
-           100 * (double)(a < b ? a : b) / (double)(a + b));
+    double spent = (double)(users[0]->end_ns - users[0]->begin_ns);
+    bool is_whole = users[0]->queued_ns <= SPAN_NS / 50 && users[1]->queued_ns <= SPAN_NS / 50 &&
+                    b > 0 && spent < 1.5 * SPAN_NS;
+    *share = (double)(a < b ? a : b) / (double)(a + b);
+    for (int i = 0; i < 2; i++) {
+        free(users[i]);
+        free(units[i]);
+    }
+    free(signs);
+    return is_whole ? spent / (double)(a + b) : 0;
+}
+
+static size_t tries_made, tries_wasted;
+
+static double contend(const struct lock *k, const uint64_t load[2], double *share)
+{
+    for (int i = 0; i < TRIES; i++) {
+        tries_made++;
+        char *front = make_front(k);
+        double ns = front ? contend_once(k, front + CONTEND_LINE_BYTES, load, share) : 0;
+        free(front);
+        if (!front || ns > 0)
+            return ns;
+        tries_wasted++;
+    }
+    return 0;
+}
+
+/* A lock, the bare one of its name, and what rounds found of both. */
+struct pair {
+    const struct lock *lock, *bare;
+    double ns[2][SPANS], share[SPANS], ratio[SPANS];
+};
+
+static void measure_round(struct pair *p, int round, const uint64_t load[2])
+{
+    double ignored;
+    bool is_bare_first = rand() % 2;
+    for (int i = 0; i < 2; i++) {
+        bool is_bare = (i == 0) == is_bare_first;
+        const struct lock *k = is_bare ? p->bare : p->lock;
+        p->ns[is_bare][round] = k ? contend(k, load, is_bare ? &ignored : &p->share[round]) : 0;
+    }
+    p->ratio[round] = p->ns[1][round] > 0 ? p->ns[0][round] / p->ns[1][round] : 0;
+}
+
+/* Of those that could be had; 0: none. */
+static double median(double *values)
+{
+    size_t none = 0;
+    samples_sort(values, SPANS);
+    while (none < SPANS && values[none] <= 0)
+        none++;
+    return none < SPANS ? values[none + (SPANS - none) / 2] : 0;
+}
+
+static void show_contended(struct pair *pairs, size_t count, const uint64_t load[2])
+{
+    printf("\ntwo threads, %llu turns under the lock and %llu outside, medians of %d rounds\n"
+           "%-15s %8s %8s %6s %6s\n",
+           (unsigned long long)load[0], (unsigned long long)load[1], SPANS, "lock", "ns", "bare",
+           "ratio", "share");
+    for (int round = 0; round < SPANS; round++)
+        for (size_t i = 0, from = (size_t)rand(); i < count; i++)
+            measure_round(&pairs[(from + i) % count], round, load);
+    for (size_t i = 0; i < count; i++) {
+        struct pair *p = &pairs[i];
+        printf("%-15s %8.0f", p->lock->name, median(p->ns[0]));
+        if (p->bare)
+            printf(" %8.0f %6.2f", median(p->ns[1]), median(p->ratio));
+        else
+            printf(" %8s %6s", "-", "-");
+        printf(" %5.0f%%\n", 100 * median(p->share));
+    }
+    printf("%zu spans, and %zu in which a thread had to wait for its CPU\n", tries_made,
+           tries_wasted);
+    fflush(stdout);
 }
 
 static void *nothing(void *arg)
@@ -181,25 +309,45 @@ static void *nothing(void *arg)
     return arg;
 }
 
+static bool is_asked_for(const char *name, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], name))
+            return true;
+    return argc < 2;
+}
+
+static const struct lock *bare_of(const char *name)
+{
+    for (size_t i = 0; bare_locks[i]; i++)
+        if (!strcmp(bare_locks[i]->name + strlen("bare_"), name))
+            return bare_locks[i];
+    return NULL;
+}
+
 static void show(const struct lock *k)
 {
-    int64_t values[CONTEND_PARAM_MAX] = {0};
-    for (size_t i = 0; i < param_count(k->params); i++)
-        values[i] = k->params[i].value;
-    void *state = lines(k->state_bytes), *unit = lines(k->unit_bytes);
-    if ((k->unavailable && k->unavailable()) || (k->init && k->init(state, values, NULL)))
+    char *state = make_front(k);
+    void *unit = lines(k->unit_bytes);
+    if (!state)
         return;
+    state += CONTEND_LINE_BYTES;
     void (*bare_pair)(void) = NULL;
     for (size_t i = 0; i < sizeof bares / sizeof bares[0]; i++)
         if (!strcmp(bares[i].lock, k->name))
             bare_pair = bares[i].pair;
-    double ours[ROUNDS], theirs[ROUNDS];
+    const struct lock *bare_lock = bare_of(k->name);
+    char *bare_state = bare_lock ? make_front(bare_lock) : NULL;
+    void *bare_unit = lines(bare_lock ? bare_lock->unit_bytes : 0);
+    double ours[ROUNDS], theirs[ROUNDS], called[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
         ours[i] = pair_ns(k, state, unit);
         theirs[i] = bare_pair ? bare_ns(bare_pair) : 0;
+        called[i] = bare_state ? pair_ns(bare_lock, bare_state + CONTEND_LINE_BYTES, bare_unit) : 0;
     }
     samples_sort(ours, ROUNDS);
     samples_sort(theirs, ROUNDS);
+    samples_sort(called, ROUNDS);
     double pair = ours[0], base = theirs[0];
     if (!strcmp(k->name, "none")) {
         calls_ns = pair;
@@ -210,11 +358,8 @@ static void show(const struct lock *k)
         printf("  %6.1f  %5.2f  %5.2f", base, pair / base, (pair - calls_ns) / (base - call_ns));
     else
         printf("  %6s  %5s  %5s", "-", "-", "-");
-    if (k->traits & LOCK_EXCLUSIVE) {
-        contend(k, state, 0, 0);
-        contend(k, state, 0, 200);
-        contend(k, state, 100, 400);
-    }
+    if (called[0] > 0)
+        printf("  %6.1f  %5.2f", called[0], pair / called[0]);
     printf("\n");
     fflush(stdout);
 }
@@ -242,7 +387,7 @@ static void show_checkpoint(void)
            with[0] - without[0], without[0]);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     pthread_t thread;
     pthread_mutexattr_t adaptive;
@@ -256,10 +401,20 @@ int main(void)
     if (!pthread_create(&thread, NULL, nothing, NULL))
         pthread_join(thread, NULL);
     show_checkpoint();
-    printf("%-15s %6s  %6s  %5s  %5s  two threads, ns (share): 0/0, 0/200, 100/400\n", "lock",
-           "pair", "bare", "ratio", "net");
+    struct pair *pairs = lines(LOCKS_MAX * sizeof *pairs);
+    size_t count = 0;
     const struct lock *k;
-    for (size_t i = 0; (k = registry_lock(i)) != NULL; i++)
-        show(k);
+    printf("%-15s %6s  %6s  %5s  %5s  %6s  %5s\n", "lock", "pair", "bare", "ratio", "net", "called",
+           "ratio");
+    for (size_t i = 0; (k = registry_lock(i)) != NULL; i++) {
+        if (is_asked_for(k->name, argc, argv) || k->traits & LOCK_NONE)
+            show(k);
+        if (k->traits & LOCK_EXCLUSIVE && !(k->unavailable && k->unavailable()) &&
+            is_asked_for(k->name, argc, argv) && count < LOCKS_MAX)
+            pairs[count++] = (struct pair){.lock = k, .bare = bare_of(k->name)};
+    }
+    static const uint64_t loads[][2] = {{0, 0}, {0, 200}, {100, 400}};
+    for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++)
+        show_contended(pairs, count, loads[i]);
     return 0;
 }

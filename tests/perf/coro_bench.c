@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bench/coro/coro.h"
+#include "tests/unit/coro_alone.h"
 
 enum { SECOND_NS = 1000000000, MOST_VALUES = 8 };
 
@@ -119,7 +120,7 @@ static void spawn_await(double *values, int flags, int kind)
     uint64_t picoseconds;
     unsigned f = (unsigned)flags;
     struct coro_config config = {.stack = (enum coro_stack)kind};
-    must(coro_run(&config, spawns_and_awaits, &f, &picoseconds), "coro_run");
+    must(coro_alone(&config, spawns_and_awaits, &f, &picoseconds), "coro_alone");
     values[0] = (double)picoseconds / 1000;
 }
 
@@ -155,7 +156,7 @@ static void spawn_sleep_cancel(double *values, int flags, int kind)
     uint64_t picoseconds;
     unsigned f = (unsigned)flags;
     struct coro_config config = {.stack = (enum coro_stack)kind};
-    must(coro_run(&config, spawns_and_cancels, &f, &picoseconds), "coro_run");
+    must(coro_alone(&config, spawns_and_cancels, &f, &picoseconds), "coro_alone");
     values[0] = (double)picoseconds / 1000;
 }
 
@@ -184,7 +185,7 @@ static int receives(void *arg, uint64_t *value)
 static void channel(double *values, int capacity, int kind)
 {
     struct coro_loop *loop = new_loop((struct coro_config){.stack = (enum coro_stack)kind});
-    struct coro_chan *chan = coro_chan_new(loop, CORO_FIFO, (uint32_t)capacity, NULL);
+    struct coro_chan *chan = coro_chan_new(loop, (uint32_t)capacity, NULL);
     struct coro *receiver;
     coro_spawn(loop, receives, chan, 0, &receiver);
     coro_spawn(loop, sends, chan, 0, NULL);
@@ -223,8 +224,8 @@ static int asks(void *arg, uint64_t *value)
 static void channel_ping_pong(double *values, int capacity, int kind)
 {
     struct coro_loop *loop = new_loop((struct coro_config){.stack = (enum coro_stack)kind});
-    there = coro_chan_new(loop, CORO_FIFO, (uint32_t)capacity, NULL);
-    back = coro_chan_new(loop, CORO_FIFO, (uint32_t)capacity, NULL);
+    there = coro_chan_new(loop, (uint32_t)capacity, NULL);
+    back = coro_chan_new(loop, (uint32_t)capacity, NULL);
     coro_spawn(loop, answers, NULL, 0, NULL);
     coro_spawn(loop, asks, NULL, 0, NULL);
     uint64_t start_ns = coro_now();
@@ -272,7 +273,7 @@ static void skynet(double *values, int unused, int kind)
     uint64_t sum;
     struct coro_config config = {.stack = (enum coro_stack)kind};
     uint64_t start_ns = coro_now();
-    must(coro_run(&config, skynet_node, (void *)(uintptr_t)6, &sum), "coro_run");
+    must(coro_alone(&config, skynet_node, (void *)(uintptr_t)6, &sum), "coro_alone");
     values[0] = since(start_ns) / 1e6;
     if (sum != 499999500000)
         abort();
@@ -380,24 +381,21 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-enum { UNIFORM = 1 << 4, WARM = 1 << 5, COALESCED = 1 << 6, PRECISE = 1 << 7, SPIN = 1 << 8 };
+enum { UNIFORM = 1 << 4, COALESCED = 1 << 5, PRECISE = 1 << 6 };
 
 /* Columns: wall s, CPU s, lateness p50 and p99 in us, peak MB. */
 static void sleepers(double *values, int tasks, int how)
 {
     int kind = how & 15;
     struct coro_config config = config_of(kind, tasks);
-    config.lateness = (how & COALESCED) != 0          ? CORO_COALESCED
-                      : (how & (PRECISE | SPIN)) != 0 ? CORO_PRECISE
-                                                      : CORO_DEFAULT;
-    config.spin_ns = (how & SPIN) != 0 ? 60000 : 0;
+    config.lateness = (how & COALESCED) != 0 ? CORO_COALESCED
+                      : (how & PRECISE) != 0 ? CORO_PRECISE
+                                             : CORO_DEFAULT;
     field.loop = new_loop(config);
     field.tasks = (uint32_t)tasks;
     field.is_uniform = (how & UNIFORM) != 0;
     field.sleepers = calloc((size_t)tasks, sizeof *field.sleepers);
     memset(field.sleepers, 1, (size_t)tasks * sizeof *field.sleepers);
-    if ((how & WARM) != 0)
-        must(coro_loop_warm(field.loop, (size_t)tasks + 1), "coro_loop_warm");
     struct rusage before, after;
     getrusage(RUSAGE_SELF, &before);
     uint64_t start_ns = coro_now();
@@ -459,14 +457,10 @@ static const struct row rows[] = {
     SLEEPERS("100000/guarded/uniform", 100000, CORO_GUARDED | UNIFORM),
     SLEEPERS("100000/compact/uniform/coalesced", 100000, CORO_COMPACT | UNIFORM | COALESCED),
     SLEEPERS("100000/compact/uniform/precise", 100000, CORO_COMPACT | UNIFORM | PRECISE),
-    SLEEPERS("100000/compact/uniform/spin", 100000, CORO_COMPACT | UNIFORM | SPIN),
     SLEEPERS("1000000/compact", 1000000, CORO_COMPACT),
     SLEEPERS("1000000/dense", 1000000, CORO_DENSE),
-    SLEEPERS("1000000/dense/warm", 1000000, CORO_DENSE | WARM),
     SLEEPERS("1000000/guarded", 1000000, CORO_GUARDED),
-    SLEEPERS("1000000/guarded/warm", 1000000, CORO_GUARDED | WARM),
     SLEEPERS("1000000/compact/uniform", 1000000, CORO_COMPACT | UNIFORM),
-    SLEEPERS("1000000/dense/uniform/warm", 1000000, CORO_DENSE | UNIFORM | WARM),
     SLEEPERS("1000000/guarded/uniform", 1000000, CORO_GUARDED | UNIFORM),
 };
 

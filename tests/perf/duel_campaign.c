@@ -4,9 +4,9 @@
  * with the schedule, the looks and the ends of a real duel of the default budget; fixed seeds; the
  * table is Markdown.  Run by scripts/duel-campaign.
  */
-#include "bench/core/rng.h"
-#include "bench/duel/judge.h"
-#include "bench/duel/schedule.h"
+#include "bench/base/rng.h"
+#include "bench/judge/duel/judge.h"
+#include "bench/judge/duel/schedule.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

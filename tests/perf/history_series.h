@@ -5,9 +5,9 @@
 #ifndef CONTEND_TESTS_PERF_HISTORY_SERIES_H
 #define CONTEND_TESTS_PERF_HISTORY_SERIES_H
 
-#include "bench/core/clock.h"
-#include "bench/core/rng.h"
-#include "bench/report/history/judge.h"
+#include "bench/base/clock.h"
+#include "bench/base/rng.h"
+#include "bench/judge/history/judge.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -4,10 +4,10 @@
  *
  *     pool_bench [ROUNDS]      21 by default
  */
-#include "bench/core/affinity.h"
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
+#include "bench/machine/affinity.h"
 #include "bench/registry.h"
-#include "bench/run/launch.h"
+#include "bench/run/launch/launch.h"
 #include "bench/stats/summary.h"
 
 #include <pthread.h>

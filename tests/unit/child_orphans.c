@@ -1,7 +1,7 @@
 /* Parents that die, children that outlive them, and whose they are then. */
 #include "bench/child/child.h"
 
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "tests/test.h"
 
 #include <errno.h>

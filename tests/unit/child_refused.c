@@ -1,7 +1,7 @@
 /* Without a descriptor of the process: before Linux 5.3, or where a filter refuses the call. */
 #include "bench/child/child.h"
 
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
 #include "tests/test.h"
 
 #include <errno.h>

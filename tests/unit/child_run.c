@@ -1,7 +1,8 @@
 /* Children with a deadline: how they end, what they write, and what is said of it. */
 #include "bench/child/child.h"
 
-#include "bench/core/clock.h"
+#include "bench/base/clock.h"
+#include "bench/child/ask.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -258,6 +259,29 @@ static void descriptors_are_what_was_given_and_no_more(void)
     close(other);
 }
 
+/* Ours are closed in what we start; one that is given and lies where it belongs is not. */
+static void a_stream_that_lies_at_its_place_stays_open(void)
+{
+    static char sh[] = "sh", c[] = "-c", script[] = "echo heard >&2";
+    char *const argv[] = {sh, c, script, NULL};
+    char read_back[32] = "";
+    int file = memfd_create("errors", MFD_CLOEXEC);
+    int ours = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (!CHECK(ours > STDERR_FILENO))
+        return;
+    CHECK_EQ(dup3(file, STDERR_FILENO, O_CLOEXEC), STDERR_FILENO);
+    const struct child_request request = {
+        .what = "a shell", .program = "sh", .argv = argv, .errors = STDERR_FILENO};
+    const struct child_watch watch = limits(SECONDS(60));
+    int failed = child_run(&request, &watch, &end, NULL);
+    CHECK_EQ(dup2(ours, STDERR_FILENO), STDERR_FILENO);
+    CHECK(!failed && child_is_fine(&end));
+    CHECK(pread(file, read_back, sizeof read_back - 1, 0) > 0);
+    CHECK_EQ((const char *)read_back, "heard\n");
+    close(file);
+    close(ours);
+}
+
 static volatile bool is_interrupted;
 
 static void on_alarm(int number)
@@ -319,6 +343,25 @@ static void an_end_that_nobody_knows_is_no_good_end(void)
     signal(SIGCHLD, SIG_DFL);
 }
 
+static void a_program_is_asked_for_its_first_line(void)
+{
+    static const char *const rows[][2] = {{"echo one; echo two", "one"},
+                                          {"exit 0", ""},
+                                          {"echo one; exit 3", ""},
+                                          {"echo one >&2", ""},
+                                          {"sleep 60", ""}};
+    char line[8];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *const argv[] = {"sh", "-c", rows[i][0], NULL};
+        bool is_asleep = i + 1 == sizeof rows / sizeof *rows;
+        CHECK_EQ(child_ask(argv, is_asleep ? 1000000 : SECONDS(60), line, sizeof line),
+                 rows[i][1][0] != '\0');
+        CHECK_EQ((const char *)line, rows[i][1]);
+    }
+    const char *const none[] = {"no-such-program", NULL};
+    CHECK(!child_ask(none, SECONDS(60), line, sizeof line));
+}
+
 static const struct test tests[] = {
     {"an_end_is_told_in_words", an_end_is_told_in_words},
     {"memory_that_ran_out_is_named", memory_that_ran_out_is_named},
@@ -334,7 +377,9 @@ static const struct test tests[] = {
     {"a_function_runs_in_a_process_of_its_own", a_function_runs_in_a_process_of_its_own},
     {"several_are_awaited_at_once", several_are_awaited_at_once},
     {"descriptors_are_what_was_given_and_no_more", descriptors_are_what_was_given_and_no_more},
+    {"a_stream_that_lies_at_its_place_stays_open", a_stream_that_lies_at_its_place_stays_open},
     {"an_interruption_ends_it_or_is_passed_on", an_interruption_ends_it_or_is_passed_on},
+    {"a_program_is_asked_for_its_first_line", a_program_is_asked_for_its_first_line},
     {"what_it_used_is_counted", what_it_used_is_counted},
     {"an_end_that_nobody_knows_is_no_good_end", an_end_that_nobody_knows_is_no_good_end},
     {0},

@@ -1,5 +1,5 @@
 /* The claims' cells as ids, suites and command lines; and that every claim is complete. */
-#include "bench/claims/judge/cells.h"
+#include "bench/judge/claims/cells.h"
 #include "tests/test.h"
 
 static const struct claim_cell plain = {.workload = "spin", .executor = "thread", .tasks = "2"};

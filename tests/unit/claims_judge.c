@@ -1,6 +1,6 @@
 /* Verdicts on samples made by hand: what is confirmed, refuted, left open, and why. */
-#include "bench/claims/judge/judge.h"
-#include "bench/claims/judge/show.h"
+#include "bench/judge/claims/judge.h"
+#include "bench/judge/claims/show.h"
 #include "tests/test.h"
 
 static const struct claim_part below_two = {

@@ -1,7 +1,6 @@
 /*
  * At the limits: memory and descriptors run out, signals come in between, loops run inside loops.
  * What cannot be had is an error, and what is there goes on.
- * ctest: timeout 120
  */
 #include "bench/coro/coro.h"
 
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/test.h"
+#include "tests/unit/coro_alone.h"
 
 enum { MS = 1000000 };
 
@@ -147,7 +147,7 @@ static int has_no_descriptor_left(void *arg)
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = 3;
     setrlimit(RLIMIT_NOFILE, &limit);
-    int error = coro_run(NULL, waits_for_fd, &fds[0], NULL);
+    int error = coro_alone(NULL, waits_for_fd, &fds[0], NULL);
     return error == CORO_SYSTEM && errno == EMFILE ? 0 : 2;
 }
 
@@ -181,7 +181,7 @@ static void signals_do_not_end_a_sleep(void)
     struct itimerval every = {{0, 3000}, {0, 3000}}, never = {{0, 0}, {0, 0}};
     setitimer(ITIMER_REAL, &every, NULL);
     uint64_t ns = 50 * MS;
-    CHECK_EQ(coro_run(NULL, sleeps_till_woken, &ns, NULL), 0);
+    CHECK_EQ(coro_alone(NULL, sleeps_till_woken, &ns, NULL), 0);
     setitimer(ITIMER_REAL, &never, NULL);
     CHECK(alarms > 0);
 }
@@ -194,7 +194,7 @@ static int runs_another_loop(void *arg, uint64_t *value)
     struct coro *self = coro_self();
     struct coro_loop *loop = coro_loop_self();
     struct coro_config config = {.stack = (enum coro_stack)(depth % 3), .stack_bytes = 200000};
-    if (depth > 0 && coro_run(&config, runs_another_loop, (void *)(uintptr_t)(depth - 1), &inner))
+    if (depth > 0 && coro_alone(&config, runs_another_loop, (void *)(uintptr_t)(depth - 1), &inner))
         return 1;
     *value = inner + 1;
     if (coro_self() != self || coro_loop_self() != loop)
@@ -206,7 +206,7 @@ static void a_task_may_run_a_loop_of_its_own(void)
 {
     struct coro_config config = {.stack_bytes = 200000};
     uint64_t depth = 0;
-    CHECK_EQ(coro_run(&config, runs_another_loop, (void *)(uintptr_t)4, &depth), 0);
+    CHECK_EQ(coro_alone(&config, runs_another_loop, (void *)(uintptr_t)4, &depth), 0);
     CHECK_EQ(depth, 5);
 }
 
@@ -242,7 +242,7 @@ static void *runs_loop(void *arg)
     int kind = (int)(intptr_t)arg;
     struct coro_config config = {.stack = (enum coro_stack)kind, .stack_bytes = 20000};
     uint64_t value = 0;
-    int error = coro_run(&config, has_many_children, NULL, &value);
+    int error = coro_alone(&config, has_many_children, NULL, &value);
     return (void *)(uintptr_t)(error == 0 ? value : 0);
 }
 

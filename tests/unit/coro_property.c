@@ -8,7 +8,7 @@
  * CORO_PROPERTY_OPS: how many (1 000 000), CORO_PROPERTY_SEED: which. Both are printed.
  * ctest: timeout 300
  */
-#include "bench/coro/coro.h"
+#include "bench/coro/loop.h"
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ enum handle { HELD, RELEASED, TAKEN };
 enum waiting { NOT, SLEEPING, AWAITING, ON_WORD, SENDING, RECEIVING };
 
 struct item {
-    uint64_t value, priority, sequence;
+    uint64_t value;
 };
 
 struct unit {
@@ -48,7 +48,6 @@ struct queue { /* units that wait, oldest first */
 
 struct model_chan {
     struct coro_chan *chan;
-    enum coro_order order;
     uint32_t capacity;
     struct item items[MOST_ITEMS];
     uint32_t count;
@@ -57,7 +56,7 @@ struct model_chan {
 
 static struct world {
     struct coro_loop *loop;
-    uint64_t random, ops, ops_left, progress, sequence, wrong;
+    uint64_t random, ops, ops_left, progress, wrong;
     uint32_t alive;
     struct unit units[UNITS];
     struct model_chan chans[CHANS];
@@ -113,10 +112,7 @@ static struct queue *queue_of(const struct unit *u)
 /* The runtime has not woken it yet; only a timer can have done so behind the model's back. */
 static bool is_still_parked(const struct unit *u)
 {
-    struct coro_info info;
-    if (u->deadline_ns == 0)
-        return true;
-    return coro_task_info(w.loop, u->task, &info) == 0 && strcmp(info.state, "ready") != 0;
+    return u->deadline_ns == 0 || u->task->state > CORO_STATE_FINISHED;
 }
 
 static void decide(int number, int result, uint64_t got)
@@ -181,28 +177,21 @@ static void ends_wait(int number, int result, const char *what)
 
 static void model_put(struct model_chan *c, struct item item)
 {
-    item.sequence = w.sequence++;
     c->items[c->count++] = item;
 }
 
 static struct item model_take(struct model_chan *c)
 {
-    uint32_t best = c->order == CORO_LIFO ? c->count - 1 : 0;
-    for (uint32_t i = 1; c->order == CORO_PRIORITY && i < c->count; i++)
-        if (c->items[i].priority < c->items[best].priority)
-            best = i;
-    struct item item = c->items[best];
-    memmove(&c->items[best], &c->items[best + 1], (c->count - best - 1) * sizeof item);
-    c->count--;
+    struct item item = c->items[0];
+    memmove(&c->items[0], &c->items[1], --c->count * sizeof item);
     return item;
 }
 
 static void open_chan(int place)
 {
     struct model_chan *c = &w.chans[place];
-    *c = (struct model_chan){.order = (enum coro_order)(place % 3),
-                             .capacity = 1 + (uint32_t)roll(MOST_ITEMS)};
-    c->chan = coro_chan_new(w.loop, c->order, c->capacity, NULL);
+    *c = (struct model_chan){.capacity = 1 + (uint32_t)roll(MOST_ITEMS)};
+    c->chan = coro_chan_new(w.loop, c->capacity, NULL);
 }
 
 static uint64_t random_timeout(uint64_t *deadline_ns)
@@ -219,10 +208,7 @@ static void do_send(int me)
 {
     int place = (int)roll(CHANS);
     struct model_chan *c = &w.chans[place];
-    struct item item = {roll(UINT64_MAX), c->order == CORO_PRIORITY ? roll(4) : 0, 0};
-    uint64_t deadline_ns = 0, timeout_ns = CORO_FOREVER;
-    if (c->order != CORO_PRIORITY)
-        timeout_ns = random_timeout(&deadline_ns);
+    struct item item = {roll(UINT64_MAX)};
     int receiver = first_of(&c->receivers);
     bool waits = false;
     if (receiver >= 0) {
@@ -232,12 +218,10 @@ static void do_send(int me)
     } else {
         waits = true;
         w.units[me].item = item;
-        if (!begins_wait(me, SENDING, place, deadline_ns))
+        if (!begins_wait(me, SENDING, place, 0))
             enqueue(&c->senders, me);
     }
-    int result = c->order == CORO_PRIORITY ? coro_send_priority(c->chan, item.value, item.priority)
-                 : timeout_ns == CORO_FOREVER ? coro_send(c->chan, item.value)
-                                              : coro_send_timed(c->chan, item.value, timeout_ns);
+    int result = coro_send(c->chan, item.value);
     if (waits)
         ends_wait(me, result, "send");
     else
@@ -249,7 +233,7 @@ static void do_receive(int me)
     int place = (int)roll(CHANS);
     struct model_chan *c = &w.chans[place];
     struct unit *u = &w.units[me];
-    uint64_t deadline_ns, timeout_ns = random_timeout(&deadline_ns), got = 0;
+    uint64_t got = 0;
     bool waits = c->count == 0;
     if (!waits) {
         u->got = model_take(c).value;
@@ -258,12 +242,11 @@ static void do_receive(int me)
             model_put(c, w.units[sender].item);
             decide(sender, CORO_OK, 0);
         }
-    } else if (!begins_wait(me, RECEIVING, place, deadline_ns)) {
+    } else if (!begins_wait(me, RECEIVING, place, 0)) {
         enqueue(&c->receivers, me);
     }
     uint64_t wanted = u->got;
-    int result = timeout_ns == CORO_FOREVER ? coro_receive(c->chan, &got)
-                                            : coro_receive_timed(c->chan, &got, timeout_ns);
+    int result = coro_receive(c->chan, &got);
     if (waits) {
         wanted = u->got;
         ends_wait(me, result, "receive");
@@ -283,8 +266,6 @@ static void do_close(int me)
         decide(waiter, CORO_CLOSED, 0);
     for (int waiter; (waiter = first_of(&c->receivers)) >= 0;)
         decide(waiter, CORO_CLOSED, 0);
-    /* Those whose timer has fired are on no list of the runtime any more. */
-    c->senders.count = c->receivers.count = 0;
     expect(coro_chan_close(c->chan) == 0, "close", 0, 0);
     uint64_t item;
     while (c->count > 0) {
@@ -383,15 +364,9 @@ static void do_await(int me)
     struct unit *child = &w.units[number];
     struct coro_result result = {0, 0};
     bool waits = !child->has_finished;
-    uint64_t deadline_ns = 0;
-    if (waits && roll(3) == 0)
-        deadline_ns = coro_now() + 1 + roll(30000);
     if (waits)
-        begins_wait(me, AWAITING, number, deadline_ns);
-    int error = deadline_ns == 0 ? coro_await(child->task, &result)
-                                 : coro_await_until(child->task, &result, deadline_ns);
-    if (waits && error == CORO_PAST) /* it has passed before we even asked */
-        u->deadline_ns = 0, u->is_decided = true, u->result = CORO_PAST;
+        begins_wait(me, AWAITING, number, 0);
+    int error = coro_await(child->task, &result);
     if (waits)
         ends_wait(me, error, "await");
     else
@@ -442,28 +417,12 @@ static void do_sleep(int me)
     ends_wait(me, coro_sleep(ns), "sleep");
 }
 
-static void do_scope(int me)
-{
-    struct coro_deadline scope;
-    uint64_t at_ns = coro_now() + 1 + roll(20000);
-    int error = coro_deadline_begin(&scope, at_ns);
-    if (error == CORO_PAST)
-        return;
-    expect(error == 0, "deadline", error, 0);
-    struct unit *u = &w.units[me];
-    if (!begins_wait(me, AWAITING, -1, at_ns) && coro_now() >= at_ns)
-        u->is_decided = false; /* it may be over before the sleep begins: the same result */
-    ends_wait(me, coro_sleep(UINT64_C(3600000000000)), "sleep in a scope");
-    error = coro_deadline_end(&scope);
-    expect(error == 0, "deadline's end", error, 0);
-}
-
 static int lives(void *arg, uint64_t *value)
 {
     static void (*const deeds[])(int me) = {
         do_yield,  do_yield, do_yield, do_sleep,   do_spawn,   do_spawn, do_await,
         do_await,  do_send,  do_send,  do_receive, do_wait,    do_wake,  do_wake,
-        do_cancel, do_scope, do_send,  do_receive, do_receive, do_yield,
+        do_cancel, do_sleep, do_send,  do_receive, do_receive, do_yield,
     };
     struct unit *u = arg;
     int me = (int)(u - w.units);
@@ -532,14 +491,13 @@ static void runs_a_world(enum coro_stack kind, uint64_t ops, uint64_t seed)
     CHECK_EQ(coro_release(w.loop, w.units[0].task), 0);
     for (int i = 0; i < CHANS; i++)
         CHECK_EQ(coro_chan_free(w.chans[i].chan), 0);
-    struct coro_stats stats;
-    coro_loop_stats(w.loop, &stats);
-    CHECK_EQ(stats.alive, 0);
-    CHECK_EQ(stats.runnable, 0);
-    CHECK_EQ(stats.timers, 0);
+    CHECK_EQ(loop_alive(w.loop), 0);
+    CHECK_EQ(w.loop->tail - w.loop->head, 0);
+    CHECK_EQ(loop_of(w.loop)->timers.armed, 0);
     CHECK_EQ(w.wrong, 0);
-    printf("%s: %llu operations, %llu tasks, seed %llu\n", coro_stack_name(kind),
-           (unsigned long long)w.ops, (unsigned long long)stats.spawned, (unsigned long long)seed);
+    static const char *const names[] = {"guarded", "dense", "compact"};
+    printf("%s: %llu operations, %u tasks, seed %llu\n", names[kind], (unsigned long long)w.ops,
+           w.loop->last_id, (unsigned long long)seed);
     coro_loop_free(w.loop);
 }
 

@@ -1,12 +1,10 @@
 /*
- * Stacks: overflows are reported by name, whatever guards them; a million tasks leave nothing
- * behind; compact tasks keep their frames and share no pointers; a task may have its own rounding.
- * ctest: timeout 180
+ * Stacks: an overflow ends the program, whatever guards them; a million tasks leave nothing behind;
+ * compact tasks keep their frames and share no pointers.
  */
-#include "bench/coro/coro.h"
+#include "bench/coro/loop.h"
 
 #include <errno.h>
-#include <fenv.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -18,8 +16,7 @@
 #include <unistd.h>
 
 #include "tests/test.h"
-
-enum { MS = 1000000 };
+#include "tests/unit/coro_alone.h"
 
 /* ---- overflow ---- */
 
@@ -36,7 +33,6 @@ static __attribute__((noinline)) uint64_t descends(size_t depth)
 static int overflows(void *arg, uint64_t *value)
 {
     (void)arg;
-    coro_set_name("the deep one");
     *value = descends(0);
     return coro_yield();
 }
@@ -45,18 +41,9 @@ static int overflows(void *arg, uint64_t *value)
 static int oversteps(void *arg, uint64_t *value)
 {
     (void)arg, (void)value;
-    coro_set_name("the deep one");
-    struct coro_stats stats;
-    coro_loop_stats(coro_loop_self(), &stats);
     char *end = (char *)(coro_self() + 1);
-    memset(end - stats.stride_bytes, 1, 16);
+    memset(end - loop_of(coro_loop_self())->slab.stride, 1, 16);
     return coro_yield();
-}
-
-static void earlier_handler(int number)
-{
-    (void)number;
-    _exit(77);
 }
 
 /* What a system call is to fail with in this process, for madvise only with this advice. */
@@ -75,7 +62,7 @@ static bool forbid(int call, int third_argument)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-enum { OLD_KERNEL = 1, NO_PROTECTION = 2, HAS_HANDLER = 4, CHECKS = 8 };
+enum { OLD_KERNEL = 1, NO_PROTECTION = 2, CHECKS = 4 };
 
 struct ending {
     int status;
@@ -97,13 +84,10 @@ static struct ending ending_of(coro_body *body, enum coro_stack kind, unsigned h
         if (((how & OLD_KERNEL) != 0 && !forbid(SYS_madvise, 102)) ||
             ((how & NO_PROTECTION) != 0 && !forbid(SYS_mprotect, PROT_NONE)))
             _exit(78);
-        if ((how & HAS_HANDLER) != 0)
-            signal(SIGSEGV, earlier_handler);
         depth_wanted = SIZE_MAX;
         struct coro_config config = {.stack = kind, .check = (how & CHECKS) != 0};
         struct coro_loop *loop = coro_loop_new(&config, NULL);
-        if (coro_report_overflow() != 0 || coro_report_overflow() != 0 ||
-            coro_loop_warm(loop, 4) != 0 || coro_spawn(loop, body, NULL, 0, NULL) != 0)
+        if (coro_spawn(loop, body, NULL, 0, NULL) != 0)
             _exit(1);
         coro_loop_run(loop, NULL);
         _exit(2);
@@ -116,21 +100,20 @@ static struct ending ending_of(coro_body *body, enum coro_stack kind, unsigned h
     return ending;
 }
 
-static void an_overflow_is_reported_with_the_name_of_the_task(void)
+static void an_overflow_ends_the_program(void)
 {
     static const struct {
         coro_body *body;
         enum coro_stack kind;
         unsigned how;
-        int signal; /* 0: an exit of 77 */
+        int signal;
         const char *text;
     } rows[] = {
-        {overflows, CORO_GUARDED, 0, SIGSEGV, "guard page"},
-        {overflows, CORO_GUARDED, HAS_HANDLER, 0, "guard page"},
-        {overflows, CORO_GUARDED, OLD_KERNEL, SIGSEGV, "guard page"},
-        {overflows, CORO_COMPACT, 0, SIGSEGV, "guard page"},
+        {overflows, CORO_GUARDED, 0, SIGSEGV, ""},
+        {overflows, CORO_GUARDED, OLD_KERNEL, SIGSEGV, ""},
+        {overflows, CORO_COMPACT, 0, SIGSEGV, ""},
         {oversteps, CORO_GUARDED, OLD_KERNEL | NO_PROTECTION, SIGABRT, "canary"},
-        {oversteps, CORO_DENSE, 0, SIGABRT, "canary"},
+        {oversteps, CORO_DENSE, 0, SIGABRT, "stack overflow in task 1: its stack of "},
         {oversteps, CORO_DENSE, CHECKS, SIGABRT, "canary"},
     };
 #ifdef CORO_HOOKED
@@ -140,35 +123,10 @@ static void an_overflow_is_reported_with_the_name_of_the_task(void)
         struct ending ending = ending_of(rows[i].body, rows[i].kind, rows[i].how);
         if (WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 78)
             continue; /* no filter to be had: an old kernel cannot be played */
-        bool is_right =
-            rows[i].signal != 0
-                ? WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == rows[i].signal
-                : WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 77;
-        CHECK_MSG(is_right, "row %zu ended with status %#x", i, (unsigned)ending.status);
-        CHECK_CONTAINS(ending.text, "stack overflow in task 1 (the deep one)");
+        CHECK_MSG(WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == rows[i].signal,
+                  "row %zu ended with status %#x", i, (unsigned)ending.status);
         CHECK_CONTAINS(ending.text, rows[i].text);
     }
-}
-
-static int faults(void *arg, uint64_t *value)
-{
-    (void)arg, (void)value;
-    int *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    *nowhere = 1;
-    return 0;
-}
-
-static void other_faults_are_left_to_whom_they_belong(void)
-{
-#ifdef CORO_HOOKED
-    SKIP("the sanitizer handles faults itself");
-#endif
-    struct ending ending = ending_of(faults, CORO_GUARDED, 0);
-    CHECK(WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == SIGSEGV);
-    CHECK(strstr(ending.text, "coro:") == NULL);
-    ending = ending_of(faults, CORO_GUARDED, HAS_HANDLER);
-    CHECK(WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 77);
-    CHECK(strstr(ending.text, "coro:") == NULL);
 }
 
 static int uses_stack(void *arg, uint64_t *value)
@@ -183,7 +141,7 @@ static void the_promised_stack_can_be_used(void)
     for (int kind = CORO_GUARDED; kind <= CORO_COMPACT; kind++) {
         struct coro_config config = {.stack = (enum coro_stack)kind, .stack_bytes = 40000};
         depth_wanted = 100; /* frames of some 300 bytes */
-        CHECK_EQ(coro_run(&config, uses_stack, NULL, NULL), 0);
+        CHECK_EQ(coro_alone(&config, uses_stack, NULL, NULL), 0);
     }
 }
 
@@ -234,11 +192,9 @@ static void a_million_tasks_come_and_go_without_a_leak(void)
 #else
         CHECK_EQ(mapped_pages(), pages_after_one);
 #endif
-        struct coro_stats stats;
-        coro_loop_stats(loop, &stats);
-        CHECK_EQ(stats.alive, 0);
-        CHECK(stats.stacks < A_WAVE + 300);
-        CHECK_EQ(stats.spawned, (uint64_t)WAVES * A_WAVE);
+        CHECK_EQ(loop_alive(loop), 0);
+        CHECK(loop_of(loop)->slab.carved < A_WAVE + 300);
+        CHECK_EQ(loop->last_id, (uint64_t)WAVES * A_WAVE);
         coro_loop_free(loop);
     }
 }
@@ -340,117 +296,15 @@ static int shares_its_stack(void *arg, uint64_t *value)
 static void a_compact_task_cannot_share_what_lies_on_its_stack(void)
 {
     struct coro_config config = {.stack = CORO_COMPACT};
-    CHECK_EQ(coro_run(&config, shares_its_stack, NULL, NULL), 0);
+    CHECK_EQ(coro_alone(&config, shares_its_stack, NULL, NULL), 0);
     config.stack_bytes = 64 << 20;
     int error;
     CHECK(coro_loop_new(&config, &error) == NULL);
     CHECK_EQ(error, CORO_BAD);
 }
 
-/* ---- float ---- */
-
-static int rounds_upward(void *arg, uint64_t *value)
-{
-    (void)value;
-    int *wrong = arg;
-    fesetround(FE_UPWARD);
-    for (int i = 0; i < 10; i++) {
-        coro_yield();
-        *wrong += fegetround() != FE_UPWARD;
-    }
-    return coro_sleep(MS);
-}
-
-static int rounds_as_usual(void *arg, uint64_t *value)
-{
-    (void)value;
-    int *wrong = arg;
-    for (int i = 0; i < 10; i++) {
-        *wrong += fegetround() != FE_TONEAREST;
-        coro_yield();
-    }
-    return 0;
-}
-
-static void rounding_is_a_tasks_own_when_it_asks(void)
-{
-    for (int kind = CORO_GUARDED; kind <= CORO_COMPACT; kind++) {
-        struct coro_config config = {.stack = (enum coro_stack)kind};
-        struct coro_loop *loop = coro_loop_new(&config, NULL);
-        int wrong = 0;
-        CHECK_EQ(coro_spawn(loop, rounds_as_usual, &wrong, 0, NULL), 0);
-        CHECK_EQ(coro_spawn(loop, rounds_upward, &wrong, CORO_FLOAT, NULL), 0);
-        CHECK_EQ(coro_spawn(loop, rounds_as_usual, &wrong, 0, NULL), 0);
-        CHECK_EQ(coro_spawn(loop, rounds_upward, &wrong, CORO_FLOAT | CORO_EAGER, NULL), 0);
-        CHECK_EQ(coro_loop_run(loop, NULL), CORO_STOP_FINISHED);
-        CHECK_EQ(wrong, 0);
-        CHECK_EQ(fegetround(), FE_TONEAREST);
-        coro_loop_free(loop);
-    }
-}
-
-/* ---- looking at it ---- */
-
-static int is_named(void *arg, uint64_t *value)
-{
-    (void)value;
-    CHECK_EQ(coro_set_name("waiter"), 0);
-    return coro_wait(arg, 0, CORO_FOREVER);
-}
-
-struct seen {
-    int tasks, named, waiting;
-    const void *word;
-};
-
-static bool look(void *context, const struct coro_info *info)
-{
-    struct seen *seen = context;
-    seen->tasks++;
-    seen->named += info->name != NULL && strcmp(info->name, "waiter") == 0;
-    seen->waiting += strcmp(info->state, "word") == 0 && info->on == seen->word;
-    return true;
-}
-
-static void one_can_see_what_waits_for_what(void)
-{
-    for (int kind = CORO_GUARDED; kind <= CORO_COMPACT; kind++) {
-        struct coro_config config = {.stack = (enum coro_stack)kind};
-        struct coro_loop *loop = coro_loop_new(&config, NULL);
-        uint32_t gate = 0;
-        struct coro *task;
-        CHECK_EQ(coro_spawn(loop, is_named, &gate, 0, &task), 0);
-        CHECK_EQ(coro_spawn(loop, is_named, &gate, 0, NULL), 0);
-        CHECK_EQ(coro_id(task), 1);
-        CHECK(coro_user(task) == &gate);
-        struct coro_info info;
-        CHECK_EQ(coro_task_info(loop, task, &info), 0);
-        CHECK_EQ(info.state, "ready");
-        CHECK_EQ(coro_loop_run(loop, NULL), CORO_STOP_IDLE);
-        struct seen seen = {.word = &gate};
-        coro_each(loop, look, &seen);
-        CHECK_EQ(seen.tasks, 2);
-        CHECK_EQ(seen.named, 2);
-        CHECK_EQ(seen.waiting, 2);
-        struct coro_stats stats;
-        coro_loop_stats(loop, &stats);
-        CHECK_EQ(stats.alive, 2);
-        CHECK(stats.stack_bytes >= coro_stack_least(config.stack));
-        CHECK(stats.descriptor_bytes >= 64);
-        CHECK_EQ(coro_wake(loop, &gate, 2), 2);
-        CHECK_EQ(coro_loop_run(loop, NULL), CORO_STOP_FINISHED);
-        CHECK_EQ(coro_task_info(loop, task, &info), 0);
-        CHECK_EQ(info.state, "finished");
-        CHECK_EQ(coro_release(loop, task), 0);
-        CHECK_EQ(coro_task_info(loop, task, &info), CORO_BAD);
-        coro_loop_free(loop);
-    }
-}
-
 static const struct test tests[] = {
-    {"an_overflow_is_reported_with_the_name_of_the_task",
-     an_overflow_is_reported_with_the_name_of_the_task},
-    {"other_faults_are_left_to_whom_they_belong", other_faults_are_left_to_whom_they_belong},
+    {"an_overflow_ends_the_program", an_overflow_ends_the_program},
     {"the_promised_stack_can_be_used", the_promised_stack_can_be_used},
     {"a_million_tasks_come_and_go_without_a_leak", a_million_tasks_come_and_go_without_a_leak},
     {"stacks_beyond_the_number_of_mappings_can_live_at_once",
@@ -460,7 +314,5 @@ static const struct test tests[] = {
     {"suspended_frames_come_back_as_they_were", suspended_frames_come_back_as_they_were},
     {"a_compact_task_cannot_share_what_lies_on_its_stack",
      a_compact_task_cannot_share_what_lies_on_its_stack},
-    {"rounding_is_a_tasks_own_when_it_asks", rounding_is_a_tasks_own_when_it_asks},
-    {"one_can_see_what_waits_for_what", one_can_see_what_waits_for_what},
     {0}};
 TEST_MAIN(tests)

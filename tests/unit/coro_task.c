@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/test.h"
+#include "tests/unit/coro_alone.h"
 
 enum { MS = 1000000 };
 
@@ -78,7 +79,7 @@ static void an_eager_child_runs_before_its_spawner_goes_on(void)
 {
     struct trace trace = {{0}, 0};
     uint64_t value;
-    CHECK_EQ(coro_run(NULL, parent_of_each_kind, &trace, &value), 0);
+    CHECK_EQ(coro_alone(NULL, parent_of_each_kind, &trace, &value), 0);
     CHECK_EQ(trace.text, "e12ededd");
     CHECK_EQ(value, 'd');
 }
@@ -109,7 +110,7 @@ static int awaits_failures(void *arg, uint64_t *value)
 
 static void an_error_reaches_whoever_awaits(void)
 {
-    CHECK_EQ(coro_run(NULL, awaits_failures, NULL, NULL), 3);
+    CHECK_EQ(coro_alone(NULL, awaits_failures, NULL, NULL), 3);
 }
 
 struct crowd {
@@ -167,8 +168,7 @@ static int nap(void *arg, uint64_t *value)
 static void sleepers_never_wake_early(void)
 {
     for (int mode = CORO_DEFAULT; mode <= CORO_PRECISE; mode++) {
-        struct coro_config config = {.lateness = (enum coro_lateness)mode,
-                                     .spin_ns = mode == CORO_PRECISE ? 100000 : 0};
+        struct coro_config config = {.lateness = (enum coro_lateness)mode};
         struct coro_loop *loop = coro_loop_new(&config, NULL);
         static struct nap naps[500];
         for (int i = 0; i < 500; i++) {
@@ -256,7 +256,7 @@ static int cancels(void *arg, uint64_t *value)
 static void a_cancelled_task_wakes_at_once_and_cleans_up(void)
 {
     int cleaned = 0;
-    CHECK_EQ(coro_run(NULL, cancels, &cleaned, NULL), 0);
+    CHECK_EQ(coro_alone(NULL, cancels, &cleaned, NULL), 0);
     CHECK_EQ(cleaned, 2);
 }
 
@@ -269,35 +269,7 @@ static int cancels_self(void *arg, uint64_t *value)
 
 static void a_task_may_cancel_itself(void)
 {
-    CHECK_EQ(coro_run(NULL, cancels_self, NULL, NULL), CORO_CANCELLED);
-}
-
-static int under_a_deadline(void *arg, uint64_t *value)
-{
-    (void)arg, (void)value;
-    struct coro_deadline outer, inner;
-    CHECK_EQ(coro_deadline_begin(&outer, coro_now() + 200 * MS), 0);
-    CHECK_EQ(coro_deadline_begin(&inner, coro_now() + 3600ULL * 1000 * MS), 0);
-    CHECK_EQ(coro_sleep(MS), 0);
-    CHECK_EQ(coro_sleep(3600ULL * 1000 * MS), CORO_TIMED_OUT);
-    CHECK_EQ(coro_yield(), CORO_TIMED_OUT);
-    CHECK_EQ(coro_deadline_end(&outer), CORO_BAD);
-    CHECK_EQ(coro_deadline_end(&inner), 0);
-    CHECK_EQ(coro_deadline_end(&outer), 0);
-    CHECK_EQ(coro_sleep(1), 0);
-    CHECK_EQ(coro_deadline_begin(&outer, 1), CORO_PAST);
-    int error;
-    while ((error = coro_deadline_begin(&outer, coro_now() + MS)) == CORO_PAST) {
-    } /* on a machine that takes a millisecond to get here */
-    CHECK_EQ(error, 0);
-    CHECK_EQ(coro_sleep(3600ULL * 1000 * MS), CORO_TIMED_OUT);
-    CHECK_EQ(coro_deadline_end(&outer), 0);
-    return 0;
-}
-
-static void a_deadline_ends_every_suspension_inside_it(void)
-{
-    CHECK_EQ(coro_run(NULL, under_a_deadline, NULL, NULL), 0);
+    CHECK_EQ(coro_alone(NULL, cancels_self, NULL, NULL), CORO_CANCELLED);
 }
 
 static const struct test tests[] = {
@@ -311,6 +283,5 @@ static const struct test tests[] = {
      sleepers_wake_in_the_order_of_their_deadlines},
     {"a_cancelled_task_wakes_at_once_and_cleans_up", a_cancelled_task_wakes_at_once_and_cleans_up},
     {"a_task_may_cancel_itself", a_task_may_cancel_itself},
-    {"a_deadline_ends_every_suspension_inside_it", a_deadline_ends_every_suspension_inside_it},
     {0}};
 TEST_MAIN(tests)

@@ -1,7 +1,7 @@
 /* Where a program is, what its content hashes to, and the copy of it in memory. */
-#include "bench/duel/code.h"
+#include "bench/judge/duel/code.h"
 
-#include "bench/duel/sample.h"
+#include "bench/judge/duel/sample.h"
 #include "tests/test.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* What samples print, and what is wrong with what they print. */
-#include "bench/duel/observations.h"
+#include "bench/judge/duel/observations.h"
 
 #include "tests/test.h"
 
@@ -73,6 +73,24 @@ static void another_unit_is_not_comparable(void)
     observations_release(&o);
 }
 
+/* Buggy result: what a side printed stood in the place of what had been read off the clock. */
+static void what_is_measured_here_cannot_be_printed(void)
+{
+    struct observations o;
+    struct err err = {0};
+    const struct sample s = {.wall_ns = 5,
+                             .output = HEAD "{\"wall_ns\": {\"value\": 1, \"unit\": \"ns\"}}}"};
+    CHECK_EQ(observations_init(&o, NULL), 0);
+    CHECK_EQ(observations_add_slot(&o, NULL), 0);
+    CHECK_EQ(observe_process(&o, ARM_HEAD, &s, false, NULL), 0);
+    CHECK_EQ(observe_printed(&o, ARM_HEAD, &s, &err), -1);
+    CHECK_CONTAINS(err.text, "head printed metrics.wall_ns");
+    CHECK_EQ(observations_of(&o, OBSERVED_WALL)->values[ARM_HEAD][0], 5.0);
+    CHECK(observations_of(&o, OBSERVED_WALL)->is_clock_reading);
+    CHECK(!observations_of(&o, OBSERVED_MEMORY)->is_clock_reading);
+    observations_release(&o);
+}
+
 static void slots_grow_and_keep_what_they_hold(void)
 {
     struct observations o;
@@ -93,6 +111,7 @@ static const struct test tests[] = {
     {"metrics_are_read_with_unit_and_direction", metrics_are_read_with_unit_and_direction},
     {"what_is_not_a_sample_is_named", what_is_not_a_sample_is_named},
     {"another_unit_is_not_comparable", another_unit_is_not_comparable},
+    {"what_is_measured_here_cannot_be_printed", what_is_measured_here_cannot_be_printed},
     {"slots_grow_and_keep_what_they_hold", slots_grow_and_keep_what_they_hold},
     {0},
 };

@@ -2,8 +2,8 @@
  * What a duel found, in every format, against files in tests/golden/duel.  UPDATE_GOLDEN=1 accepts
  * what is there.
  */
-#include "bench/core/file.h"
-#include "bench/duel/report.h"
+#include "bench/base/file.h"
+#include "bench/judge/duel/report.h"
 #include "bench/stats/paired.h"
 #include "tests/unit/page_refused.h"
 
@@ -79,7 +79,7 @@ static void add_slower(size_t i)
     row->control_pairs_least = 40;
     row->confirmation = (struct confirmation){
         .was_tried = true, .has_agreed = true, .head = effect(0.0183, 0.003, 4)};
-    add_row(i, "cpu_ns", "ns", 18380000, 0.0179);
+    add_row(i, "cpu_ns", "ns", 18380000, 0.0179)->what = OBSERVED_CPU;
     add_row(i, "memory_bytes", "bytes", 2994000, 0);
     row = add_row(i, "startup_ns", "ns", (double)NAN, 0);
     snprintf(row->reason, sizeof row->reason, "only a program itself can tell when it is ready");

@@ -1,5 +1,5 @@
 /* Who runs in which slot, and in which order. */
-#include "bench/duel/schedule.h"
+#include "bench/judge/duel/schedule.h"
 
 #include "tests/test.h"
 

@@ -8,7 +8,7 @@
 #ifndef CONTEND_TESTS_FIDELITY_MODEL_H
 #define CONTEND_TESTS_FIDELITY_MODEL_H
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/equivalence.h"
 
 #include <math.h>
@@ -94,7 +94,8 @@ static inline enum equivalence model_judge_shares(struct model *m, double off, s
         x[(*count)++] = model_share(m, 0.5 + off) - model_share(m, 0.5);
         if (equivalence_of(x, *count, -0.15, 0.15, &e, NULL))
             break;
-        verdict = equivalence_decide(&e, log(20), log(20 * 8 * (double)tests));
+        verdict = equivalence_decide(e.within, equivalence_beyond_ln(&e, 8), log(20),
+                                     log(20 * (double)tests));
     }
     return verdict;
 }
@@ -109,7 +110,8 @@ static inline enum equivalence model_judge(struct model *m, double effect, doubl
         x[(*count)++] = model_round(m, effect, 25);
         if (equivalence_of(x, *count, log1p(-tolerance), log1p(tolerance), &e, NULL))
             break;
-        verdict = equivalence_decide(&e, log(20), log(20 * (double)tests));
+        verdict = equivalence_decide(e.within, equivalence_beyond_ln(&e, 1), log(20),
+                                     log(20 * (double)tests));
     }
     return verdict;
 }

@@ -33,6 +33,7 @@ static struct doctor_facts perfect(struct counter_verdict *verdict)
                   .has_busy = true,
                   .foreign_ns = -3000000,
                   .has_psi_cpu_some = true},
+        .branch_permille = 1003,
         .build_type = "Release",
         .sanitizer = "",
     };
@@ -74,6 +75,7 @@ static void what_disturbs_is_a_warning_with_advice(void)
     struct doctor_facts d = perfect(&verdict);
     d.noise.steal_ns = 200000000;    /* a tenth of 4 x 0.5 s */
     d.noise.foreign_ns = 1000000000; /* two CPUs */
+    d.branch_permille = 1720;
     d.host.cpu_quota = 1.5;
     d.host.clock_read_cost_ns = 600;
     snprintf(d.host.governor, sizeof d.host.governor, "powersave");
@@ -82,8 +84,13 @@ static void what_disturbs_is_a_warning_with_advice(void)
     static const struct {
         const char *name, *seen;
     } rows[] = {
-        {"steal", "10.0 %"}, {"other programs", "2.00 of 4"},     {"CPU quota", "1.50 CPUs"},
-        {"clock", "600 ns"}, {"frequency governor", "powersave"}, {"build", "sanitizers: address"},
+        {"steal", "10.0 %"},
+        {"other programs", "2.00 of 4"},
+        {"CPU quota", "1.50 CPUs"},
+        {"cores", "1.72 times"},
+        {"clock", "600 ns"},
+        {"frequency governor", "powersave"},
+        {"build", "sanitizers: address"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct finding *one = find(&f, rows[i].name);
@@ -98,6 +105,7 @@ static void unknown_is_said_and_never_zero(void)
     struct counter_verdict verdict;
     struct findings f;
     struct doctor_facts d = perfect(&verdict);
+    d.branch_permille = 0;
     d.noise.has_steal = d.noise.has_busy = d.noise.has_psi_cpu_some = false;
     d.host.load_1min = -1;
     d.host.governor[0] = d.host.thp[0] = d.host.virtualization[0] = '\0';
@@ -107,6 +115,7 @@ static void unknown_is_said_and_never_zero(void)
     d.host.perf_paranoid = INT32_MIN;
     doctor_examine(&d, &f);
     static const char *const names[] = {"steal",
+                                        "cores",
                                         "other programs",
                                         "CPU pressure",
                                         "load",

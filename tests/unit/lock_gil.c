@@ -99,6 +99,35 @@ static void a_waiter_asks_for_no_turn_that_is_younger_than_an_interval(void)
     CHECK(!s.locked);
 }
 
+/* Switches come faster than the interval is long: nobody's turn has lasted one, so nobody asks. */
+static void switches_in_the_meantime_are_an_answer(void)
+{
+    enum { LONG_NS = 100000000, SWITCHES = 300, PAUSE_US = 1000 };
+    struct gil_state s = {0};
+    struct err err = {0};
+    CHECK_EQ(gil_init(&s, LONG_NS, false, &err), 0);
+    struct taker t = {.gil = &s, .takes = 1};
+    gil_acquire(&s, &first_unit);
+    pthread_create(&t.thread, NULL, take, &t);
+    uint64_t last_ns = clock_now_ns(), longest_ns = 0;
+    bool was_asked = false;
+    for (int i = 0; i < SWITCHES; i++) {
+        pthread_mutex_lock(&s.mutex);
+        s.switch_number++;
+        was_asked |= is_asked(&s);
+        pthread_mutex_unlock(&s.mutex);
+        uint64_t now_ns = clock_now_ns();
+        longest_ns = now_ns - last_ns > longest_ns ? now_ns - last_ns : longest_ns;
+        last_ns = now_ns;
+        usleep(PAUSE_US);
+    }
+    gil_release(&s, &first_unit);
+    pthread_join(t.thread, NULL);
+    if (longest_ns >= LONG_NS / 2)
+        SKIP("the machine let no switch happen for half an interval");
+    CHECK(!was_asked);
+}
+
 static const struct test tests[] = {
     {"a_release_that_is_not_forced_returns_at_once", a_release_that_is_not_forced_returns_at_once},
     {"a_forced_release_returns_when_another_unit_has_taken_it",
@@ -106,6 +135,7 @@ static const struct test tests[] = {
     {"a_release_nobody_asked_for_returns_at_once", a_release_nobody_asked_for_returns_at_once},
     {"a_waiter_asks_for_no_turn_that_is_younger_than_an_interval",
      a_waiter_asks_for_no_turn_that_is_younger_than_an_interval},
+    {"switches_in_the_meantime_are_an_answer", switches_in_the_meantime_are_an_answer},
     {0},
 };
 

@@ -60,13 +60,14 @@ static void build(struct page *p)
     page_count(p, 1);
     page_value(p, (struct page_value){38190, 37500, 38900, 0.98, 7}, NULL, false);
     page_missing(p, "no unit of its own");
-    page_quotient(p, (struct page_value){.center = 1.95, .lo = 1.9, .hi = 1.99, .level = 0.97});
+    page_shown(p, (struct page_value){.center = 1.95, .lo = 1.9, .hi = 1.99, .level = 0.97},
+               "1.95x");
     page_row(p);
     page_text(p, "thread");
     page_count(p, 200);
     page_value(p, (struct page_value){1080000, 1000000, 1100000, 0.98, 7}, NULL, false);
     page_value(p, (struct page_value){10345, 10300, 10400, 0.98, 7}, NULL, false);
-    page_quotient(p, (struct page_value){.center = 1.01, .lo = 0.9, .hi = 1.1, .level = 0.97});
+    page_shown(p, (struct page_value){.center = 1.01, .lo = 0.9, .hi = 1.1, .level = 0.97}, "~");
     page_row(p);
     page_text(p, "process");
     page_count(p, 10000);
@@ -202,7 +203,7 @@ static void a_format_without_its_matter_is_refused_with_those_that_have(void)
     CHECK_EQ(page_write(&p, "junit", &plain, &out, &err), -1);
     CHECK_EQ(err.code, ERR_USAGE);
     CHECK_EQ((const char *)err.text,
-             "--format junit: nothing is judged here (text, markdown, latex, json)");
+             "--format junit: nothing is judged here (text, markdown, html, latex, json)");
     err = (struct err){0};
     CHECK_EQ(page_write(&p, "xlsx", &plain, &out, &err), -1);
     CHECK_CONTAINS(err.text, "xlsx");
@@ -304,6 +305,20 @@ static void a_name_in_a_sentence_is_code_in_documents(void)
     page_release(&p);
 }
 
+/* JUnit knows no warning: what was warned of is skipped, and its head counts the cases below it. */
+static void junit_counts_what_was_warned_of_as_skipped(void)
+{
+    struct page p;
+    page_init(&p, "contend test");
+    page_verdict(&p, &(struct page_verdict){"a", "x_ns", "watch", PAGE_WARNED, "young"});
+    page_verdict(&p, &(struct page_verdict){"b", "x_ns", "undecided", PAGE_SKIP, NULL});
+    char *text = write_page(&p, "junit", &plain);
+    CHECK_CONTAINS(text, "tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"2\"");
+    CHECK_CONTAINS(text, "<skipped message=\"watch: young\"/>");
+    free(text);
+    page_release(&p);
+}
+
 static const struct test tests[] = {
     {"one_page_has_every_format", one_page_has_every_format},
     {"separated_values_have_keys_units_and_reasons", separated_values_have_keys_units_and_reasons},
@@ -318,6 +333,7 @@ static const struct test tests[] = {
     {"long_names_are_broken_where_they_have_joints", long_names_are_broken_where_they_have_joints},
     {"columns_line_up_whatever_the_letters", columns_line_up_whatever_the_letters},
     {"a_name_in_a_sentence_is_code_in_documents", a_name_in_a_sentence_is_code_in_documents},
+    {"junit_counts_what_was_warned_of_as_skipped", junit_counts_what_was_warned_of_as_skipped},
     {0},
 };
 TEST_MAIN(tests)

@@ -65,6 +65,32 @@ static const char *const hostile[] = {
 
 enum { HOSTILE = sizeof hostile / sizeof *hostile };
 
+/* One of each kind, with the text wherever one may stand. */
+static inline void hostile_charts(struct page *p, const char *text)
+{
+    static const enum page_mark marks[] = {PAGE_AS_CHART, PAGE_FIT, PAGE_TICK, PAGE_RULE,
+                                           PAGE_ARROW};
+    for (enum page_chart_kind kind = PAGE_LINES; kind <= PAGE_LANES; kind++) {
+        page_chart(p,
+                   &(struct page_chart_form){.key = "chart",
+                                             .title = text,
+                                             .subtitle = text,
+                                             .note = text,
+                                             .kind = kind,
+                                             .x = {.name = text, .unit = "ns", .scale = PAGE_LOG},
+                                             .y = {.name = text},
+                                             .is_searched = kind == PAGE_LINES});
+        for (int panel = 0; panel < 2; panel++) {
+            page_panel(p, text, NULL, NULL);
+            for (size_t m = 0; m < sizeof marks / sizeof *marks; m++) {
+                page_series(p, &(struct page_series_form){.name = text, .mark = marks[m]});
+                for (int i = 1; i < 3; i++)
+                    page_point(p, &(struct page_point){i, i, i - 0.5, i + 0.5, text, PAGE_ROUGH});
+            }
+        }
+    }
+}
+
 static inline void hostile_page(struct page *p, const char *text)
 {
     const struct page_column columns[] = {
@@ -75,6 +101,7 @@ static inline void hostile_page(struct page *p, const char *text)
         {0},
     };
     page_init(p, text);
+    page_columns(p, 100); /* on paper, lines do not depend on how long the texts are */
     page_heading(p, 2, "%s", text);
     page_say(p, PAGE_SOURCE, "%s", text);
     page_say(p, PAGE_SENTENCE, "%s", text);
@@ -108,10 +135,7 @@ static inline void hostile_page(struct page *p, const char *text)
     page_verdict(p, &(struct page_verdict){text, text, text, PAGE_FAIL, text});
     page_verdict(p, &(struct page_verdict){text, text, text, PAGE_PASS, text});
     page_verdict(p, &(struct page_verdict){text, text, text, PAGE_SKIP, NULL});
-    page_chart(p, "chart", text, &(struct page_axis){text, "ns", true},
-               &(struct page_axis){text, NULL, false});
-    page_series(p, text);
-    page_point(p, &(struct page_point){1, 2, 1.5, 2.5, text});
+    hostile_charts(p, text);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef CONTEND_TESTS_PAGE_REFUSED_H
 #define CONTEND_TESTS_PAGE_REFUSED_H
 
-#include "bench/core/utf8.h"
+#include "bench/base/utf8.h"
 #include "bench/page/formats.h"
 #include "tests/test.h"
 #include "tests/unit/refused_allocations.h"

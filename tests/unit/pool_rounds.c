@@ -2,10 +2,10 @@
  * The pool by itself: every item runs exactly once whatever the number of items, workers and CPUs,
  * parked or spinning, in threads and in processes; a lost worker is noticed.
  *
- * ctest: serial, timeout 120
+ * ctest: serial
  */
-#include "bench/core/clock.h"
-#include "bench/core/pool.h"
+#include "bench/base/clock.h"
+#include "bench/executors/pool.h"
 #include "tests/test.h"
 
 #include <pthread.h>

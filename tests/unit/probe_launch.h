@@ -5,9 +5,9 @@
 #ifndef CONTEND_TEST_PROBE_LAUNCH_H
 #define CONTEND_TEST_PROBE_LAUNCH_H
 
+#include "bench/base/clock.h"
+#include "bench/base/futex.h"
 #include "bench/contend.h"
-#include "bench/core/clock.h"
-#include "bench/core/futex.h"
 
 #include "tests/test.h"
 

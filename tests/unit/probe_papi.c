@@ -1,6 +1,6 @@
 /* ctest: serial */
-#include "bench/core/counters.h"
-#include "bench/core/err.h"
+#include "bench/base/err.h"
+#include "bench/machine/counters/counters.h"
 #include "tests/unit/probe_launch.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* ctest: serial */
-#include "bench/core/err.h"
+#include "bench/base/err.h"
 #include "tests/unit/probe_launch.h"
 
 #include <sched.h>

@@ -3,11 +3,10 @@
  * damaged, both take the same texts and give the same numbers, and what was read can be written
  * again.
  */
-/* ctest: timeout 120 */
 #include "tests/fuzz/result_agree.h"
 
-#include "bench/core/file.h"
-#include "bench/core/rng.h"
+#include "bench/base/file.h"
+#include "bench/base/rng.h"
 
 #include "tests/test.h"
 

@@ -1,5 +1,7 @@
 /* Reading result files: what is kept, what is refused and in which words. */
+#include "bench/result/list.h"
 #include "bench/result/result.h"
+#include "bench/result/slim.h"
 
 #include "tests/test.h"
 
@@ -64,6 +66,8 @@ static void a_value_out_of_range_is_named_with_what_is_accepted(void)
          "run.started_at: \"yesterday\" is no time (2026-01-31T12:00:00Z)"},
         {",\"finished_at\":\"2026-02-29T12:00:00Z\"", "", "", "",
          "run.finished_at: \"2026-02-29T12:00:00Z\" is no time (2026-01-31T12:00:00Z)"},
+        {",\"finished_at\":\"2100-02-29T12:00:00Z\"", "", "", "",
+         "run.finished_at: \"2100-02-29T12:00:00Z\" is no time (2026-01-31T12:00:00Z)"},
         {",\"rounds\":-1", "", "", "", "run.rounds: -1 is too small (0 to 1000000000)"},
         {"", ",\"cpus_allowed\":0", "", "", "host.cpus_allowed: 0 is too small (1 to 1000000)"},
         {"", ",\"clock\":[]", "", "", "host.clock: expected an object, found an array"},
@@ -99,6 +103,65 @@ static void a_value_out_of_range_is_named_with_what_is_accepted(void)
         CHECK_EQ(result_parse(&r, "x.json", text, (size_t)length, &err), -1);
         CHECK_EQ(err.code, ERR_INPUT);
         CHECK_EQ(err.text, expected);
+    }
+}
+
+/* 0 and a result to be unloaded, or -1 with its error: one cell with one metric. */
+static int parse_made(struct result *r, const char *run, const char *metric, struct err *err)
+{
+    static char text[1000];
+    int length = snprintf(
+        text, sizeof text,
+        "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"r\",\"status\":\"complete\"%s},"
+        "\"host\":{\"hostname\":\"h\"},\"cells\":[{\"id\":\"a/b/c/tasks=1\",\"workload\":\"a\","
+        "\"lock\":\"b\",\"executor\":\"c\",\"tasks\":1,\"status\":\"ok\","
+        "\"metrics\":{\"x_ns\":{\"unit\":\"ns\"%s}}}]}",
+        run, metric);
+    *err = (struct err){0};
+    return result_parse(r, "x.json", text, (size_t)length, err);
+}
+
+/* Gregorian: each fourth year, not each hundredth, but each four hundredth. */
+static void a_leap_day_is_a_day_in_leap_years(void)
+{
+    static const struct {
+        const char *year;
+        bool is_leap;
+    } rows[] = {{"2024", true}, {"2026", false}, {"1900", false},
+                {"2000", true}, {"2100", false}, {"2400", true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char run[80];
+        struct result r;
+        struct err err;
+        snprintf(run, sizeof run, ",\"finished_at\":\"%s-02-29T12:00:00Z\"", rows[i].year);
+        bool was_read = parse_made(&r, run, ",\"samples\":[1]", &err) == 0;
+        CHECK_MSG(was_read == rows[i].is_leap, "29 February %s: %s", rows[i].year, err.text);
+        if (was_read)
+            result_unload(&r);
+    }
+}
+
+/* Neither of the two is believed, whatever stands between them. */
+static void a_member_that_stands_twice_is_refused(void)
+{
+    static const char *const rows[][2] = {
+        {"samples", ",\"samples\":[1,2],\"samples\":[3]"},
+        {"samples", ",\"samples\":[1,2],\"better\":\"lower\",\"samples\":[1,2]"},
+        {"launches", ",\"samples\":[1,2],\"launches\":[0,1],\"launches\":[0,1]"},
+        {"summary", ",\"samples\":[1],\"summary\":{\"center\":1,\"lo\":1,\"hi\":1,\"level\":0.9,"
+                    "\"n\":1},\"summary\":{\"center\":2,\"lo\":2,\"hi\":2,\"level\":0.9,\"n\":1}"},
+        {"unit", ",\"samples\":[1],\"unit\":\"s\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result r;
+        struct err err;
+        if (!CHECK_MSG(parse_made(&r, "", rows[i][1], &err) == -1, "%s", rows[i][1])) {
+            result_unload(&r);
+            continue;
+        }
+        CHECK_EQ(err.code, ERR_INPUT);
+        CHECK_CONTAINS(err.text, "duplicate object key");
+        CHECK_CONTAINS(err.text, rows[i][0]);
     }
 }
 
@@ -153,6 +216,31 @@ static void summaries_come_from_the_samples(void)
     result_unload(&r);
 }
 
+/* By name where no metric is said to have the role: in files that know fewer roles, or none. */
+static void a_role_that_nobody_has_is_that_of_the_name(void)
+{
+    static const char text[] =
+        "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"r\",\"status\":\"complete\"},"
+        "\"host\":{\"hostname\":\"h\"},\"cells\":[{\"id\":\"a\",\"workload\":\"w\",\"executor\":"
+        "\"e\","
+        "\"executor_traits\":[],\"lock\":\"none\","
+        "\"tasks\":1,\"status\":\"ok\",\"metrics\":{"
+        "\"memory_bytes\":{\"unit\":\"bytes\",\"samples\":[4096]},"
+        "\"makespan_ns\":{\"unit\":\"ns\",\"samples\":[1]},"
+        "\"handoffs_per_s\":{\"unit\":\"per_s\",\"role\":\"of a later one\",\"samples\":[2]},"
+        "\"whole_ns\":{\"unit\":\"ns\",\"role\":\"makespan\",\"samples\":[3]}}}]}";
+    struct result r;
+    struct err err = {0};
+    if (!CHECK(result_parse(&r, "roles.json", text, sizeof text - 1, &err) == 0))
+        return;
+    const struct result_cell *c = &r.cells[0];
+    CHECK(result_role_value(c, ROLE_MEMORY) == result_metric_find(c, "memory_bytes"));
+    CHECK(result_role_value(c, ROLE_MAKESPAN) == result_metric_find(c, "whole_ns"));
+    CHECK(result_metric_find(c, "makespan_ns")->role == ROLE_NONE);
+    CHECK(result_role_value(c, ROLE_RATE) == NULL);
+    result_unload(&r);
+}
+
 /* Every prefix of a good file is refused and nothing leaks (seen under ASan). */
 static void a_file_cut_anywhere_is_refused(void)
 {
@@ -191,15 +279,53 @@ static void the_same_run_is_not_taken_twice(void)
     result_unload(&r[1]);
 }
 
+static void several_are_read_up_to_the_first_that_cannot_be(void)
+{
+    static const char *const paths[] = {FIXTURES "host_a.json", FIXTURES "no_such.json",
+                                        FIXTURES "host_b.json"};
+    struct result_list list;
+    struct err err = {0};
+    CHECK_EQ(results_load(&list, paths, 1, RESULT_SUMMARIES, &err), 0);
+    CHECK_EQ(list.count, 1);
+    CHECK_EQ(list.items[0].label, "host_a");
+    results_unload(&list);
+    CHECK_EQ(results_load(&list, paths, 3, 0, &err), -1);
+    CHECK_EQ(list.count, 1);
+    CHECK_CONTAINS(err.text, "no_such.json");
+    results_unload(&list);
+    CHECK(list.items == NULL && list.count == 0);
+}
+
+/* Both kept CPUs from the cell; of a launch without a known time nothing is known. */
+static void what_was_stolen_is_among_what_others_took(void)
+{
+    struct slim_ledger l = {0};
+    slim_ledger_add(&l, 100, 10, 5);
+    CHECK_EQ(l.known_ns, 100.0);
+    CHECK_EQ(l.foreign_ns, 15.0);
+    slim_ledger_add(&l, 100, 10, (double)NAN);
+    CHECK_EQ(l.foreign_ns, 25.0);
+    slim_ledger_add(&l, 100, (double)NAN, 5);
+    slim_ledger_add(&l, 0, 10, 5);
+    CHECK_EQ(l.known_ns, 200.0);
+    CHECK_EQ(l.foreign_ns, 25.0);
+}
+
 static const struct test tests[] = {
     {"a_broken_file_is_refused_with_the_place", a_broken_file_is_refused_with_the_place},
     {"a_value_out_of_range_is_named_with_what_is_accepted",
      a_value_out_of_range_is_named_with_what_is_accepted},
+    {"a_leap_day_is_a_day_in_leap_years", a_leap_day_is_a_day_in_leap_years},
+    {"a_member_that_stands_twice_is_refused", a_member_that_stands_twice_is_refused},
     {"a_missing_file_is_named", a_missing_file_is_named},
     {"fields_it_does_not_know_are_kept", fields_it_does_not_know_are_kept},
     {"summaries_come_from_the_samples", summaries_come_from_the_samples},
+    {"a_role_that_nobody_has_is_that_of_the_name", a_role_that_nobody_has_is_that_of_the_name},
     {"a_file_cut_anywhere_is_refused", a_file_cut_anywhere_is_refused},
+    {"several_are_read_up_to_the_first_that_cannot_be",
+     several_are_read_up_to_the_first_that_cannot_be},
     {"the_same_run_is_not_taken_twice", the_same_run_is_not_taken_twice},
+    {"what_was_stolen_is_among_what_others_took", what_was_stolen_is_among_what_others_took},
     {0},
 };
 

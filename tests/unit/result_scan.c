@@ -1,8 +1,8 @@
 /* Numbers apart from the tree: the same doubles, and the same result, as through jansson alone. */
 #include "bench/result/scan.h"
 
-#include "bench/core/buf.h"
-#include "bench/core/rng.h"
+#include "bench/base/buf.h"
+#include "bench/base/rng.h"
 #include "bench/result/result.h"
 #include "bench/result/slim.h"
 

@@ -3,14 +3,14 @@
  * fake executor, whose clock is a counter: their budget is counted on it, so that nothing here
  * depends on how fast the machine is.
  *
- * ctest: timeout 120
  */
-#include "bench/core/buf.h"
-#include "bench/core/file.h"
+#include "bench/base/buf.h"
+#include "bench/base/file.h"
 #include "bench/run/run.h"
 #include "bench/run/schedule.h"
 #include "tests/test.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { SEEN_MAX = 256 };
@@ -22,7 +22,7 @@ struct seen {
     size_t count;
     size_t stop_after; /* visits, 0: never */
     bool interrupted;
-    char path[64];
+    char directory[40], path[80];
 };
 
 static void note(void *context, const struct progress *p)
@@ -41,16 +41,19 @@ static void note(void *context, const struct progress *p)
 static struct seen *seen_new(const char *name)
 {
     struct seen *s = calloc(1, sizeof *s);
-    snprintf(s->path, sizeof s->path, "/tmp/contend-schedule-%d-%s.json", (int)getpid(), name);
+    snprintf(s->directory, sizeof s->directory, "/tmp/contend-schedule-XXXXXX");
+    CHECK_MSG(mkdtemp(s->directory) != NULL, "%s", s->directory);
+    snprintf(s->path, sizeof s->path, "%s/%s.json", s->directory, name);
     return s;
 }
 
 static void seen_free(struct seen *s)
 {
-    char journal[80];
+    char journal[100];
     snprintf(journal, sizeof journal, "%s.journal", s->path);
     unlink(s->path);
     unlink(journal);
+    rmdir(s->directory);
     free(s);
 }
 

@@ -35,7 +35,7 @@ static bool is_kept_waiting(const struct story *story)
     static struct histogram h;
     static struct launch_note notes[ROUNDS];
     struct record r = {.cell = &cell, .launches = notes, .launch_count = ROUNDS};
-    metric_list_of(cell.workload, &r.list);
+    metric_list_of(cell.workload, cell.workload_params, &r.list);
     r.series = calloc(r.list.count, sizeof *r.series);
     if (!r.series)
         return false;
@@ -48,7 +48,7 @@ static bool is_kept_waiting(const struct story *story)
     put(&r, "lifecycle_cpu_ns", story->cpu_ns);
     put(&r, "lifecycle_others_ratio", story->share);
     r.series[metric_index(&r.list, "lifecycle_ns")].histogram = &h;
-    json_t *list = derive_warnings(&r);
+    json_t *list = derive_warnings(&r, &(const struct derive_host){0});
     bool found = false;
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *w = json_array_get(list, i);

@@ -1,7 +1,7 @@
 /* Change points on series with known answers; all seeds are fixed. */
 #include "bench/stats/changepoint.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/changepoint_widening.h"
 #include "tests/test.h"
 

@@ -94,15 +94,23 @@ static void evidence_once_had_is_kept(void)
     CHECK_NEAR(equivalence_above_ln(x, 20, 0.05), early, 1e-12);
 }
 
+static enum equivalence decide(const struct equivalence_evidence *e, size_t parts, double within_ln,
+                               double beyond_ln)
+{
+    return equivalence_decide(e->within, equivalence_beyond_ln(e, parts), within_ln, beyond_ln);
+}
+
 static void a_series_that_says_both_is_open(void)
 {
     const struct equivalence_evidence both = {.within = 5, .below_lo = 0, .above_hi = 9};
     const struct equivalence_evidence within = {.within = 5, .below_lo = 0, .above_hi = 2};
     const struct equivalence_evidence beyond = {.within = 1, .below_lo = 9, .above_hi = 0};
-    CHECK_EQ((int)equivalence_decide(&both, 3, 6), (int)EQUIVALENCE_OPEN);
-    CHECK_EQ((int)equivalence_decide(&within, 3, 6), (int)EQUIVALENCE_WITHIN);
-    CHECK_EQ((int)equivalence_decide(&beyond, 3, 6), (int)EQUIVALENCE_BEYOND);
-    CHECK_EQ((int)equivalence_decide(&beyond, 3, 8.5), (int)EQUIVALENCE_OPEN);
+    CHECK_EQ((int)decide(&both, 1, 3, 6), (int)EQUIVALENCE_OPEN);
+    CHECK_EQ((int)decide(&within, 1, 3, 6), (int)EQUIVALENCE_WITHIN);
+    CHECK_EQ((int)decide(&beyond, 1, 3, 6), (int)EQUIVALENCE_BEYOND);
+    CHECK_EQ((int)decide(&beyond, 1, 3, 8.5), (int)EQUIVALENCE_OPEN);   /* two ends: 9 - ln 2 */
+    CHECK_EQ((int)decide(&beyond, 8, 3, 6.2), (int)EQUIVALENCE_BEYOND); /* 9 - ln 16 */
+    CHECK_EQ((int)decide(&beyond, 8, 3, 6.3), (int)EQUIVALENCE_OPEN);
 }
 
 static void an_end_that_is_open_needs_no_evidence(void)

@@ -1,7 +1,7 @@
 /* Anytime-valid evidence: known values, false alarms under optional stopping, many rows. */
 #include "bench/stats/evalue.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/summary.h"
 #include "tests/test.h"
 

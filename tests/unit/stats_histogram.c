@@ -1,7 +1,7 @@
 /* The log-linear histogram: where values go, what comes back. */
 #include "bench/stats/histogram.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "tests/test.h"
 
 static int by_value(const void *a, const void *b)
@@ -103,6 +103,24 @@ static void merging_is_adding_all_to_one(void)
     CHECK_EQ(memcmp(&all, &parts[0], sizeof all), 0);
 }
 
+/* Whichever of the two has the end. */
+static void merging_keeps_both_ends(void)
+{
+    static struct histogram low, high, both;
+    histogram_init(&low);
+    histogram_init(&high);
+    histogram_add(&low, 3);
+    histogram_add(&high, 900);
+    histogram_init(&both);
+    histogram_merge(&both, &high);
+    histogram_merge(&both, &low);
+    CHECK_EQ(both.min, 3);
+    CHECK_EQ(both.max, 900);
+    histogram_merge(&low, &high);
+    CHECK_EQ(low.min, 3);
+    CHECK_EQ(low.max, 900);
+}
+
 static void a_full_bucket_stays_full(void)
 {
     static struct histogram h, other;
@@ -146,6 +164,7 @@ static const struct test tests[] = {
     {"an_empty_one_answers_zero", an_empty_one_answers_zero},
     {"quantiles_are_ordered_and_near_the_true_ones", quantiles_are_ordered_and_near_the_true_ones},
     {"merging_is_adding_all_to_one", merging_is_adding_all_to_one},
+    {"merging_keeps_both_ends", merging_keeps_both_ends},
     {"a_full_bucket_stays_full", a_full_bucket_stays_full},
     {"iterating_meets_each_value_once", iterating_meets_each_value_once},
     {0},

@@ -1,7 +1,7 @@
 /* Two moments: what a stored pair may say, and how often it says it wrongly. */
 #include "bench/stats/moments.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/verdict.h"
 
 #include "tests/test.h"
@@ -24,7 +24,7 @@ static struct moment draw(struct rng *r, double centre, double drift, double noi
     double values[64], shift = drift * normal(r);
     for (size_t i = 0; i < rounds; i++)
         values[i] = centre * exp(shift + noise * normal(r));
-    return moment_of(values, rounds, MOMENT_FLOOR, 0);
+    return moment_of(values, rounds, MOMENT_FLOOR, 0, MOMENT_ALL_ROUNDS);
 }
 
 static struct moment draw_side(struct rng *r, size_t files, double drift, double noise,
@@ -53,7 +53,7 @@ static double coverage(struct rng *r, size_t files, double drift, double noise, 
 static void a_moment_is_the_median_and_what_may_move_it(void)
 {
     double values[] = {3, 1, 2};
-    struct moment m = moment_of(values, 3, 0.03, 0.04);
+    struct moment m = moment_of(values, 3, 0.03, 0.04, MOMENT_ALL_ROUNDS);
     CHECK_NEAR(m.center, log(2), 1e-12);
     /* ln 1, ln 2, ln 3: standard deviation 0.5564... */
     double square = ((0 - 0.59725315) * (0 - 0.59725315) +
@@ -66,18 +66,36 @@ static void a_moment_is_the_median_and_what_may_move_it(void)
     double rounds = square * (1 + M_PI_2 / 3);
     CHECK_NEAR(m.doubt, rounds * rounds / 2 + 0.0016 * 0.0016 / 4, 1e-7);
     double equal[] = {5, 5, 5, 5};
-    m = moment_of(equal, 4, 0.03, 0);
+    m = moment_of(equal, 4, 0.03, 0, MOMENT_ALL_ROUNDS);
     CHECK_NEAR(m.variance, 0.03 * 0.03 / 2, 1e-15);
     CHECK_EQ(m.doubt, 0.0);
     /* Where others were busy the rest hardly matters: a rule of thumb, with its few degrees. */
-    m = moment_of(equal, 4, 1e-9, 0.3);
+    m = moment_of(equal, 4, 1e-9, 0.3, MOMENT_ALL_ROUNDS);
     CHECK_NEAR(moment_shift_of(&m, &m, 0, 0.99).degrees, 8, 1e-6);
+}
+
+static void a_few_dearer_rounds_of_most_are_a_neighbours(void)
+{
+    double quiet[] = {100, 101, 99, 100.5, 99.5, 102, 98},
+           visited[] = {100, 101, 99, 100.5, 99.5, 160, 98};
+    struct moment calm = moment_of(quiet, 7, 0.03, 0, MOMENT_MOST_ROUNDS),
+                  most = moment_of(visited, 7, 0.03, 0, MOMENT_MOST_ROUNDS);
+    CHECK(most.spread < 2 * calm.spread);
+    double again[] = {100, 101, 99, 100.5, 99.5, 160, 98};
+    CHECK(moment_of(again, 7, 0.03, 0, MOMENT_ALL_ROUNDS).spread > 5 * most.spread);
+    CHECK_NEAR(most.center, log(100), 1e-12);
+    /* More than a quarter are a mode of its own; four rounds are too few to leave any out.
+     */
+    double half[] = {100, 160, 99, 161, 99.5, 160, 98}, four[] = {100, 101, 99, 160};
+    CHECK(moment_of(half, 7, 0.03, 0, MOMENT_MOST_ROUNDS).spread > 0.2);
+    CHECK(moment_of(four, 4, 0.03, 0, MOMENT_MOST_ROUNDS).spread > 0.2);
 }
 
 static void one_round_says_nothing(void)
 {
     double one[] = {100}, other[] = {1};
-    struct moment base = moment_of(one, 1, 0.03, 0), head = moment_of(other, 1, 0.03, 0);
+    struct moment base = moment_of(one, 1, 0.03, 0, MOMENT_ALL_ROUNDS),
+                  head = moment_of(other, 1, 0.03, 0, MOMENT_ALL_ROUNDS);
     struct moment_shift s = moment_shift_of(&head, &base, 0, 0.99);
     CHECK(isinf(s.lo) && isinf(s.hi));
     CHECK_EQ(s.p_slower, 1.0);
@@ -89,7 +107,7 @@ static void one_round_says_nothing(void)
     struct moment files[3];
     for (int i = 0; i < 3; i++) {
         double value[] = {100 + i};
-        files[i] = moment_of(value, 1, 0.03, 0);
+        files[i] = moment_of(value, 1, 0.03, 0, MOMENT_ALL_ROUNDS);
     }
     base = moment_pool(files, 3);
     s = moment_shift_of(&base, &base, 0, 0.99);
@@ -100,7 +118,8 @@ static void one_round_says_nothing(void)
 static void the_sign_is_that_of_worse(void)
 {
     double slow[] = {200, 201, 199, 200, 202, 198}, fast[] = {100, 101, 99, 100, 102, 98};
-    struct moment base = moment_of(fast, 6, 0.03, 0), head = moment_of(slow, 6, 0.03, 0);
+    struct moment base = moment_of(fast, 6, 0.03, 0, MOMENT_ALL_ROUNDS),
+                  head = moment_of(slow, 6, 0.03, 0, MOMENT_ALL_ROUNDS);
     struct moment_shift time = moment_shift_of(&base, &head, 0, 0.99);
     struct moment_shift rate = moment_shift_of(&base, &head, 1, 0.99);
     CHECK_NEAR(time.effect, log(2), 1e-12);
@@ -123,21 +142,23 @@ static void degrees_of_freedom_are_those_of_the_level(void)
     }
     /* Where the floor is all there is, nothing was estimated: a normal quantile. */
     double quiet[] = {100, 100, 100};
-    struct moment still = moment_of(quiet, 3, 0.03, 0);
+    struct moment still = moment_of(quiet, 3, 0.03, 0, MOMENT_ALL_ROUNDS);
     struct moment_shift s = moment_shift_of(&still, &still, 0, 0.99);
     CHECK(isinf(s.degrees));
     CHECK_NEAR(s.scale, 0.03, 1e-12);
     CHECK_NEAR(s.hi, 0.03 * 2.5758293, 1e-8);
     /* Where the rounds are all there is, both sides' rounds less one each. */
     double wide[] = {100, 200, 400, 800}, too[] = {100, 200, 400, 800};
-    struct moment loose = moment_of(wide, 4, 1e-9, 0), other = moment_of(too, 4, 1e-9, 0);
+    struct moment loose = moment_of(wide, 4, 1e-9, 0, MOMENT_ALL_ROUNDS),
+                  other = moment_of(too, 4, 1e-9, 0, MOMENT_ALL_ROUNDS);
     CHECK_NEAR(moment_shift_of(&loose, &other, 0, 0.99).degrees, 6, 1e-6);
 }
 
 static void files_of_one_side_sharpen_it_as_far_as_they_agree(void)
 {
     double a[] = {100, 101, 99, 100, 102, 98};
-    struct moment one = moment_of(a, 6, 0.03, 0), same[4] = {one, one, one, one}, apart[4];
+    struct moment one = moment_of(a, 6, 0.03, 0, MOMENT_ALL_ROUNDS), same[4] = {one, one, one, one},
+                  apart[4];
     for (int i = 0; i < 4; i++) {
         apart[i] = one;
         apart[i].center += 0.5 * i;
@@ -180,7 +201,7 @@ static void what_is_detectable_is_just_enough(void)
 {
     double a[] = {100, 101, 99, 100, 102, 98, 100, 101};
     static const double tolerances[] = {0.01, 0.03, 0.2}, needed[] = {0.01, 0.001};
-    struct moment base = moment_of(a, 8, 0.03, 0), head = base;
+    struct moment base = moment_of(a, 8, 0.03, 0, MOMENT_ALL_ROUNDS), head = base;
     for (int t = 0; t < 3; t++)
         for (int n = 0; n < 2; n++) {
             struct moment_shift s = moment_shift_of(&base, &base, 0, 0.99);
@@ -263,7 +284,7 @@ static void scatter_is_that_of_most(void)
 static void kin_widen_and_never_narrow(void)
 {
     double a[] = {100, 100, 100};
-    struct moment m = moment_of(a, 3, 0.03, 0);
+    struct moment m = moment_of(a, 3, 0.03, 0, MOMENT_ALL_ROUNDS);
     struct moment_shift s = moment_shift_of(&m, &m, 0, 0.99), before = s;
     moment_shift_widen(&s, 0.01, 30, 0.99);
     CHECK_EQ(s.source, MOMENT_ASSUMED);
@@ -275,6 +296,7 @@ static void kin_widen_and_never_narrow(void)
 
 static const struct test tests[] = {
     {"a_moment_is_the_median_and_what_may_move_it", a_moment_is_the_median_and_what_may_move_it},
+    {"a_few_dearer_rounds_of_most_are_a_neighbours", a_few_dearer_rounds_of_most_are_a_neighbours},
     {"one_round_says_nothing", one_round_says_nothing},
     {"the_sign_is_that_of_worse", the_sign_is_that_of_worse},
     {"degrees_of_freedom_are_those_of_the_level", degrees_of_freedom_are_those_of_the_level},

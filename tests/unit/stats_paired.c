@@ -1,7 +1,7 @@
 /* Log ratios of pairs and the sign-flip test. */
 #include "bench/stats/paired.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "tests/test.h"
 
 static double uniform(struct rng *r)

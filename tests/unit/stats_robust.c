@@ -1,7 +1,7 @@
 /* Spread, fairness, drift, two modes and ratios. */
 #include "bench/stats/robust.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "tests/test.h"
 
 static double uniform(struct rng *r)

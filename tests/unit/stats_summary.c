@@ -1,7 +1,7 @@
 /* Medians, quantiles and the exact interval of the median. */
 #include "bench/stats/summary.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "tests/test.h"
 
 static double uniform(struct rng *r)

@@ -1,5 +1,5 @@
 /* The scaling law is found again where it was planted, and refused where nothing carries it. */
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/usl.h"
 #include "tests/test.h"
 

@@ -1,7 +1,7 @@
 /* Where an interval lies, and what it takes to settle a row. */
 #include "bench/stats/verdict.h"
 
-#include "bench/core/rng.h"
+#include "bench/base/rng.h"
 #include "bench/stats/evalue.h"
 #include "tests/test.h"
 

@@ -10,7 +10,7 @@
 enum { PARAM_HANGS };
 
 static const struct param params[] = {
-    {"hangs", "count", 0, 0, 1, "1: alone it hangs in place of dying", NULL},
+    {.name = "hangs", .unit = "count", .max = 1, .help = "1: alone it hangs in place of dying"},
     {0},
 };
 

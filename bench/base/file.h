@@ -1,0 +1,49 @@
+/* Whole files to read, and small ones of /proc.  Writing is output.h. */
+#ifndef CONTEND_BASE_FILE_H
+#define CONTEND_BASE_FILE_H
+
+#include "bench/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is read at once: more is no file that somebody meant, and would not fit beside its tree. */
+#define FILE_MOST_BYTES (1u << 30)
+
+/*
+ * The file's content, NUL-terminated; the caller frees it. NULL with ERR_INPUT, also where there is
+ * more than FILE_MOST_BYTES. "-" is stdin.  Whoever asks for no length takes it for a text: one
+ * with a NUL is then refused, for what stands behind it would be lost.
+ */
+char *file_read(const char *path, size_t *length, struct err *err);
+
+/* The same with another bound. */
+char *file_read_most(const char *path, size_t most, size_t *length, struct err *err);
+
+/* A second descriptor of the same file, at least that one, closed on exec; -1 with errno: EMFILE
+ * also where the limit lies below it. */
+int file_raise_fd(int fd, int least);
+
+/* Of its content, FNV-1a: whether it is the same file again, not whether somebody meant it ill. */
+int file_fnv1a64(const char *path, uint64_t *hash, struct err *err);
+
+/* Whether there is a directory of that name. */
+bool file_is_folder(const char *path);
+
+/* Creates the directories above path that are missing. */
+int file_make_parents(const char *path, struct err *err);
+
+/* Reads a small file of /proc or /sys into out; returns its length, or -1 with errno set. */
+long file_read_small(const char *path, char *out, size_t size);
+
+/* The number after `field` ("VmPTE:") in text; -1 when it is not there. */
+int64_t file_field(const char *text, const char *field);
+
+/*
+ * All of it, in one write as a rule; 0, or -1 with errno.  Of a write that is short only the next
+ * one says why: a full disk, a quota, a limit on files.
+ */
+int file_write_whole(int fd, const char *data, size_t length);
+
+#endif

@@ -1,0 +1,114 @@
+#include "bench/base/json.h"
+
+#include "bench/base/utf8.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_watched; /* set before the first document */
+static atomic_bool ran_out;
+
+static void *allocate(size_t bytes)
+{
+    void *memory = malloc(bytes);
+    if (!memory)
+        atomic_store_explicit(&ran_out, true, memory_order_relaxed);
+    return memory;
+}
+
+void json_watch_memory(void)
+{
+    is_watched = true;
+    json_set_alloc_funcs(allocate, free);
+}
+
+#define DEPTH_MOST       2048 /* JSON_PARSER_MAX_DEPTH, which jansson keeps to itself */
+#define WORDS(number)    "is nested more than " #number " deep"
+#define WORDS_OF(number) WORDS(number)
+
+const char *json_fault(const json_error_t *error)
+{
+    return json_error_code(error) == json_error_stack_overflow ? WORDS_OF(DEPTH_MOST) : error->text;
+}
+
+/* Not made by jansson, but overlooked by its setters all the same. */
+static bool has_failed(const struct buf *b)
+{
+    if (b->failed && is_watched)
+        atomic_store_explicit(&ran_out, true, memory_order_relaxed);
+    return b->failed;
+}
+
+json_t *json_text(const char *text)
+{
+    struct buf whole = {0};
+    utf8_repair(&whole, text);
+    json_t *string = has_failed(&whole) ? NULL : json_string(buf_text(&whole));
+    buf_release(&whole);
+    return string;
+}
+
+json_t *json_text_of(const struct buf *text)
+{
+    return has_failed(text) ? NULL : json_text(buf_text(text));
+}
+
+/* Outside of strings a document is ASCII, so that whatever is escaped stands inside one. */
+void json_escape(struct buf *out, const char *document)
+{
+    size_t length;
+    for (const char *at = document; *at; at += length) {
+        uint32_t code = utf8_decode(at, &length);
+        if (*at == '\n' || utf8_is_shown(code))
+            buf_add_bytes(out, at, length);
+        else if (code > 0xffff && code != UTF8_INVALID)
+            buf_printf(out, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+        else
+            buf_printf(out, "\\u%04x", code == UTF8_INVALID ? 0xfffd : code);
+    }
+}
+
+static int add_chunk(const char *bytes, size_t count, void *text)
+{
+    buf_add_bytes(text, bytes, count);
+    return ((struct buf *)text)->failed ? -1 : 0;
+}
+
+char *json_dump_text(const json_t *document, size_t flags)
+{
+    struct buf text = {0};
+    /* Within a key the callback's -1 is overlooked as well; the buffer remembers. */
+    if (!document || json_dump_callback(document, add_chunk, &text, flags) ||
+        atomic_load_explicit(&ran_out, memory_order_relaxed))
+        text.failed = true;
+    return buf_steal(&text);
+}
+
+int json_add_part(struct buf *out, json_t *document, size_t flags, size_t before, size_t behind)
+{
+    char *text = json_dump_text(document, flags);
+    size_t length = text ? strlen(text) : 0;
+    json_decref(document);
+    if (length > before + behind) {
+        text[length - behind] = '\0';
+        json_escape(out, text + before);
+    } else {
+        out->failed = true;
+    }
+    free(text);
+    return out->failed ? -1 : 0;
+}
+
+void json_add_text(struct buf *out, json_t *document, size_t flags)
+{
+    char *text = json_dump_text(document, flags);
+    json_decref(document);
+    if (text) {
+        json_escape(out, text);
+        buf_add(out, "\n");
+    } else {
+        out->failed = true;
+    }
+    free(text);
+}

@@ -1,0 +1,359 @@
+#include "bench/base/output.h"
+
+#include "bench/base/file.h"
+#include "bench/base/interrupt.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINKS_MAX = 40 /* as the kernel follows */, TRIES_MAX = 100, READER_WAIT_S = 10 };
+
+/* A place to write to, with its links followed. */
+struct place {
+    char path[PATH_MAX];
+    struct stat found; /* of a file that is there */
+    bool is_there, is_stream;
+};
+
+/* The link's target, by the name it has from here. */
+static int follow(char *path, struct err *err)
+{
+    char target[PATH_MAX], copy[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0)
+        return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+    target[length] = '\0';
+    if (target[0] == '/') {
+        memcpy(path, target, (size_t)length + 1);
+        return 0;
+    }
+    memcpy(copy, path, strlen(path) + 1);
+    const char *directory = dirname(copy);
+    if (strlen(directory) + 1 + (size_t)length >= PATH_MAX)
+        return err_set(err, ERR_INPUT, "%s: the path is too long", path);
+    stpcpy(stpcpy(stpcpy(path, directory), "/"), target);
+    return 0;
+}
+
+static int refuse(const char *path, mode_t mode, struct err *err)
+{
+    const char *what = S_ISDIR(mode)    ? "is a directory"
+                       : S_ISBLK(mode)  ? "is a block device"
+                       : S_ISSOCK(mode) ? "is a socket"
+                                        : "is no regular file";
+    return err_set(err, ERR_INPUT, "%s: %s; name a file to write", path, what);
+}
+
+static int find_place(const char *path, struct place *out, struct err *err)
+{
+    *out = (struct place){0};
+    if (!*path)
+        return err_set(err, ERR_INPUT, "\"\": an empty name is no file to write");
+    if (!strcmp(path, "-")) {
+        out->is_stream = true;
+        return 0;
+    }
+    if (strlen(path) >= sizeof out->path)
+        return err_set(err, ERR_INPUT, "%.200s: the path is too long", path);
+    memcpy(out->path, path, strlen(path) + 1);
+    int links = 0;
+    while (!lstat(out->path, &out->found) && S_ISLNK(out->found.st_mode)) {
+        /* What /proc calls a link is a door: a pipe behind it has no path. */
+        struct stat behind;
+        if (!stat(out->path, &behind) && (S_ISFIFO(behind.st_mode) || S_ISCHR(behind.st_mode))) {
+            out->found = behind;
+            break;
+        }
+        if (++links > LINKS_MAX)
+            return err_set(err, ERR_INPUT, "%s: %s", path, strerror(ELOOP));
+        if (follow(out->path, err))
+            return -1;
+    }
+    struct stat again;
+    out->is_there = !lstat(out->path, &again);
+    mode_t mode = out->found.st_mode;
+    out->is_stream = out->is_there && (S_ISFIFO(mode) || S_ISCHR(mode));
+    if (!out->is_there || out->is_stream)
+        return 0;
+    if (!S_ISREG(mode))
+        return refuse(path, mode, err);
+    /* The superuser may write everything; whoever took all write bits away meant it. */
+    if (!(mode & (S_IWUSR | S_IWGRP | S_IWOTH)) || access(out->path, W_OK))
+        return err_set(err, ERR_INPUT, "%s: is there and read-only", path);
+    return 0;
+}
+
+bool output_is_stream(const char *path)
+{
+    struct place place;
+    return !find_place(path, &place, NULL) && place.is_stream;
+}
+
+int output_target(const char *path, char *out, struct err *err)
+{
+    struct place place;
+    if (find_place(path, &place, err))
+        return -1;
+    strcpy(out, place.path);
+    return 0;
+}
+
+bool output_exists(const char *path)
+{
+    struct place place;
+    return !find_place(path, &place, NULL) && place.is_there && !place.is_stream &&
+           place.found.st_size > 0;
+}
+
+enum { DRAWN_DIGITS = 16, PREFIX_SIZE = 256 };
+static const char suffix[] = ".tmp";
+
+/* What stands before the drawn digits in the names of its temporary files: ".result.json." */
+static void prefix_of(const struct place *place, char *out)
+{
+    char base[PATH_MAX];
+    memcpy(base, place->path, sizeof base);
+    snprintf(out, PREFIX_SIZE, ".%.200s.", basename(base));
+}
+
+/* The next name beside the place to try: one that cannot be guessed. */
+static int draw_name(const struct place *place, char *name, struct err *err)
+{
+    char directory[PATH_MAX], prefix[PREFIX_SIZE];
+    memcpy(directory, place->path, sizeof directory);
+    prefix_of(place, prefix);
+    uint64_t drawn = 0;
+    if (getrandom(&drawn, sizeof drawn, 0) != sizeof drawn)
+        return err_set_sys(err, errno, "drawing the name of a temporary file");
+    if (snprintf(name, PATH_MAX, "%s/%s%0*llx%s", dirname(directory), prefix, DRAWN_DIGITS,
+                 (unsigned long long)drawn, suffix) >= PATH_MAX)
+        return err_set(err, ERR_INPUT, "%s: the path is too long", place->path);
+    return 0;
+}
+
+static bool is_drawn_name(const char *name, const char *prefix)
+{
+    size_t before = strlen(prefix), digits = 0;
+    if (strncmp(name, prefix, before))
+        return false;
+    while (isxdigit((unsigned char)name[before + digits]))
+        digits++;
+    return digits == DRAWN_DIGITS && !strcmp(name + before + digits, suffix);
+}
+
+/*
+ * Takes away what is left of writers that were killed between giving a file its temporary name and
+ * its own.  A writer has its file locked as long as it lives.
+ */
+static void sweep(const struct place *place)
+{
+    char path[PATH_MAX], prefix[PREFIX_SIZE];
+    memcpy(path, place->path, sizeof path);
+    prefix_of(place, prefix);
+    DIR *directory = opendir(dirname(path));
+    for (const struct dirent *e; directory && (e = readdir(directory)) != NULL;) {
+        if (!is_drawn_name(e->d_name, prefix))
+            continue;
+        int fd =
+            openat(dirfd(directory), e->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB))
+            unlinkat(dirfd(directory), e->d_name, 0);
+        if (fd >= 0)
+            close(fd);
+    }
+    if (directory)
+        closedir(directory);
+}
+
+/*
+ * A new file in the place's directory, without a name where the file system can do that, for then
+ * nothing is left of it whatever kills us; otherwise under a drawn one, never one that was there.
+ */
+static int open_beside(const struct place *place, bool may_be_nameless, char *name, struct err *err)
+{
+    name[0] = '\0';
+    if (may_be_nameless) {
+        char directory[PATH_MAX];
+        memcpy(directory, place->path, sizeof directory);
+        int fd = open(dirname(directory), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+        if (fd >= 0) {
+            flock(fd, LOCK_EX | LOCK_NB); /* see sweep() */
+            return fd;
+        }
+    }
+    for (int i = 0; i < TRIES_MAX; i++) {
+        if (draw_name(place, name, err))
+            return -1;
+        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            return fd;
+        struct stat made;
+        if (fd >= 0) {
+            flock(fd, LOCK_EX | LOCK_NB);
+            if (fstat(fd, &made) || made.st_nlink)
+                return fd;
+            close(fd); /* taken away before it was locked */
+        }
+    }
+    return -1;
+}
+
+/* Gives a nameless file its temporary name: a link cannot take the place of a file, a rename can.
+ */
+static int name_it(int fd, const struct place *place, char *name)
+{
+    char door[64];
+    snprintf(door, sizeof door, "/proc/self/fd/%d", fd);
+    for (int i = 0; i < TRIES_MAX; i++) {
+        if (draw_name(place, name, NULL))
+            break;
+        if (!linkat(AT_FDCWD, door, AT_FDCWD, name, AT_SYMLINK_FOLLOW))
+            return 0;
+        if (errno != EEXIST)
+            break;
+    }
+    name[0] = '\0';
+    return -1;
+}
+
+int output_check(const char *path, struct err *err)
+{
+    struct place place;
+    char name[PATH_MAX];
+    if (find_place(path, &place, err))
+        return -1;
+    if (place.is_stream)
+        return 0;
+    if (!place.is_there && file_make_parents(place.path, err))
+        return -1;
+    sweep(&place);
+    int fd = open_beside(&place, true, name, err);
+    if (fd < 0)
+        return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
+    /* A full file system lets an empty file be made, and refuses its first block. */
+    char block[4096] = {0};
+    int failed = file_write_whole(fd, block, sizeof block) || fsync(fd) ? errno : 0;
+    close(fd);
+    if (*name)
+        unlink(name);
+    return failed ? err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(failed))
+                  : 0;
+}
+
+/* A pipe may be named before its reader is there; it is waited for, and not for ever. */
+static int open_stream(const char *path)
+{
+    enum { LOOKS_A_SECOND = 50 };
+    const struct timespec look = {.tv_nsec = 1000000000 / LOOKS_A_SECOND};
+    int fd = -1;
+    for (int i = 0; i < READER_WAIT_S * LOOKS_A_SECOND && fd < 0; i++) {
+        fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+        if (fd < 0 && (errno != ENXIO || (nanosleep(&look, NULL) && interrupt_came)))
+            return -1;
+    }
+    if (fd < 0)
+        errno = ENXIO;
+    else if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK))
+        return -1;
+    return fd;
+}
+
+static int write_stream(const char *path, const struct place *place, const char *data,
+                        size_t length, struct err *err)
+{
+    bool is_stdout = !strcmp(path, "-");
+    int fd = is_stdout ? STDOUT_FILENO : open_stream(place->path);
+    if (fd < 0 && errno == ENXIO)
+        return err_set(err, ERR_INPUT, "%s: nobody reads this pipe (%d s were waited for a reader)",
+                       path, READER_WAIT_S);
+    if (fd < 0)
+        return err_set_sys(err, errno, "%s: cannot be written", path);
+    if (is_stdout)
+        fflush(stdout);
+    int failed = file_write_whole(fd, data, length) ? errno : 0;
+    if (!is_stdout && close(fd) && !failed)
+        failed = errno;
+    return failed ? err_set_sys(err, failed, "%s: cannot be written", path) : 0;
+}
+
+static void sync_directory_of(const char *path)
+{
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof copy, "%s", path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
+/* A private file stays private.  Who may not give a file away keeps it. */
+static int take_after(int fd, const struct stat *old)
+{
+    if (fchown(fd, old->st_uid, old->st_gid) && errno != EPERM && errno != EINVAL)
+        return -1;
+    return fchmod(fd, old->st_mode & 07777);
+}
+
+/* Returns 0 or an errno; *lacks_name when it was for want of a name alone. */
+static int replace(const struct place *place, const char *data, size_t length, bool may_be_nameless,
+                   bool *lacks_name)
+{
+    char name[PATH_MAX];
+    int fd = open_beside(place, may_be_nameless, name, NULL);
+    *lacks_name = false;
+    if (fd < 0)
+        return errno;
+    bool bad = file_write_whole(fd, data, length) ||
+               (place->is_there && take_after(fd, &place->found)) || fsync(fd);
+    int failed = bad ? errno : 0;
+    if (!failed && !*name && name_it(fd, place, name)) {
+        failed = errno;
+        *lacks_name = true;
+    }
+    if (close(fd) && !failed)
+        failed = errno;
+    if (!failed && rename(name, place->path))
+        failed = errno;
+    if (failed && *name)
+        unlink(name);
+    return failed;
+}
+
+int output_write(const char *path, const char *data, size_t length, struct err *err)
+{
+    struct place place;
+    bool lacks_name;
+    if (find_place(path, &place, err))
+        return -1;
+    if (place.is_stream)
+        return write_stream(path, &place, data, length, err);
+    sweep(&place);
+    int failed = replace(&place, data, length, true, &lacks_name);
+    if (failed && lacks_name) /* no /proc to reach it through */
+        failed = replace(&place, data, length, false, &lacks_name);
+    if (failed)
+        return err_set_sys(err, failed, "%s: cannot be written", path);
+    sync_directory_of(place.path);
+    return 0;
+}
+
+int output_write_text(const char *path, const struct buf *text, struct err *err)
+{
+    if (text->failed)
+        return err_set(err, ERR_SYSTEM, "%s: no memory for what was to be written", path);
+    return output_write(path, buf_text(text), text->len, err);
+}

@@ -1,0 +1,46 @@
+/*
+ * Where a document goes that somebody named with -o.
+ *
+ * A regular file, or one that is not there yet, is replaced as a whole: at every moment a reader
+ * finds the old document or the new one.  A symbolic link stays one, for its target is what is
+ * replaced.  A pipe, a character device and "-" (standard output) are written to as they are.
+ * Directories, block devices and sockets are refused, and so is a file nobody may write.  The
+ * temporary file of a writer that was killed is taken away by the next one of the same path.
+ */
+#ifndef CONTEND_BASE_OUTPUT_H
+#define CONTEND_BASE_OUTPUT_H
+
+#include "bench/base/buf.h"
+#include "bench/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether what is written there goes away: a pipe, a device, "-".  False for anything else. */
+bool output_is_stream(const char *path);
+
+/*
+ * The name of what is written there, links followed (at most PATH_MAX bytes): what is kept beside a
+ * document is found from each of its names.  ERR_INPUT as for output_check().
+ */
+int output_target(const char *path, char *out, struct err *err);
+
+/* Whether there is a regular file with something in it. */
+bool output_exists(const char *path);
+
+/*
+ * Before hours are spent: whether a document could be written there, with the directories above it
+ * that are missing made.  Leaves nothing behind and touches nothing that is there.  ERR_INPUT.
+ */
+int output_check(const char *path, struct err *err);
+
+/*
+ * Writes the document.  For a file: to a temporary file beside it that nobody else can name or has
+ * open, synced, renamed over it, the directory synced; mode and owner stay.  On failure what was
+ * there is untouched and the temporary file is gone.
+ */
+int output_write(const char *path, const char *data, size_t length, struct err *err);
+/* The same for a text that was put together; one that memory did not suffice for is refused. */
+int output_write_text(const char *path, const struct buf *text, struct err *err);
+
+#endif

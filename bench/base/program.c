@@ -1,0 +1,32 @@
+#include "bench/base/program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool program_is(const char *path)
+{
+    struct stat file;
+    if (stat(path, &file))
+        return false;
+    if (S_ISREG(file.st_mode))
+        return access(path, X_OK) == 0;
+    errno = EISDIR;
+    return false;
+}
+
+bool program_find(const char *name, char *out, size_t size)
+{
+    const char *path = getenv("PATH");
+    for (const char *at = path ? path : "/bin:/usr/bin"; *name && *at;) {
+        size_t length = strcspn(at, ":");
+        int needed = snprintf(out, size, "%.*s/%s", (int)length, length ? at : ".", name);
+        if (needed > 0 && (size_t)needed < size && program_is(out))
+            return true;
+        at += length + (at[length] == ':');
+    }
+    return false;
+}

@@ -1,0 +1,14 @@
+/* Programs by their names. */
+#ifndef CONTEND_BASE_PROGRAM_H
+#define CONTEND_BASE_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether it is a file that can be executed; errno says why not, EISDIR for what is no file. */
+bool program_is(const char *path);
+
+/* Where PATH has it, as execvp(3) looks: an empty entry is the directory one is in. */
+bool program_find(const char *name, char *out, size_t size);
+
+#endif

@@ -1,0 +1,46 @@
+#include "bench/base/suggest.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { LONGEST = 64 };
+
+/* Levenshtein distance (1966), one row at a time. Names longer than LONGEST are never near. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[LONGEST + 1];
+    size_t la = strlen(a), lb = strlen(b);
+    if (la > LONGEST || lb > LONGEST)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= lb; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[lb];
+}
+
+const char *suggest(const char *typed, const char *const *names, size_t count)
+{
+    const char *nearest = NULL;
+    size_t limit = strlen(typed) / 3 > 2 ? strlen(typed) / 3 : 2;
+    size_t least = limit + 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t d = distance(typed, names[i]);
+        if (d < least) {
+            least = d;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}

@@ -1,0 +1,145 @@
+/* contend trace: one cell with its events, as a picture of who had the lock when. */
+#include "bench/base/output.h"
+#include "bench/cli/alone.h"
+#include "bench/cli/cli.h"
+#include "bench/cli/show.h"
+#include "bench/cli/terminal.h"
+#include "bench/judge/timeline/timeline.h"
+#include "bench/lab/known.h"
+#include "bench/lab/tracing.h"
+#include "bench/page/picture/picture.h"
+#include "bench/registry.h"
+
+struct settings {
+    struct alone alone;
+    struct tracing trace;
+    struct opt_list plugins;
+    const char *plot, *format, *output;
+    bool list;
+    int64_t width;
+};
+
+static const char *const plots[] = {timeline_chart_name, NULL};
+
+static const struct opt options[] = {
+    {OPT_AT(struct settings, trace.scene_name), .name = "scene", .argument = "NAME",
+     .help = "one of the textbook's, in place of a cell", .choice_at = scene_name, .is_many = true},
+    {OPT_AT(struct settings, list), .name = "list", .help = "the scenes; measures nothing"},
+    {OPT_AT(struct settings, trace.cell.plan.workloads), .name = "workload", .argument = "NAME",
+     .help = "the workload", .choice_at = known_workload},
+    {OPT_AT(struct settings, trace.cell.plan.locks), .name = "lock", .argument = "NAME",
+     .help = "the lock", .without = "gil", .choice_at = known_lock},
+    {OPT_AT(struct settings, trace.cell.plan.executors), .name = "executor", .argument = "NAME",
+     .help = "the executor", .without = "thread", .choice_at = known_executor},
+    {OPT_AT(struct settings, trace.cell.plan.tasks), .name = "tasks", .argument = "N",
+     .help = "how many tasks, 256 at most", .without = "2"},
+    {OPT_AT(struct settings, trace.cell.plan.workers), .name = "workers", .argument = "N",
+     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
+     .max = WORKERS_MAX},
+    {OPT_AT(struct settings, trace.cell.plan.placements), .name = "placement", .argument = "P",
+     .help = "where units may run", .without = "free", .choice_at = known_placement},
+    {OPT_AT(struct settings, trace.cell.plan.params), .name = "param", .letter = 'p',
+     .argument = "NAME.PARAM=V", .help = "a parameter; may be given again"},
+    {OPT_AT(struct settings, trace.cell.plan.ops), .name = "ops", .argument = "N",
+     .help = "operations a task", .without = "as many as fill the time", .unit = "count", .min = 1,
+     .max = OPS_MAX},
+    {OPT_AT(struct settings, trace.cell.for_ns), .name = "for", .argument = "T",
+     .help = "what is shown, from the gate on", .without = TRACE_FOR ", or the scene's",
+     .unit = "ns", .min = TRACE_FOR_LEAST, .max = TRACE_FOR_MOST},
+    {OPT_AT(struct settings, trace.cell.events), .name = "events", .argument = "N",
+     .help = "of each unit are kept, the last ones", .without = TRACE_EVENTS, .unit = "count",
+     .min = TRACE_EVENTS_LEAST, .max = TRACE_EVENTS_MOST},
+    {OPT_AT(struct settings, plot), .name = "plot", .argument = "CHART",
+     .help = "the picture, 600 pixels wide", .choices = plots},
+    {OPT_AT(struct settings, output), .name = "output", .letter = 'o', .argument = "FILE",
+     .help = "write to FILE; its ending says the format (.json is the trace, for Chrome, Perfetto "
+             "and speedscope; .svg .png .pdf the picture; .html .md .txt)",
+     .without = "standard output"},
+    SHOW_FORMAT_OPT(struct settings, format),
+    TERMINAL_WIDTH_OPT(struct settings, width),
+    {OPT_AT(struct settings, trace.cell.plan.timeout_ns), .name = "timeout", .argument = "T",
+     .help = "for a worker, at most", .initial = PLAN_TIMEOUT, .unit = "ns",
+     .min = TIMEOUT_LEAST_NS, .max = INT64_C(86400000000000)},
+    ALONE_WAIT_OPT(struct settings, alone),
+    ALONE_FORCE_OPT(struct settings, alone),
+    {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
+     .help = "load it first; may be given again"},
+    {0},
+};
+
+static void init(void *settings)
+{
+    struct settings *s = settings;
+    plan_request_init(&s->trace.cell.plan);
+    s->trace.cell.plan.rounds = 1;
+}
+
+static int show(const struct settings *s, const struct trace *t, const char *format,
+                struct err *err)
+{
+    struct page p;
+    page_init(&p, "contend trace");
+    page_expect(&p, format);
+    if (s->plot)
+        timeline_chart(&p, t, 1);
+    else
+        timeline_page(&p, t);
+    if (show_page_to(&p, format, s->width, s->output, err))
+        return -1;
+    /* Who gets a file is told what is in it. */
+    if (!s->output || output_is_stream(s->output))
+        return 0;
+    page_init(&p, "contend trace");
+    page_expect(&p, "text");
+    timeline_page(&p, t);
+    return show_page(&p, "text", s->width, err);
+}
+
+static int list(const struct settings *s, struct err *err)
+{
+    struct page p;
+    tracing_list_page(&p);
+    return show_page(&p, s->format, s->width, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+}
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    struct settings *s = settings;
+    struct trace t = {0};
+    if (s->list)
+        return list(s, err);
+    const char *format = picture_format_of(s->format, s->output, s->plot ? "svg" : "text", err);
+    if (!format || (s->output && output_check(s->output, err)) ||
+        registry_load_plugins(s->plugins.items, s->plugins.count, err))
+        return EXIT_RUN_FAILED;
+    s->trace.argc = call->argc;
+    s->trace.argv = call->argv;
+    if (tracing_check(&s->trace, err))
+        return EXIT_USAGE;
+    int failed =
+        alone_begin(&s->alone, err) || tracing_run(&s->trace, &t, err) || show(s, &t, format, err);
+    trace_release(&t);
+    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+}
+
+const struct command command_trace = {
+    .name = "trace",
+    .summary = "one cell with its events: who had the lock when",
+    .usage = "--workload NAME [--lock NAME] [--executor NAME] [--tasks N] [--for T] [OPTION]...\n"
+             "--scene NAME [--for T] [OPTION]...\n--list",
+    .about =
+        "Runs one cell and records what each unit did and when: it runs, it wants the lock, it "
+        "waits "
+        "for a CPU, it sleeps; where it was put out because a waiter had asked, and whom a release "
+        "let in.  Prints what that comes to; -o t.json writes it for Chrome's and Perfetto's "
+        "viewers and for speedscope, -o t.svg draws it.\n\n"
+        "Recording takes time: it is measured and stated, and what is traced is never part of a "
+        "result.  Scenes are the textbook's, one command each.",
+    .examples = "  contend trace --workload spin --lock gil --tasks 2 -o trace.json\n"
+                "  contend trace --scene convoy --plot timeline -o convoy.svg\n"
+                "  contend report trace.json --plot timeline -o trace.png\n",
+    .options = options,
+    .settings_size = sizeof(struct settings),
+    .init = init,
+    .run = run,
+};

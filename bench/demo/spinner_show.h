@@ -1,0 +1,29 @@
+/* What `contend spinner` was asked for, shown as it goes: one spinner, or a table of them. */
+#ifndef CONTEND_DEMO_SPINNER_SHOW_H
+#define CONTEND_DEMO_SPINNER_SHOW_H
+
+#include "bench/demo/spinner_table.h"
+
+#include <stdio.h>
+
+struct spinner_wishes {
+    const char *model;   /* NULL: all, in a table */
+    const char *work;    /* NULL: the default, or all */
+    const char *lock;    /* likewise */
+    const char *seconds; /* likewise */
+    const char *format;  /* of the table */
+    bool all;
+};
+
+/* Where it is shown. */
+struct spinner_front {
+    FILE *out;
+    int columns;
+    spinner_show *show; /* a page of the table */
+};
+
+/* Returns as spinner_run() does. */
+int spinner_show_wished(const struct spinner_wishes *w, const struct spinner_front *front,
+                        const volatile bool *interrupted, struct err *err);
+
+#endif

@@ -1,0 +1,107 @@
+/* Waiting for a lock, and whether everybody gets a turn. */
+#include "bench/judge/charts/pick.h"
+
+#include "bench/judge/parts/cell.h"
+
+#include "bench/judge/parts/number.h"
+
+#include <string.h>
+
+enum { ROWS = 12 };
+
+static const struct side {
+    const char *metric, *title;
+    bool is_percent;
+} sides[] = {
+    {"lock_wait_ratio", "waiting for the lock, of the units' time", true},
+    {"fairness_ratio", "fairness: 1 is even turns (Jain's index)", false},
+};
+
+/* Several units that compete for a lock which keeps them apart. */
+static bool is_contest(const struct result_cell *c)
+{
+    return c->tasks > 1 && cell_is_locked(c) && result_value_find(c, sides[0].metric);
+}
+
+static void add_side(struct page *p, const struct chart_cells *cells, const struct side *side)
+{
+    const struct page_axis y = {
+        .name = side->title, .unit = "ratio", .to = 1, .is_percent = side->is_percent};
+    struct buf name = {0};
+    page_panel(p, side->title, NULL, &y);
+    page_series(p,
+                &(struct page_series_form){.name = side->metric, .tint = side->is_percent ? 2 : 3});
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct result_metric *m = result_value_find(cells->items[i], side->metric);
+        if (!m)
+            continue;
+        buf_reset(&name);
+        add_cell_name(&name, cells->items[i]);
+        page_row_point(p, page_text_of(p, &name), value_of_summary(&m->summary),
+                       cell_flags(cells->items[i]));
+    }
+    buf_release(&name);
+}
+
+static void add_finding(struct buf *out, const struct chart_cells *cells)
+{
+    const struct result_cell *least = NULL;
+    const struct result_metric *worst = NULL;
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct result_metric *m = result_value_find(cells->items[i], sides[1].metric);
+        if (!m || cell_flags(cells->items[i]) ||
+            (worst && m->summary.center >= worst->summary.center))
+            continue;
+        least = cells->items[i];
+        worst = m;
+    }
+    if (!worst)
+        buf_add(out, "Waiting for a lock");
+    else if (worst->summary.center > 0.9)
+        buf_printf(out, "Turns are fair everywhere: %.2f at the least", worst->summary.center);
+    else {
+        buf_printf(out, "Turns are least fair (%.2f) with ", worst->summary.center);
+        add_cell_name(out, least);
+    }
+}
+
+static int add(struct page *p, const struct chart_subject *s, struct err *err)
+{
+    struct chart_cells cells = {0};
+    struct buf title = {0}, note = {0};
+    size_t left_out = 0;
+    for (size_t i = 0; i < s->cells.count; i++) {
+        if (!is_contest(s->cells.items[i]))
+            continue;
+        if (cells.count < ROWS)
+            vec_add(&cells, s->cells.items[i]);
+        else
+            left_out++;
+    }
+    bool failed = cells.failed;
+    if (cells.count && !failed) {
+        add_finding(&title, &cells);
+        if (left_out)
+            buf_printf(&note, "%zu more cells stand in the tables.", left_out);
+        page_chart(
+            p, &(struct page_chart_form){.key = "contention",
+                                         .title = page_text_of(p, &title),
+                                         .subtitle = "Medians of rounds with their 95 % intervals.",
+                                         .note = page_text_of(p, &note),
+                                         .kind = PAGE_BARS,
+                                         .y = {.name = "share", .unit = "ratio", .to = 1}});
+        for (size_t i = 0; i < 2; i++)
+            add_side(p, &cells, &sides[i]);
+    }
+    vec_release(&cells);
+    buf_release(&title);
+    buf_release(&note);
+    return failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
+}
+
+const struct chart chart_contention = {
+    .name = "contention",
+    .summary = "waiting for a lock, and whether everybody gets a turn",
+    .wants = "cells of several tasks under a lock, with lock_wait_ratio",
+    .add = add,
+};

@@ -1,0 +1,218 @@
+/* What a unit costs: to start, in memory, a switch; on logarithmic scales, since it differs so. */
+#include "bench/judge/charts/pick.h"
+
+#include "bench/base/units.h"
+#include "bench/base/words.h"
+#include "bench/judge/ladder/ladder.h"
+#include "bench/judge/parts/low.h"
+#include "bench/judge/parts/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The steps of the picture, each the first of its columns that the ladder has. */
+static const struct rise {
+    enum ladder_kind kinds[2];
+    const char *title;
+    const char *verb; /* "a process costs 12 times a thread to start" */
+    bool has_low;     /* others can only lengthen it: the fastest tenth is what it costs */
+} steps[] = {
+    {{LADDER_LIFECYCLE, LADDER_STARTUP}, "to start one and see it end", "to start", true},
+    {{LADDER_MEMORY, LADDER_MEMORY}, "memory of one that waits", "in memory", false},
+    {{LADDER_SWITCH, LADDER_SWITCH}, "to go from one to the next", "to switch", false},
+};
+enum { STEPS = sizeof steps / sizeof *steps };
+
+struct rung {
+    const struct result_cell *cell;
+    const struct result_metric *metric;
+    double cost; /* what it is ordered by */
+};
+
+struct rungs {
+    VEC(struct rung);
+};
+
+static int dearest_first(const void *left, const void *right)
+{
+    const struct rung *a = left, *b = right;
+    return a->cost > b->cost ? -1 : a->cost < b->cost;
+}
+
+static int collect(struct rungs *out, const struct ladder *l, size_t column, bool has_low,
+                   struct err *err)
+{
+    bool failed = false;
+    for (size_t i = 0; i < l->rows.count; i++) {
+        const struct ladder_slot *slot = &l->rows.items[i].slots[column];
+        double cost = !slot->metric ? (double)NAN
+                      : has_low     ? low_of(slot->metric, &failed)
+                                    : slot->metric->summary.center;
+        if (isfinite(cost) && cost > 0)
+            vec_add(out, (struct rung){slot->cell, slot->metric, cost});
+    }
+    if (out->count)
+        qsort(out->items, out->count, sizeof *out->items, dearest_first);
+    return failed || out->failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
+}
+
+/* Some tasks have none: those of a pool, and those that run one after the other. */
+static bool has_own_unit(const struct result_cell *c)
+{
+    return !c->workers && (!result_role_find(c, ROLE_MEMORY) || result_role_value(c, ROLE_MEMORY));
+}
+
+/*
+ * "a process costs 17 times a thread to start, a coroutine 1/45": the ends against the middle, of
+ * units that each task has for itself.
+ */
+static void add_finding(struct buf *out, const struct rungs *all, const struct rise *step)
+{
+    struct rungs r = {0};
+    char text[40];
+    bool is_first = true;
+    for (size_t i = 0; i < all->count; i++)
+        if (has_own_unit(all->items[i].cell))
+            vec_add(&r, all->items[i]);
+    const struct rung *middle = r.count ? &r.items[r.count / 2] : NULL;
+    for (size_t i = 0; i < 2 && middle; i++) {
+        const struct rung *end = i ? &r.items[r.count - 1] : r.items;
+        double ratio = end->cost / middle->cost, more = ratio < 1 ? 1 / ratio : ratio;
+        if (end == middle || more < 1.5)
+            continue;
+        buf_printf(out, "%s%s %s %s%s%s%s", is_first ? "" : ", ",
+                   words_article(end->cell->executor), end->cell->executor,
+                   is_first ? "costs " : "", ratio < 1 ? "1/" : "",
+                   units_format(text, sizeof text, more, "", 2), ratio < 1 ? "" : " times");
+        if (is_first)
+            buf_printf(out, "%s %s %s %s", ratio < 1 ? " of" : "",
+                       words_article(middle->cell->executor), middle->cell->executor, step->verb);
+        is_first = false;
+    }
+    out->failed |= r.failed;
+    vec_release(&r);
+}
+
+static void add_rung(struct page *p, const struct rung *r, bool of_low)
+{
+    struct buf name = {0};
+    struct page_value v = value_of_summary(&r->metric->summary);
+    add_executor(&name, r->cell);
+    if (of_low)
+        page_point(p, &(struct page_point){.y = r->cost,
+                                           .lo = (double)NAN,
+                                           .hi = (double)NAN,
+                                           .label = page_text_of(p, &name)});
+    else
+        page_row_point(p, page_text_of(p, &name), v, cell_flags(r->cell));
+    buf_release(&name);
+}
+
+static void add_panel(struct page *p, const struct result_cell *like, const struct rise *step,
+                      const struct rungs *r)
+{
+    struct buf title = {0};
+    const struct page_axis y = {
+        .name = step->title, .unit = r->items[0].metric->unit, .scale = PAGE_LOG};
+    buf_printf(&title, "%s (%s, ", step->title, like->workload);
+    add_rest(&title, cell_rest(like));
+    buf_add(&title, ")");
+    page_panel(p, page_text_of(p, &title), NULL, &y);
+    page_series(p, &(struct page_series_form){.name = "median", .tint = 1});
+    for (size_t i = 0; i < r->count; i++)
+        add_rung(p, &r->items[i], false);
+    if (step->has_low) {
+        page_series(
+            p, &(struct page_series_form){.name = "fastest tenth", .mark = PAGE_TICK, .tint = 8});
+        for (size_t i = 0; i < r->count; i++)
+            add_rung(p, &r->items[i], true);
+    }
+    buf_release(&title);
+}
+
+struct drawn {
+    const struct result_cell *like; /* NULL: there is nothing of it to compare */
+    struct rungs rungs;
+};
+
+static int find_step(struct drawn *d, const struct ladder *l, const struct rise *step,
+                     struct err *err)
+{
+    for (size_t i = 0; i < 2 && !d->like; i++) {
+        size_t column = ladder_find(l, step->kinds[i]);
+        if (column == l->columns.count)
+            continue;
+        vec_release(&d->rungs);
+        if (collect(&d->rungs, l, column, step->has_low, err))
+            return -1;
+        d->like = d->rungs.count > 1 ? l->columns.items[column].like : NULL;
+    }
+    return 0;
+}
+
+static void add_chart(struct page *p, const struct drawn *drawn)
+{
+    struct buf title = {0};
+    for (size_t i = 0; i < STEPS && !title.len; i++)
+        if (drawn[i].like)
+            add_finding(&title, &drawn[i].rungs, &steps[i]);
+    if (!title.len)
+        buf_add(&title, "what a unit costs");
+    if (title.data && title.data[0] >= 'a' && title.data[0] <= 'z')
+        title.data[0] = (char)(title.data[0] - 'a' + 'A');
+    page_chart(p, &(struct page_chart_form){
+                      .key = "ladder",
+                      .title = page_text_of(p, &title),
+                      .subtitle =
+                          "Cost of one unit, on logarithmic scales: the median of rounds with its "
+                          "95 % interval; the stroke is the fastest tenth, which nobody kept "
+                          "waiting.",
+                      .kind = PAGE_DOTS,
+                      .y = {.name = "cost", .scale = PAGE_LOG}});
+    for (size_t i = 0; i < STEPS; i++)
+        if (drawn[i].like)
+            add_panel(p, drawn[i].like, &steps[i], &drawn[i].rungs);
+    buf_release(&title);
+}
+
+static int build(struct ladder *out, const struct chart_subject *s, struct err *err)
+{
+    struct {
+        VEC(struct entry);
+    } entries = {0};
+    for (size_t i = 0; i < s->cells.count; i++)
+        vec_add(&entries, (struct entry){.result = s->result, .cell = s->cells.items[i]});
+    const struct ladder_source source = {
+        .results = s->result, .count = 1, .entries = entries.items, .entry_count = entries.count};
+    int status = entries.failed ? err_set(err, ERR_SYSTEM, "charts: out of memory")
+                                : ladder_of(out, &source, err);
+    vec_release(&entries);
+    return status;
+}
+
+static int add(struct page *p, const struct chart_subject *s, struct err *err)
+{
+    struct drawn drawn[STEPS] = {0};
+    struct ladder ladder = {0};
+    bool has_any = false;
+    if (!s->cells.count)
+        return 0;
+    int status = build(&ladder, s, err);
+    for (size_t i = 0; i < STEPS && !status; i++) {
+        status = find_step(&drawn[i], &ladder, &steps[i], err);
+        has_any |= drawn[i].like != NULL;
+    }
+    if (has_any && !status)
+        add_chart(p, drawn);
+    for (size_t i = 0; i < STEPS; i++)
+        vec_release(&drawn[i].rungs);
+    ladder_release(&ladder);
+    return status;
+}
+
+const struct chart chart_ladder = {
+    .name = "ladder",
+    .summary = "what a unit costs to start, in memory, to switch",
+    .wants = "two executors with lifecycle_ns, memory_bytes or switch_ns of the same workload",
+    .add = add,
+};

@@ -1,0 +1,209 @@
+/* How long single events took, up to the slowest in a thousand: the tail is what users meet. */
+#include "bench/judge/charts/pick.h"
+
+#include "bench/judge/parts/cell.h"
+
+#include "bench/base/units.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PANELS = 4, SERIES = 8 };
+
+/* Shares whose quantiles are drawn, and how many events each takes: ten beyond it. */
+static const double shares[] = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999};
+enum { SHARES = sizeof shares / sizeof *shares };
+#define BEYOND 10
+
+/* What every launch has, and says little where a workload has a latency of its own. */
+static const char fallback[] = "task_time_ns";
+
+static bool is_latency(const struct result_metric *m)
+{
+    return !strcmp(m->group, "latency") && m->distribution.n >= 2 * BEYOND &&
+           m->distribution.p50 > 0;
+}
+
+static const struct result_metric *pick(const struct result_cell *c)
+{
+    const struct result_metric *best = NULL;
+    if (c->status != CELL_OK || !strcmp(c->workload_kind, "startup"))
+        return NULL;
+    for (size_t i = 0; i < c->metric_count; i++) {
+        const struct result_metric *m = &c->metrics[i];
+        if (is_latency(m) && (!best || !strcmp(best->name, fallback)))
+            best = m;
+    }
+    return best;
+}
+
+static double total(const struct result_metric *m)
+{
+    double sum = 0;
+    for (size_t i = 0; i < m->bucket_count; i++)
+        sum += (double)m->buckets[i].count;
+    return sum;
+}
+
+/* The low end of the bucket it lies in; buckets are 1 % wide or so. */
+static double of_buckets(const struct result_metric *m, double share)
+{
+    double sum = 0, wanted = share * total(m);
+    for (size_t i = 0; i < m->bucket_count; i++) {
+        sum += (double)m->buckets[i].count;
+        if (sum >= wanted)
+            return (double)m->buckets[i].low;
+    }
+    return (double)NAN;
+}
+
+static bool is_near(double a, double b)
+{
+    return fabs(a - b) < 1e-9;
+}
+
+static double quantile(const struct result_metric *m, double share)
+{
+    const struct distribution *d = &m->distribution;
+    if (share > 0.5 && d->n * (1 - share) < BEYOND * (1 - 1e-9))
+        return (double)NAN;
+    if (is_near(share, 0.5))
+        return d->p50;
+    if (is_near(share, 0.9))
+        return d->p90;
+    if (is_near(share, 0.99))
+        return d->p99;
+    if (is_near(share, 0.999))
+        return d->p999;
+    return m->bucket_count ? of_buckets(m, share) : (double)NAN;
+}
+
+static void add_curve(struct page *p, const struct result_cell *c, const struct result_metric *m,
+                      unsigned tint)
+{
+    struct buf name = {0};
+    buf_printf(&name, "%s, %s", c->executor, cell_lock_words(c));
+    page_series(p, &(struct page_series_form){.name = page_text_of(p, &name), .tint = tint});
+    for (size_t i = 0; i < SHARES; i++) {
+        double y = quantile(m, shares[i]);
+        if (isfinite(y) && y > 0)
+            page_point(p, &(struct page_point){.x = shares[i],
+                                               .y = y,
+                                               .lo = (double)NAN,
+                                               .hi = (double)NAN,
+                                               .flags = cell_flags(c)});
+    }
+    buf_release(&name);
+}
+
+/* Cells that differ in lock and executor alone, and whose events are the same. */
+static bool is_of_panel(const struct result_cell *a, const struct result_metric *m,
+                        const struct result_cell *b, const struct result_metric *n)
+{
+    return !strcmp(a->workload, b->workload) && !compare_rests(cell_rest(a), cell_rest(b)) &&
+           !strcmp(m->name, n->name);
+}
+
+static void add_panel(struct page *p, const struct chart_subject *s, size_t first,
+                      const struct result_metric *m)
+{
+    const struct result_cell *c = s->cells.items[first];
+    static const struct page_axis x = {.name = "share of events that took no longer",
+                                       .unit = "ratio",
+                                       .scale = PAGE_TAIL,
+                                       .from = 0.5,
+                                       .to = 0.999};
+    const struct page_axis y = {.name = m->name, .unit = m->unit, .scale = PAGE_LOG};
+    struct buf title = {0};
+    size_t drawn = 0;
+    buf_printf(&title, "%s of %s, ", m->name, c->workload);
+    add_rest(&title, cell_rest(c));
+    page_panel(p, page_text_of(p, &title), &x, &y);
+    for (size_t i = first; i < s->cells.count && drawn < SERIES; i++) {
+        const struct result_metric *n = pick(s->cells.items[i]);
+        if (n && is_of_panel(c, m, s->cells.items[i], n))
+            add_curve(p, s->cells.items[i], n, (unsigned)drawn++ + 1);
+    }
+    buf_release(&title);
+}
+
+static bool is_first(const struct chart_subject *s, size_t at, const struct result_metric *m)
+{
+    for (size_t i = 0; i < at; i++) {
+        const struct result_metric *n = pick(s->cells.items[i]);
+        if (n && is_of_panel(s->cells.items[i], n, s->cells.items[at], m))
+            return false;
+    }
+    return true;
+}
+
+/* Who is slowest at the far end, and how much slower than in the middle. */
+static void add_finding(struct buf *out, const struct chart_subject *s)
+{
+    const struct result_cell *slowest = NULL;
+    double longest = 0, middle = 0, share = 0;
+    char a[40], b[40];
+    for (size_t i = 0; i < s->cells.count; i++) {
+        const struct result_metric *m = pick(s->cells.items[i]);
+        double far = m ? quantile(m, 0.999) : (double)NAN, at = 0.999;
+        if (m && !isfinite(far)) {
+            far = quantile(m, 0.99);
+            at = 0.99;
+        }
+        if (!isfinite(far) || cell_flags(s->cells.items[i]) ||
+            !(far / m->distribution.p50 > (longest > 0 ? longest / middle : 0)))
+            continue;
+        slowest = s->cells.items[i];
+        longest = far;
+        middle = m->distribution.p50;
+        share = at;
+    }
+    if (!slowest) {
+        buf_add(out, "How long single events took");
+        return;
+    }
+    buf_printf(out, "The longest tail: %s, %s, %s: p50 %s, p%g %s", slowest->workload,
+               cell_lock_words(slowest), slowest->executor,
+               units_format(a, sizeof a, middle, "ns", 2), 100 * share,
+               units_format(b, sizeof b, longest, "ns", 2));
+}
+
+static int add(struct page *p, const struct chart_subject *s, struct err *err)
+{
+    struct buf title = {0};
+    size_t panels = 0;
+    (void)err;
+    for (size_t i = 0; i < s->cells.count && panels < PANELS; i++) {
+        const struct result_metric *m = pick(s->cells.items[i]);
+        if (!m || !is_first(s, i, m))
+            continue;
+        if (!panels++) {
+            add_finding(&title, s);
+            page_chart(
+                p,
+                &(struct page_chart_form){
+                    .key = "latency",
+                    .title = page_text_of(p, &title),
+                    .subtitle =
+                        "Times of single events of all launches, by the share that took no longer; "
+                        "each step to the right is a tenth of the events before.",
+                    .kind = PAGE_LINES,
+                    .x = {.name = "share",
+                          .unit = "ratio",
+                          .scale = PAGE_TAIL,
+                          .from = 0.5,
+                          .to = 0.999},
+                    .y = {.name = "time", .unit = "ns", .scale = PAGE_LOG}});
+        }
+        add_panel(p, s, i, m);
+    }
+    buf_release(&title);
+    return 0;
+}
+
+const struct chart chart_latency = {
+    .name = "latency",
+    .summary = "how long single events took, to the slowest in a thousand",
+    .wants = "cells with a distribution of times, such as wake_lateness_ns or io_latency_ns",
+    .add = add,
+};

@@ -1,0 +1,99 @@
+/* Who else was at work while it was measured, round by round. */
+#include "bench/judge/charts/pick.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct taker {
+    const char *name;
+    unsigned tint;
+} takers[] = {{"other programs", 2}, {"the hypervisor (steal)", 1}, {"a quota (throttled)", 4}};
+enum { TAKERS = sizeof takers / sizeof *takers };
+
+struct round {
+    double known_ns[TAKERS], taken_ns[TAKERS];
+};
+
+struct rounds {
+    VEC(struct round);
+};
+
+static void add_launch(struct rounds *out, const struct result_launch *l)
+{
+    const double taken[TAKERS] = {l->foreign_cpu_ns, l->steal_ns, l->throttled_ns};
+    if (!(l->round >= 0 && l->round < 1e6) || !(l->duration_ns > 0))
+        return;
+    while (out->count <= (size_t)l->round && !out->failed)
+        vec_add(out, (struct round){0});
+    for (size_t i = 0; i < TAKERS && !out->failed; i++)
+        if (isfinite(taken[i])) {
+            out->items[(size_t)l->round].known_ns[i] += l->duration_ns;
+            out->items[(size_t)l->round].taken_ns[i] += taken[i];
+        }
+}
+
+static double cpus(const struct round *r, size_t taker)
+{
+    return r->known_ns[taker] > 0 ? r->taken_ns[taker] / r->known_ns[taker] : (double)NAN;
+}
+
+static void add_finding(struct buf *out, const struct rounds *rounds, const struct result *r)
+{
+    double most = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < rounds->count; i++) {
+        double sum = 0;
+        for (size_t t = 0; t < TAKERS; t++)
+            sum += isfinite(cpus(&rounds->items[i], t)) ? cpus(&rounds->items[i], t) : 0;
+        at = sum > most ? i : at;
+        most = sum > most ? sum : most;
+    }
+    if (most < 0.02)
+        buf_add(out, "Nobody else was at work while it was measured");
+    else {
+        buf_printf(out, "Others took %.2g CPUs at the most, in round %zu", most, at + 1);
+        if (r->cpus_allowed > 0)
+            buf_printf(out, ", of %lld", (long long)r->cpus_allowed);
+    }
+}
+
+static int add(struct page *p, const struct chart_subject *s, struct err *err)
+{
+    struct rounds rounds = {0};
+    struct buf title = {0};
+    for (size_t i = 0; i < s->cells.count; i++)
+        for (size_t l = 0; s->cells.items[i]->ledger && l < s->cells.items[i]->launch_count; l++)
+            add_launch(&rounds, &s->cells.items[i]->ledger[l]);
+    bool failed = rounds.failed;
+    if (rounds.count && !failed) {
+        add_finding(&title, &rounds, s->result);
+        page_chart(p,
+                   &(struct page_chart_form){
+                       .key = "noise",
+                       .title = page_text_of(p, &title),
+                       .subtitle = "CPUs that others took from all cells of a round, on average.",
+                       .kind = PAGE_LINES,
+                       .x = {.name = "round"},
+                       .y = {.name = "CPUs taken by others", .unit = "ratio", .to = 0.1}});
+        for (size_t t = 0; t < TAKERS; t++) {
+            page_series(p,
+                        &(struct page_series_form){.name = takers[t].name, .tint = takers[t].tint});
+            for (size_t i = 0; i < rounds.count; i++)
+                if (isfinite(cpus(&rounds.items[i], t)))
+                    page_point(p, &(struct page_point){.x = (double)i + 1,
+                                                       .y = cpus(&rounds.items[i], t),
+                                                       .lo = (double)NAN,
+                                                       .hi = (double)NAN});
+        }
+    }
+    vec_release(&rounds);
+    buf_release(&title);
+    return failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
+}
+
+const struct chart chart_noise = {
+    .name = "noise",
+    .summary = "who else was at work while it was measured",
+    .wants = "the noise ledger of its launches",
+    .add = add,
+};

@@ -1,0 +1,189 @@
+/* What more tasks yield: measured points with intervals, and the law through them. */
+#include "bench/judge/scaling/scaling.h"
+
+#include "bench/judge/charts/pick.h"
+
+#include "bench/judge/parts/cell.h"
+#include "bench/judge/parts/number.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    PANELS = 3,
+    SERIES = 10,
+    STEPS = 32,       /* of a law's curve */
+    MOST_CELLS = 600, /* beyond, sweeps are no picture, and fitting them all would take minutes */
+};
+
+/* One picture: sweeps that differ in lock and executor alone. */
+static bool is_of_panel(const struct sweep *a, const struct sweep *b)
+{
+    size_t before_a, before_b;
+    const struct result_cell *one = a->points[0].cell, *other = b->points[0].cell;
+    return !strcmp(one->workload, other->workload) && !strcmp(one->placement, other->placement) &&
+           !strcmp(scaling_behind_tasks(one->id, &before_a),
+                   scaling_behind_tasks(other->id, &before_b));
+}
+
+/* Two points are a line at best, and say nothing of a law; they are drawn where there are no more.
+ */
+static bool is_wanted(const struct scaling *all, const struct sweep *s)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < all->count; i++)
+        most = all->sweeps[i].count > most ? all->sweeps[i].count : most;
+    return s->count >= (most > 3 ? 3 : most) && strcmp(s->points[0].cell->workload_kind, "startup");
+}
+
+static double law_at(const struct usl *u, double n)
+{
+    return u->lambda.center * n / (1 + u->sigma.center * (n - 1) + u->kappa.center * n * (n - 1));
+}
+
+static void add_law(struct page *p, const struct sweep *s, const char *name, unsigned tint)
+{
+    double first = (double)s->points[0].cell->tasks,
+           last = (double)s->points[s->count - 1].cell->tasks;
+    struct buf words = {0};
+    if (s->law.refusal[0])
+        return;
+    buf_printf(&words, "law of %s", name);
+    page_series(p, &(struct page_series_form){
+                       .name = page_text_of(p, &words), .mark = PAGE_FIT, .tint = tint});
+    for (int i = 0; i <= STEPS; i++) {
+        double n = first * pow(last / first, (double)i / STEPS);
+        page_point(p, &(struct page_point){
+                          .x = n, .y = law_at(&s->law, n), .lo = (double)NAN, .hi = (double)NAN});
+    }
+    buf_release(&words);
+}
+
+static void add_sweep(struct page *p, const struct sweep *s, unsigned tint)
+{
+    struct buf name = {0};
+    const struct result_cell *c = s->points[0].cell;
+    buf_printf(&name, "%s, %s", c->executor, cell_lock_words(c));
+    page_series(p, &(struct page_series_form){.name = page_text_of(p, &name), .tint = tint});
+    for (size_t i = 0; i < s->count; i++) {
+        const struct summary *y = &s->points[i].throughput->summary;
+        bool has_interval = y->level > 0;
+        struct page_value v = value_of_summary(y);
+        page_point(p, &(struct page_point){.x = (double)s->points[i].cell->tasks,
+                                           .y = y->center,
+                                           .lo = has_interval ? y->lo : (double)NAN,
+                                           .hi = has_interval ? y->hi : (double)NAN,
+                                           .flags = cell_flags(s->points[i].cell) |
+                                                    (number_is_rough(&v) ? PAGE_ROUGH : 0)});
+    }
+    add_law(p, s, buf_text(&name), tint);
+    buf_release(&name);
+}
+
+static void add_panel(struct page *p, const struct scaling *all, const struct sweep *first)
+{
+    const struct result_cell *c = first->points[0].cell;
+    size_t before, drawn = 0;
+    const char *rest = scaling_behind_tasks(c->id, &before);
+    static const struct page_axis x = {.name = "tasks", .scale = PAGE_LOG};
+    static const struct page_axis y = {
+        .name = "operations a second", .unit = "per_s", .from = 0, .to = 1e-9};
+    struct buf title = {0};
+    buf_printf(&title, "%s%s%s", c->workload, rest[0] ? ", " : "",
+               rest[0] == ',' ? rest + 1 : rest);
+    page_panel(p, page_text_of(p, &title), &x, &y);
+    for (size_t i = 0; i < all->count; i++)
+        if (is_of_panel(&all->sweeps[i], first) && is_wanted(all, &all->sweeps[i]) &&
+            drawn < SERIES)
+            add_sweep(p, &all->sweeps[i], (unsigned)(drawn++ % PAGE_TINTS) + 1);
+    buf_release(&title);
+}
+
+/* "From 1 to 8 tasks: process, no lock 1.9x; thread, gil 0.5x": who gains most and least. */
+static void add_finding(struct buf *out, const struct scaling *all)
+{
+    const struct sweep *best = NULL, *worst = NULL;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct sweep *s = &all->sweeps[i];
+        double gain = s->points[s->count - 1].speedup.center;
+        if (!is_wanted(all, s) || !isfinite(gain) ||
+            strcmp(s->points[0].cell->workload_kind, "cpu"))
+            continue;
+        if (!best || gain > best->points[best->count - 1].speedup.center)
+            best = s;
+        if (!worst || gain < worst->points[worst->count - 1].speedup.center)
+            worst = s;
+    }
+    for (size_t i = 0; i < 2 && best; i++) {
+        const struct sweep *s = i ? worst : best;
+        const struct scaling_point *end = &s->points[s->count - 1];
+        if (i && worst == best)
+            break;
+        buf_printf(out, "%s%s, %s %s %.2gx from %lld to %lld tasks", i ? "; " : "",
+                   end->cell->executor, cell_lock_words(end->cell), i ? "only" : "yields at most",
+                   end->speedup.center, (long long)s->points[0].cell->tasks,
+                   (long long)end->cell->tasks);
+    }
+}
+
+static void draw(struct page *p, const struct scaling *all)
+{
+    struct buf title = {0};
+    size_t panels = 0;
+    add_finding(&title, all);
+    if (title.data && title.data[0] >= 'a' && title.data[0] <= 'z')
+        title.data[0] = (char)(title.data[0] - 'a' + 'A');
+    for (size_t i = 0; i < all->count && panels < PANELS; i++) {
+        bool is_first = is_wanted(all, &all->sweeps[i]);
+        for (size_t k = 0; k < i && is_first; k++)
+            is_first =
+                !(is_wanted(all, &all->sweeps[k]) && is_of_panel(&all->sweeps[k], &all->sweeps[i]));
+        if (!is_first)
+            continue;
+        if (!panels++)
+            page_chart(
+                p,
+                &(struct page_chart_form){
+                    .key = "scaling",
+                    .title = title.len ? page_text_of(p, &title) : "What more tasks yield",
+                    .subtitle =
+                        "Throughput over the number of tasks; strokes and bands are 95 % "
+                        "intervals. Dotted: "
+                        "the Universal Scalability Law through the points, where they carry one.",
+                    .kind = PAGE_LINES,
+                    .x = {.name = "tasks", .scale = PAGE_LOG},
+                    .y = {.name = "operations a second", .unit = "per_s"}});
+        add_panel(p, all, &all->sweeps[i]);
+    }
+    buf_release(&title);
+}
+
+static int add(struct page *p, const struct chart_subject *s, struct err *err)
+{
+    struct scaling all = {0};
+    struct err why = {0};
+    if (s->cells.count > MOST_CELLS) {
+        page_say(p, PAGE_LEGEND,
+                 "%zu cells are too many for a picture of scaling: contend report --scaling "
+                 "--filter has them "
+                 "as tables.",
+                 s->cells.count);
+        return 0;
+    }
+    int failed = scaling_of(&all, s->result, 1, s->filter, USL_RELATIVE, &why);
+    if (!failed)
+        draw(p, &all);
+    scaling_release(&all);
+    if (failed && why.code == ERR_SYSTEM) {
+        *err = why;
+        return -1;
+    }
+    return 0;
+}
+
+const struct chart chart_scaling = {
+    .name = "scaling",
+    .summary = "what more tasks yield, with the scaling law",
+    .wants = "cells that differ in their number of tasks alone (contend run --tasks 1,2,4,8)",
+    .add = add,
+};

@@ -1,0 +1,155 @@
+/* Where the units' time went: what runs, wants the lock, waits for a CPU, sleeps. */
+#include "bench/judge/charts/pick.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ROWS = 14 };
+
+/* Of the probe "hold": the four add up to what is known of the time. */
+static const struct state {
+    const char *metric, *name;
+    unsigned tint;
+} states[] = {
+    {"time_running_ratio", "running", 3},
+    {"time_lock_wait_ratio", "wants the lock", 2},
+    {"time_runqueue_ratio", "waits for a CPU", 5},
+    {"time_sleeping_ratio", "sleeps", 8},
+};
+enum { STATES = sizeof states / sizeof *states };
+
+static double value_of(const struct result_cell *c, const char *metric)
+{
+    const struct result_metric *m = result_value_find(c, metric);
+    return m ? m->summary.center : (double)NAN;
+}
+
+static bool has_split(const struct result_cell *c)
+{
+    return isfinite(value_of(c, states[0].metric));
+}
+
+/* Without that probe: waits are known, and what is left is one of two. */
+static bool has_waits(const struct result_cell *c)
+{
+    return isfinite(value_of(c, "lock_wait_ratio")) && isfinite(value_of(c, "runqueue_wait_ratio"));
+}
+
+static double share_of(const struct result_cell *c, size_t state, bool is_split)
+{
+    if (is_split)
+        return fmax(0, value_of(c, states[state].metric));
+    double lock = fmax(0, value_of(c, "lock_wait_ratio")),
+           cpu = fmax(0, value_of(c, "runqueue_wait_ratio"));
+    return state == 1   ? lock
+           : state == 2 ? cpu
+           : state == 0 ? fmax(0, 1 - lock - cpu)
+                        : (double)NAN;
+}
+
+/* Who is alone waits for nobody. */
+static bool is_told(const struct result_cell *c, bool is_split)
+{
+    return c->tasks > 1 && (is_split ? has_split(c) : has_waits(c));
+}
+
+static void choose(struct chart_cells *out, const struct chart_subject *s, bool is_split,
+                   size_t *left_out)
+{
+    *left_out = 0;
+    for (size_t i = 0; i < s->cells.count; i++) {
+        if (!is_told(s->cells.items[i], is_split))
+            continue;
+        if (out->count < ROWS)
+            vec_add(out, s->cells.items[i]);
+        else
+            ++*left_out;
+    }
+}
+
+static void add_state(struct page *p, const struct chart_cells *cells, size_t state, bool is_split)
+{
+    struct buf name = {0};
+    page_series(p, &(struct page_series_form){.name = !is_split && state == 0 ? "runs or sleeps"
+                                                                              : states[state].name,
+                                              .tint = states[state].tint});
+    for (size_t i = 0; i < cells->count; i++) {
+        double share = share_of(cells->items[i], state, is_split);
+        buf_reset(&name);
+        add_cell_name(&name, cells->items[i]);
+        if (isfinite(share))
+            page_point(p, &(struct page_point){.y = share,
+                                               .lo = (double)NAN,
+                                               .hi = (double)NAN,
+                                               .label = page_text_of(p, &name),
+                                               .flags = cell_flags(cells->items[i])});
+    }
+    buf_release(&name);
+}
+
+/* "prime, gil, thread, 2 tasks: 49 % of the time somebody wants the lock": who waits most for it.
+ */
+static void add_finding(struct buf *out, const struct chart_cells *cells, bool is_split)
+{
+    const struct result_cell *most = NULL;
+    for (size_t i = 0; i < cells->count; i++)
+        if (!(cell_flags(cells->items[i]) & PAGE_UNRELIABLE) &&
+            (!most || share_of(cells->items[i], 1, is_split) > share_of(most, 1, is_split)))
+            most = cells->items[i];
+    if (!most || !(share_of(most, 1, is_split) > 0.01)) {
+        buf_add(out, "Units hardly wait for a lock here");
+        return;
+    }
+    buf_printf(out, "%.0f %% of their time units want the lock, at the most: ",
+               100 * share_of(most, 1, is_split));
+    add_cell_name(out, most);
+}
+
+static int add(struct page *p, const struct chart_subject *s, struct err *err)
+{
+    struct chart_cells cells = {0};
+    struct buf title = {0}, note = {0};
+    size_t left_out;
+    bool is_split = true;
+    choose(&cells, s, is_split, &left_out);
+    if (!cells.count) {
+        is_split = false;
+        choose(&cells, s, is_split, &left_out);
+    }
+    bool failed = cells.failed;
+    if (cells.count && !failed) {
+        add_finding(&title, &cells, is_split);
+        if (left_out)
+            buf_printf(&note, "%zu more cells stand in the tables.", left_out);
+        page_chart(
+            p,
+            &(struct page_chart_form){
+                .key = "time",
+                .title = page_text_of(p, &title),
+                .subtitle =
+                    is_split ? "Where the units' time went, by the clocks of their threads."
+                             : "Shares of the units' time, from the gate to their last operation. "
+                               "Running and sleeping are told apart by the probe \"hold\".",
+                .note = page_text_of(p, &note),
+                .kind = PAGE_STACKS,
+                .y = {.name = "share of the units' time",
+                      .unit = "ratio",
+                      .to = 1,
+                      .is_percent = true}});
+        for (size_t i = 0; i < STATES; i++)
+            if (is_split || i < 3)
+                add_state(p, &cells, i, is_split);
+    }
+    vec_release(&cells);
+    buf_release(&title);
+    buf_release(&note);
+    return failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
+}
+
+const struct chart chart_time = {
+    .name = "time",
+    .summary = "where the units' time went: running, waiting for the lock or a CPU, sleeping",
+    .wants = "cells of several tasks with the probe \"hold\", or with lock_wait_ratio and "
+             "runqueue_wait_ratio",
+    .add = add,
+};

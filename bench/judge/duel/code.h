@@ -1,0 +1,47 @@
+/*
+ * The code of a side: whether two sides run the same, and the same code at another place.
+ */
+#ifndef CONTEND_JUDGE_DUEL_CODE_H
+#define CONTEND_JUDGE_DUEL_CODE_H
+
+#include "bench/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Where a program is: PATH is searched when the name holds no slash, as execvp(3) does.  Written to
+ * out; -1 with ERR_USAGE naming `what` when there is no such file, or none that can be executed.
+ */
+int code_find(const char *what, const char *program, char *out, size_t size, struct err *err);
+
+/* FNV-1a of a file's content, 64 bits, continued from `hash` (0: from the start). */
+int code_hash(const char *path, uint64_t *hash, struct err *err);
+
+/* A file as it was at a moment: another one, or changed in place, is another mark. */
+struct code_mark {
+    bool is_known;
+    uint64_t device, inode, size;
+    int64_t modified_ns;
+};
+
+struct code_file {
+    const char *path;
+    struct code_mark mark;
+};
+
+/* The mark of the file now; one that cannot be looked at is not known. */
+void code_mark(const char *path, struct code_mark *out);
+
+/* Whether that path is still the file it was. */
+bool code_is_unchanged(const char *path, const struct code_mark *mark);
+
+/*
+ * A copy of the program in memory: the same code on other pages, under another path.  A file
+ * descriptor to be closed, and the path to execute it by; -1 when there can be none (a script, no
+ * memory): then the stack alone is moved.
+ */
+int code_copy(const char *path, char *out, size_t size);
+
+#endif

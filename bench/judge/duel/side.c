@@ -1,0 +1,124 @@
+#include "bench/judge/duel/side.h"
+
+#include "bench/judge/duel/code.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *sides_own(struct duel_sides *s, void *memory, struct err *err)
+{
+    void **grown = memory ? realloc(s->owned, (s->owned_count + 1) * sizeof *grown) : NULL;
+    if (!grown) {
+        free(memory);
+        err_set(err, ERR_SYSTEM, "no memory for the sides");
+        return NULL;
+    }
+    s->owned = grown;
+    s->owned[s->owned_count++] = memory;
+    return memory;
+}
+
+char *sides_own_text(struct duel_sides *s, const char *text, struct err *err)
+{
+    return sides_own(s, strdup(text), err);
+}
+
+void duel_sides_release(struct duel_sides *s)
+{
+    for (size_t i = 0; i < s->owned_count; i++)
+        free(s->owned[i]);
+    free(s->owned);
+    free(s->subjects);
+    *s = (struct duel_sides){0};
+}
+
+struct duel_subject *sides_add(struct duel_sides *s, struct err *err)
+{
+    struct duel_subject *grown = realloc(s->subjects, (s->count + 1) * sizeof *grown);
+    if (!grown) {
+        err_set(err, ERR_SYSTEM, "no memory for the sides");
+        return NULL;
+    }
+    s->subjects = grown;
+    grown[s->count] = (struct duel_subject){0};
+    return &grown[s->count++];
+}
+
+void words_add(struct words *w, const char *word)
+{
+    vec_add(w, word);
+}
+
+void words_add_option(struct words *w, const char *name, const char *value)
+{
+    words_add(w, name);
+    words_add(w, value);
+}
+
+/* The words as one line, for people: what is long is cut. */
+static char *join(struct duel_sides *s, struct command_line line, struct err *err)
+{
+    enum { WORD_MOST = 160, LINE_MOST = 400 };
+    struct buf b = {0};
+    for (size_t i = 0; i < line.count; i++) {
+        if (b.len > LINE_MOST) {
+            buf_printf(&b, " .. (%zu words)", line.count);
+            break;
+        }
+        bool is_long = strlen(line.words[i]) > WORD_MOST;
+        buf_printf(&b, "%s%.*s%s", i ? " " : "", WORD_MOST, line.words[i], is_long ? ".." : "");
+    }
+    return sides_own(s, buf_steal(&b), err);
+}
+
+static int add_file(struct duel_sides *s, struct duel_side *side, const char *path, struct err *err)
+{
+    struct code_file *file = &side->files[side->file_count];
+    file->path = sides_own_text(s, path, err);
+    if (!file->path || code_hash(path, &side->code_hash, err))
+        return -1;
+    code_mark(path, &file->mark);
+    side->file_count++;
+    return 0;
+}
+
+int sides_make_side(struct duel_sides *s, const char *what, struct command_line line,
+                    struct duel_side *out, struct err *err)
+{
+    char path[PATH_MAX];
+    const char **argv = sides_own(s, calloc(line.count + 1, sizeof *argv), err);
+    if (!argv || code_find(what, line.words[0], path, sizeof path, err))
+        return -1;
+    memcpy(argv, line.words, line.count * sizeof *argv);
+    out->argv = argv;
+    out->program = sides_own_text(s, path, err);
+    if (!out->label)
+        out->label = join(s, line, err);
+    out->files = sides_own(s, calloc(line.count + 1, sizeof *out->files), err);
+    if (!out->program || !out->label || !out->files || add_file(s, out, path, err))
+        return -1;
+    for (size_t i = 1; i < line.count; i++)
+        if (!strcmp(line.words[i - 1], "--plugin") && add_file(s, out, line.words[i], err))
+            return -1;
+    return 0;
+}
+
+bool sides_are_identical(const struct duel_side *a, const struct duel_side *b)
+{
+    if (strcmp(a->program, b->program) != 0 || a->code_hash != b->code_hash)
+        return false;
+    size_t i = 0;
+    while (a->argv[i] && b->argv[i] && !strcmp(a->argv[i], b->argv[i]))
+        i++;
+    return !a->argv[i] && !b->argv[i];
+}
+
+void sides_compare_code(struct duel_subject *subject)
+{
+    const struct duel_side *base = &subject->base, *head = &subject->head;
+    subject->is_identical = sides_are_identical(base, head);
+    subject->has_equal_code = base->code_hash == head->code_hash;
+    if (subject->relinked)
+        code_mark(subject->relinked, &subject->relinked_mark);
+}

@@ -1,0 +1,63 @@
+#include "bench/judge/history/view.h"
+
+#include "bench/judge/history/export.h"
+
+#include <string.h>
+
+int history_view_open(struct history_view *v, const char *file, const char *series,
+                      const struct history_request *request, struct err *err)
+{
+    *v = (struct history_view){0};
+    if (!(request->alpha >= 1e-4 && request->alpha <= 0.5))
+        return err_set(err, ERR_USAGE, "--alpha: %g is not within 0.01%% to 50%%", request->alpha);
+    if (history_load(&v->history, file, false, err) ||
+        history_tracks_of(&v->tracks, &v->history, series, err) ||
+        history_judge(&v->judgements, &v->tracks, &v->history, request, err))
+        return -1;
+    if (v->tracks.count > 0)
+        return 0;
+    return series
+               ? err_set(err, ERR_USAGE, "--series: \"%s\" matches no series of %s", series, file)
+               : err_set(err, ERR_NOTCOMPARABLE, "%s: holds no measured commit", file);
+}
+
+void history_view_close(struct history_view *v)
+{
+    history_judgements_release(&v->judgements);
+    history_tracks_release(&v->tracks);
+    history_unload(&v->history);
+}
+
+int history_view_check(const struct history_view *v, struct err *err)
+{
+    size_t most = 0;
+    if (v->judgements.verdicts[HISTORY_WORSE] > 0 || v->judgements.judged > 0)
+        return 0;
+    for (size_t i = 0; i < v->judgements.count; i++)
+        if (v->judgements.items[i].point_count > most)
+            most = v->judgements.items[i].point_count;
+    return err_set(err, ERR_NOTCOMPARABLE,
+                   "%s: nothing can be judged yet: the longest series has %zu point%s, 8 are "
+                   "needed (5 before a change and 3 after)",
+                   v->history.path, most, most == 1 ? "" : "s");
+}
+
+int history_export_series(const struct history_export_request *r, size_t *written, struct err *err)
+{
+    struct history h;
+    struct history_tracks tracks = {0};
+    size_t target = 0;
+    *written = 0;
+    while (strcmp(history_targets[target], r->target))
+        target++;
+    if (history_load(&h, r->file, false, err))
+        return -1;
+    int failed = history_tracks_of(&tracks, &h, r->series, err) ||
+                 history_write_otava(&tracks, (enum history_target)target, r->branch, r->directory,
+                                     written, err);
+    if (!failed && *written == 0)
+        failed = err_set(err, ERR_NOTCOMPARABLE, "%s: no series to export", r->file);
+    history_tracks_release(&tracks);
+    history_unload(&h);
+    return failed ? -1 : 0;
+}

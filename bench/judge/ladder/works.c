@@ -1,0 +1,269 @@
+#include "bench/judge/ladder/works.h"
+
+#include "bench/base/buf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Names ---------------------------------------------------------------------------- */
+
+struct names {
+    struct buf work, lock, executor;
+};
+
+static bool is_of(const char *item, const char *owner)
+{
+    size_t length = strlen(owner);
+    return !strncmp(item, owner, length) && item[length] == '.';
+}
+
+/* Numbers of tasks and workers are no part of what is done. */
+static bool is_number_of(const char *item)
+{
+    return !strncmp(item, "tasks=", 6) || !strncmp(item, "workers=", 8);
+}
+
+/* Behind "WORKLOAD/LOCK/EXECUTOR/"; NULL in an id of another form. */
+static const char *items_of(const struct result_cell *c)
+{
+    const char *const parts[] = {c->workload, c->lock, c->executor};
+    const char *at = c->id;
+    for (size_t i = 0; i < 3; i++) {
+        size_t length = strlen(parts[i]);
+        if (strncmp(at, parts[i], length) != 0 || at[length] != '/')
+            return NULL;
+        at += length + 1;
+    }
+    return at;
+}
+
+static void name_cell(struct names *out, const struct result_cell *c)
+{
+    const char *items = items_of(c);
+    buf_add(&out->work, items ? c->workload : c->id);
+    buf_add(&out->lock, c->lock);
+    buf_add(&out->executor, c->executor);
+    for (const char *at = items ? items : ""; *at;) {
+        size_t length = strcspn(at, ",");
+        bool is_lock = is_of(at, c->lock) || is_of(at, "lock");
+        const char *own = is_lock || is_of(at, c->executor) ? strchr(at, '.') + 1 : at;
+        struct buf *to = is_lock ? &out->lock : own != at ? &out->executor : &out->work;
+        if (!is_number_of(at))
+            buf_printf(to, " %.*s", (int)(at + length - own), own);
+        at += length + (at[length] == ',');
+    }
+}
+
+static char *put(char *to, const struct buf *text)
+{
+    size_t size = strlen(buf_text(text)) + 1;
+    memcpy(to, buf_text(text), size);
+    return to + size;
+}
+
+/* 0, or -1 when memory ran out. */
+static int keep_names(struct worked *w, enum ladder_of of)
+{
+    static const struct buf none = {0};
+    struct names n = {0};
+    name_cell(&n, w->cell);
+    const struct buf *names[] = {[LADDER_OF_EXECUTORS] = &n.executor,
+                                 [LADDER_OF_LOCKS] = &n.lock,
+                                 [LADDER_OF_WORKS] = &n.work};
+    const struct buf *work = of == LADDER_OF_WORKS ? &none : &n.work;
+    const struct buf *lock = of == LADDER_OF_EXECUTORS ? &n.lock : &none, *name = names[of];
+    bool failed = n.work.failed || n.lock.failed || n.executor.failed;
+    w->memory = failed ? NULL : malloc(work->len + lock->len + name->len + 3);
+    if (w->memory) {
+        char *at = w->memory;
+        w->work = at;
+        w->lock = at = put(at, work);
+        w->name = at = put(at, lock);
+        put(at, name);
+    }
+    buf_release(&n.work);
+    buf_release(&n.lock);
+    buf_release(&n.executor);
+    return w->memory ? 0 : -1;
+}
+
+/* ---- Arranging ------------------------------------------------------------------------ */
+
+/* Two cells of one executor under two locks, and no other executor. */
+static bool rows_are_locks(const struct works *w)
+{
+    bool has_locks = false;
+    for (size_t i = 1; i < w->cell_count; i++) {
+        const struct result_cell *a = w->cells[0].cell, *b = w->cells[i].cell;
+        if (strcmp(a->executor, b->executor) != 0)
+            return false;
+        has_locks |= strcmp(a->lock, b->lock) != 0;
+    }
+    return has_locks;
+}
+
+static int by_work(const struct worked *a, const struct worked *b)
+{
+    int order = strcmp(a->work, b->work);
+    if (!order)
+        order = (a->cell->tasks > b->cell->tasks) - (a->cell->tasks < b->cell->tasks);
+    return order ? order : strcmp(a->lock, b->lock);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct worked *left = a, *right = b;
+    int order = by_work(left, right);
+    if (!order)
+        order = strcmp(left->name, right->name);
+    return order ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+static void group(struct works *w)
+{
+    for (size_t from = 0, to; from < w->cell_count; from = to) {
+        size_t order = w->cells[from].order;
+        for (to = from + 1; to < w->cell_count && !by_work(&w->cells[from], &w->cells[to]); to++)
+            order = w->cells[to].order < order ? w->cells[to].order : order;
+        w->items[w->count++] = (struct work){&w->cells[from], to - from, order};
+    }
+}
+
+static size_t cells_of(const struct ladder_source *source)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < source->count; i++)
+        count += source->results[i].cell_count;
+    return source->entries ? source->entry_count : count;
+}
+
+static void take(struct works *out, const struct result *r, const struct result_cell *c)
+{
+    if (strcmp(c->role, "control") != 0) {
+        out->cells[out->cell_count] =
+            (struct worked){.result = r, .cell = c, .order = out->cell_count};
+        out->cell_count++;
+    }
+}
+
+static void take_all(struct works *out, const struct ladder_source *source)
+{
+    for (size_t i = 0; source->entries && i < source->entry_count; i++)
+        take(out, source->entries[i].result, source->entries[i].cell);
+    for (size_t i = 0; !source->entries && i < source->count; i++)
+        for (size_t k = 0; k < source->results[i].cell_count; k++)
+            take(out, &source->results[i], &source->results[i].cells[k]);
+}
+
+int works_of(struct works *out, const struct ladder_source *source, bool are_rows, struct err *err)
+{
+    size_t most = cells_of(source);
+    *out = (struct works){0};
+    out->cells = calloc(most + 1, sizeof *out->cells);
+    out->items = calloc(most + 1, sizeof *out->items);
+    if (!out->cells || !out->items)
+        return err_set(err, ERR_SYSTEM, "summary: no memory for %zu cells", most);
+    take_all(out, source);
+    out->of = are_rows              ? LADDER_OF_WORKS
+              : rows_are_locks(out) ? LADDER_OF_LOCKS
+                                    : LADDER_OF_EXECUTORS;
+    for (size_t i = 0; i < out->cell_count; i++)
+        if (keep_names(&out->cells[i], out->of))
+            return err_set(err, ERR_SYSTEM, "summary: no memory for the names of %zu cells", most);
+    qsort(out->cells, out->cell_count, sizeof *out->cells, compare);
+    group(out);
+    return 0;
+}
+
+void works_release(struct works *w)
+{
+    for (size_t i = 0; w->cells && i < w->cell_count; i++)
+        free(w->cells[i].memory);
+    free(w->cells);
+    free(w->items);
+    *w = (struct works){0};
+}
+
+/* ---- Looking ---------------------------------------------------------------------------- */
+
+const struct work *works_find(const struct works *w, const struct work *like, const char *lock,
+                              int64_t tasks)
+{
+    size_t from = 0, to = w->count;
+    struct result_cell wanted_cell = {.tasks = tasks};
+    const struct worked wanted = {.cell = &wanted_cell, .work = like->cells->work, .lock = lock};
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = by_work(w->items[middle].cells, &wanted);
+        if (order == 0)
+            return &w->items[middle];
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return NULL;
+}
+
+const struct worked *work_cell(const struct work *w, const struct result *r, const char *name)
+{
+    size_t from = 0, to = w->count;
+    while (from < to) { /* the first of that name */
+        size_t middle = from + (to - from) / 2;
+        if (strcmp(w->cells[middle].name, name) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    for (; from < w->count && !strcmp(w->cells[from].name, name); from++)
+        if (w->cells[from].result == r)
+            return &w->cells[from];
+    return NULL;
+}
+
+size_t work_rows(const struct work *w, const char *metric, bool with_pools)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < w->count; i++)
+        rows += (with_pools || !w->cells[i].cell->workers) &&
+                result_value_find(w->cells[i].cell, metric) != NULL;
+    return rows;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct worked *const *left = a, *const *right = b;
+    int order = strcmp((*left)->name, (*right)->name);
+    return order ? order : ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct worked *const *left = a, *const *right = b;
+    return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
+}
+
+const char **works_names(const struct works *w, size_t *count)
+{
+    const struct worked **sorted = calloc(w->cell_count + 1, sizeof *sorted);
+    const char **names = calloc(w->cell_count + 1, sizeof *names);
+    size_t kept = 0;
+    *count = 0;
+    if (!sorted || !names) {
+        free(sorted);
+        free(names);
+        return NULL;
+    }
+    for (size_t i = 0; i < w->cell_count; i++)
+        sorted[i] = &w->cells[i];
+    qsort(sorted, w->cell_count, sizeof *sorted, by_name);
+    for (size_t i = 0; i < w->cell_count; i++)
+        if (!kept || strcmp(sorted[kept - 1]->name, sorted[i]->name) != 0)
+            sorted[kept++] = sorted[i];
+    qsort(sorted, kept, sizeof *sorted, by_order);
+    for (size_t i = 0; i < kept; i++)
+        names[i] = sorted[i]->name;
+    free(sorted);
+    *count = kept;
+    return names;
+}

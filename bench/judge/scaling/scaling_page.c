@@ -1,0 +1,169 @@
+/* Sweeps and their law: a table and a line each for readers, all in one table for programs. */
+#include "bench/base/json.h"
+#include "bench/base/json_make.h"
+#include "bench/judge/parts/law_json.h"
+#include "bench/judge/scaling/scaling.h"
+
+#include <math.h>
+#include <string.h>
+
+/* "spin/gil/thread  interval=1ms": the id without its number of tasks. */
+static void add_name(struct buf *out, const struct sweep *s)
+{
+    size_t before;
+    const char *id = s->points[0].cell->id, *rest = scaling_behind_tasks(id, &before);
+    buf_printf(out, "%s%s%.*s%s%s", s->label, s->label[0] ? ": " : "", (int)before, id,
+               rest[0] ? "  " : "", rest[0] == ',' ? rest + 1 : rest);
+}
+
+static void add_value(struct buf *out, const char *name, const struct usl_value *v)
+{
+    buf_printf(out, "%s %.4g (%.3g .. %.3g)", name, v->center, v->lo, v->hi);
+}
+
+/* A peak far beyond what was measured is not one that was seen. */
+static bool has_peak(const struct sweep *s)
+{
+    double last = (double)s->points[s->count - 1].cell->tasks;
+    return s->law.peak.center <= 2 * last && isfinite(s->law.peak.hi);
+}
+
+static void say_law(struct page *p, const struct sweep *s)
+{
+    struct buf law = {0};
+    if (s->law.refusal[0]) {
+        page_say(p, PAGE_SENTENCE, "no scaling law: %s", s->law.refusal);
+        return;
+    }
+    buf_add(&law, "law: ");
+    add_value(&law, "sigma", &s->law.sigma);
+    add_value(&law, ", kappa", &s->law.kappa);
+    if (has_peak(s))
+        add_value(&law, ", most throughput at tasks =", &s->law.peak);
+    else
+        buf_printf(&law, ", no peak up to %lld tasks",
+                   (long long)s->points[s->count - 1].cell->tasks);
+    buf_printf(&law, "; %.1f %% off the points; intervals at %.0f %%", 100 * s->law.residual_ratio,
+               100 * USL_LEVEL);
+    page_say(p, PAGE_SENTENCE, "%s", page_text_of(p, &law));
+    buf_release(&law);
+}
+
+static void add_point(struct page *p, const struct scaling_point *point)
+{
+    const struct result_metric *m = point->throughput;
+    const struct page_value speedup = value_of_ratio(&point->speedup);
+    /* Of a few samples the interval has less than the level asked for: rough, as in all tables. */
+    const char *rough = speedup.level < SUMMARY_LEVEL ? "~" : "";
+    page_row(p);
+    page_count(p, (uint64_t)point->cell->tasks);
+    page_value(p, value_of_summary(&m->summary), m->unit, !strcmp(m->nature, "exact"));
+    if (isnan(speedup.center)) {
+        page_shown(p, speedup, "~");
+        page_empty(p);
+        page_shown(p, speedup, "~");
+        return;
+    }
+    page_shown(p, speedup, "%s%.2fx", rough, speedup.center);
+    if (isnan(speedup.lo))
+        page_empty(p);
+    else
+        page_text(p, "%.2f .. %.2f", speedup.lo, speedup.hi);
+    page_shown(p, page_exactly(point->efficiency_ratio), "%s%.2f", rough, point->efficiency_ratio);
+}
+
+static void add_points(struct page *p, const struct sweep *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        add_point(p, &s->points[i]);
+}
+
+static void add_sweep(struct page *p, const struct sweep *s)
+{
+    static const struct page_column columns[] = {
+        {.key = "tasks", .align = PAGE_RIGHT, .width = 5},
+        {.key = "throughput", .align = PAGE_RIGHT, .width = 12},
+        {.key = "speedup", .head = "speed-up", .align = PAGE_RIGHT, .width = 9},
+        {.key = "interval", .align = PAGE_RIGHT, .width = 16},
+        {.key = "efficiency", .align = PAGE_RIGHT, .width = 10},
+        {0},
+    };
+    struct buf name = {0};
+    add_name(&name, s);
+    page_grid(
+        p, &(struct page_grid_form){
+               .key = "sweep", .title = page_text_of(p, &name), .columns = columns, .margin = 2});
+    add_points(p, s);
+    page_indent(p, 2);
+    say_law(p, s);
+    page_indent(p, 0);
+    buf_release(&name);
+}
+
+static void add_data(struct page *p, const struct scaling *s)
+{
+    static const struct page_column columns[] = {
+        {.key = "tasks"},
+        {.key = "throughput_per_s", .unit = "per_s", .flags = PAGE_INTERVAL},
+        {.key = "speedup_ratio", .unit = "ratio", .flags = PAGE_INTERVAL},
+        {.key = "interval", .to = PAGE_READERS},
+        {.key = "efficiency_ratio", .unit = "ratio"},
+        {0},
+    };
+    struct buf name = {0};
+    page_grid(p, &(struct page_grid_form){.key = "sweeps", .columns = columns});
+    for (size_t i = 0; i < s->count; i++) {
+        buf_reset(&name);
+        add_name(&name, &s->sweeps[i]);
+        page_group(p, "%s", page_text_of(p, &name));
+        add_points(p, &s->sweeps[i]);
+    }
+    buf_release(&name);
+}
+
+/* ---- The document --------------------------------------------------------------------------- */
+
+static json_t *sweep_json(const struct sweep *s)
+{
+    struct buf name = {0};
+    struct json_maker points = json_maker_list(), o = json_maker_new();
+    for (size_t i = 0; i < s->count; i++) {
+        const struct scaling_point *p = &s->points[i];
+        struct json_maker point = json_maker_new();
+        json_make_text(&point, "id", p->cell->id);
+        json_make_int(&point, "tasks", p->cell->tasks);
+        json_make_finite(&point, "throughput_per_s", p->throughput->summary.center);
+        json_make_value(&point, "speedup_ratio",
+                        interval_json(p->speedup.center, p->speedup.lo, p->speedup.hi));
+        json_make_finite(&point, "efficiency_ratio", p->efficiency_ratio);
+        json_make_add(&points, json_made(&point));
+    }
+    add_name(&name, s);
+    json_make_value(&o, "sweep", json_text_of(&name));
+    json_make_value(&o, "points", json_made(&points));
+    json_make_value(&o, "law", law_json("peak_tasks", &s->law));
+    buf_release(&name);
+    return json_made(&o);
+}
+
+static json_t *document(const struct scaling *s)
+{
+    struct json_maker sweeps = json_maker_list();
+    for (size_t i = 0; i < s->count; i++)
+        json_make_add(&sweeps, sweep_json(&s->sweeps[i]));
+    return json_pack("{s:s, s:o}", "weights", s->weights == USL_ABSOLUTE ? "absolute" : "relative",
+                     "sweeps", json_made(&sweeps));
+}
+
+void scaling_page(struct page *p, const struct scaling *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        page_to(p, PAGE_READERS);
+        if (i)
+            page_gap(p);
+        add_sweep(p, &s->sweeps[i]);
+    }
+    page_to(p, PAGE_DATA);
+    add_data(p, s);
+    page_document(p, document(s), JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+}

@@ -1,0 +1,172 @@
+#include "bench/lab/claims_run.h"
+
+#include "bench/base/buf.h"
+#include "bench/base/json.h"
+#include "bench/judge/claims/judge.h"
+#include "bench/lab/claims_reference.h"
+#include "bench/lab/reference.h"
+#include "bench/registry.h"
+#include "bench/run/plan/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Substitutions ----------------------------------------------------------------- */
+
+static bool cell_uses(const struct claim_cell *c, const char *name, bool *is_lock)
+{
+    if (!c->workload)
+        return false;
+    *is_lock = !strcmp(c->lock ? c->lock : "none", name);
+    return *is_lock || !strcmp(c->executor, name);
+}
+
+static bool claims_use(const struct claim_list *claims, const char *name, bool *is_lock)
+{
+    for (size_t i = 0; i < claims->count; i++)
+        for (size_t k = 0; k < claim_part_count(claims->items[i]); k++)
+            if (cell_uses(&claims->items[i]->parts[k].subject, name, is_lock) ||
+                cell_uses(&claims->items[i]->parts[k].base, name, is_lock))
+                return true;
+    return false;
+}
+
+static int check_substitution(const struct claim_list *claims, const struct substitution *s,
+                              struct err *err)
+{
+    bool is_lock;
+    if (!claims_use(claims, s->from, &is_lock))
+        return err_set(err, ERR_USAGE,
+                       "--as %s=%s: none of these claims uses a lock or executor \"%s\"", s->from,
+                       s->to, s->from);
+    if (is_lock ? !registry_find_lock(s->to, err) : !registry_find_executor(s->to, err))
+        return err_prefix(err, "--as %s=%s: ", s->from, s->to);
+    return 0;
+}
+
+static bool is_file(const char *reference)
+{
+    return strchr(reference, '/') || strstr(reference, ".json") || !strcmp(reference, "-");
+}
+
+static int refuse_reference(const char *reference, struct err *err)
+{
+    struct buf known = {0};
+    for (size_t i = 0; references[i]; i++)
+        buf_printf(&known, "%s, ", references[i]->name);
+    err_set(err, ERR_USAGE, "--reference: \"%s\" is unknown (%sor a result file)", reference,
+            buf_text(&known));
+    buf_release(&known);
+    return -1;
+}
+
+int claims_check(struct claims_run *c, const struct opt_list *substitutions, struct err *err)
+{
+    for (size_t i = 0; i < substitutions->count; i++)
+        if (substitutions_add(&c->substitutions, substitutions->items[i], err))
+            return -1;
+    if (c->reference && !reference_named(c->reference) && !is_file(c->reference))
+        return refuse_reference(c->reference, err);
+    for (size_t i = 0; i < c->substitutions.count; i++)
+        if (check_substitution(&c->claims, &c->substitutions.items[i], err))
+            return -1;
+    return 0;
+}
+
+/* ---- Here -------------------------------------------------------------------------- */
+
+static char *suite_of_all(void)
+{
+    struct claim_list all;
+    const struct opt_list none = {0};
+    /* On more CPUs than one: what cannot be judged here is still a cell. */
+    json_t *suite = claims_choose(&all, &none, NULL) ? NULL : claims_suite(&all, NULL, 2);
+    char *text = json_dump_text(suite, JSON_INDENT(1));
+    json_decref(suite);
+    return text;
+}
+
+int claims_suite_add(struct err *err)
+{
+    return suite_add("claims", suite_of_all, err);
+}
+
+int claims_run_here(struct claims_run *c, struct run_report *report, struct err *err)
+{
+    json_t *suite = claims_suite(&c->claims, &c->substitutions, (long)plan_cpus());
+    if (!suite)
+        return err_set(err, ERR_SYSTEM, "claims: out of memory");
+    if (json_array_size(json_object_get(suite, "groups")) == 0) {
+        json_decref(suite);
+        return err_set(err, ERR_NOTCOMPARABLE,
+                       "claims: all of these need 2 CPUs, and one is allowed");
+    }
+    c->run.plan.suite = "claims";
+    c->run.plan.document = suite;
+    /* Fewer decide nothing.  A budget that was asked for is kept, and it is said which one would
+     * do. */
+    if (!c->run.plan.budget_ns)
+        c->run.least_rounds = JUDGE_ROUNDS_LEAST;
+    int failed = run_do(&c->run, report, err);
+    json_decref(suite);
+    return failed;
+}
+
+/* ---- Judged ------------------------------------------------------------------------ */
+
+static int judge_reference(const struct claims_run *c, const char *result, struct claims_judged *j,
+                           struct err *err)
+{
+    const char *path = c->reference;
+    if (!is_file(c->reference)) {
+        int outcome =
+            claims_run_python(c, result, j->measured, sizeof j->measured, &j->missing, err);
+        if (outcome)
+            j->measured[0] = '\0';
+        if (outcome == CLAIMS_NO_PYTHON)
+            return 0;
+        if (outcome)
+            return outcome;
+        path = j->measured;
+    }
+    if (result_load(&j->reference, path, err))
+        return -1;
+    j->has_reference = true;
+    return judge_claims(&j->reference_verdicts, &c->claims, NULL, &j->reference, true, err);
+}
+
+int claims_judge(const struct claims_run *c, const char *result, struct claims_judged **out,
+                 struct err *err)
+{
+    struct claims_judged *j = *out = calloc(1, sizeof *j);
+    if (!j)
+        return err_set(err, ERR_SYSTEM, "claims: no memory for the verdicts");
+    if (result_load(&j->result, result, err) ||
+        judge_claims(&j->verdicts, &c->claims, &c->substitutions, &j->result, false, err))
+        return -1;
+    return c->reference ? judge_reference(c, result, j, err) : 0;
+}
+
+void claims_judged_free(struct claims_judged *j)
+{
+    if (!j)
+        return;
+    result_unload(&j->result);
+    result_unload(&j->reference);
+    free(j);
+}
+
+void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c,
+                        const struct opt_list *plugins)
+{
+    const struct claims_view view = {
+        .result = &j->result,
+        .verdicts = &j->verdicts,
+        .reference = j->has_reference ? &j->reference : NULL,
+        .reference_verdicts = j->has_reference ? &j->reference_verdicts : NULL,
+        .reference_missing = j->missing.code != ERR_NONE ? j->missing.text : NULL,
+        .substitutions = &c->substitutions,
+        .plugins = plugins,
+    };
+    claims_page(p, &view);
+}

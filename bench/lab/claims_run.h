@@ -1,0 +1,56 @@
+/*
+ * The textbook measured: getting the results that claims are judged by, from the runner and from
+ * another runtime, and judging them.
+ */
+#ifndef CONTEND_LAB_CLAIMS_RUN_H
+#define CONTEND_LAB_CLAIMS_RUN_H
+
+#include "bench/judge/claims/show.h"
+#include "bench/run/run.h"
+
+/* Adds the suite "claims": the cells of all of them. */
+int claims_suite_add(struct err *err);
+
+struct claims_run {
+    struct claim_list claims;
+    struct substitutions substitutions;
+    struct run_options run; /* all but the plan's suite and document */
+    const char *reference;  /* the name of one or a result file; NULL: nothing beside it */
+    const char *python;     /* the interpreter; NULL: the first that is found */
+    bool is_quiet;
+    void (*say)(const char *line); /* what the interpreter says meanwhile */
+};
+
+/*
+ * Checks what was asked for: names of substitutions ("gil=mine") are locks or executors that some
+ * claim uses, their replacements others of the same kind.  0, or -1 with ERR_USAGE.
+ */
+int claims_check(struct claims_run *c, const struct opt_list *substitutions, struct err *err);
+
+/* Measures the cells of the claims into run.path. 0, or -1 with err. */
+int claims_run_here(struct claims_run *c, struct run_report *report, struct err *err);
+
+/* What is judged, and what came of it; some kilobytes. */
+struct claims_judged {
+    struct result result, reference;
+    struct verdicts verdicts, reference_verdicts;
+    bool has_reference;
+    struct err missing;  /* why there is no reference though one was asked for */
+    char measured[4096]; /* where the reference's result was put; "": nowhere */
+};
+
+/*
+ * Judges the result in that file, and the reference beside it: a file, or the same cells, as far as
+ * an interpreter has them, measured now in the machine's CPython and kept beside `result`.  A cell
+ * that failed there leaves a result all the same; without an interpreter the rest still has its
+ * verdicts.  0; 1 when it was interrupted; -1 with err.  claims_judged_free() in any case.
+ */
+int claims_judge(const struct claims_run *c, const char *result, struct claims_judged **out,
+                 struct err *err);
+void claims_judged_free(struct claims_judged *j);
+
+/* Puts it onto a page that this begins, with how to do it again. */
+void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c,
+                        const struct opt_list *plugins);
+
+#endif

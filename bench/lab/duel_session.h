@@ -1,0 +1,32 @@
+/*
+ * A whole duel: from what was asked for to a page, and the document where one was wanted.
+ *
+ * It knows what the engine does not: how a document begins (run/header.h), that the sides' parent
+ * may be gone (ahead.h), and that what was measured until an interrupt is written all the same.
+ */
+#ifndef CONTEND_LAB_DUEL_SESSION_H
+#define CONTEND_LAB_DUEL_SESSION_H
+
+#include "bench/judge/duel/report.h"
+#include "bench/judge/duel/request.h"
+
+struct duel_session {
+    const struct duel_request *request; /* checked */
+    int argc;                           /* as typed, for the document */
+    char *const *argv;
+    const char *priority_note; /* what priority samples have, in words */
+    const volatile bool *interrupted;
+    void (*on_progress)(void *context, const struct duel_progress *p);
+    void *context;
+};
+
+struct duel_found {
+    bool is_interrupted; /* then there is nothing below, and the document is a partial one */
+    struct page page;    /* the caller's */
+    enum duel_status status;
+};
+
+/* Makes the sides, measures, judges, writes request->output. -1 with err, and nothing is found. */
+int duel_session_run(const struct duel_session *s, struct duel_found *out, struct err *err);
+
+#endif

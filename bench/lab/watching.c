@@ -1,0 +1,120 @@
+#include "bench/lab/watching.h"
+
+#include "bench/base/json.h"
+#include "bench/base/output.h"
+#include "bench/judge/timeline/timeline.h"
+#include "bench/machine/affinity.h"
+#include "bench/page/picture/picture.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+
+static int check_files(const struct watch_wishes *wishes, struct err *err)
+{
+    if (wishes->output && output_check(wishes->output, err))
+        return -1;
+    return wishes->timeline && (!picture_format_of(NULL, wishes->timeline, "svg", err) ||
+                                output_check(wishes->timeline, err))
+               ? -1
+               : 0;
+}
+
+int watched_look(struct watched *w, const struct watch_wishes *wishes, const struct opt_list *words,
+                 struct err *err)
+{
+    *w = (struct watched){.session = {.fd = -1, .library_fd = -1}};
+    if (check_files(wishes, err) || watch_program_look(words->items[0], &w->program, err))
+        return -1;
+    w->argv = calloc(words->count + 1, sizeof *w->argv);
+    if (!w->argv)
+        return err_set(err, ERR_SYSTEM, "no memory for arguments");
+    for (size_t i = 0; i < words->count; i++)
+        w->argv[i] = (char *)(uintptr_t)words->items[i];
+    return 0;
+}
+
+int watched_run(struct watched *w, const struct watch_wishes *wishes, struct err *err)
+{
+    char library[PATH_MAX];
+    if (watch_library_find(library, err))
+        return -1;
+    const struct watch_request request = {
+        .library = library,
+        .path = w->program.path,
+        .argv = w->argv,
+        .out_is_errors = wishes->format != NULL,
+        /* A hold that was not timed would be drawn as a time nobody had the lock. */
+        .times_all_holds = wishes->holds_all || wishes->timeline,
+        .with_stacks = wishes->with_stacks,
+        .with_turns = wishes->timeline != NULL,
+        .is_children_off = wishes->is_alone,
+    };
+    w->view = (struct ledger_view){
+        .ledger = &w->ledger,
+        .argv = w->argv,
+        .cpus = (unsigned)affinity_count(),
+        .max_hold_ns = (uint64_t)wishes->max_hold_ns,
+        .max_wait_ns = (uint64_t)wishes->max_wait_ns,
+        .waits_apart = w->program.waits_apart,
+        .is_all = wishes->is_all,
+    };
+    return watch_session_run(&w->session, &request, err) ||
+                   ledger_read(&w->ledger, &w->session, err)
+               ? -1
+               : 0;
+}
+
+void watched_release(struct watched *w)
+{
+    ledger_release(&w->ledger);
+    watch_session_close(&w->session);
+    free(w->argv);
+}
+
+int watched_status(const struct watched *w)
+{
+    int status = w->session.status;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* ---- What is written ------------------------------------------------------------------------ */
+
+static int write_document(const char *path, const struct ledger_view *v, struct err *err)
+{
+    struct buf text = {0};
+    json_add_text(&text, ledger_document(v), JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    int failed = text.failed ? err_set(err, ERR_SYSTEM, "no memory for %s", path)
+                             : output_write_text(path, &text, err);
+    buf_release(&text);
+    return failed;
+}
+
+static int draw(const struct trace *t, const char *path, const struct page_style *style,
+                struct err *err)
+{
+    struct page p;
+    const char *format = picture_format_of(NULL, path, "svg", err);
+    page_init(&p, "contend watch");
+    page_expect(&p, format);
+    timeline_page(&p, t);
+    int failed = picture_write(&p, format, style, path, err);
+    page_release(&p);
+    return failed;
+}
+
+int watched_write(const struct watched *w, const struct watch_wishes *wishes,
+                  const struct page_style *style, struct err *nothing, struct err *err)
+{
+    struct trace t;
+    if (wishes->output && write_document(wishes->output, &w->view, err))
+        return -1;
+    if (!wishes->timeline)
+        return 0;
+    int failed = 0;
+    if (!ledger_trace(&t, &w->view, (uint64_t)wishes->window_ns, nothing))
+        failed = draw(&t, wishes->timeline, style, err);
+    else if (nothing->code != ERR_FAILED)
+        failed = err_set(err, nothing->code, "%s", nothing->text);
+    trace_release(&t);
+    return failed;
+}

@@ -1,0 +1,120 @@
+#include "bench/page/picture/picture.h"
+
+#include "bench/base/output.h"
+#include "bench/child/child.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const struct ending {
+    const char *ending, *format;
+    const char *drawn; /* what rsvg-convert calls it; NULL: it is the format's own */
+} endings[] = {
+    {".html", "html", NULL}, {".htm", "html", NULL},  {".svg", "svg", NULL},
+    {".png", "svg", "png"},  {".pdf", "svg", "pdf"},  {".md", "markdown", NULL},
+    {".csv", "csv", NULL},   {".tsv", "tsv", NULL},   {".tex", "latex", NULL},
+    {".json", "json", NULL}, {".xml", "junit", NULL}, {".txt", "text", NULL},
+};
+
+/* NULL: it ends with none of them. */
+static const struct ending *ending_of(const char *path)
+{
+    const char *dot = path ? strrchr(path, '.') : NULL;
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+        if (!strcasecmp(dot, endings[i].ending))
+            return &endings[i];
+    return NULL;
+}
+
+const char *picture_format_of(const char *format, const char *path, const char *otherwise,
+                              struct err *err)
+{
+    const struct ending *e = ending_of(path);
+    if (format && e && e->drawn && strcmp(format, e->format)) {
+        err_set(err, ERR_USAGE, "--format %s: %s is a picture, drawn from svg", format, path);
+        return NULL;
+    }
+    return format ? format : e ? e->format : otherwise;
+}
+
+/* ---- Pictures of another kind ------------------------------------------------------------- */
+
+enum { DRAWING_SECONDS = 60 };
+
+static bool keep(void *out, const char *bytes, size_t length)
+{
+    buf_add_bytes(out, bytes, length);
+    return !((struct buf *)out)->failed;
+}
+
+/* A file without a name that holds the text, read from its beginning; -1 with the error set. */
+static int unnamed_file(const struct buf *text, struct err *err)
+{
+    int fd = memfd_create("picture", MFD_CLOEXEC);
+    size_t done = 0;
+    while (fd >= 0 && done < text->len) {
+        ssize_t written = write(fd, text->data + done, text->len - done);
+        if (written < 0 && errno != EINTR)
+            break;
+        done += written > 0 ? (size_t)written : 0;
+    }
+    if (fd >= 0 && done == text->len && lseek(fd, 0, SEEK_SET) == 0)
+        return fd;
+    err_set_sys(err, errno, "a picture");
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* Twice as many pixels as its size says, for screens and printers that have them. */
+static int draw(const char *path, const char *kind, const struct buf *svg, struct buf *out,
+                struct err *err)
+{
+    const char *const words_of[] = {
+        "rsvg-convert", "-f", kind, "-z", !strcmp(kind, "png") ? "2" : "1", NULL};
+    struct child_end end;
+    char words[160];
+    int in = unnamed_file(svg, err);
+    if (in < 0)
+        return -1;
+    const struct child_request request = {
+        .what = "rsvg-convert",
+        .program = "rsvg-convert",
+        .argv = (char *const *)(uintptr_t)words_of, /* execve() changes none of them */
+        .in = in,
+        .out = CHILD_PIPE};
+    const struct child_watch watch = {
+        .timeout_ns = DRAWING_SECONDS * UINT64_C(1000000000), .on_output = keep, .context = out};
+    int failed = child_run(&request, &watch, &end, err);
+    close(in);
+    if (failed)
+        return -1;
+    if (end.start_errno)
+        return err_set(
+            err, ERR_UNAVAILABLE,
+            "%s: %s is drawn by rsvg-convert (Debian: librsvg2-bin), which is not there; .svg "
+            "needs nothing",
+            path, kind);
+    if (!child_is_fine(&end) || out->failed || !out->len)
+        return err_set(err, ERR_UNAVAILABLE, "%s: rsvg-convert %s", path,
+                       child_words(&end, words, sizeof words));
+    return 0;
+}
+
+int picture_write(const struct page *p, const char *format, const struct page_style *style,
+                  const char *path, struct err *err)
+{
+    const struct ending *e = ending_of(path);
+    struct buf text = {0}, drawn = {0};
+    int failed = page_write(p, format, style, &text, err);
+    if (!failed && e && e->drawn)
+        failed = draw(path, e->drawn, &text, &drawn, err) || output_write_text(path, &drawn, err);
+    else if (!failed)
+        failed = output_write_text(path, &text, err);
+    buf_release(&text);
+    buf_release(&drawn);
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * Pages into files: what a file's name says of the format, and pictures that are no format of ours.
+ * ".png" and ".pdf" are drawn from SVG by rsvg-convert, a program of somebody else's.
+ */
+#ifndef CONTEND_PAGE_PICTURE_PICTURE_H
+#define CONTEND_PAGE_PICTURE_PICTURE_H
+
+#include "bench/base/err.h"
+#include "bench/page/formats.h"
+
+/*
+ * The format of a page that goes to that file (NULL: to nobody's), of static life: the one asked
+ * for, else what the name ends with, else `otherwise`.  NULL with ERR_USAGE where the two
+ * contradict each other.
+ */
+const char *picture_format_of(const char *format, const char *path, const char *otherwise,
+                              struct err *err);
+
+/*
+ * Writes the page into the file, as `format` has it or drawn as its ending says.  Returns 0, or -1:
+ * ERR_UNAVAILABLE without rsvg-convert where it is needed, ERR_SYSTEM; the file is then as it was.
+ */
+int picture_write(const struct page *p, const char *format, const struct page_style *style,
+                  const char *path, struct err *err);
+
+#endif

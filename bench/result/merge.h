@@ -1,0 +1,38 @@
+/*
+ * Several results as one: shards of a plan, parts of a run that went on elsewhere, machines.
+ *
+ * What was measured on one host becomes one result; results of several hosts stand side by side in
+ * one document and share no number.  A cell that comes twice with the same values is there once; of
+ * one that failed here and was measured there the measured one stands and the other is kept with
+ * it, and so is a ceiling that several shards measured.  Two different measurements of a cell on
+ * one host are refused: which of them counts is not for a program to say.
+ *
+ * The order of the files makes no difference, and what was merged may be merged again, with its own
+ * parts too.  Time and memory grow with the cells.
+ */
+#ifndef CONTEND_RESULT_MERGE_H
+#define CONTEND_RESULT_MERGE_H
+
+#include "bench/base/buf.h"
+#include "bench/result/list.h"
+
+struct merge_report {
+    size_t hosts, parts, cells;
+    size_t repeated;    /* cells that were there already, with the same values */
+    size_t attempts;    /* kept with the cells that stand in their place */
+    struct buf missing; /* which shards: "3, 7 of 10"; the caller releases it */
+};
+
+/*
+ * Appends the document: contend.result/1 of one host, contend.results/1 of several.  `host` NULL:
+ * of all, else of that one.  The results were read with RESULT_ALL and are used up: they are to be
+ * unloaded, and nothing else.  ERR_INPUT names the files that do not go together, ERR_USAGE a host
+ * that there is not.
+ */
+int results_merge(struct result_list *in, const char *host, struct buf *out,
+                  struct merge_report *report, struct err *err);
+
+/* What was merged, in a line, and in another one what is missing. */
+void merge_words(struct buf *out, const struct merge_report *r);
+
+#endif

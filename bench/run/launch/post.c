@@ -1,0 +1,124 @@
+#include "bench/run/launch/post.h"
+
+#include "bench/stats/summary.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Passes what one probe or workload found in one launch on to the mailbox. */
+struct post {
+    struct sink sink; /* first: hooks get its address */
+    struct mailbox *mailbox;
+    int offset; /* of the owner's metrics in the list */
+    uint32_t launch;
+    double *quantities[METRICS_MAX]; /* of this launch; owned */
+    size_t quantity_counts[METRICS_MAX];
+    size_t quantity_capacities[METRICS_MAX];
+    struct histogram *histograms[METRICS_MAX]; /* of this launch, where they came whole; owned */
+};
+
+static struct found *found_at(struct post *p, int metric)
+{
+    return &p->mailbox->found[p->offset + metric];
+}
+
+static void post_value(struct sink *sink, int metric, double value)
+{
+    struct post *p = (struct post *)sink;
+    if (isfinite(value))
+        found_at(p, metric)->values[p->launch] = value;
+}
+
+static void post_quantity(struct sink *sink, int metric, uint64_t value)
+{
+    struct post *p = (struct post *)sink;
+    struct found *f = found_at(p, metric);
+    int i = p->offset + metric;
+    if (!f->has_histogram) {
+        histogram_init(&f->histogram);
+        f->has_histogram = true;
+    }
+    histogram_add(&f->histogram, value);
+    if (p->quantity_counts[i] == p->quantity_capacities[i]) {
+        size_t capacity = p->quantity_capacities[i] ? p->quantity_capacities[i] * 2 : 256;
+        double *grown = realloc(p->quantities[i], capacity * sizeof(double));
+        if (!grown)
+            return;
+        p->quantities[i] = grown;
+        p->quantity_capacities[i] = capacity;
+    }
+    p->quantities[i][p->quantity_counts[i]++] = (double)value;
+}
+
+static void post_histogram(struct sink *sink, int metric, const struct histogram *h)
+{
+    struct post *p = (struct post *)sink;
+    struct found *f = found_at(p, metric);
+    struct histogram **sum = &p->histograms[p->offset + metric];
+    if (!f->has_histogram) {
+        histogram_init(&f->histogram);
+        f->has_histogram = true;
+    }
+    histogram_merge(&f->histogram, h);
+    if (!*sum && (*sum = malloc(sizeof **sum)) != NULL)
+        histogram_init(*sum);
+    if (*sum)
+        histogram_merge(*sum, h);
+}
+
+static void post_absent(struct sink *sink, int metric, const char *reason)
+{
+    struct post *p = (struct post *)sink;
+    snprintf(found_at(p, metric)->reason, TEXT_MAX, "%s", reason);
+}
+
+static void post_source(struct sink *sink, int metric, const char *source)
+{
+    struct post *p = (struct post *)sink;
+    snprintf(found_at(p, metric)->source, sizeof found_at(p, metric)->source, "%s", source);
+}
+
+/* A launch's sample of a distribution is its median. */
+static void settle_quantities(struct post *p)
+{
+    for (size_t i = 0; i < METRICS_MAX; i++) {
+        if (p->quantity_counts[i] && isnan(p->mailbox->found[i].values[p->launch])) {
+            samples_sort(p->quantities[i], p->quantity_counts[i]);
+            p->mailbox->found[i].values[p->launch] =
+                median_of_sorted(p->quantities[i], p->quantity_counts[i]);
+        }
+        free(p->quantities[i]);
+        if (p->histograms[i] && p->histograms[i]->count &&
+            isnan(p->mailbox->found[i].values[p->launch]))
+            p->mailbox->found[i].values[p->launch] =
+                (double)histogram_quantile(p->histograms[i], 0.5);
+        free(p->histograms[i]);
+    }
+}
+
+void post_collect(struct launch *l, struct mailbox *m, const struct metric_list *list,
+                  uint32_t launch, bool with_workload)
+{
+    static const struct sink sink = {post_value, post_quantity, post_absent, post_source,
+                                     post_histogram};
+    struct post *p = calloc(1, sizeof *p);
+    if (!p)
+        return;
+    p->sink = sink;
+    p->mailbox = m;
+    p->launch = launch;
+    struct harness *h = harness_of(l);
+    for (size_t i = 0; i < h->probe_count; i++) {
+        const struct probe *probe = h->probes[i].probe;
+        p->offset = metric_offset(list, probe);
+        if (p->offset >= 0)
+            probe->collect(&h->probes[i], &p->sink);
+    }
+    if (with_workload && l->workload->collect) {
+        p->offset = metric_offset_own(list, l->workload);
+        l->workload->collect(l, &p->sink);
+    }
+    settle_quantities(p);
+    free(p);
+}

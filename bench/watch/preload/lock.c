@@ -1,0 +1,341 @@
+/* What is known of a lock: by the thread that uses it, and by all once one of them had to wait. */
+#include "bench/watch/preload/internal.h"
+
+#include <string.h>
+
+enum {
+    PROBES = 8,              /* places of a thread's table that an address may have */
+    LOCK_PROBES = 64,        /* and of the table of all */
+    SAMPLED = 16,            /* one hold of so many is timed, where they are short */
+    LONG_HOLD_NS = 2000,     /* beside which two looks at the clock are nothing */
+    STACK_FROM_NS = 1000000, /* nobody asks who blocked somebody for less */
+    TURN_FROM_NS = 15000,    /* a shorter hold that nobody waited for is not in any picture */
+    LONG_WAIT_NS = 1000000,  /* and beside this two looks at schedstat(5) */
+};
+
+/* ---- Counting -------------------------------------------------------------------------------- */
+
+#define ADD(place, value) __atomic_fetch_add(&(place), value, __ATOMIC_RELAXED)
+
+static void raise_to(uint64_t *most, uint64_t value)
+{
+    uint64_t seen = __atomic_load_n(most, __ATOMIC_RELAXED);
+    while (value > seen && !__atomic_compare_exchange_n(most, &seen, value, true, __ATOMIC_RELAXED,
+                                                        __ATOMIC_RELAXED))
+        ;
+}
+
+void histogram_count(struct histogram *h, uint64_t value, uint32_t weight)
+{
+    /* Memory that was never written is all 0: the least is kept as its distance from above. */
+    ADD(h->buckets[histogram_index(value)], weight);
+    ADD(h->count, weight);
+    raise_to(&h->min, UINT64_MAX - value);
+    raise_to(&h->max, value);
+}
+
+void longest_note(struct watch_longest *l, uint64_t ns, uint64_t end_ns, uint32_t thread)
+{
+    if (ns <= l->ns)
+        return;
+    l->ns = ns;
+    l->end_ns = end_ns;
+    l->thread = thread;
+}
+
+static uint32_t number_of(const struct watch_lock *l)
+{
+    return (uint32_t)(l - local->region->locks) + 1;
+}
+
+/* ---- A thread's own table ---------------------------------------------------------------------
+ */
+
+static bool one_in_many(struct watch_thread *t)
+{
+    t->random = t->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return t->random >> 60 == 0;
+}
+_Static_assert(SAMPLED == 16, "the highest four bits of a random number decide");
+
+struct watch_entry *entry_find(struct watch_thread *t, uint64_t key)
+{
+    if (LIKELY(t->last && t->last->address == key))
+        return t->last;
+    size_t at = hash_of(key) >> 56;
+    for (size_t i = 0; i < PROBES; i++) {
+        struct watch_entry *e = &t->entries[(at + i) % WATCH_ENTRIES];
+        if (e->address == key)
+            return t->last = e;
+    }
+    return NULL;
+}
+
+/* One of which nothing more can be said than that it was taken makes room. */
+static struct watch_entry *place_for(struct watch_thread *t, uint64_t key)
+{
+    size_t at = hash_of(key) >> 56;
+    for (size_t i = 0; i < PROBES; i++) {
+        struct watch_entry *e = &t->entries[(at + i) % WATCH_ENTRIES];
+        if (!e->address)
+            return e;
+    }
+    for (size_t i = 0; i < PROBES; i++) {
+        struct watch_entry *e = &t->entries[(at + i) % WATCH_ENTRIES];
+        if (!e->depth && !e->lock) {
+            t->other_takes += e->takes;
+            return e;
+        }
+    }
+    return NULL;
+}
+
+struct watch_entry *entry_make(struct watch_thread *t, uint64_t key)
+{
+    struct watch_entry *e = entry_find(t, key);
+    if (LIKELY(e != NULL))
+        return e;
+    e = place_for(t, key);
+    if (!e) {
+        t->lost++;
+        return NULL;
+    }
+    memset(e, 0, sizeof *e);
+    e->next = WATCH_TIME_HOLD;
+    e->address = key;
+    return t->last = e;
+}
+
+/* ---- The table of all --------------------------------------------------------------------------
+ */
+
+static struct watch_lock *lock_init(uint32_t index, uint64_t key, enum watch_kind kind,
+                                    uintptr_t site)
+{
+    struct watch_region *r = local->region;
+    struct watch_lock *l = &r->locks[index];
+    struct watch_key *k = &r->keys[index];
+    k->process = local->process;
+    k->address = key;
+    k->kind = kind;
+    l->kind = kind;
+    l->process = local->process;
+    l->address = key & ~UINT64_C(1);
+    l->where = place_of(l->address);
+    l->site = place_of(site);
+    __atomic_store_n(&k->state, 2, __ATOMIC_RELEASE);
+    __atomic_store_n(&local->marks[hash_of(key) >> 52], 1, __ATOMIC_RELAXED);
+    return l;
+}
+
+static bool is_it(const struct watch_key *k, uint64_t key)
+{
+    return k->address == key && k->process == local->process;
+}
+
+struct watch_lock *lock_of(uint64_t key, enum watch_kind kind, uintptr_t site, bool makes)
+{
+    struct watch_region *r = local->region;
+    uint64_t hash = hash_of(key ^ (uint64_t)local->process << 48);
+    for (uint32_t i = 0; i < LOCK_PROBES; i++) {
+        uint32_t index = (uint32_t)(hash >> 32) + i;
+        index %= WATCH_LOCKS_MOST;
+        struct watch_key *k = &r->keys[index];
+        uint32_t state = __atomic_load_n(&k->state, __ATOMIC_ACQUIRE);
+        if (state == 0 && !makes)
+            return NULL;
+        if (state == 0 && __atomic_compare_exchange_n(&k->state, &state, 1, false, __ATOMIC_ACQUIRE,
+                                                      __ATOMIC_ACQUIRE))
+            return lock_init(index, key, kind, site);
+        /* Its maker is about to say what it is; one that was preempted, or killed, is passed over.
+         */
+        for (unsigned tries = 0; state == 1 && tries < 1000; tries++)
+            state = __atomic_load_n(&k->state, __ATOMIC_ACQUIRE);
+        if (state == 2 && is_it(k, key))
+            return &r->locks[index];
+    }
+    if (makes)
+        ADD(r->processes[local->process].lock_overflow, 1);
+    return NULL;
+}
+
+/* ---- Takes and drops ---------------------------------------------------------------------- */
+
+void lock_taken(struct watch_thread *t, struct watch_entry *e, bool waited, uint64_t at_ns)
+{
+    e->takes++;
+    e->depth = 1;
+    if (waited || (e->next & WATCH_TIME_HOLD) || local->region->times_all_holds)
+        e->weight = 1;
+    else
+        e->weight = one_in_many(t) ? SAMPLED : 0;
+    e->since_ns = !e->weight ? 0 : at_ns ? at_ns : now_ns();
+    if (e->lock) {
+        struct watch_lock *l = entry_lock(e);
+        l->holder = thread_number(t);
+        l->last_take_ns = e->since_ns;
+    }
+}
+
+/* Somebody waits, or may: that is what a hold is about. */
+static void note_block(struct watch_thread *t, struct watch_entry *e, struct watch_lock *l,
+                       uint64_t end_ns)
+{
+    uint64_t first_ns = __atomic_load_n(&l->first_wait_ns, __ATOMIC_RELAXED);
+    if (!first_ns || !__atomic_load_n(&l->waiters, __ATOMIC_RELAXED))
+        return;
+    uint64_t from_ns = e->since_ns > first_ns ? e->since_ns : first_ns;
+    uint64_t blocked_ns = end_ns > from_ns ? end_ns - from_ns : 0;
+    histogram_count(&l->blocks, blocked_ns, 1);
+    ADD(l->blocked_holds, 1);
+    if (blocked_ns > l->longest_block.ns) {
+        longest_note(&l->longest_block, blocked_ns, end_ns, thread_number(t));
+        if (local->region->with_stacks && blocked_ns > STACK_FROM_NS)
+            l->longest_block.stack = stack_keep(l->longest_block.stack, l->kind == WATCH_GIL);
+    }
+    /* Who goes on waiting does so for the next one. */
+    __atomic_store_n(&l->first_wait_ns, end_ns, __ATOMIC_RELAXED);
+    l->last_drop_ns = end_ns;
+}
+
+static void note_turn(struct watch_thread *t, const struct watch_entry *e,
+                      const struct watch_lock *l, uint64_t end_ns, bool is_waited_for)
+{
+    struct watch_region *r = local->region;
+    bool has_waited = t->last_wait_end_ns == e->since_ns;
+    if (!has_waited && !is_waited_for && end_ns - e->since_ns < TURN_FROM_NS)
+        return;
+    uint32_t number = ADD(r->turn_count, 1);
+    if (number >= WATCH_TURNS_MOST)
+        return; /* the reader says how many there were */
+    struct watch_turn *turn = &r->turns[number];
+    turn->wait_ns = has_waited ? t->last_wait_since_ns : 0;
+    turn->take_ns = e->since_ns;
+    turn->drop_ns = end_ns;
+    turn->lock = number_of(l);
+    turn->is_put_out = t->is_put_out;
+    __atomic_store_n(&turn->thread, thread_number(t), __ATOMIC_RELEASE);
+}
+
+static void note_hold(struct watch_thread *t, struct watch_entry *e, struct watch_lock *l,
+                      uint64_t end_ns)
+{
+    uint64_t hold_ns = end_ns > e->since_ns ? end_ns - e->since_ns : 0;
+    e->hold_ns += hold_ns * e->weight;
+    e->hold_most_ns = hold_ns > e->hold_most_ns ? hold_ns : e->hold_most_ns;
+    e->next =
+        (uint8_t)((e->next & WATCH_SPLIT_WAIT) | (hold_ns > LONG_HOLD_NS ? WATCH_TIME_HOLD : 0));
+    if (l) {
+        histogram_count(&l->holds, hold_ns, e->weight);
+        ADD(l->hold_ns, hold_ns * e->weight);
+        ADD(l->timed, e->weight);
+        longest_note(&l->longest_hold, hold_ns, end_ns, thread_number(t));
+    }
+    e->since_ns = 0;
+}
+
+void lock_drops(struct watch_thread *t, struct watch_entry *e, enum watch_kind kind)
+{
+    struct watch_lock *l = entry_lock(e);
+    e->depth = 0;
+    /* Somebody waited for it since this thread had it first. */
+    if (!l && UNLIKELY(is_marked(hash_of(e->address))) &&
+        (l = lock_of(e->address, kind, 0, false)) != NULL)
+        e->lock = number_of(l);
+    bool is_waited_for = l && __atomic_load_n(&l->waiters, __ATOMIC_RELAXED);
+    if (LIKELY(!e->since_ns && !is_waited_for)) {
+        if (l)
+            l->holder = 0;
+        return;
+    }
+    uint64_t end_ns = now_ns();
+    if (is_waited_for)
+        note_block(t, e, l, end_ns);
+    if (e->since_ns && l && local->region->with_turns)
+        note_turn(t, e, l, end_ns, is_waited_for);
+    if (e->since_ns)
+        note_hold(t, e, l, end_ns);
+    t->is_put_out = 0;
+    if (l)
+        l->holder = 0;
+}
+
+/* ---- Waits -------------------------------------------------------------------------------------
+ */
+
+void wait_begins(struct watch_thread *t, struct waiting *w, struct watch_entry *e, uint64_t key,
+                 enum watch_kind kind, uintptr_t site)
+{
+    struct watch_lock *l = e ? entry_lock(e) : NULL;
+    if (!l)
+        l = lock_of(key, kind, site, true);
+    if (e && l)
+        e->lock = number_of(l);
+    *w = (struct waiting){.lock = l, .entry = e, .since_ns = now_ns()};
+    w->is_want =
+        kind != WATCH_CONDITION && (kind != WATCH_SEMAPHORE || (l && l->own_posts * 2 > l->posts));
+    if (l) {
+        if (ADD(l->waiters, 1) == 0)
+            __atomic_store_n(&l->first_wait_ns, w->since_ns, __ATOMIC_RELAXED);
+        t->phase_lock = number_of(l);
+    }
+    uint64_t ran_ns;
+    t->wait_runnable_ns = UINT64_MAX;
+    if (e && (e->next & WATCH_SPLIT_WAIT))
+        own_schedstat(&ran_ns, &t->wait_runnable_ns);
+    t->phase_since_ns = w->since_ns;
+    t->phase = w->is_want ? WATCH_WANTS : WATCH_ELSEWHERE;
+}
+
+/* Of waiting for a lock what was waiting for a CPU: it belongs to that. */
+static void split_wait(struct watch_thread *t, struct watch_entry *e, uint64_t since_ns)
+{
+    uint64_t ran_ns, runnable_ns, at_ns = now_ns();
+    uint64_t wait_ns = at_ns > since_ns ? at_ns - since_ns : 0;
+    if (t->wait_runnable_ns != UINT64_MAX && own_schedstat(&ran_ns, &runnable_ns)) {
+        uint64_t part_ns = runnable_ns - t->wait_runnable_ns;
+        t->want_runnable_ns += part_ns < wait_ns ? part_ns : wait_ns;
+    }
+    e->next =
+        (uint8_t)((e->next & WATCH_TIME_HOLD) | (wait_ns > LONG_WAIT_NS ? WATCH_SPLIT_WAIT : 0));
+}
+
+static void note_hand_over(const struct waiting *w, struct watch_lock *l, uint64_t at_ns)
+{
+    uint64_t drop_ns = l->last_drop_ns;
+    ADD(l->hand_overs, 1);
+    if (drop_ns > w->since_ns && at_ns >= drop_ns)
+        histogram_count(&l->hand_over_times, at_ns - drop_ns, 1);
+}
+
+uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool timed_out)
+{
+    struct watch_lock *l = w->lock;
+    /* What that takes is waiting, too: the caller does not have it yet. */
+    if (w->is_want && w->entry && (got || timed_out))
+        split_wait(t, w->entry, w->since_ns);
+    uint64_t at_ns = now_ns(), wait_ns = at_ns > w->since_ns ? at_ns - w->since_ns : 0;
+    t->last_wait_since_ns = w->since_ns;
+    t->last_wait_end_ns = at_ns;
+    t->phase = WATCH_ELSEWHERE;
+    if (l && __atomic_sub_fetch(&l->waiters, 1, __ATOMIC_RELAXED) == 0)
+        __atomic_store_n(&l->first_wait_ns, 0, __ATOMIC_RELAXED);
+    if (!got && !timed_out)
+        return at_ns;
+    if (w->is_want)
+        t->want_ns += wait_ns;
+    if (w->entry) {
+        w->entry->contended++;
+        w->entry->wait_ns += wait_ns;
+    }
+    if (!l)
+        return at_ns;
+    ADD(l->contended, 1);
+    ADD(l->wait_ns, wait_ns);
+    ADD(l->timeouts, timed_out);
+    histogram_count(&l->waits, wait_ns, 1);
+    longest_note(&l->longest_wait, wait_ns, at_ns, thread_number(t));
+    if (got)
+        note_hand_over(w, l, at_ns);
+    return at_ns;
+}

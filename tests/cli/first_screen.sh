@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# The first thing that is seen of a result fits a screen, and does not say more than it knows.
+. "$(dirname "$0")/lib.sh"
+
+fixture=$source_dir/tests/fixtures/report/standard.json
+fake="--executor fake --rounds 6 --seed 3 --task-time 100us"
+
+# changed NAME PYTHON: a copy of the stored result after these statements about d and cells.
+_changed() {
+    "${python:-python3}" - "$fixture" "$1" "$2" <<'PY'
+import json, sys
+d = json.load(open(sys.argv[1]))
+cells = d["cells"]
+exec(sys.argv[3])
+json.dump(d, open(sys.argv[2], "w"))
+PY
+}
+
+_fits() { # LINES COLUMNS
+    [ "$(wc -l <out)" -le "$1" ] || { fail "$(wc -l <out) lines, not $1"; show_run; }
+    [ "$(wc -L <out)" -le "$2" ] || { fail "a line of $(wc -L <out) columns, not $2"; show_run; }
+}
+
+a_result_s_first_screen_fits_24_lines_of_80_columns() {
+    cp "$fixture" standard.json
+    run report standard.json
+    expect_status 0
+    _fits 23 80
+    expect_out 'standard.json'
+    expect_out 'contend report standard.json --tables'
+    expect_out 'thread'
+    expect_out 'startup'
+    expect_out 'lock'
+    expect_no out '(^|[^a-z])[a-z]+-$'
+}
+
+a_run_ends_with_it() {
+    # shellcheck disable=SC2086
+    run run --workload noop,sleep,spin --lock none,gil --tasks 1,4 $fake -o own.json
+    expect_status 0
+    _fits 23 80
+    expect_out 'JSON: own.json'
+    expect_out 'contend report own.json --tables'
+}
+
+narrow_terminals_get_narrow_lines() {
+    local width
+    cp "$fixture" standard.json
+    for width in 60 70 80 100 140; do
+        run report standard.json --width $width
+        expect_status 0
+        _fits 60 $width
+    done
+}
+
+tables_are_one_option_away() {
+    run report standard.json --tables
+    expect_status 0
+    expect_out 'sleep, lock none'
+    expect_out 'makespan'
+    # Whoever shapes tables wants them.
+    run report standard.json --rows tasks --cols executor --filter workload=spin
+    expect_out 'spin, lock none'
+    run report standard.json --sentences
+    expect_out 'What it means'
+    run report standard.json --format csv
+    cp out bare.csv
+    run report standard.json --tables --format csv
+    cmp -s out bare.csv || fail "programs get something else without --tables"
+}
+
+# Buggy: sentences and numbers of cells that others disturbed, with nothing beside them.
+unusable_cells_are_marked_and_nothing_is_said_of_them() {
+    _changed busy.json 'for c in cells:
+    c["warnings"] = [{"code": "unusable", "text": "others used the CPUs"}]'
+    run report busy.json
+    expect_status 0
+    _fits 23 80
+    expect_out 'UNUSABLE'
+    expect_out 'not to be relied on'
+    expect grep -qE 'thread .*[a-z]\?' out
+    expect_no out '^ *\* '
+    _changed some.json 'for c in cells:
+    if c["workload"] == "noop": c["warnings"] = [{"code": "unusable", "text": "others used the CPUs"}]'
+    run report some.json
+    expect_out 'not said what starting costs'
+    expect_no out 'Starting and ending'
+}
+
+# Buggy: where some rows are disturbed, a sentence of the others looks whole.
+a_pool_s_sentence_rests_on_no_unusable_cell() {
+    _changed pool.json 'import copy
+base = [c for c in cells if c["workload"] == "noop" and c["executor"] == "thread"][0]
+pool = copy.deepcopy(base)
+pool.update(executor="thread_pool", workers=2, id="noop/none/thread_pool/tasks=1,workers=2")
+for name, value in (("pool_start_ns", 1e5), ("lifecycle_ns", 100.0)):
+    m = copy.deepcopy(base["metrics"]["lifecycle_ns"])
+    m["samples"] = [value] * 7
+    m.pop("summary", None); m.pop("distribution", None); m.pop("histogram", None)
+    pool["metrics"][name] = m
+cells.append(pool)'
+    run report pool.json --sentences
+    expect_out 'A pool pays off'
+    _changed spoilt.json "$(printf '%s' "$(cat <<'PY'
+d = json.load(open("pool.json")); cells = d["cells"]
+[c for c in cells if c["executor"] == "thread_pool"][0]["warnings"] = [{"code": "unusable", "text": "x"}]
+PY
+)")"
+    run report spoilt.json --sentences
+    expect_no out 'A pool pays off'
+}
+
+what_is_partial_says_so() {
+    _changed cut.json 'd["run"]["status"] = "partial"; d["run"]["rounds_planned"] = 40'
+    run report cut.json
+    expect_status 0
+    expect_out 'partial'
+    expect_out '40'
+    _fits 23 80
+}
+
+what_failed_or_was_skipped_is_counted() {
+    _changed odd.json 'c = [c for c in cells if c["workload"] == "spin"][0]
+c["status"] = "failed"; c["reason"] = "signal 11"; c["metrics"] = {}'
+    run report odd.json
+    expect_out '2 FAILED (the first: signal 11)'
+}
+
+# A hostile name is text, whatever it holds.
+names_act_on_nothing() {
+    _changed hostile.json 'd["host"]["hostname"] = "red\u202e<script>"; d["run"]["suite"] = "=cmd|x"'
+    run report hostile.json
+    expect_status 0
+    expect_out 'red<U+202E><script>'
+}
+
+nothing_measured_is_said() {
+    _changed none.json 'cells.clear()'
+    run report none.json
+    expect_status 0
+    expect_out 'Nothing was measured'
+}
+
+run_tests

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# ctest: label nosan
+# What is written for a paper is taken by LaTeX as it stands, and fits an article of one column.
+. "$(dirname "$0")/lib.sh"
+
+fixtures=$source_dir/tests/fixtures/report
+
+# _typeset NAME [MOST]: out, in an article; fails where LaTeX does, or where more is too wide.
+_typeset() {
+    mv out table.tex
+    printf '%s\n' '\documentclass{article}' '\usepackage{booktabs}' '\usepackage{siunitx}' \
+        '\begin{document}' '\input{table.tex}' '\end{document}' >paper.tex
+    timeout 60 pdflatex -halt-on-error -interaction=nonstopmode paper.tex >log 2>&1 || {
+        fail "$1: LaTeX refuses it"
+        grep -A3 '^!' log | head -n 6
+    }
+    [ "$(grep -c '^Overfull' log)" -le "${2:-0}" ] || fail "$1: $(grep -m1 '^Overfull' log)"
+}
+
+_has_latex() {
+    command -v pdflatex >/dev/null && kpsewhich siunitx.sty booktabs.sty >/dev/null 2>&1 && return
+    echo "skipped: there is no pdflatex with siunitx and booktabs"
+    return 1
+}
+
+tables_have_captions_labels_and_units() {
+    run report "$fixtures/standard.json" --filter 'workload=spin,lock=none' --metric startup,throughput \
+        --format latex --caption 'Computing & waiting'
+    expect_status 0
+    expect_out '\caption{Computing \& waiting'
+    expect_out '\label{tab:computing-waiting}'
+    expect_out '{\micro\second}'
+    expect_out '\usepackage{siunitx}'
+}
+
+columns_are_as_many_as_were_asked_for() {
+    run report "$fixtures/standard.json" --filter 'workload=spin,lock=none' --format latex --columns 2
+    expect_status 0
+    expect grep -qE '^\\begin\{tabular\}\{llrr\}$' out
+    ! grep -qE '^\\begin\{tabular\}\{llrrr' out || fail "three columns where two were asked for"
+}
+
+latex_takes_them() {
+    _has_latex || return 0
+    local format
+    cp "$fixtures/standard.json" . # a path has no place where it could be broken
+    for format in "" "--tables" "--metric all --filter workload=spin" "--ci --relative-to executor=thread" \
+        "--scaling" "--tables --columns 3"; do
+        # shellcheck disable=SC2086
+        run report standard.json $format --format latex
+        expect_status 0
+        _typeset "report $format"
+    done
+    run report "$fixtures/params.json" --tables --format latex
+    _typeset "hostile names" 9 # a word that is wider than a page cannot be helped
+}
+
+a_figure_stands_beside_its_table_in_an_article() {
+    _has_latex || return 0
+    command -v rsvg-convert >/dev/null && kpsewhich graphicx.sty >/dev/null 2>&1 ||
+        { echo "skipped: there is no rsvg-convert, or no graphicx"; return 0; }
+    run report "$fixtures/standard.json" --plot ladder -o ladder.pdf
+    expect_status 0
+    run report "$fixtures/standard.json" --filter 'workload=spin,lock=none' --metric startup --format latex -o table.tex
+    expect_status 0
+    printf '%s\n' '\documentclass{article}' '\usepackage{booktabs}' '\usepackage{siunitx}' '\usepackage{graphicx}' \
+        '\begin{document}' '\input{table.tex}' '\begin{figure}' '\includegraphics[width=\linewidth]{ladder.pdf}' \
+        '\caption{What a unit costs}' '\end{figure}' '\end{document}' >paper.tex
+    timeout 60 pdflatex -halt-on-error -interaction=nonstopmode paper.tex >log 2>&1 ||
+        { fail "LaTeX refuses the figure"; grep -A3 '^!' log | head -n 6; }
+    grep -q 'Output written on paper.pdf' log || fail "no article"
+    expect_no log '^Overfull'
+}
+
+run_tests

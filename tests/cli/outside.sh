@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# ctest: label nosan, timeout 600
+# Outside plug-ins, as their authors have them: contend is installed, the examples are copied away from the
+# source tree, built with what pkg-config says, and run by the installed program.
+. "$(dirname "$0")/lib.sh"
+
+[ -n "${CONTEND_BUILD:-}" ] || skip_all "CONTEND_BUILD is not set: not called by ctest"
+for tool in pkg-config make cc; do
+    command -v $tool >/dev/null || skip_all "there is no $tool"
+done
+cmake --install "$CONTEND_BUILD" --prefix "$work/usr" >log 2>&1 || { cat log; exit 1; }
+contend=$work/usr/bin/contend
+cp -r "$work/usr/share/contend/examples/plugins" plugins
+pc=$(find usr -name contend.pc)
+export PKG_CONFIG_PATH=$work/${pc%/*}
+export CONTEND=$contend
+has_cpp=$(printf '#include <coroutine>\n' | c++ -std=c++20 -x c++ -E - >/dev/null 2>&1 && echo yes)
+
+_make() {
+    last_command="(make $*)"
+    status=0
+    make -C plugins "$@" >out 2>err || status=$?
+}
+
+# plug NAME "CODE" [DEFINES]: a shared object of a few lines.
+_plug() {
+    printf '#include <contend.h>\n#include <stdlib.h>\n#include <unistd.h>\n%s\n' "$2" >"$1.c"
+    # shellcheck disable=SC2046
+    cc -O1 -g -shared -fPIC "$1.c" $(pkg-config --cflags --libs contend) -o "$1.so" 2>log ||
+        { fail "$1.c does not compile"; head -n 5 log; }
+}
+
+the_examples_build_without_a_warning() {
+    local some=(crc.so patient.so slices.so)
+    [ -z "$has_cpp" ] || some+=(cpp_coroutine.so)
+    _make "${some[@]}" CFLAGS='-O2 -Wall -Wextra -Wshadow -Werror'
+    expect_status 0
+}
+
+the_examples_work_together() {
+    [ -n "$has_cpp" ] || { echo "skipped: no compiler of C++20"; return; }
+    _make check CFLAGS='-O2 -Wall -Wextra -Wshadow -Werror'
+    expect_status 0
+    expect_valid plugins/check.json
+    expect_none plugins/check.json '[(c["id"], c.get("reason")) for c in cells if c["status"] != "ok"]'
+    expect_json plugins/check.json 'sum(c["executor"] == "cpp_coroutine" and c["role"] == "measured" for c in cells) == 4'
+    # Two sleepers sleep at the same time, or each would have its own wait alone.
+    expect_json plugins/check.json 'all(c["metrics"]["startup_ns"]["samples"] for c in cells if c["executor"] == "cpp_coroutine")'
+    expect_json plugins/check.json 'all(c["metrics"]["slices_count"]["samples"][0] >= 1 for c in cells
+        if c["executor"] in ("thread", "process") and "samples" in c["metrics"]["slices_count"])'
+    expect_json plugins/check.json 'any("samples" in c["metrics"]["slices_count"] for c in cells)'
+    expect_json plugins/check.json 'all("reason" in c["metrics"]["slices_count"] for c in cells
+        if c["executor"] == "cpp_coroutine")'
+}
+
+coroutines_of_another_language_wait_for_each_other() {
+    [ -n "$has_cpp" ] || { echo "skipped: no compiler of C++20"; return; }
+    # All that have a form without a stack; a word that is waited for, many sleepers, a fair share of turns.
+    run run --plugin plugins/cpp_coroutine.so --executor cpp_coroutine,coroutine_stackless --tasks 2,300 \
+        --workload sleep,counter,noop -p sleep.duration=1ms --lock none,gil --task-time 1ms --rounds 1 \
+        --no-report -o many.json
+    expect_status 0
+    expect_none many.json '[(c["id"], c.get("reason")) for c in cells if c["status"] == "failed"]'
+    expect_json many.json '{c["id"].replace("cpp_coroutine", "X"): c["status"] for c in cells if c["executor"] == "cpp_coroutine"}
+        == {c["id"].replace("coroutine_stackless", "X"): c["status"] for c in cells if c["executor"] == "coroutine_stackless"}'
+}
+
+the_header_takes_every_standard_and_compiler() {
+    local compiler standard tried=0 flags
+    flags=$(pkg-config --cflags --libs contend)
+    for compiler in gcc gcc-12 gcc-13 gcc-14 clang clang-14 clang-16 clang-18 clang-19; do
+        command -v $compiler >/dev/null || { echo "not here: $compiler"; continue; }
+        for standard in c11 c17 c2x gnu17; do
+            # shellcheck disable=SC2086
+            printf '#include <contend.h>\n#include <contend_sync.h>\n#include <contend_queue.h>\nint f(void);\nint f(void) { return sched_getcpu(); }\n' |
+                sed '1i #include <sched.h>' |
+                $compiler -std=$standard -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror \
+                    $flags -c -x c - -o /dev/null 2>log || { fail "$compiler -std=$standard"; head -n 5 log; }
+            tried=$((tried + 1))
+        done
+    done
+    for compiler in g++ g++-13 g++-14 clang++; do
+        printf '#include <atomic>\n' | $compiler -std=c++20 -x c++ -E - >/dev/null 2>&1 || continue
+        for standard in c++20 c++2b; do
+            # shellcheck disable=SC2086
+            printf '#include <contend.h>\n#include <contend_sync.h>\n#include <contend_queue.h>\nint f(); int f() { return 0; }\n' |
+                $compiler -std=$standard -Wall -Wextra -Wshadow -Werror $flags -c -x c++ - -o /dev/null 2>log ||
+                { fail "$compiler -std=$standard"; head -n 5 log; }
+            tried=$((tried + 1))
+        done
+    done
+    [ $tried -ge 4 ] || fail "only $tried combinations were tried"
+}
+
+one_number_says_what_is_loaded() {
+    run --version
+    expect_status 0
+    expect_out "plug-ins: ABI $(pkg-config --variable=abi contend)"
+    expect_out 'compiler: '
+}
+
+what_is_no_plug_in_is_refused_in_one_line() {
+    _plug empty 'int unused_by_all(void) { return 0; }'
+    run run --plugin ./empty.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 2 'empty.so exports no contend_plugin_v1'
+    _plug old 'const struct contend_plugin contend_plugin_v1 = {.abi = 1, .name = "old"};'
+    run run --plugin ./old.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 2 'old.so was built for ABI 1' 'no release' 'loads ABI'
+    _plug coming 'const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI + 1, .name = "coming"};'
+    run list locks --plugin ./coming.so
+    expect_refusal 2 'a newer release' "loads ABI $(pkg-config --variable=abi contend)"
+    echo text >text.so
+    run run --plugin ./text.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 2 'text.so'
+    run run --plugin ./nowhere.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 2 'nowhere.so'
+}
+
+what_breaks_while_it_is_loaded_breaks_nothing_else() {
+    _plug crashes '__attribute__((constructor)) static void begin(void) { abort(); }'
+    run run --plugin ./crashes.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 3 'crashes.so was killed by signal 6' 'while it was loaded'
+    # A table that leads nowhere is found by following it.
+    _plug wild 'const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "wild",
+        .locks = (const struct lock *const *)(uintptr_t)64};'
+    run list locks --plugin ./wild.so
+    expect_refusal 3 'wild.so was killed by signal 11' 'while it was loaded'
+    _plug hangs '__attribute__((constructor)) static void begin(void) { for (;;) pause(); }'
+    run run --plugin ./hangs.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 3 'hangs.so did not come back from being loaded in 10 s'
+    expect_no_leftovers
+    run duel --workload noop --plugin plugins/patient.so --plugin ./hangs.so --pairs 1
+    expect_refusal 3 'hangs.so did not come back'
+    expect_no_leftovers
+}
+
+what_breaks_while_it_works_costs_its_cells() {
+    _plug fragile 'static uint64_t acquire(void *s, void *u) { (void)s; (void)u; abort(); }
+static void release(void *s, void *u) { (void)s; (void)u; }
+static int refuse(void *s, const int64_t *v, struct err *e) { (void)s; (void)v; (void)e; return -1; }
+static const struct lock broken = {.name = "broken", .summary = "aborts", .traits = LOCK_EXCLUSIVE,
+    .acquire = acquire, .release = release};
+static const struct lock refused = {.name = "refused", .summary = "does not begin", .traits = LOCK_EXCLUSIVE,
+    .init = refuse, .acquire = acquire, .release = release};
+const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "fragile",
+    .locks = (const struct lock *const[]){&broken, &refused, NULL}};'
+    run run --plugin ./fragile.so --workload noop --lock none,broken,refused --executor thread --tasks 1 --ops 10 \
+        --rounds 1 --no-report -o fragile.json
+    expect_status 3
+    expect_json fragile.json '{c["lock"]: c["status"] for c in cells if c["role"] == "measured"}
+        == {"none": "ok", "broken": "failed", "refused": "failed"}'
+    expect_json fragile.json '"signal 6" in [c["reason"] for c in cells if c["lock"] == "broken"][0]'
+    expect_json fragile.json "'the lock\\'s init failed' in [c['reason'] for c in cells if c['lock'] == 'refused'][0]"
+}
+
+# The same name in both: an old and a new build of one's own lock.
+two_builds_of_one_lock_fight() {
+    mkdir -p builds
+    _make patient.so CFLAGS=-O2
+    cp plugins/patient.so builds/base.so
+    rm plugins/patient.so
+    # Each time it is taken, it computes for a while: slower beyond any noise.
+    sed 's,^    uint64_t begin_ns,    if (0) return 1;\n&,; s,^    if (take(s))$,    for (volatile int i = 0; i < 1000000; i++);\n&,' \
+        plugins/patient.c >builds/slow.c
+    # shellcheck disable=SC2046
+    cc -std=c17 -O2 -shared -fPIC builds/slow.c $(pkg-config --cflags --libs contend) -o builds/head.so 2>log ||
+        { fail "it does not compile"; cat log; return; }
+    # A sleeper takes its lock again after each sleep.
+    run duel --workload sleep -p sleep.duration=100us --ops 20 --lock patient --plugin builds/base.so --plugin builds/head.so \
+        --tasks 1 --pairs 8 --seed 3 -o duel.json
+    # On a machine that is busy beyond measure there may be no verdict; what was compared is known all the same.
+    case $status in 1 | 5) ;; *) fail "expected status 1"; show_run ;; esac
+    [ "$status" -eq 5 ] || expect_out slower
+    expect_json duel.json 'd["comparisons"][0]["name"].startswith("sleep/patient/thread/tasks=1")'
+    expect_json duel.json '[[a for a in d["comparisons"][0][side]["argv"] if a.endswith(".so")] for side in ("base", "head")]
+        == [["builds/base.so"], ["builds/head.so"]]'
+    expect_no_leftovers
+}
+
+run_tests

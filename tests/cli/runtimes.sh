@@ -1,0 +1,241 @@
+#!/usr/bin/env bash
+# ctest: timeout 600, label nosan
+# Other runtimes asked the six questions: what is written, and what a runtime can do wrong.  The runtimes
+# here are folders of the test's own, run by the shell; real ones are asked where they are.
+. "$(dirname "$0")/lib.sh"
+
+export TMPDIR=$work/tmp
+mkdir -p "$TMPDIR"
+run_limit=300
+
+# A runtime in a folder: NAME, and what its units.sh does first.
+_runtime() {
+    mkdir -p "$1"
+    cat >"$1/runtime.json" <<'END'
+{ "schema": "contend.runtime/1", "summary": "a shell that says what it is told", "find": ["sh"],
+  "ask": ["{found}", "version.sh"], "version_behind": "fake ", "least": "1.1", "package": "none",
+  "run": ["{found}", "units.sh"],
+  "units": [ { "name": "unit", "traits": ["shared_heap", "preemptive"], "batch": 1, "memory": [2, 4], "most": 10000,
+               "meanings": { "switch": "nobody switches" } },
+             { "name": "other", "traits": ["parallel", "kernel_units"], "batch": 10, "memory": [2, 4], "most": 100,
+               "without": { "future": "it knows no future" } } ] }
+END
+    echo 'echo "fake 1.2.3"' >"$1/version.sh"
+    { printf '%s\n' "$2"; cat <<'END'; } >"$1/units.sh"
+case $1 in
+startup) echo '{"lifecycle_ns": [100, 110, 120]}'; [ "$3" != 1 ] || echo '{"startup_ns": [10, 20]}' ;;
+memory) for n in $3 $5; do echo "{\"ready\": $n}"; read -r _; done ;;
+switch) echo '{"switch_ns": [7, 9]}' ;;
+future) echo '{"future_ns": [50]}'; echo '{"ops": 4, "sum": 10}' ;;
+compute) i=0; while [ $i -lt "$3" ]; do echo "{\"unit\": [0, $4, 1000, 1000]}"; i=$((i + 1)); done ;;
+sleepers) echo "{\"slept\": [5, $((5 + $4)), $3]}" ;;
+mixed) echo '{"io_latency_ns": [1000, 5000, 2000]}'; c=1; i=2; while [ $i -lt "$3" ]; do c=$c,1; i=$((i + 1)); done
+    echo "{\"computed\": [$c]}" ;;
+esac
+echo '{"end": true}'
+END
+}
+
+# Nothing is left: neither processes of ours nor the folder.
+_expect_clean() {
+    local i left
+    for i in $(seq 50); do
+        left=$(pgrep -f "^sleep 61[0-9]$" | while read -r pid; do
+            grep -qzxF "CONTEND_TEST_MARK=$work" "/proc/$pid/environ" 2>/dev/null && echo "$pid"
+        done)
+        [ -z "$left" ] && break
+        sleep 0.1
+    done
+    [ -z "$left" ] || fail "processes were left: $left"
+    [ -z "$(ls -A "$TMPDIR")" ] || fail "left in $TMPDIR: $(ls "$TMPDIR")"
+}
+
+a_folder_is_a_runtime() {
+    _runtime good ''
+    run reference ./good --quick -o good.json --seed 7
+    expect_status 0
+    expect test ! -s out
+    expect_err 'good 1.2.3'
+    expect_err 'round 1 of 1'
+    expect_valid good.json
+    expect_json good.json 'd["run"]["status"] == "complete" and d["run"]["seed"] == 7'
+    expect_json good.json 'd["run"]["runtimes"][0]["name"] == "good" and d["run"]["runtimes"][0]["version"] == "1.2.3"'
+    expect_json good.json '{c["executor"] for c in cells} == {"good_unit", "good_other"}'
+    expect_none good.json '[c["id"] for c in cells if c["status"] == "failed"]'
+    _expect_clean
+}
+
+# What it says becomes the numbers of contend's own cells.
+what_it_says_is_what_stands_there() {
+    cat >check.py <<'END'
+import json
+cells = {c["id"]: c for c in json.load(open("good.json"))["cells"]}
+def samples(cell, metric): return cells[cell]["metrics"][metric]["samples"]
+assert samples("noop/none/good_unit/tasks=1", "lifecycle_ns") == [110]
+assert samples("noop/none/good_unit/tasks=1", "startup_ns") == [15]
+assert samples("switch/none/good_unit/tasks=2", "switch_ns") == [8]
+assert "nobody switches" in cells["switch/none/good_unit/tasks=2"]["metrics"]["switch_ns"]["source"]
+assert samples("future/none/good_unit/tasks=1", "future_ns") == [50]
+assert samples("sleep/none/good_unit/tasks=200", "makespan_ns") == [1e8]
+assert samples("sleep/none/good_unit/tasks=200", "throughput_per_s") == [2000]
+assert samples("mixed/none/good_unit/tasks=2", "io_latency_ns") == [2000]
+assert samples("mixed/none/good_unit/tasks=2", "io_latency_longest_ns") == [5000]
+one, two = (samples(f"prime/none/good_unit/tasks={n},number=1000003", "throughput_per_s")[0] for n in (1, 2))
+assert abs(two / one - 2) < 1e-9, (one, two)
+assert cells["future/none/good_other/tasks=1"]["reason"] == "it knows no future"
+assert cells["sleep/none/good_other/tasks=200"]["status"] == "skipped"
+assert "means of 10 in a row" in cells["noop/none/good_other/tasks=1"]["metrics"]["lifecycle_ns"]["source"]
+memory = cells["noop/none/good_unit/tasks=200"]["metrics"]["memory_bytes"]
+assert memory["samples"] == [] and memory["reason"] or memory["samples"][0] > 0
+END
+    expect python3 check.py
+    run report good.json --tables
+    expect_status 0
+    expect_out good_unit
+    run report good.json --format html
+    expect_status 0
+    expect_out good_unit
+    expect_out '<svg'
+}
+
+# Each of them costs its own cells alone.
+what_a_runtime_does_wrong_is_one_line() {
+    local name
+    _runtime rubbish 'echo "Hello, world"; exit 0'
+    _runtime silent 'exit 0'
+    _runtime dies 'echo "Error: no more" >&2; kill -SEGV $$'
+    _runtime wrong '[ "$1" != future ] || { echo "{\"future_ns\": [5]}"; echo "{\"ops\": 4, \"sum\": 11}"; exit 0; }'
+    _runtime early '[ "$1" != sleepers ] || { echo "{\"slept\": [5, 6, 200]}"; exit 0; }'
+    _runtime strays 'setsid sleep 611 >/dev/null 2>&1 & sleep 612 >/dev/null 2>&1 &'
+    _runtime hangs '[ "$1" != switch ] || sleep 613'
+    _runtime floods '[ "$1" != switch ] || yes "{}" | tr -d "\\n"'
+    for name in rubbish silent dies wrong early strays hangs floods; do
+        run reference "./$name,./good" --quick -o "$name.json" --timeout 4s
+        expect_status 3
+        expect test "$(grep -c '^contend: error: ' err)" = 1
+        expect_valid "$name.json"
+        expect_none "$name.json" '[c["id"] for c in cells if c["executor"].startswith("good") and c["status"] == "failed"]'
+        expect_json "$name.json" 'any(c["executor"] == "good_unit" and c["status"] == "ok" for c in cells)'
+        _expect_clean
+    done
+    expect_none rubbish.json '[c["reason"] for c in cells if c["status"] == "failed" and "\"Hello, world\" is no line of an answer" not in c["reason"]]'
+    expect_none silent.json '[c["reason"] for c in cells if c["status"] == "failed" and "it ended without \"end\"" not in c["reason"]]'
+    expect_none dies.json '[c["reason"] for c in cells if c["status"] == "failed" and not ("signal 11" in c["reason"] and "no more" in c["reason"])]'
+    expect_json wrong.json '[c["reason"] for c in cells if c["status"] == "failed"] == ["wrong: the children'"'"'s values do not add up"]'
+    expect_json early.json '"woken too early" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
+    expect_json strays.json '"left 2 processes running" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
+    expect_json strays.json 'any(c["reason"].startswith("not asked again after ") for c in cells if c["status"] == "skipped")'
+    expect_json hangs.json '"did not end in time and was killed" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
+    expect_json floods.json '"a line of it has no end" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
+}
+
+what_it_has_not_got_is_skipped() {
+    _runtime modest '[ "$1" != mixed ] || { echo "{\"skip\": \"no module of that kind\"}"; echo "{\"end\": true}"; exit 0; }'
+    run reference ./modest --quick -o modest.json
+    expect_status 0
+    expect_json modest.json '[c["reason"] for c in cells if c["workload"] == "mixed" and c["executor"] == "modest_unit"][0] == "no module of that kind"'
+}
+
+what_is_too_old_or_not_there_is_said() {
+    _runtime old ''
+    sed -i 's/"least": "1.1"/"least": "1.10"/' old/runtime.json
+    _runtime gone ''
+    sed -i 's/"find": \["sh"\]/"find": ["no-such-program"]/' gone/runtime.json
+    run reference ./old --quick -o x.json
+    expect_refusal 3 'is old 1.2.3; 1.10 or later is needed'
+    run reference ./gone --quick -o x.json
+    expect_refusal 3 'there is no no-such-program in PATH (Debian: none)'
+    expect test ! -e x.json
+    run reference ./gone,./good --quick -o both.json
+    expect_status 0
+    expect_json both.json '[(c["status"], c["reason"][:24]) for c in cells if c["executor"] == "gone_unit"] == [("skipped", "there is no no-such-prog")]'
+}
+
+# Its start would be measured with each process.
+a_script_that_starts_it_is_refused() {
+    _runtime shimmed ''
+    sed -i 's/"find": \["sh"\]/"find": ["my-shell"]/' shimmed/runtime.json
+    mkdir -p shims
+    printf '#!/bin/sh\nexec sh "$@"\n' >shims/my-shell
+    chmod +x shims/my-shell
+    PATH=$PWD/shims:$PATH run reference ./shimmed --quick -o x.json
+    expect_refusal 3 'shims/my-shell is a script that starts something else, and its start would be measured'
+    expect test ! -e x.json
+}
+
+a_program_is_compiled_first() {
+    _runtime compiled ''
+    sed -i 's/"run": \["{found}", "units.sh"\]/"build": [["cp", "units.sh", "{build}\/made.sh"]], "run": ["{found}", "{build}\/made.sh"]/' \
+        compiled/runtime.json
+    run reference ./compiled --quick -o compiled.json
+    expect_status 0
+    expect_err 'compiling the program for compiled'
+    _runtime broken ''
+    sed -i 's/"run": /"build": [["sh", "-c", "echo units.sh:3: error: no such thing >\&2; exit 1"]], "run": /' broken/runtime.json
+    run reference ./broken --quick -o x.json
+    expect_status 3
+    expect_err 'cannot be compiled: sh ended with status 1: units.sh:3: error: no such thing'
+    _expect_clean
+}
+
+what_is_no_runtime_is_refused() {
+    run reference nod -o x.json
+    expect_refusal 2 '"nod" is no runtime that is known, did you mean node?'
+    run reference cpython,,go -o x.json
+    expect_refusal 2 'between two commas'
+    run reference go,go -o x.json
+    expect_refusal 2 '"go" is named twice'
+    run reference --all go -o x.json
+    expect_refusal 2 '--all'
+    run reference -o x.json
+    expect_refusal 2 'a runtime is needed'
+    run reference go
+    expect_refusal 2 '-o FILE'
+    run reference go -o x.json --rounds 0
+    expect_refusal 2 '--rounds: "0"'
+    run reference go -o x.json --workload spin
+    expect_refusal 2 '--workload' '"go" does not run'
+    mkdir -p empty
+    run reference ./empty -o x.json
+    expect_refusal 2 './empty/runtime.json' 'a folder with a runtime.json'
+    _runtime odd ''
+    sed -i 's/"traits": \["shared_heap", "preemptive"\]/"traits": ["magic"]/' odd/runtime.json
+    run reference ./odd -o x.json
+    expect_refusal 2 './odd/runtime.json: "traits": "magic"'
+    expect test ! -e x.json
+}
+
+nothing_survives_an_interrupt() {
+    _runtime long '[ "$1" != switch ] || sleep 614'
+    "$contend" reference ./long,./good --quick -o long.json >out 2>err &
+    local pid=$! i
+    for i in $(seq 200); do
+        pgrep -f '^sleep 614$' >/dev/null && break
+        sleep 0.1
+    done
+    kill -INT $pid
+    wait $pid
+    expect test $? -eq 130
+    expect_valid long.json
+    expect_json long.json 'd["run"]["status"] == "partial"'
+    _expect_clean
+}
+
+# Those that are installed, in a short look: order, counts and checksums are the program's own checks.
+real_runtimes_answer() {
+    run reference --which --all
+    expect_status 0
+    expect_out 'node '
+    if ! grep -q '^cpp [0-9]' out; then
+        echo "skipped: there is no C++ compiler"
+        return
+    fi
+    run reference cpp --quick -o cpp.json
+    expect_status 0
+    expect_none cpp.json '[(c["id"], c["reason"]) for c in cells if c["status"] != "ok"]'
+    expect_json cpp.json '[c for c in cells if c["id"] == "noop/none/cpp_coroutine/tasks=200"][0]["metrics"]["memory_bytes"]["samples"][0] > 0'
+    expect_json cpp.json 'all(min(c["metrics"]["makespan_ns"]["samples"]) >= 100000000 for c in cells if c["workload"] == "sleep")'
+    _expect_clean
+}
+
+run_tests

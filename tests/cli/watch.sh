@@ -1,0 +1,266 @@
+#!/usr/bin/env bash
+# ctest: timeout 120
+# contend watch: what it says of programs of known locks is so, and what it watches stays what it was.
+. "$(dirname "$0")/lib.sh"
+
+command -v cc >/dev/null || skip_all "no C compiler"
+for program in holds odd; do
+    cc -O1 -o $program "$source_dir/tests/fixtures/watch/$program.c" -pthread || exit 1
+done
+
+# _lock EXPRESSION: of the first lock.
+_lock() {
+    json w.json "$1" 2>&1 | head -n 1
+}
+
+# _within SAID TRUE: within 1 %, and what a look at the clock takes.
+_within() {
+    awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; exit d > b / 100 + 20000 }' && return
+    echo "$1 is not within 1 % of $2"
+    return 1
+}
+
+_is_true() {
+    local takes hold wait hold_most wait_most
+    IFS='[], ' read -r _ takes hold wait hold_most wait_most _ <out
+    _within "$(_lock "d['locks'][0]['hold_ns']")" "$hold" &&
+        _within "$(_lock "d['locks'][0]['wait_ns']")" "$wait" &&
+        _within "$(_lock "d['locks'][0]['longest_hold']['duration_ns']")" "$hold_most" &&
+        _within "$(_lock "d['locks'][0]['longest_wait']['duration_ns']")" "$wait_most"
+}
+
+# _truth KIND NAME: holds and waits are what the program itself timed.  Where it loses its CPU between
+# its look at the clock and ours the two are no longer of one moment: on a busy machine it is tried
+# again.
+_truth() {
+    for _ in 1 2 3 4 5 6; do
+        run watch -o w.json -- ./holds "$1" 3 60 1000 500
+        expect_status 0
+        _is_true >untrue && break
+    done
+    [ ! -s untrue ] || fail "$1: $(cat untrue)"
+    expect_document watch-1.json w.json
+    expect_json w.json "d['locks'][0]['name'].startswith('$2 in holds')"
+    expect_json w.json "d['locks'][0]['takes'] == 180"
+}
+
+holds_and_waits_of_a_mutex_are_the_truth() {
+    _truth mutex a_mutex
+    expect_json w.json "d['locks'][0]['wanted_threads'] > 1.5 and d['locks'][0]['fairness_ratio'] > 0.99"
+    expect_json w.json "'more threads cannot help' in d['meaning']"
+    expect_err 'a_mutex in holds'
+}
+
+those_of_writers_and_semaphores_too() {
+    _truth write a_rwlock
+    expect_json w.json "d['locks'][0]['kind'] == 'rwlock, writers'"
+    _truth semaphore a_semaphore
+    expect_json w.json "d['locks'][0]['kind'] == 'semaphore' and d['locks'][0]['is_lock']"
+}
+
+readers_do_not_wait_for_each_other() {
+    run watch -o w.json -- ./holds read 3 40 500 100
+    expect_status 0
+    expect_json w.json "not [l for l in d['locks'] if l['contended']]"
+}
+
+# A thread's four parts are its life; what the kernel says lags by a tick or two.
+a_thread_s_time_is_split_into_four() {
+    run watch -o w.json -- ./holds mutex 3 60 1000 500
+    expect_none w.json "[t for t in d['threads'] if 'runs_ns' in t and
+        abs(t['runs_ns'] + t['wants_ns'] + t['waits_for_cpu_ns'] + t['sleeps_ns'] - t['life_ns'])
+        > 0.03 * t['life_ns'] + 10e6]"
+    expect_none w.json "[t for t in d['threads'] if not t['is_main'] and t['wants_ns'] < 0.2 * t['life_ns']]"
+}
+
+# Of all but those before anybody had waited.
+every_hold_is_timed_when_asked() {
+    run watch --all-holds -o w.json -- ./holds mutex 2 100 200 0
+    expect_json w.json "d['locks'][0]['takes'] == 200 and d['locks'][0]['holds']['count'] >= 198"
+}
+
+output_and_status_stay_what_they_are() {
+    run watch -- sh -c 'echo said; echo complained >&2; exit 9'
+    expect_status 9
+    expect diff out - <<<said
+    expect_err complained
+    run watch -- ./odd dies
+    expect_status 143
+    expect_err 'signal 15'
+    run watch -- cat "$source_dir/LICENSE"
+    expect cmp out "$source_dir/LICENSE"
+}
+
+a_format_that_is_asked_for_has_standard_output_to_itself() {
+    for format in json html markdown csv; do
+        run watch -f $format -- ./holds mutex 2 5 100 100
+        expect_status 0
+        expect grep -q '^\[10, ' err
+        [ $format != json ] || expect_document watch-1.json out
+    done
+    run watch -f markdown -- ./holds mutex 2 20 500 100
+    expect_out '`a_mutex in holds`'
+}
+
+two_thousand_threads_are_watched() {
+    run watch -o w.json -- ./odd threads 2000
+    expect_status 0
+    expect diff out - <<<80000
+    expect_json w.json "sum(t['takes'] for t in d['threads']) == 80000"
+    expect_json w.json "sum(t['lives'] for t in d['threads']) == 4001"
+}
+
+locks_that_come_and_go_are_counted() {
+    run watch -o w.json -- ./odd churn
+    expect_status 0
+    expect_out churned
+    expect_json w.json "sum(t['takes'] for t in d['threads']) >= 20000"
+}
+
+a_child_that_is_forked_while_locked_is_a_program_of_its_own() {
+    run watch -o w.json -- ./odd forked
+    expect_status 0
+    expect diff out - <<<7
+    expect_json w.json "[p['begun_by'] for p in d['processes']] == ['exec', 'fork']"
+    expect_json w.json "sum(t['takes'] for t in d['threads'] if t['process'] == 1) == 2000"
+    run watch --no-children -o w.json -- ./odd forked
+    expect_status 0
+    expect_json w.json "len(d['processes']) == 1"
+}
+
+a_child_that_borrows_memory_ends_alone() {
+    run watch -o w.json -- ./odd borrowed
+    expect_status 0
+    expect diff out - <<<6
+    expect_json w.json "d['processes'][0]['life_ns'] >= 200e6"
+}
+
+descriptors_are_the_program_s_own() {
+    run watch -- ./odd closed
+    expect_status 0
+    expect diff out - <<<'3 100'
+}
+
+what_programs_may_do_they_may_still_do() {
+    for what in recursive signals; do
+        run watch -- ./odd $what
+        expect_status 0
+        expect diff out - <<<0
+    done
+    run watch -- ./odd cancelled
+    expect_status 0
+    expect_out cancelled
+}
+
+# However it is killed, what it did is there, and what it was about.
+a_killed_program_s_ledger_is_whole() {
+    for _ in 1 2 3 4 5; do
+        run watch -o w.json -- sh -c './odd "for ever" & sleep 0.0$((RANDOM % 9 + 1)); kill -9 $!; wait' 
+        expect_document watch-1.json w.json
+    done
+    run watch -o w.json -- timeout -s KILL 0.3 ./odd 'for ever'
+    expect_status 137
+    expect_document watch-1.json w.json
+    expect_json w.json "d['locks'][0]['name'] == 'lock in odd' and d['locks'][0]['takes'] > 5"
+    expect_json w.json "abs(d['locks'][0]['hold_ns'] + 0.0 - d['processes'][-1]['life_ns']) < 0.5 * d['processes'][-1]['life_ns']"
+}
+
+a_signal_to_contend_is_the_program_s() {
+    rm -f out
+    "$contend" watch -o w.json -- ./odd 'for ever' >out 2>err &
+    local pid=$! status=0
+    until grep -qs begun out; do sleep 0.05; done
+    kill -TERM $pid
+    wait $pid || status=$?
+    [ $status -eq 143 ] || fail "status $status"
+    expect_json w.json "d['program']['signal'] == 15"
+}
+
+the_stack_of_who_blocked_longest_is_shown() {
+    run watch --stacks -o w.json -- ./holds mutex 2 5 3000 0
+    expect_status 0
+    expect_document watch-1.json w.json
+    expect_json w.json "any(f.startswith('drop+') or f.startswith('body+') for f in d['locks'][0]['stack'])"
+    expect_err 'in holds'
+    run watch -o w.json -- ./holds mutex 2 5 3000 0
+    expect_json w.json "'stack' not in d['locks'][0]"
+}
+
+# A turn a thread at a time, and who wants it meanwhile.
+who_had_the_lock_when_is_drawn() {
+    run watch --timeline t.json --window 60s -- ./holds mutex 2 20 2000 500
+    expect_status 0
+    expect_document trace-1.json t.json
+    # What was held before anybody waited was no lock yet; where CPUs are scarce one begins late.
+    expect_json t.json "20 <= len([e for e in d['traceEvents'] if e.get('name') == 'has the lock']) <= 40"
+    expect_json t.json "(lambda h: all(a['ts'] + a['dur'] <= b['ts'] for a, b in zip(h, h[1:])))(
+        sorted((e for e in d['traceEvents'] if e.get('name') == 'has the lock'), key=lambda e: e['ts']))"
+    run watch --timeline t.svg -- ./holds mutex 2 20 2000 500
+    expect_status 0
+    expect grep -q 'a_mutex in holds' t.svg
+    run watch --timeline t.svg -- ./odd ends 0
+    expect_status 0
+    expect_err 'nothing to draw'
+}
+
+limits_are_a_gate() {
+    run watch --max-hold 1ms -- ./holds mutex 2 5 3000 0
+    expect_status 1
+    expect_err 'held or waited for too long'
+    run watch --max-hold 60s --max-wait 60s -- ./holds mutex 2 5 3000 0
+    expect_status 0
+    run watch --max-wait 1ms -f junit -- ./holds mutex 2 5 3000 0
+    expect_status 1
+    expect_out '<failure'
+}
+
+what_cannot_be_seen_is_said() {
+    printf 'int main(void) { return 0; }\n' >static.c
+    if cc -static -o static static.c 2>/dev/null; then
+        run watch -- ./static
+        expect_refusal 5 'linked statically'
+    fi
+    if [ "$(id -u)" = 0 ]; then
+        cp odd odd-suid && chown nobody odd-suid && chmod u+s odd-suid
+        run watch -- ./odd-suid ends 0
+        expect_refusal 5 'set-uid'
+    fi
+    printf '#include <threads.h>\nmtx_t m; int f(void *p) { (void)p; mtx_lock(&m); mtx_unlock(&m); return 0; }\nint main(void) { thrd_t t; mtx_init(&m, mtx_plain); thrd_create(&t, f, 0); return thrd_join(t, 0); }\n' >c11.c
+    cc -o c11 c11.c -pthread && { run watch -- ./c11; expect_status 5; expect_err 'cannot be seen'; }
+    printf 'int main(void) { return 0; }\n' >asan.c
+    if cc -fsanitize=address -o asan asan.c 2>/dev/null && ldd asan | grep -q libasan; then
+        run watch -- ./asan
+        expect_refusal 5 sanitizer
+    fi
+    run watch -- env -i ./odd ends 4
+    expect_status 4
+}
+
+# A path with a blank or a colon is two words to the dynamic linker.
+it_works_from_any_directory() {
+    mkdir -p 'a place: with blanks'
+    cp "$contend" "$(dirname "$contend")/contend-watch.so" 'a place: with blanks'
+    "./a place: with blanks/contend" watch -o w.json -- ./odd ends 0 2>err || fail "status $?: $(cat err)"
+    expect_json w.json "len(d['processes']) == 1"
+}
+
+bad_input_is_one_clear_line() {
+    run watch
+    expect_refusal 2 'a program behind --'
+    run watch ./odd
+    expect_refusal 2 'behind --'
+    run watch -- no-such-program-anywhere
+    expect_refusal 2 'no-such-program-anywhere'
+    run watch -- ./w.json
+    expect_refusal 2 w.json
+    run watch -- /tmp
+    expect_refusal 2 /tmp
+    run watch --max-hold 5 -- true
+    expect_refusal 2 --max-hold
+    run watch -f nonsense -- true
+    expect_refusal 2 nonsense
+    run watch -o ./odd/x.json -- true
+    expect_refusal 2 odd/x.json
+}
+
+run_tests

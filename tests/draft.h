@@ -1,0 +1,32 @@
+/* A result under construction, as text: a head, cells that a test adds, and the reader's answer. */
+#ifndef CONTEND_TESTS_DRAFT_H
+#define CONTEND_TESTS_DRAFT_H
+
+#include "bench/base/buf.h"
+#include "bench/result/result.h"
+#include "tests/test.h"
+
+struct draft {
+    struct buf text;
+    size_t cells;
+};
+
+__attribute__((unused)) static void draft_begin(struct draft *d, int cpus)
+{
+    *d = (struct draft){0};
+    buf_printf(&d->text,
+               "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"r\",\"status\":\"complete\"},"
+               "\"host\":{\"hostname\":\"h\",\"cpus_allowed\":%d},\"cells\":[",
+               cpus);
+}
+
+/* Reads it; false, and told, where it is no result. */
+__attribute__((unused)) static bool draft_read(struct draft *d, struct result *r)
+{
+    struct err err = {0};
+    buf_add(&d->text, "]}");
+    return CHECK_MSG(!result_parse(r, "draft", buf_text(&d->text), d->text.len, &err), "%s",
+                     err.text);
+}
+
+#endif

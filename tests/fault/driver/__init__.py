@@ -1,0 +1,1 @@
+"""Faults put into the real contend, and what must hold after each of them.  See ../matrix.py."""

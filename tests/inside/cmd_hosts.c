@@ -1,0 +1,71 @@
+/* contend hosts: where results were measured. */
+#include "bench/cli/cli.h"
+#include "bench/cli/show.h"
+#include "bench/result/list.h"
+
+struct settings {
+    const char *format;
+    bool is_long;
+};
+
+static const struct opt options[] = {
+    {OPT_AT(struct settings, is_long), .name = "long", .letter = 'l', .help = "with the kernel"},
+    SHOW_FORMAT_OPT(struct settings, format),
+    {0},
+};
+
+static const struct argument arguments[] = {
+    {.name = "RESULT",
+     .help = "a result file",
+     .missing = "a result file, such as results/latest.json",
+     .least = 1,
+     .most = ARGUMENTS_ANY},
+    {0},
+};
+
+static void make_page(struct page *p, const struct result_list *results, bool is_long)
+{
+    static const struct page_column columns[] = {
+        {.key = "result", .flags = PAGE_LABEL},
+        {.key = "host"},
+        {.key = "cpus"},
+        {.key = "kernel"},
+        {0},
+    };
+    page_init(p, "contend hosts");
+    page_grid(p, &(struct page_grid_form){.key = "hosts", .columns = columns});
+    for (size_t i = 0; i < results->count; i++) {
+        const struct result *r = &results->items[i];
+        page_row(p);
+        page_texts(p, r->label, r->hostname, NULL);
+        page_count(p, (uint64_t)r->cpus_allowed);
+        if (is_long)
+            page_text(p, "%s", r->kernel);
+    }
+}
+
+static int run(void *settings, const struct call *call, struct err *err)
+{
+    const struct settings *s = settings;
+    struct result_list results;
+    struct page page;
+    int failed = results_load(&results, call->words->items, call->words->count,
+                              RESULT_SUMMARIES | RESULT_HOSTS, err);
+    if (!failed) {
+        make_page(&page, &results, s->is_long);
+        failed = show_page(&page, s->format, 0, err);
+    }
+    results_unload(&results);
+    return failed ? EXIT_RUN_FAILED : EXIT_FINE; /* with err set, main chooses the status */
+}
+
+const struct command command_hosts = {
+    .name = "hosts",                                /* Required */
+    .summary = "where results were measured",       /* one line; without it, it is not listed */
+    .usage = "RESULT... [--long] [--format F]",     /* Optional: a line a form */
+    .examples = "  contend hosts results/*.json\n", /* Optional */
+    .arguments = arguments,                         /* Optional: no words but options */
+    .options = options,                             /* Optional: --help alone */
+    .settings_size = sizeof(struct settings),
+    .run = run, /* Required, or words of its own: see cmd_history.c */
+};

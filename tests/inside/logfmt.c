@@ -1,0 +1,59 @@
+/*
+ * logfmt: a line a row, "executor=thread startup_ns=38190", for collectors of logs.  Numbers are
+ * whole (15 digits) and in the unit of their key; what is unknown is left out, and never 0.
+ */
+#include "bench/page/escape.h"
+#include "bench/page/formats.h"
+#include "bench/page/model.h"
+
+#include <math.h>
+
+/* In quotes; what would act on a terminal is named, as in every format. */
+static void add_text(struct buf *out, const char *text)
+{
+    struct buf escaped = {0};
+    escape_text(&escaped, text);
+    buf_add(out, "\"");
+    for (const char *at = buf_text(&escaped); *at; at++)
+        buf_printf(out, "%s%c", *at == '"' || *at == '\\' ? "\\" : "", *at);
+    buf_add(out, "\"");
+    buf_settle(out, &escaped);
+}
+
+static void add_cell(struct buf *out, const struct page_cell *c, const char *key)
+{
+    const char *gap = out->len && out->data[out->len - 1] != '\n' ? " " : "";
+    if (cell_is_number(c) && isfinite(cell_value(c).center))
+        buf_printf(out, "%s%s=%.15g", gap, key, cell_value(c).center);
+    else if (c->kind == CELL_TEXT && c->text[0]) {
+        buf_printf(out, "%s%s=", gap, key);
+        add_text(out, c->text);
+    } else if (c->kind == CELL_STATUS) {
+        buf_printf(out, "%sstatus=%s reason=", gap, c->word);
+        add_text(out, c->text);
+    }
+}
+
+static void write(const struct page *p, const struct page_style *style, struct buf *out)
+{
+    (void)style; /* neither width nor colour */
+    for (const struct page_block *b = page_next(p->blocks, PAGE_DATA); b;
+         b = page_next(b->next, PAGE_DATA)) {
+        if (b->kind != BLOCK_GRID)
+            continue;
+        const struct page_grid *g = b->grid;
+        for (const struct page_row *r = g->rows; r; r = r->next) {
+            for (size_t c = 0; c < g->column_count; c++)
+                if (column_is_for(&g->form.columns[c], PAGE_DATA))
+                    add_cell(out, &r->cells[c], g->form.columns[c].key);
+            buf_add(out, "\n");
+        }
+    }
+}
+
+const struct page_format page_format_logfmt = {
+    .name = "logfmt",
+    .audience = PAGE_DATA,   /* Required: whose blocks and columns it shows */
+    .need = PAGE_NEEDS_GRID, /* Optional: a page without one is refused in words */
+    .write = write,          /* Required: memory that runs out is remembered by `out` */
+};

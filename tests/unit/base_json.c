@@ -1,0 +1,71 @@
+/*
+ * Documents are whole or refused.
+ *
+ * Buggy once: json_dumps() of jansson gives back a document that lacks a key, and with it is none,
+ * where its buffer cannot grow just there.
+ */
+#include "bench/base/json.h"
+
+#include "tests/test.h"
+
+#include <errno.h>
+
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+static const bool can_refuse = false;
+static long countdown;
+#else
+void *__libc_malloc(size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+static const bool can_refuse = true;
+static long countdown; /* 0: all are granted */
+
+void *malloc(size_t size)
+{
+    return countdown > 0 && --countdown == 0 ? errno = ENOMEM, NULL : __libc_malloc(size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return countdown > 0 && --countdown == 0 ? errno = ENOMEM, NULL : __libc_realloc(old, size);
+}
+#endif
+
+/* Keys of many lengths, so that some buffer has to grow within one. */
+static json_t *document_of(size_t keys)
+{
+    char key[64];
+    json_t *o = json_object();
+    for (size_t i = 0; i < keys; i++) {
+        snprintf(key, sizeof key, "%0*zu", (int)(i % 40) + 1, i);
+        json_object_set_new(o, key, json_integer((json_int_t)i));
+    }
+    return o;
+}
+
+static void a_document_is_whole_or_refused(void)
+{
+    if (!can_refuse)
+        SKIP("the sanitizer has the allocator");
+    for (size_t keys = 1; keys < 60; keys++) {
+        json_t *o = document_of(keys);
+        char *whole = json_dump_text(o, JSON_INDENT(1) | JSON_SORT_KEYS);
+        bool was_refused = true;
+        for (long n = 1; was_refused; n++) {
+            countdown = n;
+            char *text = json_dump_text(o, JSON_INDENT(1) | JSON_SORT_KEYS);
+            was_refused = countdown == 0;
+            countdown = 0;
+            CHECK_MSG(!text || !strcmp(text, whole), "%zu keys, allocation %ld: %s", keys, n, text);
+            free(text);
+        }
+        free(whole);
+        json_decref(o);
+    }
+}
+
+static const struct test tests[] = {
+    {"a_document_is_whole_or_refused", a_document_is_whole_or_refused},
+    {0},
+};
+TEST_MAIN(tests)

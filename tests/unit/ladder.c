@@ -1,0 +1,140 @@
+/* The ladder: which work stands in a column, which cell in a slot, and what programs get of it. */
+#include "bench/judge/ladder/ladder.h"
+#include "bench/result/read.h"
+
+#include "tests/draft.h"
+
+static void add(struct draft *d, const char *workload, const char *kind, const char *lock,
+                const char *executor, int tasks, const char *metric, double value)
+{
+    buf_printf(&d->text,
+               "%s{\"id\":\"%s/%s/%s/tasks=%d\",\"workload\":\"%s\",\"workload_kind\":\"%s\","
+               "\"lock\":\"%s\",\"executor\":\"%s\",\"tasks\":%d,\"status\":\"ok\",\"metrics\":"
+               "{\"%s\":{\"unit\":\"ns\",\"samples\":[%.9g,%.9g,%.9g,%.9g,%.9g,%.9g]}}}",
+               d->cells ? "," : "", workload, lock, executor, tasks, workload, kind, lock, executor,
+               tasks, metric, value, value, value, value, value, value);
+    d->cells++;
+}
+
+/* NULL where it is no result, which is a failure. */
+static const struct ladder *end(struct draft *d, struct result *r, struct ladder *l)
+{
+    struct err err = {0};
+    if (!draft_read(d, r))
+        return NULL;
+    const struct ladder_source source = {.results = r, .count = 1};
+    CHECK_EQ(ladder_of(l, &source, &err), 0);
+    return l;
+}
+
+static void release(struct draft *d, struct result *r, struct ladder *l)
+{
+    ladder_release(l);
+    result_unload(r);
+    buf_release(&d->text);
+}
+
+static const struct ladder_slot *slot(const struct ladder *l, const char *row,
+                                      enum ladder_kind kind)
+{
+    size_t column = ladder_find(l, kind);
+    for (size_t i = 0; i < l->rows.count && column < l->columns.count; i++)
+        if (!strcmp(l->rows.items[i].name, row))
+            return &l->rows.items[i].slots[column];
+    return NULL;
+}
+
+static void a_switch_is_that_of_the_ring(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "pass", "sync", "none", "thread", 2, "switch_ns", 5000);
+    add(&d, "pass", "sync", "none", "coroutine", 2, "switch_ns", 20);
+    add(&d, "pass", "sync", "gil", "thread", 2, "switch_ns", 9000);
+    add(&d, "back", "sync", "none", "thread", 2, "ping_pong_ns", 11000);
+    if (end(&d, &r, &l)) {
+        const struct ladder_slot *s = slot(&l, "thread", LADDER_SWITCH);
+        if (CHECK(s && s->metric)) {
+            CHECK_EQ(s->cell->lock, "none");
+            CHECK_NEAR(s->metric->summary.center, 5000, 0);
+        }
+        CHECK_EQ(ladder_group(LADDER_SWITCH), "cost of a unit");
+    }
+    release(&d, &r, &l);
+}
+
+static void there_and_back_again_where_no_ring_was_run(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "back", "sync", "none", "thread", 2, "ping_pong_ns", 11000);
+    add(&d, "back", "sync", "none", "process", 2, "ping_pong_ns", 12000);
+    if (end(&d, &r, &l)) {
+        const struct ladder_slot *s = slot(&l, "process", LADDER_SWITCH);
+        CHECK(s && s->metric && s->metric->summary.center > 11999);
+        CHECK_EQ(l.columns.items[ladder_find(&l, LADDER_SWITCH)].metric, "ping_pong_ns");
+    }
+    release(&d, &r, &l);
+}
+
+static void some_cells_make_a_ladder_of_their_own(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "nothing", "startup", "none", "thread", 1, "lifecycle_ns", 20000);
+    add(&d, "nothing", "startup", "none", "process", 1, "lifecycle_ns", 90000);
+    if (end(&d, &r, &l)) {
+        struct ladder part;
+        struct err err = {0};
+        const struct entry only = {.result = &r, .cell = &r.cells[1]};
+        const struct ladder_source source = {
+            .results = &r, .count = 1, .entries = &only, .entry_count = 1};
+        CHECK_EQ(l.rows.count, 2);
+        CHECK_EQ(ladder_of(&part, &source, &err), 0);
+        CHECK_EQ(part.rows.count, 1);
+        CHECK(slot(&part, "process", LADDER_LIFECYCLE) != NULL);
+        CHECK(slot(&part, "thread", LADDER_LIFECYCLE) == NULL);
+        ladder_release(&part);
+    }
+    release(&d, &r, &l);
+}
+
+static void programs_get_numbers_unrounded(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "nothing", "startup", "none", "thread", 1, "lifecycle_ns", 20123.5);
+    add(&d, "nothing", "startup", "none", "process", 1, "memory_bytes", 4096);
+    if (end(&d, &r, &l)) {
+        json_t *o = ladder_json(&l);
+        const json_t *columns = json_object_get(o, "columns"), *rows = json_object_get(o, "rows");
+        CHECK_EQ(json_string_value(json_object_get(o, "rows_are")), "executors");
+        CHECK_EQ(json_array_size(columns), 2);
+        CHECK_EQ(json_string_value(json_object_get(json_array_get(columns, 0), "kind")),
+                 "lifecycle");
+        const json_t *slots = json_object_get(json_array_get(rows, 0), "slots");
+        CHECK_NEAR(json_number_value(json_object_get(json_array_get(slots, 0), "center")), 20123.5,
+                   0);
+        CHECK(!json_object_get(json_array_get(slots, 1), "center"));
+        json_decref(o);
+    }
+    release(&d, &r, &l);
+}
+
+static const struct test tests[] = {
+    {"a_switch_is_that_of_the_ring", a_switch_is_that_of_the_ring},
+    {"there_and_back_again_where_no_ring_was_run", there_and_back_again_where_no_ring_was_run},
+    {"some_cells_make_a_ladder_of_their_own", some_cells_make_a_ladder_of_their_own},
+    {"programs_get_numbers_unrounded", programs_get_numbers_unrounded},
+    {0},
+};
+
+TEST_MAIN(tests)
