@@ -347,6 +347,7 @@ a_run_that_is_stopped_early_leaves_the_older_result() {
         "$contend" run --workload spin,prime --lock none --executor thread --tasks 1 --task-time 2s \
             --rounds 3 --no-report -o older.json >/dev/null 2>early.err &
         pid=$!
+        await_program "$pid"
         sleep "$delay"
         kill -TERM "$pid" 2>/dev/null # the shell has told what it starts beside it to ignore INT
         wait "$pid"

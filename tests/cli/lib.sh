@@ -148,6 +148,14 @@ expect_valid() {
     done
 }
 
+# await_program PID: until it is the program and no longer this shell's copy of itself, which may
+# lose a signal that arrives before it begins the program.
+await_program() {
+    until [ "/proc/$1/exe" -ef "$contend" ] || [ ! -e "/proc/$1/exe" ]; do
+        sleep 0.001
+    done
+}
+
 # Live processes that carry the mark, apart from this shell and its helpers; zombies do not count.
 our_processes() {
     local file pid state name
