@@ -169,6 +169,7 @@ static void who_came_first_is_served_first(void)
     static const char *const fair[] = {"ticket", "mcs", "clh", "hemlock", "twa", "ocaml_master"};
     for (size_t i = 0; i < sizeof fair / sizeof *fair; i++)
         check_order_of_arrival(fair[i], NULL, 0, UNITS - 1);
+    check_order_of_arrival("cna", "turns", 1, UNITS - 1); /* wherever the threads run */
     check_order_of_arrival("gil", "policy", 1, UNITS - 1);
     /* Ruby's wakes its last waiter to be the timer, which takes the lock if it is free by then. */
     check_order_of_arrival("gvl", NULL, 0, 1);
