@@ -187,7 +187,7 @@ what_was_begun_with_other_plugins_is_not_gone_on_with() {
     local i
     cp "$witness" mine.so
     "$contend" run --plugin ./mine.so --workload sleep -p sleep.duration=100ms --lock none --executor thread \
-        --tasks 2 --rounds 40 --budget 2s -o mixed.json >out 2>err </dev/null &
+        --tasks 2 --rounds 40 --budget 120s -o mixed.json >out 2>err </dev/null &
     pid=$!
     for i in $(seq 400); do
         [ "$(grep -c '"round"' mixed.json.journal 2>/dev/null)" -ge 2 ] 2>/dev/null && break
@@ -203,7 +203,7 @@ what_was_begun_with_other_plugins_is_not_gone_on_with() {
     expect_refusal 2 'begun by another set of plug-ins'
     mkdir -p moved
     cp "$witness" moved/mine.so
-    run run --resume --plugin moved/mine.so -o mixed.json
+    run run --resume --plugin moved/mine.so --budget 1s -o mixed.json
     expect_status 0
     expect_valid mixed.json
     expect_json mixed.json '[p["file"] for p in d["run"]["plugins"]] == ["mine.so"]'

@@ -101,30 +101,32 @@ a_directory_that_cannot_be_written_is_named() {
     expect_json open/closed.json 'all(c["status"] == "skipped" and "Permission denied" in c["reason"] for c in cells)'
 }
 
-# _kill_run LEAST ARGUMENTS: as soon as that many processes of it are seen.
+# _kill_run ARGUMENTS: in the middle of its visits, a little later each time.
 _kill_run() {
-    local least=$1 i
-    shift
-    TMPDIR=$work/killed "$contend" run --lock none --executor process --tasks 2 --rounds 1000 --budget 60s \
-        -o killed.json "$@" >out 2>err </dev/null &
-    pid=$!
-    for i in $(seq 400); do
-        [ "$(our_processes | wc -l)" -ge "$least" ] && break
-        sleep 0.05
+    local delay i
+    for delay in 0 0.05 0.3; do
+        TMPDIR=$work/killed "$contend" run --lock none --executor process --tasks 2 --rounds 1000 --budget 120s \
+            -o killed.json "$@" >out 2>err </dev/null &
+        pid=$!
+        for i in $(seq 1200); do
+            [ "$(grep -c '"round"' killed.json.journal 2>/dev/null)" -ge 1 ] 2>/dev/null && break
+            sleep 0.05
+        done
+        [ "$i" -lt 1200 ] || fail "$*: no visit was seen"
+        sleep "$delay"
+        kill -KILL $pid
+        wait $pid 2>/dev/null
+        expect_no_leftovers
+        [ -z "$(ls -A killed)" ] || fail "$*: left $(ls -A killed)"
+        rm -f killed.json*
     done
-    [ "$i" -lt 400 ] || fail "$*: no unit was seen"
-    kill -KILL $pid
-    wait $pid 2>/dev/null
-    expect_no_leftovers
-    [ -z "$(ls -A killed)" ] || fail "$*: left $(ls -A killed)"
-    rm -f killed.json*
 }
 
 nothing_is_left_of_a_killed_run() {
     mkdir killed
-    # The run, its worker, two units, and a child of one of them.
-    _kill_run 5 --workload cancel -p cancel.child=computing -p cancel.delay=300ms
-    _kill_run 3 --workload file -p file.size=1MiB --ops 2000
+    # The run, its worker, two units, and a child of each.
+    _kill_run --workload cancel -p cancel.child=computing -p cancel.delay=300ms
+    _kill_run --workload file -p file.size=1MiB --ops 2000
 }
 
 run_tests

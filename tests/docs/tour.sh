@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The tour is whole: pages follow each other and lead on. That their commands work is seen by examples.sh.
-. "$(dirname "$0")/../cli/lib.sh"
+# ctest: timeout 900
+# The tour is whole: pages follow each other and lead on, and what they show works.
+. "$(dirname "$0")/lib.sh"
 
 tour=$source_dir/docs/tour
 
@@ -32,6 +33,10 @@ each_page_leads_to_the_next_and_is_in_the_overview() {
         next=$(basename "$page")
         grep -qF "]($next)" "$tour/README.md" || fail "the overview lacks $next"
     done
+}
+
+every_command_shown_works_as_shown() {
+    run_pages "$tour"/*.md
 }
 
 run_tests
