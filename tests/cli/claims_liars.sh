@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # Lies that the claims must see through. Where a counter-example is enough a round or two will do;
 # the others are lies so gross that they are seen on a busy machine too.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # A run that is stopped leaves what it has; one that is killed can be taken up again.
 . "$(dirname "$0")/lib.sh"
 
@@ -13,7 +13,7 @@ _start_job() {
     last_command="${job[*]} -o $1"
     "$contend" "${job[@]}" -o "$1" >out 2>err </dev/null &
     pid=$!
-    for i in $(seq 400); do
+    for i in $(seq 1200); do
         [ -f "$1.journal" ] && [ "$(wc -l <"$1.journal")" -ge "$2" ] && return 0
         kill -0 $pid 2>/dev/null || break
         sleep 0.05

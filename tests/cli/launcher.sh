@@ -37,7 +37,7 @@ for word; do case $word in --shard=*) shard=${word#--shard=} ;; esac; done
 mkdir begun 2>/dev/null && sleep 3
 if [ -e had_one ]; then
     touch measured
-    for i in $(seq 400); do [ -e told ] || sleep 0.05; done
+    for i in $(seq 1200); do [ -e told ] || sleep 0.05; done
 fi
 [ "$shard" != 1/4 ] || touch had_one
 exec "$@"

@@ -51,7 +51,7 @@ show_run() {
 run() {
     last_command=$*
     status=0
-    timeout "${run_limit:-50}" "$contend" "$@" >out 2>err </dev/null || status=$?
+    timeout "${run_limit:-150}" "$contend" "$@" >out 2>err </dev/null || status=$?
 }
 
 expect_status() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # A result's cells measured once more, and whether what they were is what they are.
 . "$(dirname "$0")/lib.sh"
 

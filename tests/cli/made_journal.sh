@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # What is derived from samples, tried on journals whose values are made: they differ by round, by cell
 # and by the place in a round, hold drift, steal and load, so that order, pairing and time show.
 . "$(dirname "$0")/lib.sh"

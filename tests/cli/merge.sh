@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240
+# ctest: timeout 480
 # Results become one: shards of a plan, hosts; what does not go together is refused.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240
+# ctest: timeout 480
 # What a plan is made from is checked before anything is measured: suites, shards, plug-ins.
 . "$(dirname "$0")/lib.sh"
 

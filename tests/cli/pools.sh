@@ -45,11 +45,11 @@ units_die_with_a_killed_run() {
             -p sleep.duration=500ms --rounds 50 -o "$executor.json" >out 2>err </dev/null &
         pid=$!
         # The run, its worker, and at least one unit that sleeps.
-        for i in $(seq 400); do
+        for i in $(seq 1200); do
             [ "$(our_processes | wc -l)" -ge 3 ] && break
             sleep 0.05
         done
-        [ "$i" -lt 400 ] || fail "$executor: no unit was seen"
+        [ "$i" -lt 1200 ] || fail "$executor: no unit was seen"
         kill -KILL $pid
         wait $pid 2>/dev/null
         expect_no_leftovers

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # A short run of every cell there is, and what can be read from its result.
 . "$(dirname "$0")/lib.sh"
 run_limit=150

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # How many rounds a run makes, what it says of them before and after, and that results whose cells
 # have different numbers of samples are read by every command.
 . "$(dirname "$0")/lib.sh"

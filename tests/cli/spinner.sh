@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240
+# ctest: timeout 480
 # The hello world: what it prints and in which order, on a pipe and on a terminal, and that nothing
 # of it is left when it is stopped, when its reader goes, and when its terminal goes.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # Ctrl-Z stops all that a duel started, and what was measured meanwhile is measured again.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240
+# ctest: timeout 480
 # Progress and colour are for terminals; files and pipes get plain words.
 . "$(dirname "$0")/lib.sh"
 

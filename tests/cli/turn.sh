@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # One measurement at a time on a machine; whoever has the turn is named, and a killed one has it no more.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240
+# ctest: timeout 480
 # ctest: label nosan
 # contend watch on real interpreters: their global lock is found, without symbols, and what it says of it
 # is what their programs see.

@@ -4,7 +4,7 @@
  * own operations come out right with every parameter.
  *
  * A coroutine costs ThreadSanitizer 0.8 MB of its own: with it this takes minutes.
- * ctest: timeout 240, label slow
+ * ctest: timeout 480, label slow
  */
 #include "bench/registry.h"
 #include "bench/run/launch/launch.h"

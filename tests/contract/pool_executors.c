@@ -2,7 +2,7 @@
  * Pools and processes as executors: each task exactly once, again and again, empty and not; an open
  * that fails half-way leaves nothing; nothing outlives a parent that is killed.
  *
- * ctest: timeout 240
+ * ctest: timeout 480
  */
 #include "bench/base/clock.h"
 #include "bench/registry.h"

@@ -3,7 +3,7 @@
  * ten and down ten under the lock and look at both ends (the check of Concurrency Kit's
  * validators).  A race shows as a wrong number.
  *
- * ctest: timeout 240
+ * ctest: timeout 480
  */
 #include "bench/registry.h"
 #include "bench/run/launch/launch.h"

@@ -2,7 +2,7 @@
  * Units that talk to each other, under every executor that keeps them alive together and every
  * lock: nothing is lost, nothing comes twice, orders and bounds hold, nobody is left asleep.
  *
- * ctest: timeout 240
+ * ctest: timeout 480
  */
 #include "bench/base/rng.h"
 #include "bench/contend_queue.h"

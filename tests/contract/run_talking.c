@@ -3,7 +3,7 @@
  * is what they must count, in every way and under every executor that can; and nothing is left of
  * it, no descriptor and no process.
  *
- * ctest: timeout 240
+ * ctest: timeout 480
  */
 #include "bench/registry.h"
 #include "bench/run/launch/launch.h"

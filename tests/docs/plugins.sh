@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240
+# ctest: timeout 480
 # The code shown in README.md and docs/ is the code of tests/plugin/ and tests/inside/, and that code
 # works: plug-ins are loaded here, what is added inside has unit tests.
 #

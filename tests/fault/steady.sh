@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 240, label nosan
+# ctest: timeout 480, label nosan
 # A launch whose clock was set, or whose CPUs were taken away meanwhile, is named and not used.
 . "$(dirname "$0")/../cli/lib.sh"
 
