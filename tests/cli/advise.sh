@@ -186,6 +186,7 @@ less_memory_than_any_takes_is_said() {
 nothing_runs_on_after_an_interrupt() {
     "$contend" advise --cpu 5ms --wait 20ms --concurrency 50 --budget 60s --quiet >out 2>err &
     local pid=$! status=0
+    await_listening "$pid"
     sleep 1.5
     kill -INT "$pid"
     wait "$pid" || status=$?

@@ -223,6 +223,7 @@ a_side_that_hangs_is_killed_with_what_it_started() {
 an_interrupt_leaves_no_process_and_a_partial_document() {
     "$contend" duel -o cut.json --budget 60s --threshold 0 -- sleep 0.02 -- sleep 0.02 >out 2>err </dev/null &
     pid=$!
+    await_listening "$pid"
     sleep 0.5
     kill -INT "$pid"
     status=0

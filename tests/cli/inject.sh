@@ -33,6 +33,7 @@ what_cannot_be_planted_is_refused() {
 an_interrupt_prints_what_there_is() {
     "$contend" doctor --inject 0 --trials 100 --budget 1s --seed 1 >out 2>err </dev/null &
     pid=$!
+    await_listening "$pid"
     sleep 1
     kill -INT "$pid"
     status=0

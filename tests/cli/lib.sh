@@ -156,6 +156,27 @@ await_program() {
     done
 }
 
+# await_listening PID: until it catches SIGINT, which this shell has what it starts beside it ignore.
+await_listening() {
+    local caught
+    while caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) && [ -n "$caught" ]; do
+        [ "/proc/$1/exe" -ef "$contend" ] && [ $((0x$caught & 2)) -ne 0 ] && return
+        sleep 0.01
+    done
+}
+
+# await_lines FILE COUNT [PATTERN]: until so many lines of it, or of those with PATTERN, are there;
+# fails after two minutes.
+await_lines() {
+    local i
+    for i in $(seq 2400); do
+        [ "$(grep -c -- "${3:-}" "$1" 2>/dev/null)" -ge "$2" ] 2>/dev/null && return
+        sleep 0.05
+    done
+    fail "$1 never had $2 lines with '${3:-}'"
+    return 1
+}
+
 # Live processes that carry the mark, apart from this shell and its helpers; zombies do not count.
 our_processes() {
     local file pid state name

@@ -24,6 +24,7 @@ an_interrupt_leaves_nothing_behind() {
     mkdir there
     TMPDIR=$PWD/there "$contend" doctor --moments --budget 60s >out 2>err </dev/null &
     pid=$!
+    await_listening "$pid"
     sleep 1
     kill -INT "$pid"
     status=0

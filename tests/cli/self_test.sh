@@ -44,6 +44,7 @@ without_a_place_for_its_runs_it_says_so() {
 an_interrupt_prints_what_there_is() {
     "$contend" doctor --self-test >out 2>err </dev/null &
     pid=$!
+    await_listening "$pid"
     sleep 2
     kill -TERM "$pid"
     status=0

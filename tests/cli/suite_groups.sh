@@ -36,7 +36,7 @@ an_interrupted_run_remembers_them() {
     _suite '"probes": ["memory"]'
     "$contend" run --suite ./own.json --task-time 50ms --rounds 12 --no-report -o cut.json -q 2>err >out &
     local pid=$!
-    sleep 0.7
+    await_lines cut.json.journal 3 '"round"'
     kill -INT "$pid"
     wait "$pid"
     expect grep -q '"own_probes":' cut.json.journal

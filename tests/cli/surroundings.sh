@@ -165,15 +165,10 @@ work_that_hangs_in_calibration_is_stopped_once() {
 }
 
 a_failed_calibration_is_known_to_a_run_that_goes_on() {
-    local i
     "$contend" run --plugin "$witness" --workload fragile,sleep -p sleep.duration=200ms --lock none \
         --executor thread --tasks 2 --rounds 40 --budget 100s -o resumed.json >out 2>err </dev/null &
     pid=$!
-    for i in $(seq 1200); do
-        [ "$(grep -c '"round"' resumed.json.journal 2>/dev/null)" -ge 4 ] 2>/dev/null && break
-        sleep 0.05
-    done
-    [ "$i" -lt 1200 ] || fail "no visit was seen"
+    await_lines resumed.json.journal 4 '"round"'
     kill -KILL $pid
     wait $pid 2>/dev/null
     expect_no_leftovers
@@ -184,15 +179,11 @@ a_failed_calibration_is_known_to_a_run_that_goes_on() {
 }
 
 what_was_begun_with_other_plugins_is_not_gone_on_with() {
-    local i
     cp "$witness" mine.so
     "$contend" run --plugin ./mine.so --workload sleep -p sleep.duration=100ms --lock none --executor thread \
         --tasks 2 --rounds 40 --budget 120s -o mixed.json >out 2>err </dev/null &
     pid=$!
-    for i in $(seq 1200); do
-        [ "$(grep -c '"round"' mixed.json.journal 2>/dev/null)" -ge 2 ] 2>/dev/null && break
-        sleep 0.02
-    done
+    await_lines mixed.json.journal 2 '"round"'
     kill -KILL $pid
     wait $pid 2>/dev/null
     expect_no_leftovers

@@ -103,16 +103,12 @@ a_directory_that_cannot_be_written_is_named() {
 
 # _kill_run ARGUMENTS: in the middle of its visits, a little later each time.
 _kill_run() {
-    local delay i
+    local delay
     for delay in 0 0.05 0.3; do
         TMPDIR=$work/killed "$contend" run --lock none --executor process --tasks 2 --rounds 1000 --budget 120s \
             -o killed.json "$@" >out 2>err </dev/null &
         pid=$!
-        for i in $(seq 1200); do
-            [ "$(grep -c '"round"' killed.json.journal 2>/dev/null)" -ge 1 ] 2>/dev/null && break
-            sleep 0.05
-        done
-        [ "$i" -lt 1200 ] || fail "$*: no visit was seen"
+        await_lines killed.json.journal 1 '"round"'
         sleep "$delay"
         kill -KILL $pid
         wait $pid 2>/dev/null
