@@ -71,6 +71,28 @@ static void memory_is_what_units_and_processes_take(void)
     CHECK_NEAR(advise_memory(&w, &plain, &mixed), 2 * 20.11e6 + 6 * 28e3 + 6 * 1000, 1);
 }
 
+/* What nobody measured is no bargain, and nothing that does not need it is the worse for it. */
+static void memory_that_was_not_measured_is_not_none(void)
+{
+    struct advise_work w = work_of(1e6, 1e6, 100, true);
+    struct advise_costs c = plain;
+    const struct advise_shape alone = {ADVISE_PROCESS, 4, 4}, mixed = {ADVISE_PROCESS_THREAD, 2, 6};
+    c.unit_bytes[ADVISE_PROCESS_THREAD] = (double)NAN;
+    CHECK(isnan(advise_memory(&w, &c, &mixed)));
+    CHECK_NEAR(advise_memory(&w, &c, &alone), advise_memory(&w, &plain, &alone), 1);
+    c.process_bytes = (double)NAN;
+    CHECK(isnan(advise_memory(&w, &c, &alone)));
+
+    struct advise_entry few = {.shape = mixed, .memory_bytes = (double)NAN, .rank = 2};
+    struct advise_entry known = {.shape = alone, .memory_bytes = 1e6, .rank = 1};
+    known.is_close = few.is_close = known.fits = few.fits = true;
+    known.keeps_up = few.keeps_up = known.meets_slo = few.meets_slo = true;
+    struct advise_entry both[] = {known, few};
+    struct advise_board board = {.items = both, .count = 2};
+    const struct advise_view v = {.work = &w, .board = &board};
+    CHECK(advise_choice(&v) == &both[0]); /* fewer units */
+}
+
 static void shapes_are_of_all_kinds_and_each_once(void)
 {
     struct advise_shape s[ADVISE_SHAPES_MOST];
@@ -431,6 +453,7 @@ static const struct test tests[] = {
     {"few_units_wait_more_than_they_compute", few_units_wait_more_than_they_compute},
     {"answers_take_longer_the_busier_it_is", answers_take_longer_the_busier_it_is},
     {"memory_is_what_units_and_processes_take", memory_is_what_units_and_processes_take},
+    {"memory_that_was_not_measured_is_not_none", memory_that_was_not_measured_is_not_none},
     {"shapes_are_of_all_kinds_and_each_once", shapes_are_of_all_kinds_and_each_once},
     {"the_least_work_has_shapes_too", the_least_work_has_shapes_too},
     {"the_choice_is_near_the_best", the_choice_is_near_the_best},

@@ -117,6 +117,7 @@ double advise_served(const struct advise_work *w, const struct advise_costs *c,
 /* What 99 of 100 take at most, roughly: queueing with the bottleneck's servers. */
 double advise_p99_ns(const struct advise_work *w, const struct advise_costs *c,
                      const struct advise_shape *s);
+/* NAN where a part of it could not be measured. */
 double advise_memory(const struct advise_work *w, const struct advise_costs *c,
                      const struct advise_shape *s);
 

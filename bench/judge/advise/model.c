@@ -135,6 +135,6 @@ double advise_memory(const struct advise_work *w, const struct advise_costs *c,
 {
     double units = s->kind == ADVISE_PROCESS ? 0 : s->units;
     double payloads = w->payload_bytes * fmin(s->units, w->concurrency);
-    return s->processes * (w->image_bytes + known(c->process_bytes)) +
-           units * known(c->unit_bytes[s->kind]) + payloads;
+    double stacks = units > 0 ? units * c->unit_bytes[s->kind] : 0;
+    return s->processes * (w->image_bytes + c->process_bytes) + stacks + payloads;
 }

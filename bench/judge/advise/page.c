@@ -26,7 +26,7 @@ static bool does_all(const struct advise_entry *e)
     return e->rank && e->fits && e->keeps_up && e->meets_slo;
 }
 
-/* Cheaper: clearly less memory, or as much and fewer units. */
+/* Cheaper: clearly less memory, or as much (or nobody knows) and fewer units. */
 static bool is_cheaper(const struct advise_entry *a, const struct advise_entry *b)
 {
     if (a->memory_bytes < 0.9 * b->memory_bytes || b->memory_bytes < 0.9 * a->memory_bytes)
@@ -68,7 +68,7 @@ static double by_quickness(const struct advise_entry *e)
 
 static double by_thrift(const struct advise_entry *e)
 {
-    return -e->memory_bytes;
+    return isfinite(e->memory_bytes) ? -e->memory_bytes : -1e300;
 }
 
 static const char *shown(char *out, size_t size, double value, const char *unit)
@@ -178,7 +178,8 @@ static void say_answer(struct page *p, const struct advise_view *v)
              advise_shape_words(words, sizeof words, &e->shape),
              shown(rate, sizeof rate, e->served.center, "per_s"),
              shown(time, sizeof time, e->p99.center, "ns"),
-             shown(memory, sizeof memory, e->memory_bytes, "bytes"));
+             isfinite(e->memory_bytes) ? shown(memory, sizeof memory, e->memory_bytes, "bytes")
+                                       : "memory not measured");
 }
 
 /* Those it cannot be told from; and why this one of them. */

@@ -143,7 +143,7 @@ int advise_rank(struct advise_board *b, const struct advise_work *w, struct err 
             return -1;
         e->keeps_up = !is_open || e->served.center >= ADVISE_KEEPS_UP * w->rate_per_s;
         e->meets_slo = !(w->slo_ns > 0) || e->p99.center <= w->slo_ns;
-        e->fits = !(w->memory_bytes > 0) || e->memory_bytes <= w->memory_bytes;
+        e->fits = !(w->memory_bytes > 0) || !(e->memory_bytes > w->memory_bytes);
     }
     sort(b, is_open);
     for (size_t i = 0; i < b->count; i++) {

@@ -65,7 +65,7 @@ static int order(const struct advise_work *w, const struct advise_costs *c,
 {
     double most = w->memory_bytes > 0 ? w->memory_bytes : (double)INFINITY;
     double memory[2] = {advise_memory(w, c, a), advise_memory(w, c, b)};
-    bool fits[2] = {memory[0] <= most, memory[1] <= most};
+    bool fits[2] = {!(memory[0] > most), !(memory[1] > most)};
     double served[2] = {advise_served(w, c, a), advise_served(w, c, b)};
     double p99[2] = {advise_p99_ns(w, c, a), advise_p99_ns(w, c, b)};
     if (fits[0] != fits[1])
@@ -76,7 +76,7 @@ static int order(const struct advise_work *w, const struct advise_costs *c,
         return served[0] > served[1] ? -1 : 1;
     if (w->rate_per_s > 0 && fmax(p99[0], p99[1]) > ADVISE_P99_RATIO * fmin(p99[0], p99[1]))
         return p99[0] < p99[1] ? -1 : 1;
-    if (memory[0] != memory[1])
+    if (memory[0] < memory[1] || memory[1] < memory[0])
         return memory[0] < memory[1] ? -1 : 1;
     return (a->units > b->units) - (a->units < b->units);
 }
