@@ -136,16 +136,24 @@ static void add_interval(struct buf *out, const struct page_cell *c,
     buf_printf(out, ", %.3g %% of %zu\"", 100 * v.level, v.n);
 }
 
+/* A sentence gets the room of one; else columns of names would leave it a word a line. */
+static bool is_sentence(const struct page_cell *c)
+{
+    enum { SENTENCE_BYTES = 40 };
+    return c->kind == CELL_TEXT && c->text && strlen(c->text) > SENTENCE_BYTES;
+}
+
 static void add_cell(struct buf *out, const struct page_grid *g, const struct page_cell *c,
                      size_t column, bool is_right)
 {
     const struct page_column *form = &g->form.columns[column];
     bool is_code = form->flags & PAGE_CODE && c->kind != CELL_EMPTY;
+    const char *side = is_right ? "" : is_sentence(c) ? "l t" : "l";
     buf_add(out, "<td");
     if (c->tone != PAGE_PLAIN)
-        buf_printf(out, " class=\"%s%s\"", is_right ? "" : "l ", tones[c->tone]);
+        buf_printf(out, " class=\"%s%s%s\"", side, is_right ? "" : " ", tones[c->tone]);
     else if (!is_right)
-        buf_add(out, " class=\"l\"");
+        buf_printf(out, " class=\"%s\"", side);
     if (c->kind == CELL_VALUE && g->row_count <= SMALL)
         add_interval(out, c, form);
     if (c->kind == CELL_MISSING && c->text[0] && g->row_count <= SMALL) {

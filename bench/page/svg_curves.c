@@ -138,11 +138,12 @@ static void add_x_axis(struct curves *k)
     buf_add(k->pen->out, "<g class=\"xt\">");
     for (size_t i = 0; i < count; i++) {
         double width = svg_text_width(ticks[i].text, SVG_TEXT_SIZE);
+        double x = svg_tick_middle(k->pen, ticks[i].at, ticks[i].text);
         svg_line(k->pen->out, ticks[i].at, k->bottom, ticks[i].at, k->bottom + 4, "base");
-        if (ticks[i].at - width / 2 < last + 4)
+        if (x - width / 2 < last + 4)
             continue;
-        svg_text(k->pen->out, ticks[i].at, k->bottom + 17, SVG_MIDDLE, "mute", ticks[i].text);
-        last = ticks[i].at + width / 2;
+        svg_text(k->pen->out, x, k->bottom + 17, SVG_MIDDLE, "mute", ticks[i].text);
+        last = x + width / 2;
     }
     svg_end(k->pen->out);
     svg_line(k->pen->out, k->x.begin, k->bottom, k->x.end, k->bottom, "base");

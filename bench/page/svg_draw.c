@@ -58,6 +58,12 @@ static void looks_of(struct buf *out, const char *looks)
         buf_printf(out, " class=\"%s\"", looks);
 }
 
+double svg_tick_middle(const struct svg_pen *pen, double at, const char *text)
+{
+    double half = svg_text_width(text, SVG_TEXT_SIZE) / 2;
+    return fmax(half, fmin(at, pen->width - half));
+}
+
 void svg_text(struct buf *out, double x, double y, enum svg_anchor anchor, const char *looks,
               const char *text)
 {

@@ -23,6 +23,8 @@ struct svg_pen {
 
 /* What a text is wide, within some 10 %: fonts of machines differ, so it is rather too much. */
 double svg_text_width(const char *text, double size);
+/* Where the middle of a tick's text goes: at the tick, or as near as the picture's edges allow. */
+double svg_tick_middle(const struct svg_pen *pen, double at, const char *text);
 
 void svg_number(struct buf *out, double value);
 /* `looks` are more classes, or "". */

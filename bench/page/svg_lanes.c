@@ -85,9 +85,8 @@ static double bottom_of(const struct lanes *l)
 
 static void add_tick(const struct lanes *l, double at, const char *text)
 {
-    double half = svg_text_width(text, SVG_TEXT_SIZE) / 2;
     svg_line(l->pen->out, at, l->top - 4, at, bottom_of(l), "grid");
-    svg_text(l->pen->out, fmin(at, l->pen->width - half), bottom_of(l) + 13, SVG_MIDDLE, "mute",
+    svg_text(l->pen->out, svg_tick_middle(l->pen, at, text), bottom_of(l) + 13, SVG_MIDDLE, "mute",
              text);
 }
 

@@ -135,7 +135,7 @@ static void add_axis(struct rows *r, double top, double bottom)
     size_t count = svg_scale_ticks(&r->scale, (size_t)(room / 62), ticks);
     for (size_t i = 0; i < count; i++) {
         double width = svg_text_width(ticks[i].text, SVG_TEXT_SIZE);
-        double x = fmin(ticks[i].at, r->pen->width - width / 2);
+        double x = svg_tick_middle(r->pen, ticks[i].at, ticks[i].text);
         svg_line(r->pen->out, ticks[i].at, top, ticks[i].at, bottom, "grid");
         if (x - width / 2 < last + 6)
             continue;
