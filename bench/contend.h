@@ -528,7 +528,9 @@ enum lock_trait {
     LOCK_THREADS_ONLY = 4, /* does not work across processes */
     LOCK_TYPICAL = 8,      /* the one its kind is known by: sentences speak of it before others */
     LOCK_NONE = 16,        /* it is none at all: what others are held against */
-    LOCK_TELLS = 32        /* its acquire says when the holder has changed: LOCK_CHANGED */
+    LOCK_TELLS = 32,       /* its acquire says when the holder has changed: LOCK_CHANGED */
+    LOCK_PEER = 64         /* somebody else's, here to be compared with: who waits, and when it goes
+                              from one unit to another, is not looked at */
 };
 
 /*
@@ -541,6 +543,9 @@ enum lock_trait {
     (UINT64_C(1) << 61)              /* it waited; the time, which may be 0, stands for it and     \
                                         for waits that were not timed */
 #define LOCK_TIME (LOCK_SAMPLED - 1) /* the bits of the time */
+
+/* Why a metric of a LOCK_PEER's waits is absent. */
+#define LOCK_PEER_UNSEEN "somebody else's lock, which keeps no books of its waits"
 
 /* In front of each lock's state, on a line of its own that is hardly ever written. */
 struct lock_front {

@@ -253,8 +253,13 @@ static void collect_times(const struct probe_run *p, struct sink *sink)
         idle += (double)b->total_ns[IDLE];
     }
     if (whole > 0) {
-        sink->value(sink, TIME_RUNNING, running / whole);
-        sink->value(sink, TIME_LOCK_WAIT, waiting / whole);
+        if (p->launch->lock->traits & LOCK_PEER) {
+            sink->absent(sink, TIME_RUNNING, LOCK_PEER_UNSEEN);
+            sink->absent(sink, TIME_LOCK_WAIT, LOCK_PEER_UNSEEN);
+        } else {
+            sink->value(sink, TIME_RUNNING, running / whole);
+            sink->value(sink, TIME_LOCK_WAIT, waiting / whole);
+        }
         sink->value(sink, TIME_RUNQUEUE, queued / whole);
         sink->value(sink, TIME_SLEEPING, idle / whole);
         return;
@@ -286,7 +291,9 @@ static void collect_lock(const struct probe_run *p, struct sink *sink)
         gap_ns = b->gap_max_ns > gap_ns ? b->gap_max_ns : gap_ns;
     }
     if (!waits)
-        sink->absent(sink, LOCK_WAIT, "no acquisition had to wait");
+        sink->absent(sink, LOCK_WAIT,
+                     p->launch->lock->traits & LOCK_PEER ? LOCK_PEER_UNSEEN
+                                                         : "no acquisition had to wait");
     if (!holds)
         sink->absent(sink, LOCK_HOLD, "the lock was never let go by a unit");
     if (gap_ns)

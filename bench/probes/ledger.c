@@ -82,6 +82,13 @@ static void collect(struct probe_run *p, struct sink *sink)
             unit_ns += t->last_ns - t->gate_ns;
     }
     double seconds = (double)makespan_ns(l) * 1e-9;
+    sink->value(sink, ACQUISITIONS, (double)acquired / seconds);
+    if (l->lock->traits & LOCK_PEER) {
+        static const int unseen[] = {WAIT_RATIO, CONTENDED_RATIO, HANDOFFS};
+        for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+            sink->absent(sink, unseen[i], LOCK_PEER_UNSEEN);
+        return;
+    }
     if (unit_ns > 0)
         sink->value(sink, WAIT_RATIO, (double)waited / (double)unit_ns);
     if (is_sampled)
@@ -92,7 +99,6 @@ static void collect(struct probe_run *p, struct sink *sink)
         sink->value(sink, CONTENDED_RATIO, (double)contended / (double)acquired);
     else
         sink->absent(sink, CONTENDED_RATIO, "the lock was never taken");
-    sink->value(sink, ACQUISITIONS, (double)acquired / seconds);
     sink->value(sink, HANDOFFS, (double)handoffs / seconds);
 }
 

@@ -32,6 +32,7 @@ static const struct word lock_words[] = {
     {LOCK_THREADS_ONLY, "threads_only"},
     {LOCK_TYPICAL, "typical"},
     {LOCK_NONE, "none"},
+    {LOCK_PEER, "peer"},
     {0, NULL},
 };
 

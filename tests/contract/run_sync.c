@@ -362,7 +362,8 @@ static void run_check(const struct check *check, const struct lock *k, const str
     cell_release(&c);
 }
 
-/* Every executor with no lock and under an interpreter's; every lock with threads and processes. */
+/* Every executor with no lock and under an interpreter's; every lock of ours with threads and
+ * processes. */
 static void run_everywhere(const struct check *check)
 {
     const struct executor *x;
@@ -371,7 +372,8 @@ static void run_everywhere(const struct check *check)
         for (size_t j = 0; (k = registry_lock(j)) != NULL; j++) {
             bool is_common = !strcmp(k->name, "none") || !strcmp(k->name, "gil");
             bool is_basic = !strcmp(x->name, "thread") || !strcmp(x->name, "process");
-            if (!(x->traits & EXECUTOR_SEQUENTIAL) && (is_common || is_basic))
+            if (!(x->traits & EXECUTOR_SEQUENTIAL) && !(k->traits & LOCK_PEER) &&
+                (is_common || is_basic))
                 run_check(check, k, x);
         }
 }

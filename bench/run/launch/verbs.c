@@ -37,6 +37,8 @@ static void book(struct task *holder, const struct lock *lock, uint64_t waited)
     if (!(lock->traits & LOCK_EXCLUSIVE))
         return;
     holder->acquire_count++;
+    if (lock->traits & LOCK_PEER)
+        return;
     if (waited & ~LOCK_CHANGED) {
         holder->contended_count++;
         holder->wait_ns += waited & LOCK_TIME;

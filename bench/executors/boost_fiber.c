@@ -1,0 +1,303 @@
+/*
+ * boost_fiber: tasks as fibers of Boost.Fiber in one thread, its scheduler's own order of turns
+ * (round_robin), its condition variables, and stacks of malloc (fixedsize_stack).
+ *
+ * The loop's thread holds the lock in the name of all tasks and lets it go around its own wait. The
+ * library has an interface in C++ alone, so this has a half in it (boost_fiber.cpp), through which
+ * each call goes.  It has no cancelling, and its buffered_channel holds powers of two less one, so
+ * channels are made of its conditions here.
+ */
+#include "bench/base/err.h"
+#include "bench/child/peer.h"
+#include "bench/contend.h"
+#include "bench/executors/parking.h"
+
+#include <stdlib.h>
+
+#ifdef CONTEND_BOOST_FIBER_FILE
+#include "bench/executors/boost_fiber.h"
+
+IMAGE_EMBED(boost_fiber_image, CONTEND_BOOST_FIBER_FILE);
+
+static const struct image image = {"boost_fiber", boost_fiber_image, boost_fiber_image_end};
+
+/* Loaded by the first open(), the same from then on. */
+static const struct boost_fiber_half *half;
+
+enum { STACK };
+
+static const struct param params[] = {
+    {.name = "stack",
+     .unit = "bytes",
+     .value = 65536,
+     .min = 8192,
+     .max = 1073741824,
+     .help = "stack of a task"},
+    {0},
+};
+
+/* What a task waits with. */
+struct unit {
+    struct parked parked;
+    void *woken, *fiber;
+};
+
+struct state {
+    struct parking parking;
+    struct launch *launch;
+    size_t stack;
+    bool holds_lock;     /* the loop, in the name of all */
+    struct unit units[]; /* task_count, and the coordinator */
+};
+
+static struct state *here; /* the one that is open */
+
+static void idle(bool begins)
+{
+    if (!here || !here->holds_lock)
+        return;
+    if (begins)
+        task_release(here->launch->coordinator);
+    else
+        task_acquire(here->launch->coordinator);
+}
+
+static int load(struct err *err)
+{
+    if (half)
+        return 0;
+    const struct boost_fiber_half *found = peer_load_half(&image, "contend_boost_fiber", err);
+    if (!found)
+        return -1;
+    if (!found->prepare(idle))
+        return err_set(err, ERR_LIMIT, "Boost.Fiber could not make its scheduler");
+    half = found;
+    return 0;
+}
+
+static void close_(struct launch *l)
+{
+    struct state *s = l->executor_state;
+    for (uint32_t i = 0; i <= l->task_count && s->units[i].woken; i++)
+        half->condition_free(s->units[i].woken);
+    free(s);
+    l->executor_state = here = NULL;
+}
+
+static int open_(struct launch *l, struct err *err)
+{
+    if (load(err))
+        return -1;
+    struct state *s = calloc(1, sizeof *s + sizeof(struct unit) * ((size_t)l->task_count + 1));
+    if (!s)
+        return err_set(err, ERR_LIMIT, "no memory for %u fiber handles", l->task_count);
+    s->launch = l;
+    s->stack = (size_t)l->executor_params[STACK];
+    parking_init(&s->parking);
+    l->executor_state = here = s;
+    for (uint32_t i = 0; i <= l->task_count; i++)
+        if (!(s->units[i].woken = half->condition_new())) {
+            close_(l);
+            return err_set(err, ERR_LIMIT, "no memory for %u conditions", l->task_count);
+        }
+    return 0;
+}
+
+static uint64_t entry(uint64_t task)
+{
+    struct task *t = (struct task *)(uintptr_t)task;
+    t->launch->body(t);
+    return 0;
+}
+
+static int start(struct launch *l, struct err *err)
+{
+    struct state *s = l->executor_state;
+    for (uint32_t i = 0; i < l->task_count; i++) {
+        struct task *t = &l->tasks[i];
+        t->create_ns = launch_stamp_ns(l);
+        s->units[i].fiber = half->spawn(entry, (uint64_t)(uintptr_t)t, s->stack, false);
+        if (!s->units[i].fiber)
+            return err_set(err, ERR_LIMIT, "fiber %u could not be made: no memory for its stack",
+                           i);
+        t->created_ns = launch_stamp_ns(l);
+        l->live_count = i + 1;
+    }
+    return 0;
+}
+
+static int join(struct launch *l, struct err *err)
+{
+    (void)err;
+    struct state *s = l->executor_state;
+    bool with_lock = !l->is_empty;
+    if (with_lock)
+        task_acquire(l->coordinator);
+    s->holds_lock = with_lock;
+    for (uint32_t i = 0; i < l->live_count; i++) {
+        half->await(s->units[i].fiber);
+        l->tasks[i].joined_ns = launch_stamp_ns(l);
+    }
+    s->holds_lock = false;
+    if (with_lock)
+        task_release(l->coordinator);
+    return 0;
+}
+
+static void sleep_until(struct task *t, uint64_t deadline_ns)
+{
+    (void)t;
+    half->sleep_until(deadline_ns);
+}
+
+static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
+{
+    struct state *s = t->launch->executor_state;
+    struct unit *unit = &s->units[t->index];
+    if (atomic_load(word) != expected)
+        return true;
+    parking_add(&s->parking, &unit->parked, word);
+    half->condition_wait(unit->woken, deadline_ns);
+    bool is_late = unit->parked.word != NULL; /* nobody took it off: the time ran out */
+    if (is_late)
+        parking_remove(&unit->parked);
+    return !is_late;
+}
+
+static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
+{
+    struct state *s = t->launch->executor_state;
+    struct parked *parked;
+    while (count-- > 0 && (parked = parking_take(&s->parking, word)) != NULL) {
+        struct unit *unit = (struct unit *)(void *)((char *)parked - offsetof(struct unit, parked));
+        half->condition_signal(unit->woken);
+    }
+}
+
+static void yield(struct task *t)
+{
+    (void)t;
+    half->yield();
+}
+
+/* ---- Its own operations, for runtime_bodies.h --------------------------------------- */
+
+typedef int rt_scope;
+typedef void *rt_task;
+
+#define RT_BODY(name) static uint64_t name(uint64_t rt_arg)
+#define RT_ARG        rt_arg
+#define RT_RETURN(x)  return (x)
+
+#define RT_HAS_YIELD   1
+#define RT_HAS_EAGER   1
+#define RT_HAS_CANCEL  0
+#define RT_HAS_CHANNEL 1
+#define RT_HAS_TREE    1
+#define RT_HAS_FUTURE  0
+#define RT_HAS_STOP    0
+
+#define rt_here()       0
+#define rt_yield(scope) ((void)(scope), half->yield())
+#define rt_await(child) half->await(child)
+#define rt_spawn(scope, body, arg, eager, child)                                                   \
+    ((void)(scope), (*(child) = half->spawn((body), (arg), here->stack, (eager))) != NULL)
+
+typedef struct {
+    void *has_item, *has_room;
+    uint32_t head;
+    uint32_t count;
+    uint32_t capacity;
+    bool is_closed;
+    uint64_t items[];
+} rt_channel;
+
+static void rt_channel_free(rt_channel *c)
+{
+    if (c->has_item)
+        half->condition_free(c->has_item);
+    if (c->has_room)
+        half->condition_free(c->has_room);
+    free(c);
+}
+
+static rt_channel *rt_channel_new(rt_scope scope, uint32_t capacity)
+{
+    (void)scope;
+    rt_channel *c = calloc(1, sizeof *c + sizeof(uint64_t) * capacity);
+    if (!c)
+        return NULL;
+    c->capacity = capacity;
+    c->has_item = half->condition_new();
+    c->has_room = half->condition_new();
+    if (c->has_item && c->has_room)
+        return c;
+    rt_channel_free(c);
+    return NULL;
+}
+
+static inline void rt_send(rt_channel *c, uint64_t item)
+{
+    while (c->count == c->capacity)
+        half->condition_wait(c->has_room, UINT64_MAX);
+    uint32_t at = c->head + c->count++;
+    c->items[at >= c->capacity ? at - c->capacity : at] = item;
+    half->condition_signal(c->has_item);
+}
+
+static inline bool rt_receive(rt_channel *c, uint64_t *item)
+{
+    while (c->count == 0) {
+        if (c->is_closed)
+            return false;
+        half->condition_wait(c->has_item, UINT64_MAX);
+    }
+    *item = c->items[c->head];
+    c->head = c->head + 1 == c->capacity ? 0 : c->head + 1;
+    c->count--;
+    half->condition_signal(c->has_room);
+    return true;
+}
+
+static void rt_channel_close(rt_channel *c)
+{
+    c->is_closed = true;
+    half->condition_broadcast(c->has_item);
+}
+
+#include "bench/executors/runtime_bodies.h"
+#endif
+
+static const char *unavailable(void)
+{
+#ifdef CONTEND_BOOST_FIBER_FILE
+    static enum peer_verdict verdict;
+    if (PEER_SANITIZED)
+        return PEER_NO_SANITIZER;
+    return peer_half_is_there(&image, &verdict)
+               ? NULL
+               : "Boost.Fiber as it was at build time is missing: install libboost-fiber-dev and "
+                 "build again";
+#else
+    return "built without Boost.Fiber: install libboost-fiber-dev and g++ and build again";
+#endif
+}
+
+const struct executor executor_boost_fiber = {
+    .name = "boost_fiber",
+    .summary = "fibers of Boost.Fiber in one thread",
+    .traits = EXECUTOR_SHARED_HEAP | EXECUTOR_PEER,
+    .unavailable = unavailable,
+#ifdef CONTEND_BOOST_FIBER_FILE
+    .params = params,
+    .open = open_,
+    .start = start,
+    .join = join,
+    .close = close_,
+    .sleep_until = sleep_until,
+    .wait = wait_,
+    .wake = wake,
+    .yield = yield,
+    .runtime = &rt_runtime,
+#endif
+};
