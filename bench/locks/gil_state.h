@@ -1,5 +1,5 @@
 /*
- * The interpreter lock's algorithm since CPython 3.2, for gil and gil_per_unit.
+ * The interpreter lock's algorithm since CPython 3.2, for gil, gil_per_unit and gil_313.
  *
  *   waiter            holder                         last_holder, switch_number
  *     | timed wait      |
@@ -59,8 +59,18 @@ static inline int gil_init(struct gil_state *s, uint64_t interval_ns, bool is_sw
     return failed ? err_set_sys(err, failed, "gil: initialisation") : 0;
 }
 
+/* Where a unit is asked to let the lock go. */
+typedef _Atomic uint32_t *gil_word_fn(struct gil_state *s, void *unit);
+
+/* Up to 3.12: one word for all. */
+static inline _Atomic uint32_t *gil_common_word(struct gil_state *s, void *unit)
+{
+    (void)unit;
+    return &s->drop_request;
+}
+
 /* One wait of an interval; asks for the lock if a whole turn has passed without a switch. */
-static inline void gil_wait_an_interval(struct gil_state *s)
+static inline void gil_wait_an_interval(struct gil_state *s, gil_word_fn *word_of)
 {
     uint64_t seen = s->switch_number;
     uint64_t deadline_ns = clock_now_ns() + s->interval_ns;
@@ -69,11 +79,13 @@ static inline void gil_wait_an_interval(struct gil_state *s)
         .tv_nsec = (long)(deadline_ns % 1000000000u),
     };
     int rc = pthread_cond_timedwait(&s->available, &s->mutex, &ts);
-    if (rc == ETIMEDOUT && s->locked && s->switch_number == seen)
-        atomic_store_explicit(&s->drop_request, 1, memory_order_relaxed);
+    if (rc == ETIMEDOUT && s->locked && s->switch_number == seen) {
+        void *holder = atomic_load_explicit(&s->last_holder, memory_order_relaxed);
+        atomic_store_explicit(word_of(s, holder), 1, memory_order_relaxed);
+    }
 }
 
-static inline uint64_t gil_acquire(struct gil_state *s, void *unit)
+static inline uint64_t gil_acquire_asking(struct gil_state *s, void *unit, gil_word_fn *word_of)
 {
     int kept = errno;
     uint64_t begin_ns = 0, waited_ns = 0;
@@ -81,7 +93,7 @@ static inline uint64_t gil_acquire(struct gil_state *s, void *unit)
     if (s->locked) {
         begin_ns = clock_now_ns();
         while (s->locked)
-            gil_wait_an_interval(s);
+            gil_wait_an_interval(s, word_of);
     }
     pthread_mutex_lock(&s->switch_mutex);
     s->locked = true;
@@ -91,8 +103,9 @@ static inline uint64_t gil_acquire(struct gil_state *s, void *unit)
     }
     pthread_cond_signal(&s->switched);
     pthread_mutex_unlock(&s->switch_mutex);
-    if (atomic_load_explicit(&s->drop_request, memory_order_relaxed))
-        atomic_store_explicit(&s->drop_request, 0, memory_order_relaxed);
+    _Atomic uint32_t *word = word_of(s, unit);
+    if (atomic_load_explicit(word, memory_order_relaxed))
+        atomic_store_explicit(word, 0, memory_order_relaxed);
     pthread_mutex_unlock(&s->mutex);
     if (begin_ns) {
         waited_ns = clock_now_ns() - begin_ns;
@@ -103,8 +116,9 @@ static inline uint64_t gil_acquire(struct gil_state *s, void *unit)
 }
 
 /* The same for a demanded drop and for one before a wait: both may have to see the switch. */
-static inline void gil_release(struct gil_state *s, void *unit)
+static inline void gil_release_asked(struct gil_state *s, void *unit, gil_word_fn *word_of)
 {
+    _Atomic uint32_t *word = word_of(s, unit);
     /* Only the holder is here, and it is the last holder unless it took the lock by another name.
      */
     atomic_store_explicit(&s->last_holder, unit, memory_order_relaxed);
@@ -112,16 +126,26 @@ static inline void gil_release(struct gil_state *s, void *unit)
     s->locked = false;
     pthread_cond_signal(&s->available);
     pthread_mutex_unlock(&s->mutex);
-    /* A fast taker may have cleared the request already: then there is nothing to wait for. */
-    if (!s->is_switch_forced || !atomic_load_explicit(&s->drop_request, memory_order_relaxed))
+    /* A fast taker may have cleared a common request already: then there is nothing to wait for. */
+    if (!s->is_switch_forced || !atomic_load_explicit(word, memory_order_relaxed))
         return;
     pthread_mutex_lock(&s->switch_mutex);
     if (atomic_load_explicit(&s->last_holder, memory_order_relaxed) == unit) {
-        atomic_store_explicit(&s->drop_request, 0, memory_order_relaxed);
+        atomic_store_explicit(word, 0, memory_order_relaxed);
         /* No loop around the wait: one signal, real or spurious, is enough. */
         pthread_cond_wait(&s->switched, &s->switch_mutex);
     }
     pthread_mutex_unlock(&s->switch_mutex);
+}
+
+static inline uint64_t gil_acquire(struct gil_state *s, void *unit)
+{
+    return gil_acquire_asking(s, unit, gil_common_word);
+}
+
+static inline void gil_release(struct gil_state *s, void *unit)
+{
+    gil_release_asked(s, unit, gil_common_word);
 }
 
 #endif

@@ -19,12 +19,13 @@ _bare_path() {
 
 what_is_not_installed_is_said_and_nothing_is_measured() {
     _bare_path bare
-    PATH=$work/bare _compare --rounds 1 --json rows.json
+    PYENV_ROOT=$work/nothing PATH=$work/bare _compare --rounds 1 --json rows.json
     expect_status 3
     expect_out 'missing: ruby is not installed'
     expect_out 'missing: ocamlopt is not installed'
     expect_out 'missing: pypy3 is not installed'
-    expect_json rows.json 'len(d["rows"]) == 9 and all(r["verdict"] == "missing" and r["reason"] for r in d["rows"])'
+    expect_out 'missing: there is no CPython 3.13'
+    expect_json rows.json 'len(d["rows"]) == 12 and all(r["verdict"] == "missing" and r["reason"] for r in d["rows"])'
 }
 
 a_runtime_that_fails_or_prints_rubbish_costs_its_rows_alone() {
@@ -38,10 +39,25 @@ a_runtime_that_fails_or_prints_rubbish_costs_its_rows_alone() {
     expect_out "cannot start"
 }
 
+# A 3.13 without a global lock is none to be held against it, nor is a shim or another version.
+another_cpython_is_not_taken_for_it() {
+    local answer
+    _bare_path others
+    mkdir -p pyenv/versions/3.13.0t/bin pyenv/versions/3.13.9/bin
+    for answer in 0t:"3 13 0 1" 9:"3 12 7 0"; do
+        printf '#!/bin/sh\necho "%s"\n' "${answer#*:}" >"pyenv/versions/3.13.${answer%%:*}/bin/python3"
+    done
+    chmod +x pyenv/versions/*/bin/python3
+    PYENV_ROOT=$work/pyenv PATH=$work/others _compare --rounds 1 cpython
+    expect_status 3
+    expect_out 'bin/python3 has no global lock'
+    expect_out 'bin/python3 is 3.12.7'
+}
+
 wrong_words_are_refused() {
     _compare perl
     expect_status 2
-    expect_err '"perl" is none of ruby, ocaml, pypy'
+    expect_err '"perl" is none of ruby, ocaml, pypy, cpython'
     _compare --rounds 0
     expect_status 2
     expect_err 'too small'

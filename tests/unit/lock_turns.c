@@ -79,6 +79,15 @@ static void let_go(struct stage *g, int unit)
     g->lock->release(g->state, g->units[unit]);
 }
 
+/* What a checkpoint does. */
+static uint64_t hand_over(struct stage *g, int unit)
+{
+    if (g->lock->handoff)
+        return g->lock->handoff(g->state, g->units[unit]);
+    let_go(g, unit);
+    return take(g, unit);
+}
+
 static bool is_wanted(const struct stage *g, int unit)
 {
     return atomic_load_explicit(g->lock->wanted(g->state, g->units[unit]), memory_order_relaxed);
@@ -204,7 +213,8 @@ static uint64_t now_ns(void)
 static void a_holder_is_asked_when_its_time_is_over(void)
 {
     enum { QUANTUM_NS = 20000000 };
-    static const char *const locks[][2] = {{"gvl", "quantum"}, {"gil", "interval"}};
+    static const char *const locks[][2] = {
+        {"gvl", "quantum"}, {"gil", "interval"}, {"gil_313", "interval"}};
     for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
         struct stage g = stage_open(locks[i][0], locks[i][1], QUANTUM_NS);
         struct waiter w;
@@ -216,10 +226,33 @@ static void a_holder_is_asked_when_its_time_is_over(void)
         while (!is_wanted(&g, 0))
             usleep(100);
         CHECK_MSG(now_ns() - begin_ns >= QUANTUM_NS, "%s", locks[i][0]);
-        uint64_t told = g.lock->handoff(g.state, g.units[0]);
+        uint64_t told = hand_over(&g, 0);
         CHECK_MSG(atomic_load(&g.served) == 1 && told != LOCK_KEPT, "%s", locks[i][0]);
         let_go(&g, 0);
         pthread_join(w.thread, NULL);
+        stage_close(&g);
+    }
+}
+
+/* Of 3.13 the one who has the lock is asked; up to 3.12 a word is read by all. */
+static void a_request_of_3_13_is_the_holders_alone(void)
+{
+    enum { INTERVAL_NS = 1000000 };
+    static const char *const locks[] = {"gil_313", "gil"};
+    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+        struct stage g = stage_open(locks[i], "interval", INTERVAL_NS);
+        struct waiter w = {.stage = &g, .unit = 1};
+        take(&g, 0);
+        pthread_create(&w.thread, NULL, wait_once, &w);
+        while (!is_wanted(&g, 0))
+            usleep(100);
+        CHECK_MSG(is_wanted(&g, 2) == (i == 1), "%s", locks[i]);
+        let_go(&g, 0); /* asked, so it waits until the other has it */
+        pthread_join(w.thread, NULL);
+        CHECK_EQ(atomic_load(&g.served), 1);
+        CHECK_MSG(!is_wanted(&g, 0), "%s", locks[i]);
+        take(&g, 0);
+        let_go(&g, 0);
         stage_close(&g);
     }
 }
@@ -386,6 +419,7 @@ static const struct test tests[] = {
     {"a_reciprocating_lock_serves_a_segment_backwards",
      a_reciprocating_lock_serves_a_segment_backwards},
     {"a_holder_is_asked_when_its_time_is_over", a_holder_is_asked_when_its_time_is_over},
+    {"a_request_of_3_13_is_the_holders_alone", a_request_of_3_13_is_the_holders_alone},
     {"a_tick_hands_over_only_if_somebody_waits", a_tick_hands_over_only_if_somebody_waits},
     {"pypys_turns_are_counted", pypys_turns_are_counted},
     {"the_world_stops_at_checkpoints_and_goes_on", the_world_stops_at_checkpoints_and_goes_on},
