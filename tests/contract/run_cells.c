@@ -137,8 +137,8 @@ static void every_cell_does_its_work_twice_in_a_row(void)
     for (size_t i = 0; (x = registry_executor(i)) != NULL; i++)
         for (size_t j = 0; (k = registry_lock(j)) != NULL; j++)
             for (size_t m = 0; (w = registry_workload(m)) != NULL; m++)
-                /* Somebody else's locks know no hurry: a few executors say enough of them. */
-                if (!(k->traits & LOCK_PEER) || x->traits & EXECUTOR_TYPICAL)
+                /* Waiters of somebody else's may never offer their CPU: run_locks.c is enough. */
+                if (!(k->traits & LOCK_PEER))
                     run_combination(w, k, x);
 }
 
