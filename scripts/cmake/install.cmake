@@ -60,7 +60,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What is loaded where it is there: counters, compilers of plug-ins, references, the check from outside.
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS
-  "gcc, hyperfine, libpapi6.0, pkg-config, python3, libst1 | libst-dev, libpth20, libuv1, libglib2.0-0, libgomp1")
+  "gcc, hyperfine, libpapi6.0, pkg-config, python3, libst1 | libst-dev, libpth20, libuv1, libglib2.0-0, libgomp1, libnsync1, libtbb12")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
   "contend runs the same work as threads, processes and coroutines, with and
 without a lock like an interpreter's, and says what a unit costs to start,

@@ -81,10 +81,14 @@ static void validate(const struct lock *k, const struct executor *x)
                   (unsigned long long)s->wrong, (unsigned long long)s->total);
         CHECK_MSG(s->total == units * turns, "%s: %llu turns were counted", c.id,
                   (unsigned long long)s->total);
-        uint64_t acquired = 0;
-        for (uint32_t i = 0; i <= l->task_count + launch_holders(l); i++)
+        uint64_t acquired = 0, seen = 0;
+        for (uint32_t i = 0; i <= l->task_count + launch_holders(l); i++) {
             acquired += l->tasks[i].acquire_count;
+            seen += l->tasks[i].contended_count + l->tasks[i].handoff_count;
+        }
         CHECK_MSG(acquired >= units * turns, "%s: its ledger lacks acquisitions", c.id);
+        /* Nobody looks at what somebody else's lock does with its waiters. */
+        CHECK_MSG(!is_peer || !seen, "%s: waits were booked", c.id);
         launch_close(l);
     }
     free(reason);
@@ -100,7 +104,21 @@ static void every_exclusive_lock_excludes(void)
             validate(k, x);
 }
 
+static void a_peer_that_is_not_there_names_its_package(void)
+{
+    const struct lock *k;
+    size_t peers = 0;
+    for (size_t i = 0; (k = registry_lock(i)) != NULL; i++) {
+        const char *reason = k->unavailable ? k->unavailable() : NULL;
+        peers += (k->traits & LOCK_PEER) != 0;
+        if ((k->traits & LOCK_PEER) && reason && !strstr(reason, "anitizer"))
+            CHECK_CONTAINS(reason, "install lib");
+    }
+    CHECK(peers > 0);
+}
+
 static const struct test tests[] = {
+    {"a_peer_that_is_not_there_names_its_package", a_peer_that_is_not_there_names_its_package},
     {"every_exclusive_lock_excludes", every_exclusive_lock_excludes},
     {0},
 };
