@@ -4,8 +4,11 @@
  *
  * The loop's thread holds the lock in the name of all tasks and lets it go around its own wait. The
  * library has an interface in C++ alone, so this has a half in it (boost_fiber.cpp), through which
- * each call goes.  It has no cancelling, and its buffered_channel holds powers of two less one, so
- * channels are made of its conditions here.
+ * each call goes.  Stacks of fibers that have ended are freed by its dispatcher, which has a turn
+ * when all others have had one; children that run at once and are over when they are awaited would
+ * never let it, and their stacks pile up, so none is started like that here.  It has no cancelling,
+ * and its buffered_channel holds powers of two less one, so channels are made of its conditions
+ * here.
  */
 #include "bench/base/err.h"
 #include "bench/child/peer.h"
@@ -116,7 +119,7 @@ static int start(struct launch *l, struct err *err)
     for (uint32_t i = 0; i < l->task_count; i++) {
         struct task *t = &l->tasks[i];
         t->create_ns = launch_stamp_ns(l);
-        s->units[i].fiber = half->spawn(entry, (uint64_t)(uintptr_t)t, s->stack, false);
+        s->units[i].fiber = half->spawn(entry, (uint64_t)(uintptr_t)t, s->stack);
         if (!s->units[i].fiber)
             return err_set(err, ERR_LIMIT, "fiber %u could not be made: no memory for its stack",
                            i);
@@ -190,7 +193,7 @@ typedef void *rt_task;
 #define RT_RETURN(x)  return (x)
 
 #define RT_HAS_YIELD   1
-#define RT_HAS_EAGER   1
+#define RT_HAS_EAGER   0
 #define RT_HAS_CANCEL  0
 #define RT_HAS_CHANNEL 1
 #define RT_HAS_TREE    1
@@ -201,7 +204,7 @@ typedef void *rt_task;
 #define rt_yield(scope) ((void)(scope), half->yield())
 #define rt_await(child) half->await(child)
 #define rt_spawn(scope, body, arg, eager, child)                                                   \
-    ((void)(scope), (*(child) = half->spawn((body), (arg), here->stack, (eager))) != NULL)
+    ((void)(scope), (void)(eager), (*(child) = half->spawn((body), (arg), here->stack)) != NULL)
 
 typedef struct {
     void *has_item, *has_room;

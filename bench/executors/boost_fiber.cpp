@@ -45,14 +45,14 @@ struct child {
     uint64_t value = 0;
 };
 
-void *spawn(uint64_t (*body)(uint64_t), uint64_t argument, size_t stack, bool is_eager)
+void *spawn(uint64_t (*body)(uint64_t), uint64_t argument, size_t stack)
 {
     try {
         std::unique_ptr<child> made(new child);
         child *c = made.get();
-        c->fiber = fibers::fiber(is_eager ? fibers::launch::dispatch : fibers::launch::post,
-                                 std::allocator_arg, fibers::fixedsize_stack(stack),
-                                 [=] { c->value = body(argument); });
+        c->fiber =
+            fibers::fiber(fibers::launch::post, std::allocator_arg, fibers::fixedsize_stack(stack),
+                          [=] { c->value = body(argument); });
         return made.release();
     } catch (...) {
         return nullptr;

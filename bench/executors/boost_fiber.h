@@ -16,8 +16,9 @@ typedef void boost_fiber_idle_fn(bool begins);
 /* All in one thread, the one that called prepare(). */
 struct boost_fiber_half {
     bool (*prepare)(boost_fiber_idle_fn *idle); /* once a process */
-    /* A fiber with a stack of so many bytes; an eager one runs at once.  NULL: no memory. */
-    void *(*spawn)(uint64_t (*body)(uint64_t), uint64_t argument, size_t stack, bool is_eager);
+    /* A fiber with a stack of so many bytes, which runs when the caller steps aside.  NULL: no
+     * memory. */
+    void *(*spawn)(uint64_t (*body)(uint64_t), uint64_t argument, size_t stack);
     uint64_t (*await)(void *fiber); /* what its body returned; then it is gone */
     void (*yield)(void);
     void (*sleep_until)(uint64_t deadline_ns);
