@@ -580,9 +580,14 @@ struct lock {
 /* ---- Launches ---------------------------------------------------------------------- */
 
 enum placement {
-    PLACEMENT_FREE,  /* the scheduler decides */
-    PLACEMENT_SAME,  /* all units on one CPU */
-    PLACEMENT_SPREAD /* unit i on the i-th allowed CPU, round and round */
+    PLACEMENT_FREE,   /* the scheduler decides */
+    PLACEMENT_SAME,   /* all units on one CPU */
+    PLACEMENT_SPREAD, /* unit i on the CPU launch_cpu() has for it: also of what is below */
+    /* Cells are placed so; a launch of theirs is PLACEMENT_SPREAD over a list of its own. */
+    PLACEMENT_CORE, /* a unit a core */
+    PLACEMENT_SMT,  /* all CPUs of a core before the next */
+    PLACEMENT_LLC,  /* the CPUs of one last-level cache alone */
+    PLACEMENT_NUMA, /* the CPUs of one NUMA node before the next */
 };
 
 /* What a probe that watches the verbs is told of, by the unit that does it. */
@@ -644,12 +649,24 @@ struct launch {
     const struct histogram *lifecycles;
     double lifecycle_cpu_ns;       /* CPU time of all of them, a task; below 0: not known */
     double lifecycle_others_ratio; /* of the machine, that others used; below 0: not known */
+    /* PLACEMENT_SPREAD: the CPUs that units are put on, in turn; none: all allowed, ascending. */
+    const uint16_t *cpus;
+    uint32_t cpu_count;
 
     /* What comes before may be made private by a fresh image: here a page begins. */
     CONTEND_ALIGNAS(CONTEND_LINE_BYTES) contend_word gate;
     CONTEND_ALIGNAS(CONTEND_LINE_BYTES) contend_word ready_count;
     CONTEND_ALIGNAS(CONTEND_LINE_BYTES) char failure[256]; /* why a unit failed, first one wins */
 };
+
+/*
+ * PLACEMENT_SPREAD: the CPU of the index-th unit, or of what an executor puts units on (workers of
+ * a pool, event loops); -1: the index-th of those that the kernel allows, round and round.
+ */
+static inline int launch_cpu(const struct launch *l, uint32_t index)
+{
+    return l->cpu_count ? l->cpus[index % l->cpu_count] : -1;
+}
 
 /*
  * EXECUTOR_GROUPED: how many processes the tasks are spread over, its first parameter; task i lives

@@ -7,26 +7,24 @@
 
 #include "bench/base/futex.h"
 #include "bench/contend.h"
-#include "bench/machine/affinity.h"
+#include "bench/executors/spread.h"
 
 struct muster {
     _Atomic uint32_t arrived;
     uint32_t expected;
-    bool is_pinned; /* the i-th to come goes to the i-th CPU */
+    const struct launch *launch; /* the i-th to come goes where its i-th worker belongs */
 };
 
 static inline struct muster muster_of(const struct launch *l)
 {
-    return (struct muster){.expected = l->worker_count,
-                           .is_pinned = l->placement == PLACEMENT_SPREAD};
+    return (struct muster){.expected = l->worker_count, .launch = l};
 }
 
 /* In a worker. */
 static inline void muster_come(struct muster *m)
 {
     uint32_t index = atomic_fetch_add(&m->arrived, 1), seen;
-    if (m->is_pinned)
-        affinity_pin_nth(index, NULL);
+    spread_out(m->launch, index);
     if (index + 1 == m->expected)
         futex_wake(&m->arrived, UINT32_MAX, false);
     while ((seen = atomic_load(&m->arrived)) < m->expected)

@@ -11,7 +11,7 @@
 #include "bench/base/futex.h"
 #include "bench/coro/coro.h"
 #include "bench/executors/grouped.h"
-#include "bench/machine/affinity.h"
+#include "bench/executors/spread.h"
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
@@ -178,8 +178,7 @@ static void live(struct launch *l, uint32_t group)
                         .words = calloc(tasks, sizeof(uint32_t *))};
     struct coro_config config = {
         .before_wait = before_wait, .after_wait = after_wait, .wait_context = &c};
-    if (l->placement == PLACEMENT_SPREAD)
-        affinity_pin_nth(group, NULL);
+    spread_out(l, group);
     carrier = &c;
     c.loop = coro_loop_new(&config, &c.failed);
     if (!c.loop || !c.units || !c.words)

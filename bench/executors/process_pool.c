@@ -11,6 +11,7 @@
 #include "bench/executors/create_error.h"
 #include "bench/executors/kernel_verbs.h"
 #include "bench/executors/pooled.h"
+#include "bench/executors/spread.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -35,8 +36,7 @@ static _Noreturn void child(struct launch *l, uint32_t index, pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1); /* the parent went before the request could be made */
-    if (l->placement == PLACEMENT_SPREAD)
-        affinity_pin_nth(index, NULL);
+    spread_out(l, index);
     pool_work(s->pool, index);
     _exit(0);
 }

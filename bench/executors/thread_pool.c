@@ -11,6 +11,7 @@
 #include "bench/contend.h"
 #include "bench/executors/create_error.h"
 #include "bench/executors/pooled.h"
+#include "bench/executors/spread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -19,10 +20,10 @@
 static const struct param params[] = {POOLED_PARAMS, {0}};
 
 struct worker {
+    const struct launch *launch;
     struct pool *pool;
     pthread_t thread;
     uint32_t index;
-    bool is_pinned;
 };
 
 struct state {
@@ -34,8 +35,7 @@ struct state {
 static void *entry(void *arg)
 {
     const struct worker *w = arg;
-    if (w->is_pinned)
-        affinity_pin_nth(w->index, NULL);
+    spread_out(w->launch, w->index);
     pool_work(w->pool, w->index);
     return NULL;
 }
@@ -65,8 +65,7 @@ static int open_(struct launch *l, struct err *err)
     l->executor_state = s;
     for (uint32_t i = 0; i < l->worker_count; i++) {
         struct worker *w = &s->workers[i];
-        *w = (struct worker){
-            .pool = s->pool, .index = i, .is_pinned = l->placement == PLACEMENT_SPREAD};
+        *w = (struct worker){.launch = l, .pool = s->pool, .index = i};
         int failed = pthread_create(&w->thread, NULL, entry, w);
         if (failed) {
             create_error("pthread_create", i, failed, false, err);

@@ -62,8 +62,24 @@ static void examine_build(const struct doctor_facts *d, struct findings *out)
         advise(f, "measure with the release build (make bench): this one is several times slower");
 }
 
-static void examine_machine(const struct host *h, struct findings *out)
+static void examine_topology(const struct doctor_facts *d, struct findings *out)
 {
+    char words[TOPOLOGY_WORDS_BYTES];
+    struct finding *f = add(out, d->topology ? FINDING_OK : FINDING_NOTE, "topology");
+    if (d->topology) {
+        topology_words(d->topology, words);
+        see(f, "%s", words);
+        return;
+    }
+    see(f, "unknown: %.160s", d->topology_reason.text);
+    advise(f,
+           "placements core, smt, llc and numa need it: apt-get install libhwloc15, or build with "
+           "libhwloc-dev");
+}
+
+static void examine_machine(const struct doctor_facts *d, struct findings *out)
+{
+    const struct host *h = &d->host;
     bool is_bare = !strcmp(h->virtualization, "none");
     struct finding *f = add(out, is_bare ? FINDING_OK : FINDING_NOTE, "virtualization");
     see(f, "%s", or_unknown(h->virtualization));
@@ -75,6 +91,8 @@ static void examine_machine(const struct host *h, struct findings *out)
     see(f, "%d online, %d allowed to this process", h->cpus_online, h->cpus_allowed);
     if (is_narrowed)
         advise(f, "taskset or a cpuset holds the others back; give them free to use all");
+
+    examine_topology(d, out);
 
     f = add(out, h->cpu_quota > 0 ? FINDING_WARNING : FINDING_OK, "CPU quota");
     if (h->cpu_quota > 0) {
@@ -316,7 +334,7 @@ void doctor_examine(const struct doctor_facts *facts, struct findings *out)
 {
     out->count = 0;
     examine_build(facts, out);
-    examine_machine(&facts->host, out);
+    examine_machine(facts, out);
     examine_steal(facts, out);
     examine_cores(facts, out);
     examine_load(facts, out);
@@ -352,6 +370,7 @@ void doctor_gather(struct doctor_facts *d)
     reason_of("papi"); /* has the counters judged */
     d->counters = counters_known();
     host_read(&d->host);
+    d->topology = topology_here(&d->topology_reason);
     noise_read(&before);
     noise_read(&before); /* the first one looks up paths */
     clock_sleep_until_ns(clock_now_ns() + WATCH_NS);

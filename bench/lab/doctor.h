@@ -9,6 +9,7 @@
 #include "bench/machine/counters/counters.h"
 #include "bench/machine/host.h"
 #include "bench/machine/noise.h"
+#include "bench/machine/topology/topology.h"
 #include "bench/page/page.h"
 
 enum finding_level { FINDING_OK, FINDING_NOTE, FINDING_WARNING };
@@ -18,7 +19,7 @@ enum { FINDINGS_MAX = 40 };
 struct finding {
     enum finding_level level;
     const char *name;
-    char seen[200];
+    char seen[TOPOLOGY_WORDS_BYTES];
     char advice[200]; /* what to do; empty when nothing needs doing */
 };
 
@@ -37,8 +38,10 @@ struct doctor_facts {
     const char *schedstat_reason;           /* NULL: available */
     const char *priority_reason;            /* why duels cannot raise theirs; NULL: they can */
     char priority_words[160];               /* what that may point to */
-    const char *build_type;                 /* "Release" */
-    const char *sanitizer;                  /* "" for none */
+    const struct topology *topology;        /* NULL: not known, for topology_reason */
+    struct err topology_reason;
+    const char *build_type; /* "Release" */
+    const char *sanitizer;  /* "" for none */
 };
 
 /* Watches the machine for half a second; the facts must stay where they are. */

@@ -87,5 +87,5 @@ const char *known_metric(size_t i)
 
 const char *known_placement(size_t i)
 {
-    return i <= PLACEMENT_SPREAD ? placement_name((enum placement)i) : NULL;
+    return placement_name((enum placement)i);
 }

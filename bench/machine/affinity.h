@@ -37,7 +37,7 @@ int affinity_by_core(int *cpus, int count);
 /* Pins the calling thread; -1 with the reason when it is not allowed. */
 int affinity_pin(int cpu, struct err *err);
 
-/* For PLACEMENT_SPREAD: pins to the index-th allowed CPU, round and round. */
+/* Pins to the index-th allowed CPU, round and round. */
 int affinity_pin_nth(unsigned index, struct err *err);
 
 #endif

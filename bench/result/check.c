@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_BYTES_MAX = 1 << 20, WORDS_MAX = 3 };
+enum { NAME_BYTES_MAX = 1 << 20, WORDS_MAX = 7 };
 
 /* Counts of tasks, rounds and the like: what anybody could run, and products of two fit. */
 #define COUNT_MAX 1000000000
@@ -213,6 +213,34 @@ int check_run(const struct place *at, const json_t *run, struct err *err)
     return check_object(at, run, rules, err) ? -1 : check_below(at, run, "tool", tool, err);
 }
 
+/* What the machine is made of: each part that is told has one at least. */
+static int check_topology(const struct place *at, const json_t *host, struct err *err)
+{
+    static const struct rule rules[] = {
+        {.key = "source", .kind = TEXT},
+        {.key = "packages", .kind = INTEGER, .min = 1, .max = CPUS_MAX},
+        {.key = "numa_nodes", .kind = INTEGER, .min = 1, .max = CPUS_MAX},
+        {.key = "last_level_caches", .kind = INTEGER, .min = 1, .max = CPUS_MAX},
+        {.key = "cores", .kind = INTEGER, .min = 1, .max = CPUS_MAX},
+        {.key = "cpus", .kind = INTEGER, .min = 1, .max = CPUS_MAX},
+        {.key = "kinds", .kind = OBJECT},
+        {0}};
+    static const struct rule kind = {.kind = INTEGER, .max = CPUS_MAX};
+    const json_t *topology = json_object_get(host, "topology");
+    struct place here = {.up = at, .key = "topology"}, kinds = {.up = &here, .key = "kinds"};
+    const char *name;
+    json_t *value;
+    if (check_below(at, host, "topology", rules, err))
+        return -1;
+    json_object_foreach(json_object_get(topology, "kinds"), name, value)
+    {
+        struct place one = {.up = &kinds, .key = name};
+        if (check_text(&kinds, name, err) || check_value(&one, &kind, value, err))
+            return -1;
+    }
+    return 0;
+}
+
 int check_host(const struct place *at, const json_t *host, struct err *err)
 {
     static const struct rule rules[] = {
@@ -226,6 +254,7 @@ int check_host(const struct place *at, const json_t *host, struct err *err)
         {.key = "libc", .kind = TEXT},
         {.key = "virtualization", .kind = TEXT},
         {.key = "smt", .kind = TRUTH},
+        {.key = "topology", .kind = OBJECT},
         {.key = "memory_bytes", .kind = INTEGER, .min = 1, .max = WHOLE_MAX},
         {.key = "timer_slack_ns", .kind = INTEGER, .max = WHOLE_MAX},
         {.key = "clock", .kind = OBJECT},
@@ -239,7 +268,8 @@ int check_host(const struct place *at, const json_t *host, struct err *err)
         {.key = "resolution_ns", .kind = NUMBER, .max = RESULT_NUMBER_MAX},
         {.key = "read_cost_ns", .kind = NUMBER, .max = RESULT_NUMBER_MAX},
         {0}};
-    if (check_object(at, host, rules, err) || check_below(at, host, "clock", clock, err))
+    if (check_object(at, host, rules, err) || check_below(at, host, "clock", clock, err) ||
+        check_topology(at, host, err))
         return -1;
     if (!json_string_value(json_object_get(host, "hostname")) && !is_absent(host, "hostname"))
         return place_error(at, err, "\"hostname\" is missing (a string)");
@@ -272,6 +302,18 @@ static int check_params(const struct place *at, const json_t *cell, const char *
     return 0;
 }
 
+/* The CPUs that its units were put on. */
+static int check_cpus(const struct place *at, const json_t *cell, struct err *err)
+{
+    static const struct rule cpu = {.kind = INTEGER, .max = CPUS_MAX};
+    const json_t *cpus = json_object_get(cell, "cpus");
+    struct place here = {.up = at, .key = "cpus"};
+    for (size_t i = 0; i < json_array_size(cpus); i++)
+        if (check_value(&here, &cpu, json_array_get(cpus, i), err))
+            return -1;
+    return 0;
+}
+
 int check_cell(const struct place *at, const json_t *cell, struct err *err)
 {
     static const struct rule rules[] = {
@@ -281,13 +323,16 @@ int check_cell(const struct place *at, const json_t *cell, struct err *err)
         {.key = "executor", .kind = NAME, .is_required = true},
         {.key = "tasks", .kind = INTEGER, .is_required = true, .min = 1, .max = COUNT_MAX},
         {.key = "workers", .kind = INTEGER, .max = COUNT_MAX},
-        {.key = "placement", .kind = WORD, .words = {"free", "same", "spread"}},
+        {.key = "placement",
+         .kind = WORD,
+         .words = {"free", "same", "spread", "core", "smt", "llc", "numa"}},
         {.key = "role", .kind = WORD, .words = {"measured", "control"}},
         {.key = "workload_kind", .kind = TEXT},
         {.key = "executor_variant", .kind = TEXT},
         {.key = "is_peer", .kind = TRUTH},
         {.key = "executor_traits", .kind = ARRAY},
         {.key = "lock_traits", .kind = ARRAY},
+        {.key = "cpus", .kind = ARRAY},
         {.key = "params", .kind = OBJECT},
         {.key = "lock_params", .kind = OBJECT},
         {.key = "executor_params", .kind = OBJECT},
@@ -304,7 +349,8 @@ int check_cell(const struct place *at, const json_t *cell, struct err *err)
         {.key = "attempts", .kind = OBJECT},
         {.key = "warnings", .kind = ARRAY},
         {0}};
-    return check_object(at, cell, rules, err) || check_params(at, cell, "params", err) ||
+    return check_object(at, cell, rules, err) || check_cpus(at, cell, err) ||
+                   check_params(at, cell, "params", err) ||
                    check_params(at, cell, "lock_params", err) ||
                    check_params(at, cell, "executor_params", err) ||
                    check_params(at, cell, "param_units", err)

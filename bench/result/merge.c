@@ -65,6 +65,8 @@ static int add_place(json_t *places, const char *key, size_t place, struct err *
 static const char *const same_host[] = {
     "cpu",  "architecture",   "cpus_online", "cpus_allowed",   "kernel",
     "libc", "virtualization", "cpu_quota",   "timer_slack_ns", NULL};
+static const char *const same_topology[] = {
+    "packages", "numa_nodes", "last_level_caches", "cores", "cpus", "kinds", NULL};
 static const char *const same_tool[] = {"name",         "version",    "commit",    "compiler",
                                         "flags",        "build_type", "sanitizer", "runtime",
                                         "lock_request", NULL};
@@ -94,9 +96,13 @@ static int check_alike(const struct result *a, const struct result *b, const jso
 static int check_same(const struct result *a, const struct result *b, struct err *err)
 {
     const json_t *run_a = json_object_get(a->json, "run"), *run_b = json_object_get(b->json, "run");
+    const json_t *host_a = json_object_get(a->json, "host"),
+                 *host_b = json_object_get(b->json, "host");
     static const char *const plugins[] = {"plugins", NULL};
-    return check_alike(a, b, json_object_get(a->json, "host"), json_object_get(b->json, "host"),
-                       same_host, "state of it", err) ||
+    return check_alike(a, b, host_a, host_b, same_host, "state of it", err) ||
+                   check_alike(a, b, json_object_get(host_a, "topology"),
+                               json_object_get(host_b, "topology"), same_topology, "topology",
+                               err) ||
                    check_alike(a, b, json_object_get(run_a, "tool"), json_object_get(run_b, "tool"),
                                same_tool, "program", err) ||
                    check_alike(a, b, run_a, run_b, plugins, "set of plug-ins", err)

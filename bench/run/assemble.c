@@ -221,6 +221,8 @@ static json_t *identity_json(const struct record *r, const char *status, const c
     json_make_int(&o, "tasks", c->tasks);
     json_make_int(&o, "workers", c->workers);
     json_make_text(&o, "placement", placement_name(c->placement));
+    if (c->cpus)
+        json_make_value(&o, "cpus", cpu_list_to_json(c->cpus, c->workers ? c->workers : c->tasks));
     json_make_value(&o, "params", params_to_json(c->workload->params, c->workload_params));
     json_make_value(&o, "lock_params", lock_params_json(c));
     json_make_value(&o, "executor_params", params_to_json(c->executor->params, c->executor_params));

@@ -82,6 +82,9 @@ double *derive_efficiency(const struct record *records, const struct record *r,
                    : c->executor->traits & EXECUTOR_VIRTUAL ? 2
                    : host->cpus                             ? host->cpus
                                                             : plan_cpus();
+    /* A placement may leave CPUs alone. */
+    if (c->workload->kind != WORKLOAD_IO && c->cpus && c->cpus->count < units)
+        units = c->cpus->count;
     double fallback = median_of_round(control, ceiling, UINT32_MAX);
     for (size_t i = 0; i < own->count; i++) {
         double at = median_of_round(control, ceiling, r->launches[own->launches[i]].round);

@@ -5,6 +5,7 @@
 #include "bench/base/json_make.h"
 #include "bench/machine/host.h"
 #include "bench/machine/noise.h"
+#include "bench/machine/topology/topology.h"
 #include "bench/registry.h"
 #include "bench/run/assemble.h"
 #include "version.h"
@@ -82,10 +83,40 @@ static json_t *inherited_json(const struct host *h)
     return json_made(&o);
 }
 
+static void make_counted(struct json_maker *o, const char *name, int count)
+{
+    if (count > 0)
+        json_make_int(o, name, count);
+}
+
+/* What is not told is left out; NULL where nothing is. */
+static json_t *topology_json(void)
+{
+    const struct topology *t = topology_here(NULL);
+    struct json_maker o = json_maker_new(), kinds = json_maker_new();
+    if (!t)
+        return NULL;
+    json_make_text(&o, "source", t->source);
+    make_counted(&o, "packages", t->packages);
+    make_counted(&o, "numa_nodes", t->nodes);
+    make_counted(&o, "last_level_caches", t->llcs);
+    make_counted(&o, "cores", t->cores);
+    make_counted(&o, "cpus", (int)t->cpus.count);
+    for (size_t i = 0; i < t->kinds.count; i++)
+        json_make_int(&kinds, t->kinds.items[i].name, t->kinds.items[i].cpus);
+    json_t *named = json_made(&kinds);
+    if (t->kinds.count)
+        json_make_value(&o, "kinds", named);
+    else
+        json_decref(named);
+    return json_made(&o);
+}
+
 static json_t *host_json(int64_t timer_slack_ns)
 {
     struct host h;
     host_read(&h);
+    json_t *topology = topology_json();
     struct json_maker o = json_maker_new();
     json_make_text(&o, "hostname", h.hostname);
     json_make_text_or_null(&o, "cpu", h.cpu);
@@ -98,6 +129,8 @@ static json_t *host_json(int64_t timer_slack_ns)
     json_make_text_or_null(&o, "libc", h.libc);
     json_make_text_or_null(&o, "virtualization", h.virtualization);
     make_switch(&o, "smt", h.smt);
+    if (topology)
+        json_make_value(&o, "topology", topology);
     make_known(&o, "memory_bytes", h.memory_bytes);
     json_make_value(&o, "clock", clock_json(&h));
     make_known(&o, "timer_slack_ns", timer_slack_ns);

@@ -169,6 +169,10 @@ one_name_is_one_machine_and_one_program() {
     _change whole.json other.json 'd["run"]["tool"]["commit"] = "0123abcd4567"'
     run merge whole.json other.json -o none.json
     expect_refusal 2 program commit '"0123abcd4567"'
+    _change whole.json one.json 'd["host"]["topology"] = {"source": "hwloc 2.9", "cores": 2}'
+    _change whole.json other.json 'd["host"]["topology"] = {"source": "hwloc 2.9", "cores": 4}'
+    run merge one.json other.json -o none.json
+    expect_refusal 2 topology 'cores is 2 and 4'
     _change whole.json other.json 'd["host"]["hostname"] = ""'
     run merge whole.json other.json -o none.json
     expect_refusal 2 other.json 'which host'

@@ -3,6 +3,9 @@
 
 static const struct counter_provider papi = {.name = "papi"};
 
+/* Without its CPUs, which nothing is said of. */
+static const struct topology machine = {.packages = 2, .nodes = 4, .llcs = 4, .cores = 16};
+
 /* A machine without fault, all figures known. */
 static struct doctor_facts perfect(struct counter_verdict *verdict)
 {
@@ -41,6 +44,7 @@ static struct doctor_facts perfect(struct counter_verdict *verdict)
     for (int i = 0; i < COUNTER_SCOPES * COUNTER_COUNT; i++)
         verdict->choices[i / COUNTER_COUNT][i % COUNTER_COUNT].provider = &papi;
     d.counters = verdict;
+    d.topology = &machine;
     return d;
 }
 
@@ -113,6 +117,8 @@ static void unknown_is_said_and_never_zero(void)
     d.host.swap_bytes = -1;
     d.host.timer_slack_ns = -1;
     d.host.perf_paranoid = INT32_MIN;
+    d.topology = NULL;
+    err_set(&d.topology_reason, ERR_LIMIT, "there is no hwloc");
     doctor_examine(&d, &f);
     static const char *const names[] = {"steal",
                                         "cores",
@@ -127,9 +133,26 @@ static void unknown_is_said_and_never_zero(void)
                                         "virtualization",
                                         "swap",
                                         "timer slack",
-                                        "perf_event_paranoid"};
+                                        "perf_event_paranoid",
+                                        "topology"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         CHECK_CONTAINS(find(&f, names[i])->seen, "unknown");
+}
+
+static void the_topology_is_one_line(void)
+{
+    struct counter_verdict verdict;
+    struct findings f;
+    struct doctor_facts d = perfect(&verdict);
+    doctor_examine(&d, &f);
+    CHECK_EQ((const char *)find(&f, "topology")->seen,
+             "2 packages, 4 NUMA nodes, 4 last-level caches, 16 cores");
+    d.topology = NULL;
+    err_set(&d.topology_reason, ERR_LIMIT, "there is no hwloc");
+    doctor_examine(&d, &f);
+    CHECK_EQ((int)find(&f, "topology")->level, FINDING_NOTE);
+    CHECK_EQ((const char *)find(&f, "topology")->seen, "unknown: there is no hwloc");
+    CHECK_CONTAINS(find(&f, "topology")->advice, "libhwloc15");
 }
 
 static void missing_counters_tell_why(void)
@@ -169,6 +192,7 @@ static const struct test tests[] = {
     {"a_perfect_machine_has_nothing_to_do", a_perfect_machine_has_nothing_to_do},
     {"what_disturbs_is_a_warning_with_advice", what_disturbs_is_a_warning_with_advice},
     {"unknown_is_said_and_never_zero", unknown_is_said_and_never_zero},
+    {"the_topology_is_one_line", the_topology_is_one_line},
     {"missing_counters_tell_why", missing_counters_tell_why},
     {"narrow_limits_are_noted_with_their_name", narrow_limits_are_noted_with_their_name},
     {0},

@@ -42,6 +42,30 @@ static const char *difference(const char *base_cell, const char *base_metric, co
     return said;
 }
 
+/* The same of two files, by what their hosts say of their topology. */
+static const char *file_difference(const char *base_host, const char *head_host, unsigned bits)
+{
+    static char said[300];
+    const char *hosts[] = {base_host, head_host};
+    struct result both[2];
+    struct difference d;
+    said[0] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        char text[500];
+        struct err err = {0};
+        int length = snprintf(text, sizeof text,
+                              "{\"schema\":\"contend.result/1\",\"run\":{\"id\":\"r\",\"status\":"
+                              "\"complete\"},\"host\":{\"hostname\":\"h\"%s},\"cells\":[]}",
+                              hosts[i]);
+        CHECK_MSG(!result_parse(&both[i], "x.json", text, (size_t)length, &err), "%s", err.text);
+    }
+    if (!results_comparable(&both[0], &both[1], bits, &d))
+        snprintf(said, sizeof said, "%s: %s", d.dimension, d.text);
+    result_unload(&both[0]);
+    result_unload(&both[1]);
+    return said;
+}
+
 #define RATE "\"unit\":\"per_s\",\"better\":\"higher\""
 
 static void a_parameter_of_one_side_alone_is_a_difference(void)
@@ -54,6 +78,26 @@ static void a_parameter_of_one_side_alone_is_a_difference(void)
     CHECK_EQ(difference(one, RATE, two, RATE, "parameters"), "");
     /* A file that states none, as older ones do, says nothing against the other. */
     CHECK_EQ(difference("", RATE, two, RATE, NULL), "");
+}
+
+static void machines_that_are_made_otherwise_are_two(void)
+{
+    static const char two[] = ",\"topology\":{\"source\":\"hwloc 2.8\",\"cores\":2}",
+                      newer[] = ",\"topology\":{\"source\":\"hwloc 2.9\",\"cores\":2}",
+                      four[] = ",\"topology\":{\"source\":\"hwloc 2.8\",\"cores\":4}",
+                      kinds[] = ",\"topology\":{\"source\":\"hwloc 2.8\",\"cores\":2,"
+                                "\"kinds\":{\"large\":1,\"small\":1}}",
+                      other[] = ",\"topology\":{\"source\":\"hwloc 2.8\",\"cores\":2,"
+                                "\"kinds\":{\"large\":2,\"small\":0}}";
+    unsigned bits = 0;
+    const char *machine = "machine";
+    CHECK_EQ(comparable_allow(&machine, 1, &bits, NULL), 0);
+    CHECK_EQ(file_difference(two, four, 0), "machine: cores: 2 against 4");
+    CHECK_EQ(file_difference(two, four, bits), "");
+    CHECK_CONTAINS(file_difference(kinds, other, 0), "machine: kinds: ");
+    CHECK_EQ(file_difference(two, newer, 0), "");
+    /* 0.1.0 did not look. */
+    CHECK_EQ(file_difference("", four, 0), "");
 }
 
 static void workers_and_variants_are_parameters(void)
@@ -87,6 +131,7 @@ static void a_long_value_is_cut_and_says_so(void)
 static const struct test tests[] = {
     {"a_parameter_of_one_side_alone_is_a_difference",
      a_parameter_of_one_side_alone_is_a_difference},
+    {"machines_that_are_made_otherwise_are_two", machines_that_are_made_otherwise_are_two},
     {"workers_and_variants_are_parameters", workers_and_variants_are_parameters},
     {"metrics_of_two_units_or_directions_are_two_metrics",
      metrics_of_two_units_or_directions_are_two_metrics},

@@ -5,6 +5,7 @@
 #include "version.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BUILD CONTEND_VERSION " (" CONTEND_COMMIT ")"
@@ -70,6 +71,9 @@ int assignment_set_cell(struct assignment *a, const struct cell *c, struct err *
         .batch_ops = c->batch_ops,
         .batch_count = c->batch_count,
     };
+    f->cpu_count = c->cpus ? c->cpus->count : 0;
+    if (c->cpus)
+        memcpy(f->cpus, c->cpus->cpus, f->cpu_count * sizeof *f->cpus);
     a->keeps_surroundings = c->workload->traits & WORKLOAD_SURROUNDINGS;
     return set_params(f, c->workload->params, c->workload_params, f->workload_params, err) ||
                    set_params(f, c->executor->params, c->executor_params, f->executor_params,
@@ -80,6 +84,18 @@ int assignment_set_cell(struct assignment *a, const struct cell *c, struct err *
                    set_name(f->lock, c->lock->name, err)
                ? -1
                : 0;
+}
+
+static int take_cpus(const struct cell_form *f, const struct cpu_list **out, struct err *err)
+{
+    int *cpus = malloc((f->cpu_count + 1) * sizeof *cpus);
+    if (!cpus)
+        return err_set(err, ERR_SYSTEM, "no memory for a list of CPUs");
+    for (uint32_t i = 0; i < f->cpu_count; i++)
+        cpus[i] = f->cpus[i];
+    int failed = cpu_list_keep(cpus, f->cpu_count, out, err);
+    free(cpus);
+    return failed;
 }
 
 int assignment_cell(const struct assignment *a, struct cell *out, struct err *err)
@@ -102,7 +118,8 @@ int assignment_cell(const struct assignment *a, struct cell *out, struct err *er
     out->batch_count = f->batch_count;
     if (take_params(f, w->params, f->workload_params, out->workload_params, err) ||
         take_params(f, x->params, f->executor_params, out->executor_params, err) ||
-        take_params(f, k->params, f->lock_params, out->lock_params, err))
+        take_params(f, k->params, f->lock_params, out->lock_params, err) ||
+        take_cpus(f, &out->cpus, err))
         return -1;
     cell_make_id(out);
     return 0;

@@ -31,6 +31,8 @@ struct cell_form {
     char workload[ASSIGNED_NAME_MAX], executor[ASSIGNED_NAME_MAX], lock[ASSIGNED_NAME_MAX];
     uint32_t tasks, workers;
     enum placement placement;
+    uint32_t cpu_count;
+    uint16_t cpus[CPU_LIST_MAX];
     bool lock_is_shared, is_control;
     int control;
     int64_t workload_params[CONTEND_PARAM_MAX]; /* texts: where they begin in `texts` */

@@ -47,13 +47,20 @@ uint32_t cell_cpus(const struct cell *c, uint32_t cpus)
                   !(c->executor->traits & EXECUTOR_SHARED_HEAP);
     bool excludes = (c->lock->traits & LOCK_EXCLUSIVE) && !is_own;
     bool is_parallel = c->executor->traits & EXECUTOR_PARALLEL;
-    return is_parallel && !excludes && c->placement != PLACEMENT_SAME ? cpus : 1;
+    if (!is_parallel || excludes || c->placement == PLACEMENT_SAME)
+        return 1;
+    return c->cpus && c->cpus->count < cpus ? c->cpus->count : cpus;
 }
 
 const char *placement_name(enum placement p)
 {
-    static const char *const names[] = {"free", "same", "spread"};
-    return names[p];
+    static const char *const names[] = {"free", "same", "spread", "core", "smt", "llc", "numa"};
+    return (size_t)p < sizeof names / sizeof names[0] ? names[p] : NULL;
+}
+
+bool cell_is_spread(const struct cell *c)
+{
+    return c->placement != PLACEMENT_FREE && c->placement != PLACEMENT_SAME;
 }
 
 /* A comma ends a parameter, so one within a text is written as in an address: %2C; and %25 is %. */

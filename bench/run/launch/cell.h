@@ -7,6 +7,7 @@
 
 #include "bench/base/buf.h"
 #include "bench/contend.h"
+#include "bench/run/launch/cpu_list.h"
 
 #include <jansson.h>
 
@@ -25,8 +26,9 @@ struct cell {
     uint32_t tasks;
     uint32_t workers; /* 0 unless the executor pools */
     enum placement placement;
-    bool lock_is_shared; /* one lock for all processes, where each would have its own */
-    bool is_control;     /* measured because others refer to it */
+    const struct cpu_list *cpus; /* where that puts units, in turn; NULL: as it says by itself */
+    bool lock_is_shared;         /* one lock for all processes, where each would have its own */
+    bool is_control;             /* measured because others refer to it */
     int64_t workload_params[CONTEND_PARAM_MAX];
     int64_t executor_params[CONTEND_PARAM_MAX];
     int64_t lock_params[CONTEND_PARAM_MAX];
@@ -57,8 +59,11 @@ bool cell_is_virtual(const struct cell *c);
  * lets only one of them. */
 uint32_t cell_cpus(const struct cell *c, uint32_t cpus);
 
-/* "free", "same", "spread" */
+/* "free", "same", "spread", "core", "smt", "llc", "numa"; NULL behind the last. */
 const char *placement_name(enum placement p);
+
+/* Whether each of its units has a CPU to be on. */
+bool cell_is_spread(const struct cell *c);
 
 /* Adds the probe of that name to a set of own_probes. */
 int cell_add_probe(uint64_t *set, const char *name, struct err *err);
@@ -71,6 +76,11 @@ json_t *params_to_json(const struct param *table, const int64_t *values);
 /* And back; unknown names are an error. */
 int params_from_json(const struct param *table, const json_t *object, int64_t *values,
                      struct err *err);
+
+/* The first `most` CPUs of a list as an array of numbers, and back, where ERR_INPUT says what it
+ * holds. */
+json_t *cpu_list_to_json(const struct cpu_list *list, uint32_t most);
+int cpu_list_from_json(const json_t *array, const struct cpu_list **out, struct err *err);
 
 /* The plan's half of a cell for the journal and back. */
 json_t *cell_to_json(const struct cell *c);

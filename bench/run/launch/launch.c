@@ -97,6 +97,7 @@ static void lay_out(struct cutter *cutter, const struct cell *c, uint32_t tasks,
         c->workload->shared_bytes ? c->workload->shared_bytes(c->workload_params, tasks) : 0;
     char *workload_area = workload_bytes ? cut(cutter, workload_bytes) : NULL;
     copy_params(cutter, c, h);
+    uint16_t *cpus = c->cpus ? cut(cutter, c->cpus->count * sizeof *cpus) : NULL;
     for (size_t i = 0; i < probe_count; i++) {
         void *state = cut(cutter, probes[i]->state_bytes);
         char *unit_records = cut(cutter, probes[i]->unit_bytes * units);
@@ -118,6 +119,8 @@ static void lay_out(struct cutter *cutter, const struct cell *c, uint32_t tasks,
     l->tasks = task_area;
     l->stamps = stamps;
     l->workload_shared = workload_area;
+    if (cpus)
+        l->cpus = memcpy(cpus, c->cpus->cpus, c->cpus->count * sizeof *cpus);
     *out = l;
 }
 
@@ -146,7 +149,8 @@ static void fill_launch(struct launch *l, const struct cell *c, uint32_t tasks)
     l->coordinator = &l->tasks[tasks];
     l->task_count = tasks;
     l->worker_count = c->workers;
-    l->placement = c->placement;
+    l->placement = cell_is_spread(c) ? PLACEMENT_SPREAD : c->placement;
+    l->cpu_count = c->cpus ? c->cpus->count : 0;
     l->batch_ops = c->batch_ops;
     l->batch_count = c->batch_count;
     l->has_expected = c->workload->expected != NULL && c->batch_ops > 0;

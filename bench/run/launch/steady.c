@@ -98,7 +98,7 @@ bool steady_launch(const struct cell *c, const struct launch *l, struct steady *
     if (cell_is_virtual(c))
         return true;
     steady_read(&now);
-    if (c->placement == PLACEMENT_SPREAD && !is_in_threads_of_their_own(c->executor))
+    if (cell_is_spread(c) && !is_in_threads_of_their_own(c->executor))
         now.cpus = from->cpus;
     bool is = steady_between(from, &now, why, TEXT_MAX) && steady_stamps(l, &now, why, TEXT_MAX);
     *from = now;

@@ -5,7 +5,7 @@
  *
  * Nothing is allocated, printed or written between the gate and the last operation.
  */
-#include "bench/machine/affinity.h"
+#include "bench/executors/spread.h"
 #include "bench/run/launch/launch.h"
 
 #include <sched.h>
@@ -135,8 +135,8 @@ static void find_place(struct task *t)
     const struct launch *l = t->launch;
     t->os_id = (int32_t)syscall(SYS_gettid);
     /* Workers of a pool were pinned when they were made. */
-    if (l->placement == PLACEMENT_SPREAD && !(l->executor->traits & EXECUTOR_POOLED))
-        affinity_pin_nth(t->index, NULL);
+    if (!(l->executor->traits & EXECUTOR_POOLED))
+        spread_out(l, t->index);
 }
 
 void unit_body(struct task *t)

@@ -311,6 +311,7 @@ int visit_begin(const struct visit *v, char unsteady[TEXT_MAX], struct err *err)
 {
     struct noise_reading first;
     struct affinity_digest cpus;
+    int missing = 0;
     unsteady[0] = '\0';
     noise_read(&first); /* the first call resolves paths */
     if (!cell_is_virtual(v->cell)) {
@@ -318,6 +319,9 @@ int visit_begin(const struct visit *v, char unsteady[TEXT_MAX], struct err *err)
         prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);
         affinity_digest(&cpus);
         steady_cpus(&v->cpus_of_run, &cpus, unsteady, TEXT_MAX);
+        if (v->cell->cpus && !cpu_list_is_allowed(v->cell->cpus, &missing) && !*unsteady)
+            snprintf(unsteady, TEXT_MAX, "CPU %d, which its placement names, may not be used",
+                     missing);
     }
     return place_coordinator(v->cell, err);
 }

@@ -101,6 +101,8 @@ json_t *cell_to_json(const struct cell *c)
         params_to_json(c->lock->params, c->lock_params), "executor_params",
         params_to_json(c->executor->params, c->executor_params), "control", c->control, "batch_ops",
         (json_int_t)c->batch_ops, "batch_count", (json_int_t)c->batch_count));
+    if (c->cpus)
+        json_make_value(&o, "cpus", cpu_list_to_json(c->cpus, c->cpus->count));
     if (c->skip_reason)
         json_make_text(&o, "skip_reason", c->skip_reason);
     if (c->own_probes != PROBES_ALL)
@@ -118,11 +120,11 @@ int cell_from_json(const json_t *object, struct cell *c, struct err *err)
     const json_t *wp = json_read_object(&r, "params"), *kp = json_read_object(&r, "lock_params");
     const json_t *xp = json_read_object(&r, "executor_params");
     const json_t *probes = json_read_array_or_null(&r, "own_probes");
+    const json_t *cpus = json_read_array_or_null(&r, "cpus");
     struct cell read = {
         .tasks = (uint32_t)json_read_int(&r, "tasks", 1, TASKS_MAX),
         .workers = (uint32_t)json_read_int(&r, "workers", 0, WORKERS_MAX),
-        .placement =
-            (enum placement)json_read_int(&r, "placement", PLACEMENT_FREE, PLACEMENT_SPREAD),
+        .placement = (enum placement)json_read_int(&r, "placement", PLACEMENT_FREE, PLACEMENT_NUMA),
         .lock_is_shared = json_read_bool(&r, "lock_is_shared"),
         .is_control = json_read_bool(&r, "is_control"),
         .control = (int)json_read_int(&r, "control", NO_CONTROL, INT32_MAX),
@@ -148,7 +150,8 @@ int cell_from_json(const json_t *object, struct cell *c, struct err *err)
     if (params_from_json(read.workload->params, wp, read.workload_params, err) ||
         params_from_json(read.lock->params, kp, read.lock_params, err) ||
         params_from_json(read.executor->params, xp, read.executor_params, err) ||
-        probes_from_json(probes, &read.own_probes, err))
+        probes_from_json(probes, &read.own_probes, err) ||
+        cpu_list_from_json(cpus, &read.cpus, err))
         return -1;
     host_sanitise(reason, sizeof reason, skip && *skip ? skip : "its journal does not say why");
     if (skip && !(read.skip_reason = strdup(reason)))

@@ -8,6 +8,7 @@
 #include "bench/registry.h"
 #include "bench/run/plan/cell_fit.h"
 #include "bench/run/plan/cell_param.h"
+#include "bench/run/plan/cell_place.h"
 #include "bench/run/plan/plan_group.h"
 #include "bench/run/plan/plan_shard.h"
 #include "bench/run/plan/suite.h"
@@ -111,17 +112,24 @@ static int add_combination(struct builder *b, const struct plan_group *g, struct
     c->own_probes = g->own_probes;
     c->ops = g->ops;
     c->skip_reason = cell_skip_reason(c);
+    if (!c->skip_reason)
+        c->skip_reason = cell_place(c);
     return add_cell(b, c, err) < 0 ? -1 : 0;
 }
 
 static int parse_placement(const char *word, enum placement *out, struct err *err)
 {
-    for (int i = PLACEMENT_FREE; i <= PLACEMENT_SPREAD; i++)
-        if (!strcmp(word, placement_name((enum placement)i))) {
+    char known[80] = "";
+    size_t used = 0;
+    const char *name;
+    for (int i = PLACEMENT_FREE; (name = placement_name((enum placement)i)) != NULL; i++) {
+        if (!strcmp(word, name)) {
             *out = (enum placement)i;
             return 0;
         }
-    return err_set(err, ERR_USAGE, "--placement: \"%s\" is unknown (free, same, spread)", word);
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", name);
+    }
+    return err_set(err, ERR_USAGE, "--placement: \"%s\" is unknown (%s)", word, known);
 }
 
 /* Whether its cells are planned where nobody named executors or locks.  What runs somebody's own
