@@ -52,10 +52,11 @@ what_has_no_threads_to_place_is_skipped_by_name() {
 }
 
 one_cpu_has_no_second_one_of_its_core() {
+    local last
+    last=$("${python:-python3}" -c 'import os; print(max(os.sched_getaffinity(0)))')
     status=0
-    last_command="run --placement smt,core,llc,numa on one CPU"
-    taskset -c "$(nproc >/dev/null; "${python:-python3}" -c 'import os; print(max(os.sched_getaffinity(0)))')" \
-        "$contend" run --workload spin --executor thread --lock none --tasks 2 --placement smt,core,numa --rounds 1 \
+    last_command="run --placement smt,core,numa on CPU $last"
+    taskset -c "$last" "$contend" run --workload spin --executor thread --lock none --tasks 2 --placement smt,core,numa --rounds 1 \
         --task-time 1ms -o one.json >out 2>err || status=$?
     expect_status 0
     expect_valid one.json
@@ -101,7 +102,7 @@ hwloc_is_loaded_when_asked_for() {
     LD_DEBUG=files "$contend" doctor 2>&1 | grep -q 'libhwloc' || fail "contend doctor does not load hwloc"
 }
 
-a_journal_that_names_cpus_is_gone_on_with_where_they_are_allowed() {
+like_measures_the_same_placements() {
     rm -f again.json*
     run run --workload spin --executor thread --lock none --tasks 2 --placement core --rounds 3 --task-time 1ms -o again.json
     expect_status 0
