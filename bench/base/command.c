@@ -111,9 +111,10 @@ static bool is_choice(const struct argument *a, const char *word)
 }
 
 /* Each kind takes as many as it may, in turn. */
-static int check_words(const struct command *c, const char *path, const struct opt_list *words,
+static int check_words(const struct command *c, const char *path, const struct opt_rest *rest,
                        struct err *err)
 {
+    const struct opt_list *words = &rest->words;
     size_t i = 0;
     for (const struct argument *a = c->arguments; a && a->name; a++) {
         unsigned taken = 0;
@@ -122,6 +123,9 @@ static int check_words(const struct command *c, const char *path, const struct o
                 return refuse_word(a, path, words->items[i], err);
         if (taken < a->least)
             return err_set(err, ERR_USAGE, "%s: needs %s", path, a->missing);
+        if (a->is_behind && taken && (!rest->is_divided || rest->before))
+            return err_set(err, ERR_USAGE, "%s: unexpected \"%s\": %s stands behind --", path,
+                           words->items[0], a->name);
     }
     if (i < words->count)
         return err_set(err, ERR_USAGE, "%s: unexpected argument \"%s\"; --help shows the usage",
@@ -147,7 +151,7 @@ static int parse_settings(struct invocation *line, int at, struct err *err)
                    &line->wants_help, err))
         return -1;
     const char *path = line->path.failed ? c->name : buf_text(&line->path);
-    return line->wants_help ? 0 : check_words(c, path, &line->rest.words, err);
+    return line->wants_help ? 0 : check_words(c, path, &line->rest, err);
 }
 
 /* ---- All of it ----------------------------------------------------------------------------- */

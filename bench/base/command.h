@@ -20,6 +20,7 @@ struct argument {
     const char *missing;        /* what is said to be needed when there are too few */
     unsigned least, most;       /* how many of them, ARGUMENTS_ANY */
     const char *const *choices; /* NULL-terminated, or NULL: any word */
+    bool is_behind;             /* they stand behind "--", and nothing before it */
 };
 
 /* How a command was called. */
@@ -48,8 +49,9 @@ struct command {
 
     /* Either words of its own, a command each, ended by NULL ... */
     const struct command *const *commands;
-    /* ... or what it does.  Returns the exit status; with err set, main prints it and chooses the
-     * status.  The settings are zero but for the defaults; lists in them are released after it. */
+    /* ... or what it does.  Returns the exit status, or -1 with err: whenever that is set, main
+     * prints it and chooses the status.  The settings are zero but for the defaults; lists in them
+     * are released after it. */
     int (*run)(void *settings, const struct call *call, struct err *err);
 };
 

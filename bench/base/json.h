@@ -3,6 +3,7 @@
 #define CONTEND_BASE_JSON_H
 
 #include "bench/base/buf.h"
+#include "bench/base/err.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -50,5 +51,8 @@ int json_add_part(struct buf *out, json_t *document, size_t flags, size_t before
  * document, or one there is no memory for, marks the buffer as failed.
  */
 void json_add_text(struct buf *out, json_t *document, size_t flags);
+
+/* The same into a file (output.h). */
+int json_write(const char *path, json_t *document, size_t flags, struct err *err);
 
 #endif

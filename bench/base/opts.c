@@ -62,6 +62,16 @@ int opt_list_add(struct opt_list *list, const char *word, struct err *err)
                : err_set(err, ERR_SYSTEM, "no memory for %zu words", list->count + 1);
 }
 
+char **opt_list_argv(const struct opt_list *list, struct err *err)
+{
+    char **argv = calloc(list->count + 1, sizeof *argv);
+    if (!argv)
+        err_set(err, ERR_SYSTEM, "no memory for arguments");
+    for (size_t i = 0; argv && i < list->count; i++)
+        argv[i] = (char *)(uintptr_t)list->items[i];
+    return argv;
+}
+
 static int store(const struct opt *o, void *settings, const char *value, struct err *err)
 {
     void *place = (char *)settings + o->offset;
@@ -190,7 +200,8 @@ static int spell(const struct opt *o, const char *value, struct opt_list *words,
     return -1;
 }
 
-int opts_again(const struct opt *o, const void *settings, struct opt_list *words, struct err *err)
+static int spell_row(const struct opt *o, const void *settings, struct opt_list *words,
+                     struct err *err)
 {
     const void *member = (const char *)settings + o->offset;
     const char *text = o->kind == OPT_TEXT ? *(const char *const *)member : NULL;
@@ -209,11 +220,11 @@ int opts_again(const struct opt *o, const void *settings, struct opt_list *words
     return 0;
 }
 
-int opts_again_within(const struct opt *table, const void *settings, size_t begin, size_t size,
-                      struct opt_list *words, struct err *err)
+int opts_again(const struct opt *table, const void *settings, size_t begin, size_t size,
+               struct opt_list *words, struct err *err)
 {
     for (const struct opt *o = table; o->name; o++)
-        if (o->offset >= begin && o->offset - begin < size && opts_again(o, settings, words, err))
+        if (o->offset >= begin && o->offset - begin < size && spell_row(o, settings, words, err))
             return -1;
     return 0;
 }

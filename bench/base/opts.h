@@ -27,6 +27,10 @@ struct opt_list {
 /* Adds a word. -1 with ERR_SYSTEM when there is no memory for it. */
 int opt_list_add(struct opt_list *list, const char *word, struct err *err);
 
+/* The words as an argv, ended by NULL, for the caller to free; they stay borrowed.  NULL with
+ * ERR_SYSTEM. */
+char **opt_list_argv(const struct opt_list *list, struct err *err);
+
 enum opt_kind {
     OPT_FLAG,   /* a bool, set to true */
     OPT_TEXT,   /* a const char *; one of `choices` if there are any */
@@ -65,6 +69,12 @@ struct opt {
                      : OPT_LIST),                                                                  \
     .offset = offsetof(type, member)
 
+/* What a number may be, with the letter that help has for it. */
+#define OPT_COUNT(least, most) .argument = "N", .unit = "count", .min = (least), .max = (most)
+#define OPT_TIME(least, most)  .argument = "T", .unit = "ns", .min = (least), .max = (most)
+/* What is waited for a program, or given to it, is no more than a day. */
+#define OPT_DAY_NS INT64_C(86400000000000)
+
 /* The words that are no options, in their order. */
 struct opt_rest {
     struct opt_list words;
@@ -81,16 +91,13 @@ int opts_parse(const struct opt *table, void *settings, int argc, char *const *a
                struct opt_rest *rest, bool *help, struct err *err);
 
 /*
- * What was given for this row, spelled as it would be typed, for a program it is handed on to: a
- * word "--name=value" each, since a value may begin with a dash.  Of texts, lists and numbers, of
- * which one below its least was not given; the caller frees the words.  -1 with ERR_SYSTEM.
+ * What was given for the rows whose members lie in those bytes of the settings, spelled as it would
+ * be typed, for a program it is handed on to: a word "--name=value" each, since a value may begin
+ * with a dash.  Of texts, lists and numbers, of which one below its least was not given.  -1 with
+ * ERR_SYSTEM; opts_forget() frees the words.
  */
-int opts_again(const struct opt *o, const void *settings, struct opt_list *words, struct err *err);
-
-/* The same of all rows whose members lie in those bytes of the settings. */
-int opts_again_within(const struct opt *table, const void *settings, size_t begin, size_t size,
-                      struct opt_list *words, struct err *err);
-/* Frees such words. */
+int opts_again(const struct opt *table, const void *settings, size_t begin, size_t size,
+               struct opt_list *words, struct err *err);
 void opts_forget(struct opt_list *words);
 
 /* Releases the lists of the settings. */

@@ -30,3 +30,11 @@ bool program_find(const char *name, char *out, size_t size)
     }
     return false;
 }
+
+int program_own(char *out, size_t size, struct err *err)
+{
+    static const char link[] = "/proc/self/exe";
+    ssize_t length = readlink(link, out, size - 1);
+    out[length > 0 ? length : 0] = '\0';
+    return length > 0 ? 0 : err_set_sys(err, errno, "%s, which says what this program is", link);
+}

@@ -2,6 +2,8 @@
 #ifndef CONTEND_BASE_PROGRAM_H
 #define CONTEND_BASE_PROGRAM_H
 
+#include "bench/base/err.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,5 +12,8 @@ bool program_is(const char *path);
 
 /* Where PATH has it, as execvp(3) looks: an empty entry is the directory one is in. */
 bool program_find(const char *name, char *out, size_t size);
+
+/* The file that this program is.  -1 with ERR_SYSTEM where /proc does not say it. */
+int program_own(char *out, size_t size, struct err *err);
 
 #endif

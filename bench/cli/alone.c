@@ -1,5 +1,7 @@
 #include "bench/cli/alone.h"
 
+#include "bench/base/interrupt.h"
+#include "bench/cli/cli.h"
 #include "bench/machine/turn.h"
 
 #include <stdio.h>
@@ -14,4 +16,14 @@ int alone_begin(const struct alone *alone, struct err *err)
     if (note[0])
         fprintf(stderr, "contend: measuring beside another contend: %s\n", note);
     return 0;
+}
+
+int alone_ahead(const struct alone *alone, bool is_wanted, ahead_measure *measure, void *context,
+                struct err *err)
+{
+    if (alone_begin(alone, err))
+        return EXIT_RUN_FAILED;
+    interrupt_catch(INTERRUPT_IGNORED);
+    int status = ahead_run(is_wanted, measure, context, err);
+    return status < 0 ? EXIT_RUN_FAILED : status;
 }

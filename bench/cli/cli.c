@@ -82,6 +82,17 @@ void cli_say(const char *what, const char *text)
     buf_release(&out);
 }
 
+void cli_say_line(const char *line)
+{
+    fprintf(stderr, "%s\n", line);
+}
+
+void cli_tell(struct buf *lines)
+{
+    fputs(buf_text(lines), stderr);
+    buf_release(lines);
+}
+
 int cli_print(const char *text, struct err *err)
 {
     if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
@@ -89,19 +100,20 @@ int cli_print(const char *text, struct err *err)
     return 0;
 }
 
-int cli_put(const char *path, const struct buf *text, struct err *err)
+int cli_put(const char *path, struct buf *text, struct err *err)
 {
-    return path ? output_write_text(path, text, err) : cli_print(buf_text(text), err);
+    int failed = path           ? output_write_text(path, text, err)
+                 : text->failed ? err_set(err, ERR_SYSTEM, "no memory for what was to be printed")
+                                : cli_print(buf_text(text), err);
+    buf_release(text);
+    return failed;
 }
 
 int cli_print_json(json_t *document, size_t flags, struct err *err)
 {
     struct buf text = {0};
     json_add_text(&text, document, flags);
-    int failed = text.failed ? err_set(err, ERR_SYSTEM, "no memory for a JSON document")
-                             : cli_print(buf_text(&text), err);
-    buf_release(&text);
-    return failed;
+    return cli_put(NULL, &text, err);
 }
 
 int cli_help(const struct command *command, const char *path, FILE *to, struct err *err)
@@ -111,26 +123,10 @@ int cli_help(const struct command *command, const char *path, FILE *to, struct e
         help_of_command(&cli_program, command, path, terminal_help_width(), &out);
     else
         help_of_program(&cli_program, terminal_help_width(), &out);
-    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the help") : 0;
-    if (!failed && to == stdout)
-        failed = cli_print(buf_text(&out), err);
-    else if (!failed)
-        fputs(buf_text(&out), to);
-    buf_release(&out);
-    return failed;
-}
-
-static int print_help(const struct invocation *line, struct err *err)
-{
-    return cli_help(line->command, buf_text(&line->path), stdout, err) ? EXIT_RUN_FAILED
-                                                                       : EXIT_FINE;
-}
-
-/* Nothing was asked for: how to ask is no answer, so it goes where errors go. */
-static int show_how_to_ask(const struct invocation *line, struct err *err)
-{
-    return cli_help(line->command, buf_text(&line->path), stderr, err) ? EXIT_RUN_FAILED
-                                                                       : EXIT_USAGE;
+    if (to == stdout || out.failed)
+        return cli_put(NULL, &out, err);
+    cli_tell(&out);
+    return 0;
 }
 
 /* What a report of a fault needs to know of this program. */
@@ -146,10 +142,14 @@ static int print_version(struct err *err)
         buf_add(&out, "with: " CONTEND_FEATURES "\n");
     if (*CONTEND_LACKING)
         buf_add(&out, "without: " CONTEND_LACKING "\n");
-    int failed = out.failed ? err_set(err, ERR_SYSTEM, "no memory for the version")
-                            : cli_print(buf_text(&out), err);
-    buf_release(&out);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    return cli_put(NULL, &out, err);
+}
+
+/* Nothing was asked for: how to ask is no answer, so it goes where errors go. */
+static int show_how_to_ask(struct err *err)
+{
+    cli_help(NULL, NULL, stderr, err);
+    return EXIT_USAGE;
 }
 
 /* Does what a line says; the status, or one chosen by the error. */
@@ -159,9 +159,9 @@ static int do_line(int argc, char *const *argv, struct err *err)
     if (argc > 1 && !strcmp(argv[1], "--version"))
         return print_version(err);
     int status = invocation_parse(&line, &cli_program, argc, argv, err) ? EXIT_USAGE
-                 : line.wants_help                                      ? print_help(&line, err)
-                 : !line.command ? show_how_to_ask(&line, err)
-                                 : invocation_run(&line, err);
+                 : line.wants_help ? cli_help(line.command, buf_text(&line.path), stdout, err)
+                 : !line.command   ? show_how_to_ask(err)
+                                   : invocation_run(&line, err);
     invocation_release(&line);
     return status;
 }
@@ -172,7 +172,7 @@ int cli_main(int argc, char *const *argv)
     interrupt_begin();
     int status = claims_suite_add(&err) ? EXIT_RUN_FAILED : do_line(argc, argv, &err);
     if (err.code == ERR_NONE)
-        return status;
+        return status < 0 ? EXIT_RUN_FAILED : status;
     cli_say("error", err.text);
     return cli_status(&err);
 }

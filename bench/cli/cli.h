@@ -35,11 +35,17 @@ void cli_say(const char *what, const char *text);
 /* The status an error stands for. */
 int cli_status(const struct err *err);
 
+/* For whoever says lines meanwhile: this one on standard error, as it is. */
+void cli_say_line(const char *line);
+
+/* The same of lines that were put together, which it releases. */
+void cli_tell(struct buf *lines);
+
 /* Prints text on stdout and flushes; a failed write is an error. */
 int cli_print(const char *text, struct err *err);
 
-/* Puts text where -o says: into that file, or to stdout where the path is NULL. */
-int cli_put(const char *path, const struct buf *text, struct err *err);
+/* Puts text where -o says, into that file, or to stdout where the path is NULL; releases it. */
+int cli_put(const char *path, struct buf *text, struct err *err);
 
 /* The help of a command (NULL: of the program) by the names that lead to it, in the terminal's
  * columns. */

@@ -23,22 +23,19 @@ static const struct opt options[] = {
      .help = "the executor", .initial = "thread", .choice_at = known_executor},
     {OPT_AT(struct settings, cell.plan.tasks), .name = "tasks", .argument = "N",
      .help = "how many tasks", .initial = "1"},
-    {OPT_AT(struct settings, cell.plan.workers), .name = "workers", .argument = "N",
-     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
-     .max = WORKERS_MAX},
+    {OPT_AT(struct settings, cell.plan.workers), .name = "workers", OPT_COUNT(1, WORKERS_MAX),
+     .help = "workers of pools", .without = "as many as CPUs"},
     {OPT_AT(struct settings, cell.plan.placements), .name = "placement", .argument = "P",
      .help = "where units may run", .without = "free", .choice_at = known_placement},
     {OPT_AT(struct settings, cell.plan.params), .name = "param", .letter = 'p',
      .argument = "NAME.PARAM=V", .help = "a parameter; may be given again"},
-    {OPT_AT(struct settings, cell.plan.ops), .name = "ops", .argument = "N",
-     .help = "operations a task", .without = "calibrated", .unit = "count", .min = 1,
-     .max = OPS_MAX},
-    {OPT_AT(struct settings, cell.batches), .name = "batches", .argument = "N",
-     .help = "in so many calls", .without = "as time needs", .unit = "count", .min = 1,
-     .max = 1000000},
-    {OPT_AT(struct settings, cell.plan.task_time_ns), .name = "task-time", .argument = "T",
-     .help = "what a calibrated task aims at", .without = PLAN_TASK_TIME, .unit = "ns",
-     .min = 10000, .max = TASK_TIME_MAX_NS},
+    {OPT_AT(struct settings, cell.plan.ops), .name = "ops", OPT_COUNT(1, OPS_MAX),
+     .help = "operations a task", .without = "calibrated"},
+    {OPT_AT(struct settings, cell.batches), .name = "batches", OPT_COUNT(1, 1000000),
+     .help = "in so many calls", .without = "as time needs"},
+    {OPT_AT(struct settings, cell.plan.task_time_ns), .name = "task-time",
+     OPT_TIME(10000, TASK_TIME_MAX_NS), .help = "what a calibrated task aims at",
+     .without = PLAN_TASK_TIME},
     {OPT_AT(struct settings, cell.calibrates), .name = "calibrate",
      .help = "print how many operations fill that time"},
     {OPT_AT(struct settings, cell.is_whole), .name = "whole",
@@ -68,8 +65,8 @@ static int run(void *settings, const struct call *call, struct err *err)
         return err_set(err, ERR_USAGE, "cell: --workload is needed");
     if (registry_load_plugins(s->plugins.items, s->plugins.count, err) ||
         single_cell(&s->cell, &document, err))
-        return EXIT_RUN_FAILED;
-    return cli_print_json(document, JSON_REAL_PRECISION(15), err) ? EXIT_RUN_FAILED : EXIT_FINE;
+        return -1;
+    return cli_print_json(document, JSON_REAL_PRECISION(15), err);
 }
 
 const struct command command_cell = {

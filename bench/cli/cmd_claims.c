@@ -25,14 +25,12 @@ static const struct opt options[] = {
      .help = "these claims, by name or number", .without = "all", .choice_at = known_claim},
     {OPT_AT(struct settings, list), .name = "list",
      .help = "the claims and where they stand; measures nothing"},
-    {OPT_AT(struct settings, work.run.plan.budget_ns), .name = "budget", .argument = "T",
-     .help = "no new round after this time", .without = PLAN_BUDGET ", and 6 rounds", .unit = "ns",
-     .min = 1, .max = INT64_MAX},
-    {OPT_AT(struct settings, work.run.plan.rounds), .name = "rounds", .argument = "N",
-     .help = "at most this many rounds", .without = PLAN_ROUNDS, .unit = "count", .min = 1,
-     .max = ROUNDS_MAX},
-    {OPT_AT(struct settings, work.run.plan.seed), .name = "seed", .argument = "N",
-     .help = "of the order of cells", .without = "drawn", .unit = "count", .max = INT64_MAX},
+    {OPT_AT(struct settings, work.run.plan.budget_ns), .name = "budget", OPT_TIME(1, INT64_MAX),
+     .help = "no new round after this time", .without = PLAN_BUDGET ", and 6 rounds"},
+    {OPT_AT(struct settings, work.run.plan.rounds), .name = "rounds", OPT_COUNT(1, ROUNDS_MAX),
+     .help = "at most this many rounds", .without = PLAN_ROUNDS},
+    {OPT_AT(struct settings, work.run.plan.seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
+     .help = "of the order of cells", .without = "drawn"},
     {OPT_AT(struct settings, result), .name = "result", .argument = "FILE",
      .help = "judge this result; measures nothing"},
     {OPT_AT(struct settings, work.reference), .name = "reference", .argument = "R",
@@ -65,18 +63,7 @@ static int list(const struct settings *s, struct err *err)
 {
     struct page page;
     claims_list_page(&page, &s->work.claims);
-    return show_page(&page, s->format, s->width, err) ? EXIT_RUN_FAILED : EXIT_FINE;
-}
-
-/* What the reference says while it runs. */
-static void say(const char *line)
-{
-    fprintf(stderr, "%s\n", line);
-}
-
-static int run_here(void *work, struct run_report *report, struct err *err)
-{
-    return claims_run_here(work, report, err);
+    return show_page(&page, s->format, s->width, err);
 }
 
 /* The status of the run. */
@@ -84,12 +71,12 @@ static int measure(struct settings *s, const struct call *call, struct run_repor
                    struct err *err)
 {
     s->session.name = "claims";
-    s->session.measure = run_here;
-    s->session.context = &s->work;
     s->work.is_quiet = s->session.is_quiet;
-    int failed = run_session_do(&s->session, &s->work.run, call, report, err);
+    int failed =
+        claims_plan(&s->work, err) || run_session_do(&s->session, &s->work.run, call, report, err);
+    claims_plan_release(&s->work);
     s->result = s->work.run.path;
-    return failed ? EXIT_RUN_FAILED : run_session_status(report);
+    return failed ? -1 : run_session_status(report);
 }
 
 static int judge(struct settings *s, struct claims_judged **judged, struct err *err)
@@ -98,13 +85,13 @@ static int judge(struct settings *s, struct claims_judged **judged, struct err *
     if (s->work.reference)
         interrupt_catch(INTERRUPT_IGNORED);
     s->work.run.interrupted = &interrupt_came;
-    s->work.say = say;
+    s->work.say = cli_say_line;
     int outcome = claims_judge(&s->work, s->result, judged, err);
     if (outcome)
-        return outcome < 0 ? EXIT_RUN_FAILED : EXIT_INTERRUPTED;
+        return outcome < 0 ? -1 : EXIT_INTERRUPTED;
     const size_t *counts = (*judged)->verdicts.counts;
     claims_judged_page(&page, *judged, &s->work, &s->plugins);
-    return show_page(&page, s->format, s->width, err)    ? EXIT_RUN_FAILED
+    return show_page(&page, s->format, s->width, err)    ? -1
            : counts[STANDING_REFUTED] > 0                ? EXIT_REGRESSION
            : s->strict && counts[STANDING_UNDECIDED] > 0 ? EXIT_UNDECIDED
                                                          : EXIT_FINE;
@@ -118,7 +105,7 @@ static int measure_and_judge(struct settings *s, const struct call *call, struct
     int status = is_measured ? measure(s, call, &report, err) : EXIT_FINE;
     /* A cell that failed costs its claims, not the others. */
     bool has_failed = status == EXIT_RUN_FAILED;
-    if (err->code == ERR_NONE && status != EXIT_INTERRUPTED)
+    if (status >= 0 && status != EXIT_INTERRUPTED)
         status = judge(s, &judged, err);
     if (is_measured && err->code == ERR_NONE && output_exists(s->result))
         run_session_end(&report, s->result);
@@ -135,13 +122,13 @@ static int run(void *settings, const struct call *call, struct err *err)
         return err_set(err, ERR_USAGE,
                        "--result measures nothing: there is nothing to put into -o");
     if (claims_choose(&s->work.claims, &s->only, err))
-        return EXIT_USAGE;
+        return -1;
     if (s->list)
         return list(s, err);
     /* Plug-ins first: substitutions may name what they bring. */
     if (registry_load_plugins(s->plugins.items, s->plugins.count, err) ||
         claims_check(&s->work, &s->as, err))
-        return EXIT_USAGE;
+        return -1;
     return measure_and_judge(s, call, err);
 }
 

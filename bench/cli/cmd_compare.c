@@ -3,67 +3,57 @@
 #include "bench/cli/show.h"
 #include "bench/judge/compare/files.h"
 #include "bench/judge/fidelity/files.h"
-#include "bench/stats/paired.h"
 
-#define NOT_SAID (-1.0)
-
-struct wishes {
+struct settings {
+    struct compare_wishes wishes;
     bool fidelity, gate, strict, all;
-    const char *format, *metric, *filter;
-    double threshold, moment_sd;
-    struct opt_list allow, base, head;
+    const char *format;
 };
 
-static int verdict_status(const struct wishes *w, const struct comparison *c)
+static int verdict_status(const struct settings *s, const struct comparison *c)
 {
     size_t open = c->counts[VERDICT_UNDECIDED] + c->counts[VERDICT_NOT_COMPARABLE];
-    if (w->gate && c->counts[VERDICT_SLOWER])
+    if (s->gate && c->counts[VERDICT_SLOWER])
         return EXIT_REGRESSION;
     if (c->counts[VERDICT_NOT_COMPARABLE] == c->count)
         return EXIT_NO_VERDICT;
-    return w->strict && open ? EXIT_UNDECIDED : EXIT_FINE;
+    return s->strict && open ? EXIT_UNDECIDED : EXIT_FINE;
 }
 
-static int compare(const struct wishes *w, struct err *err)
+static int compare(const struct settings *s, struct err *err)
 {
     struct compare_files f;
     struct page page;
-    struct compare_request request = {
-        .metric = w->metric,
-        .filter = w->filter,
-        .tolerance = w->threshold,
-        .moment_sd = w->moment_sd > 0 ? log_ratio_of_change(w->moment_sd) : 0,
-    };
-    int status = EXIT_USAGE;
-    if (!compare_files_judge(&f, &w->base, &w->head, &w->allow, &request, err)) {
-        compare_page(&page, &f.comparison, w->all);
-        status = show_page(&page, w->format, SHOW_UNWRAPPED, err)
-                     ? EXIT_RUN_FAILED
-                     : verdict_status(w, &f.comparison);
+    int failed = compare_files_judge(&f, &s->wishes, err);
+    if (!failed) {
+        compare_page(&page, &f.comparison, s->all);
+        failed = show_page(&page, s->format, SHOW_UNWRAPPED, err);
     }
+    int status = failed ? -1 : verdict_status(s, &f.comparison);
     compare_files_release(&f);
     return status;
 }
 
 /* 0 in all tables, 1 differs in one, 5 when there is no row to judge. */
-static int compare_fidelity(const struct wishes *w, struct err *err)
+static int compare_fidelity(const struct settings *s, struct err *err)
 {
     struct fidelity_files f;
     struct page page;
-    int failed = fidelity_files_judge(&f, w->base.items[0], &w->head, err);
+    int failed = fidelity_files_judge(&f, s->wishes.base.items[0], &s->wishes.head, err);
     if (!failed) {
         fidelity_files_page(&page, &f);
-        failed = show_page(&page, w->format, SHOW_UNWRAPPED, err);
+        failed = show_page(&page, s->format, SHOW_UNWRAPPED, err);
     }
     if (!failed && !f.rows)
-        err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
-    int status = failed ? EXIT_RUN_FAILED : f.differing ? EXIT_REGRESSION : EXIT_FINE;
+        failed = err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
+    int status = failed ? -1 : f.differing ? EXIT_REGRESSION : EXIT_FINE;
     fidelity_files_release(&f);
     return status;
 }
 
 /* BASE HEAD, BASE... -- HEAD..., or --base and --head as often as there are files. */
-static int sort_paths(struct wishes *w, const struct call *call, struct err *err)
+static int sort_paths(struct compare_wishes *w, const struct call *call, bool is_fidelity,
+                      struct err *err)
 {
     const struct opt_list *words = call->words;
     size_t before = call->is_divided ? call->before : words->count;
@@ -73,7 +63,7 @@ static int sort_paths(struct wishes *w, const struct call *call, struct err *err
     if (is_named && (before || call->is_divided))
         return err_set(err, ERR_USAGE, "compare: \"%s\" stands beside --base and --head",
                        before ? words->items[0] : "--");
-    if (!is_named && !call->is_divided && before != 2 && !(w->fidelity && before > 2))
+    if (!is_named && !call->is_divided && before != 2 && !(is_fidelity && before > 2))
         return err_set(err, ERR_USAGE,
                        "compare: needs two results, BASE and HEAD, not %zu (several a side: "
                        "BASE... -- HEAD...)",
@@ -81,35 +71,39 @@ static int sort_paths(struct wishes *w, const struct call *call, struct err *err
     for (size_t i = 0; i < words->count; i++)
         if (opt_list_add(i < of_base ? &w->base : &w->head, words->items[i], err))
             return -1;
-    if (w->base.count && w->head.count)
-        return 0;
-    return err_set(err, ERR_USAGE, "compare: a result of %s is missing",
-                   w->base.count ? "head" : "base");
+    if (!w->base.count || !w->head.count)
+        return err_set(err, ERR_USAGE, "compare: a result of %s is missing",
+                       w->base.count ? "head" : "base");
+    if (is_fidelity && w->base.count != 1)
+        return err_set(
+            err, ERR_USAGE,
+            "compare: --fidelity needs two results, EMULATED and REFERENCE (or several)");
+    return 0;
 }
 
 static const struct opt options[] = {
-    {OPT_AT(struct wishes, threshold), .name = "threshold", .argument = "R",
+    {OPT_AT(struct settings, wishes.threshold), .name = "threshold", .argument = "R",
      .help = "changes up to this are no regression", .without = "3%"},
-    {OPT_AT(struct wishes, moment_sd), .name = "moment-sd", .argument = "R",
+    {OPT_AT(struct settings, wishes.moment_sd), .name = "moment-sd", .argument = "R",
      .help = "what two moments of this machine differ by, as doctor --moments finds it",
      .without = "3%"},
-    {OPT_AT(struct wishes, gate), .name = "gate", .help = "exit 1 when something is slower"},
-    {OPT_AT(struct wishes, strict), .name = "strict",
+    {OPT_AT(struct settings, gate), .name = "gate", .help = "exit 1 when something is slower"},
+    {OPT_AT(struct settings, strict), .name = "strict",
      .help = "exit 4 when something could not be decided"},
-    {OPT_AT(struct wishes, metric), .name = "metric", .letter = 'm', .argument = "M[,M]",
+    {OPT_AT(struct settings, wishes.metric), .name = "metric", .letter = 'm', .argument = "M[,M]",
      .help = "these metrics, or \"all\"", .without = "startup, throughput, latency"},
-    {OPT_AT(struct wishes, filter), .name = "filter", .argument = "EXPR",
+    {OPT_AT(struct settings, wishes.filter), .name = "filter", .argument = "EXPR",
      .help = "only cells such as workload=sleep,tasks>=10"},
-    {OPT_AT(struct wishes, allow), .name = "allow", .argument = "DIMENSION",
+    {OPT_AT(struct settings, wishes.allow), .name = "allow", .argument = "DIMENSION",
      .help = "compare although this differs; may be given again"},
-    {OPT_AT(struct wishes, base), .name = "base", .argument = "FILE",
+    {OPT_AT(struct settings, wishes.base), .name = "base", .argument = "FILE",
      .help = "a result of base; may be given again"},
-    {OPT_AT(struct wishes, head), .name = "head", .argument = "FILE",
+    {OPT_AT(struct settings, wishes.head), .name = "head", .argument = "FILE",
      .help = "a result of head; may be given again"},
-    {OPT_AT(struct wishes, all), .name = "all", .help = "every row, in text"},
-    {OPT_AT(struct wishes, fidelity), .name = "fidelity",
+    {OPT_AT(struct settings, all), .name = "all", .help = "every row, in text"},
+    {OPT_AT(struct settings, fidelity), .name = "fidelity",
      .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
-    SHOW_FORMAT_OPT(struct wishes, format),
+    SHOW_FORMAT_OPT(struct settings, format),
     {0},
 };
 
@@ -122,26 +116,15 @@ static const struct argument arguments[] = {
 
 static void init(void *settings)
 {
-    struct wishes *w = settings;
-    w->threshold = COMPARE_TOLERANCE;
-    w->moment_sd = NOT_SAID;
+    compare_wishes_init(&((struct settings *)settings)->wishes);
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
-    struct wishes *w = settings;
-    if (w->moment_sd <= 0 && w->moment_sd > NOT_SAID) {
-        err_set(err, ERR_USAGE, "--moment-sd: moments that do not differ at all are none (3%%)");
-        return EXIT_USAGE;
-    }
-    if (sort_paths(w, call, err))
-        return EXIT_USAGE;
-    if (w->fidelity && w->base.count != 1) {
-        err_set(err, ERR_USAGE,
-                "compare: --fidelity needs two results, EMULATED and REFERENCE (or several)");
-        return EXIT_USAGE;
-    }
-    return w->fidelity ? compare_fidelity(w, err) : compare(w, err);
+    struct settings *s = settings;
+    if (sort_paths(&s->wishes, call, s->fidelity, err))
+        return -1;
+    return s->fidelity ? compare_fidelity(s, err) : compare(s, err);
 }
 
 const struct command command_compare = {
@@ -170,7 +153,7 @@ const struct command command_compare = {
                 "  contend compare --fidelity emulated.json real.json\n",
     .arguments = arguments,
     .options = options,
-    .settings_size = sizeof(struct wishes),
+    .settings_size = sizeof(struct settings),
     .init = init,
     .run = run,
 };

@@ -28,29 +28,21 @@ static const struct opt options[] = {
      .help = "try in half a minute whether contend works here as it promises"},
     {OPT_AT(struct settings, session.inject.percents), .name = "inject", .argument = "P,Q",
      .help = "duel a loop against itself with so many per cent of work planted: 0,1,2,5,10"},
-    {OPT_AT(struct settings, session.inject.trials), .name = "trials", .argument = "N",
-     .help = "with --inject: duels of each", .initial = "4", .unit = "count", .min = 1,
-     .max = 10000},
-    {OPT_AT(struct settings, session.budget_ns), .name = "budget", .argument = "T",
-     .help = "with --inject: time of a duel; with --moments: of all", .without = "5s; 60s",
-     .unit = "ns", .min = 1, .max = INT64_C(86400000000000)},
+    {OPT_AT(struct settings, session.inject.trials), .name = "trials", OPT_COUNT(1, 10000),
+     .help = "with --inject: duels of each", .initial = "4"},
+    {OPT_AT(struct settings, session.budget_ns), .name = "budget", OPT_TIME(1, OPT_DAY_NS),
+     .help = "with --inject: time of a duel; with --moments: of all", .without = "5s; 60s"},
     {OPT_AT(struct settings, session.inject.threshold), .name = "threshold", .argument = "R",
      .help = "with --inject: as of duel", .initial = "1%"},
-    {OPT_AT(struct settings, session.inject.seed), .name = "seed", .argument = "N",
-     .help = "with --inject: of all orders", .without = "drawn", .unit = "count", .max = INT64_MAX},
-    ALONE_WAIT_OPT(struct settings, alone),
-    ALONE_FORCE_OPT(struct settings, alone),
+    {OPT_AT(struct settings, session.inject.seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
+     .help = "with --inject: of all orders", .without = "drawn"},
+    ALONE_OPTS(struct settings, alone),
     {0},
 };
 
 static void init(void *settings)
 {
     ((struct settings *)settings)->session.inject.seed = -1;
-}
-
-static void show_progress(void *context, const char *text)
-{
-    progress_draw(context, "%s", text);
 }
 
 static int show(const struct settings *s, struct page *page, bool is_examined, struct err *err)
@@ -68,13 +60,13 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct doctor_found found;
     (void)call;
     if (measures && alone_begin(&s->alone, err))
-        return EXIT_RUN_FAILED;
+        return -1;
     /* The others are short, and nothing of theirs is kept. */
     if (measures && !s->session.overhead)
         interrupt_catch(INTERRUPT_IGNORED);
     progress_begin(&line, false);
     s->session.interrupted = &interrupt_came;
-    s->session.on_progress = show_progress;
+    s->session.on_progress = progress_text;
     s->session.context = &line;
     int failed = doctor_session_run(&s->session, &found, err);
     progress_clear(&line);

@@ -4,7 +4,6 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/show.h"
-#include "bench/lab/ahead.h"
 #include "bench/lab/duel_session.h"
 #include "bench/lab/known.h"
 
@@ -16,6 +15,7 @@ struct settings {
     struct duel_request request; /* most rows name its members */
     struct alone alone;
     struct opt_list also;
+    struct duel_session session;
 };
 static_assert(offsetof(struct settings, request) == 0, "rows of its members are rows of both");
 
@@ -35,9 +35,8 @@ static const struct opt options[] = {
      .help = "their executors", .without = "thread", .choice_at = known_executor},
     {OPT_AT(struct duel_request, tasks), .name = "tasks", .argument = "N,M", .help = "their tasks",
      .without = "2"},
-    {OPT_AT(struct duel_request, workers), .name = "workers", .argument = "N",
-     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
-     .max = 100000},
+    {OPT_AT(struct duel_request, workers), .name = "workers", OPT_COUNT(1, 100000),
+     .help = "workers of pools", .without = "as many as CPUs"},
     {OPT_AT(struct duel_request, params), .name = "param", .letter = 'p',
      .argument = "NAME.PARAM=V", .help = "a parameter of both sides; may be given again"},
     {OPT_AT(struct duel_request, placement), .name = "placement", .argument = "P",
@@ -46,11 +45,11 @@ static const struct opt options[] = {
     {OPT_AT(struct duel_request, priority), .name = "priority", .argument = "P",
      .help = "of all processes here: raised where allowed", .initial = "auto",
      .choices = priorities},
-    {OPT_AT(struct duel_request, ops), .name = "ops", .argument = "N", .help = "operations a task",
-     .without = "calibrated on base", .unit = "count", .min = 1, .max = INT64_C(1000000000000)},
-    {OPT_AT(struct duel_request, task_time_ns), .name = "task-time", .argument = "T",
-     .help = "what a calibrated task aims at", .initial = "20ms", .unit = "ns", .min = 10000,
-     .max = INT64_C(60000000000)},
+    {OPT_AT(struct duel_request, ops), .name = "ops", OPT_COUNT(1, INT64_C(1000000000000)),
+     .help = "operations a task", .without = "calibrated on base"},
+    {OPT_AT(struct duel_request, task_time_ns), .name = "task-time",
+     OPT_TIME(10000, INT64_C(60000000000)), .help = "what a calibrated task aims at",
+     .initial = "20ms"},
     {OPT_AT(struct duel_request, prints_metrics), .name = "metrics",
      .help = "both commands print contend.sample/1: judge that, not wall time"},
     {OPT_AT(struct duel_request, relinked), .name = "relinked", .argument = "FILE",
@@ -59,12 +58,10 @@ static const struct opt options[] = {
      .help = "what base is called in the report", .without = "by its command"},
     {OPT_AT(struct duel_request, head_name), .name = "head-name", .argument = "TEXT",
      .help = "the same of head", .without = "by its command"},
-    {OPT_AT(struct duel_request, budget_ns), .name = "budget", .argument = "T",
-     .help = "time of a comparison; a confirmation may take as long again", .initial = "5s",
-     .unit = "ns", .min = 1, .max = INT64_C(86400000000000)},
-    {OPT_AT(struct duel_request, pairs), .name = "pairs", .argument = "N",
-     .help = "at most so many pairs", .without = "as many as the budget holds", .unit = "count",
-     .min = 1, .max = 1000000},
+    {OPT_AT(struct duel_request, budget_ns), .name = "budget", OPT_TIME(1, OPT_DAY_NS),
+     .help = "time of a comparison; a confirmation may take as long again", .initial = "5s"},
+    {OPT_AT(struct duel_request, pairs), .name = "pairs", OPT_COUNT(1, 1000000),
+     .help = "at most so many pairs", .without = "as many as the budget holds"},
     {OPT_AT(struct duel_request, threshold), .name = "threshold", .argument = "R",
      .help = "what is still tolerated", .initial = "1%"},
     {OPT_AT(struct duel_request, gates), .name = "gate", .argument = "METRIC",
@@ -72,14 +69,13 @@ static const struct opt options[] = {
      .without = "wall time, or what says so itself"},
     {OPT_AT(struct duel_request, tolerances), .name = "tolerances", .argument = "FILE",
      .help = "thresholds by name: lines \"GLOB PERCENT\""},
-    {OPT_AT(struct duel_request, floor_ns), .name = "floor", .argument = "T",
+    {OPT_AT(struct duel_request, floor_ns), .name = "floor", OPT_TIME(0, INT64_C(3600000000000)),
      .help = "smaller differences of times count for nothing",
-     .without = "of wall time two clock steps", .unit = "ns", .max = INT64_C(3600000000000)},
-    {OPT_AT(struct duel_request, seed), .name = "seed", .argument = "N", .help = "of all orders",
-     .without = "drawn", .unit = "count", .max = INT64_MAX},
-    {OPT_AT(struct duel_request, timeout_ns), .name = "timeout", .argument = "T",
-     .help = "a sample is killed after this", .initial = "60s", .unit = "ns", .min = 1000000,
-     .max = INT64_C(86400000000000)},
+     .without = "of wall time two clock steps"},
+    {OPT_AT(struct duel_request, seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
+     .help = "of all orders", .without = "drawn"},
+    {OPT_AT(struct duel_request, timeout_ns), .name = "timeout", OPT_TIME(1000000, OPT_DAY_NS),
+     .help = "a sample is killed after this", .initial = "60s"},
     {OPT_AT(struct duel_request, is_strict), .name = "strict",
      .help = "exit with 4 when a row is undecided"},
     {OPT_AT(struct duel_request, format), .name = "format", .letter = 'f', .argument = "F",
@@ -87,8 +83,7 @@ static const struct opt options[] = {
     {OPT_AT(struct duel_request, output), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "write everything, raw pairs too, as JSON"},
     SHOW_ALSO_OPT(struct settings, also),
-    ALONE_WAIT_OPT(struct settings, alone),
-    ALONE_FORCE_OPT(struct settings, alone),
+    ALONE_OPTS(struct settings, alone),
     {OPT_AT(struct duel_request, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
     {0},
 };
@@ -96,12 +91,6 @@ static const struct opt options[] = {
 static void init(void *settings)
 {
     duel_request_init(&((struct settings *)settings)->request);
-}
-
-static void show_progress(void *context, const struct duel_progress *p)
-{
-    progress_draw(context, "%.50s: %s, %zu pairs, %.1f of %.1f s", p->subject, p->stage, p->pairs,
-                  p->elapsed_s, p->budget_s);
 }
 
 static int status_of(enum duel_status found, bool is_strict)
@@ -114,36 +103,26 @@ static int status_of(enum duel_status found, bool is_strict)
     case DUEL_UNDECIDED:
         return is_strict ? EXIT_UNDECIDED : EXIT_FINE;
     case DUEL_NO_VERDICT:
-        return EXIT_NO_VERDICT;
+        break;
     }
     return EXIT_NO_VERDICT;
 }
 
-static int fight(const struct settings *settings, const char *priority, const struct call *call,
-                 struct err *err)
+static int fight(void *settings, const char *priority, struct err *err)
 {
-    const struct duel_request *r = &settings->request;
+    struct settings *s = settings;
+    const struct duel_request *r = &s->request;
     struct progress_line line;
-    progress_begin(&line, r->is_quiet);
-    const struct duel_session session = {
-        .request = r,
-        .argc = call->argc,
-        .argv = call->argv,
-        .priority_note = priority,
-        .interrupted = &interrupt_came,
-        .on_progress = show_progress,
-        .context = &line,
-    };
     struct duel_found found;
-    int failed = duel_session_run(&session, &found, err);
+    progress_begin(&line, r->is_quiet);
+    s->session.priority_note = priority;
+    s->session.context = &line;
+    int failed = duel_session_run(&s->session, &found, err);
     progress_clear(&line);
-    if (failed)
-        return EXIT_RUN_FAILED;
-    if (found.is_interrupted)
-        return EXIT_INTERRUPTED;
-    failed = show_also(&found.page, &settings->also, err);
-    return show_page(&found.page, r->format, SHOW_UNWRAPPED, failed ? NULL : err) || failed
-               ? EXIT_RUN_FAILED
+    if (failed || found.is_interrupted)
+        return failed ? -1 : EXIT_INTERRUPTED;
+    return show_page_and(&found.page, r->format, SHOW_UNWRAPPED, &s->also, err)
+               ? -1
                : status_of(found.status, r->is_strict);
 }
 
@@ -151,33 +130,24 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
     struct duel_request *r = &s->request;
-    char priority[AHEAD_NOTE];
-    if (call->words->count && (!call->is_divided || call->before))
-        return err_set(err, ERR_USAGE, "unexpected argument \"%s\"; --help shows the usage",
-                       call->words->items[0]);
     r->commands = call->words->items;
     r->command_count = call->words->count;
     if (duel_request_check(r, err) || show_also_check(&s->also, err))
         return EXIT_USAGE;
-    if (alone_begin(&s->alone, err))
-        return EXIT_RUN_FAILED;
-    interrupt_catch(INTERRUPT_IGNORED);
-    switch (ahead_go(strcmp(r->priority, "keep") != 0, priority, err)) {
-    case AHEAD_PARENT:
-        return ahead_await(err);
-    case AHEAD_CHILD:
-        return fight(s, priority, call, err);
-    case AHEAD_FAILED:
-        break;
-    }
-    return EXIT_RUN_FAILED;
+    s->session = (struct duel_session){.request = r,
+                                       .argc = call->argc,
+                                       .argv = call->argv,
+                                       .interrupted = &interrupt_came,
+                                       .on_progress = progress_text};
+    return alone_ahead(&s->alone, strcmp(r->priority, "keep") != 0, fight, s, err);
 }
 
 static const struct argument arguments[] = {
     {.name = "SIDE",
      .help = "behind --: a command and its arguments, --, and the other; --- between them where "
              "one has -- of its own",
-     .most = ARGUMENTS_ANY},
+     .most = ARGUMENTS_ANY,
+     .is_behind = true},
     {0},
 };
 

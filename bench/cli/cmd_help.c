@@ -36,12 +36,12 @@ static int run(void *settings, const struct call *call, struct err *err)
     if (s->json && call->words->count) {
         err_set(err, ERR_USAGE, "help: --json lists all commands; \"%s\" is one too many",
                 call->words->items[0]);
-        return EXIT_USAGE;
+        return -1;
     }
     int failed = s->json
                      ? cli_print_json(help_json(&cli_program, CONTEND_VERSION), JSON_INDENT(1), err)
                      : print_help(call->words, err);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    return failed;
 }
 
 const struct command command_help = {

@@ -1,5 +1,4 @@
 /* contend history: what was measured of each commit, and what changed where. */
-#include "bench/base/file.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
@@ -8,12 +7,6 @@
 #include "bench/judge/history/view.h"
 #include "bench/judge/history/write.h"
 #include "bench/stats/changepoint.h"
-
-/* Beside results where those have a folder, as contend's own tree does. */
-static const char *file_of(const char *given)
-{
-    return given ? given : file_is_folder("results") ? "results/history.jsonl" : "history.jsonl";
-}
 
 /* The option --file; the member is a const char *. */
 #define HISTORY_FILE_OPT(type, member)                                                             \
@@ -34,6 +27,15 @@ static void show_warnings(const struct buf *warnings)
 {
     if (warnings->len > 0)
         cli_say("warning", buf_text(warnings));
+}
+
+static int finish(int failed, struct buf *warnings, struct buf *said, struct err *err)
+{
+    show_warnings(warnings);
+    failed = failed || cli_put(NULL, said, err);
+    buf_release(warnings);
+    buf_release(said);
+    return failed ? -1 : EXIT_FINE;
 }
 
 /* ---- add ---------------------------------------------------------------------------- */
@@ -64,14 +66,8 @@ static int add(void *settings, const struct call *call, struct err *err)
 {
     struct history_addition *a = settings;
     struct buf warnings = {0}, said = {0};
-    a->file = file_of(a->file);
     a->source = call->words->items[0];
-    int failed = history_add_file(a, &warnings, &said, err);
-    show_warnings(&warnings);
-    failed = failed || cli_print(buf_text(&said), err);
-    buf_release(&warnings);
-    buf_release(&said);
-    return failed ? EXIT_USAGE : EXIT_FINE;
+    return finish(history_add_file(a, &warnings, &said, err), &warnings, &said, err);
 }
 
 static const struct command word_add = {
@@ -93,58 +89,52 @@ static const struct command word_add = {
 /* ---- show, check --------------------------------------------------------------------- */
 
 struct wishes {
-    const char *file, *series, *format;
-    int64_t seed, width, last;
-    struct history_request request;
+    struct history_wishes history;
+    const char *format;
+    int64_t width;
     struct opt_list also;
 };
 
 static const struct opt judge_options[] = {
-    HISTORY_SERIES_OPT(struct wishes, series),
+    HISTORY_SERIES_OPT(struct wishes, history.series),
     {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
      .help = "one of", .initial = "text", .choices = page_formats},
     SHOW_ALSO_OPT(struct wishes, also),
-    HISTORY_FILE_OPT(struct wishes, file),
-    {OPT_AT(struct wishes, request.alpha), .name = "alpha", .argument = "R",
+    HISTORY_FILE_OPT(struct wishes, history.file),
+    {OPT_AT(struct wishes, history.alpha), .name = "alpha", .argument = "R",
      .help = "false alarms a check, over all series", .without = "1%"},
-    {OPT_AT(struct wishes, request.least_ratio), .name = "threshold", .argument = "R",
+    {OPT_AT(struct wishes, history.least_ratio), .name = "threshold", .argument = "R",
      .help = "the smallest move that counts", .without = "1%; of raw medians 5%"},
-    {OPT_AT(struct wishes, last), .name = "last", .argument = "N",
+    {OPT_AT(struct wishes, history.newest), .name = "last", .argument = "N",
      .help = "points of a series that are judged, the newest", .without = "250", .unit = "count",
      .min = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN, .max = 100000},
-    {OPT_AT(struct wishes, seed), .name = "seed", .argument = "N", .help = "of the permutations",
-     .initial = "1", .unit = "count", .max = INT64_MAX},
+    {OPT_AT(struct wishes, history.seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
+     .help = "of the permutations", .initial = "1"},
     TERMINAL_WIDTH_OPT(struct wishes, width),
     {0},
 };
 
 static void init(void *settings)
 {
-    struct wishes *w = settings;
-    w->last = HISTORY_NEWEST;
-    w->request =
-        (struct history_request){.alpha = HISTORY_ALPHA, .least_ratio = HISTORY_LEAST_RATIO};
+    history_wishes_init(&((struct wishes *)settings)->history);
 }
 
-static int show_or_check(struct wishes *w, bool is_check, struct err *err)
+static int show_or_check(const struct wishes *w, bool is_check, struct err *err)
 {
     struct history_view v;
     struct page page;
-    w->request.seed = (uint64_t)w->seed;
-    w->request.newest = (size_t)w->last;
     if (show_also_check(&w->also, err))
-        return EXIT_USAGE;
-    int failed = history_view_open(&v, file_of(w->file), w->series, &w->request, err);
+        return -1;
+    int failed = history_view_open(&v, &w->history, err);
     show_warnings(&v.history.warnings);
     if (!failed) {
         history_page(&page, &v.judgements, &v.tracks, &v.history, is_check);
-        failed = show_also(&page, &w->also, err);
-        failed |= show_page(&page, w->format, w->width, failed ? NULL : err);
-        failed = failed || (is_check && history_view_check(&v, err));
+        failed = show_page_and(&page, w->format, w->width, &w->also, err) ||
+                 (is_check && history_view_check(&v, err));
     }
     bool is_worse = is_check && v.judgements.verdicts[HISTORY_WORSE] > 0;
     history_view_close(&v);
-    return failed ? EXIT_RUN_FAILED : is_worse ? EXIT_REGRESSION : EXIT_FINE;
+    return failed ? -1 : is_worse ? EXIT_REGRESSION : EXIT_FINE;
 }
 
 static int show(void *settings, const struct call *call, struct err *err)
@@ -188,16 +178,11 @@ static const struct command word_check = {
 
 /* ---- accept ------------------------------------------------------------------------- */
 
-struct accept_settings {
-    const char *file;
-    struct history_acceptance accepted;
-};
-
 static const struct opt accept_options[] = {
-    {OPT_AT(struct accept_settings, accepted.reason), .name = "reason", .letter = 'r',
-     .argument = "TEXT", .help = "why it is meant; shown from now on"},
-    HISTORY_SERIES_OPT(struct accept_settings, accepted.series),
-    HISTORY_FILE_OPT(struct accept_settings, file),
+    {OPT_AT(struct history_acceptance, reason), .name = "reason", .letter = 'r', .argument = "TEXT",
+     .help = "why it is meant; shown from now on"},
+    HISTORY_SERIES_OPT(struct history_acceptance, series),
+    HISTORY_FILE_OPT(struct history_acceptance, file),
     {0},
 };
 
@@ -212,13 +197,10 @@ static const struct argument accept_arguments[] = {
 
 static int accept_change(void *settings, const struct call *call, struct err *err)
 {
-    struct accept_settings *s = settings;
-    struct buf warnings = {0};
-    s->accepted.range = call->words->items[0];
-    int failed = history_add_accept(file_of(s->file), &s->accepted, &warnings, err);
-    show_warnings(&warnings);
-    buf_release(&warnings);
-    return failed ? EXIT_USAGE : EXIT_FINE;
+    struct history_acceptance *a = settings;
+    struct buf warnings = {0}, said = {0};
+    a->range = call->words->items[0];
+    return finish(history_add_accept(a, &warnings, err), &warnings, &said, err);
 }
 
 static const struct command word_accept = {
@@ -231,7 +213,7 @@ static const struct command word_accept = {
         "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, #412\"\n",
     .arguments = accept_arguments,
     .options = accept_options,
-    .settings_size = sizeof(struct accept_settings),
+    .settings_size = sizeof(struct history_acceptance),
     .run = accept_change,
 };
 
@@ -251,23 +233,9 @@ static const struct opt export_options[] = {
 
 static int export_series(void *settings, const struct call *call, struct err *err)
 {
-    struct history_export_request *r = settings;
-    struct buf line = {0};
-    size_t written;
+    struct buf warnings = {0}, said = {0};
     (void)call;
-    if (!r->target || !r->directory) {
-        err_set(err, ERR_USAGE, "history export: needs %s",
-                r->target ? "--output DIR" : "--to otava-csv or otava-json");
-        return EXIT_USAGE;
-    }
-    r->file = file_of(r->file);
-    int failed = history_export_series(r, &written, err);
-    if (!failed) {
-        buf_printf(&line, "%s: otava.yaml and %zu series\n", r->directory, written);
-        failed = cli_print(buf_text(&line), err);
-    }
-    buf_release(&line);
-    return failed ? EXIT_USAGE : EXIT_FINE;
+    return finish(history_export_series(settings, &said, err), &warnings, &said, err);
 }
 
 static const struct command word_export = {

@@ -1,28 +1,10 @@
 /* contend import: files of other programs as results. */
-#include "bench/base/file.h"
 #include "bench/cli/cli.h"
 #include "bench/exchange/import/import.h"
-
-#include <stdlib.h>
 
 struct settings {
     const char *from, *output;
 };
-
-static int import(const char *path, const char *format, const char *output, struct err *err)
-{
-    struct buf made = {0};
-    size_t length = 0;
-    char *text = file_read(path, &length, err);
-    if (!text)
-        return EXIT_USAGE;
-    int status = import_text(path, text, length, format, &made, err) ? EXIT_USAGE : EXIT_FINE;
-    if (!status && cli_put(output, &made, err))
-        status = EXIT_RUN_FAILED;
-    buf_release(&made);
-    free(text);
-    return status;
-}
 
 static const struct opt options[] = {
     {OPT_AT(struct settings, from), .name = "from", .argument = "FORMAT",
@@ -44,7 +26,11 @@ static const struct argument arguments[] = {
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
-    return import(call->words->items[0], s->from, s->output, err);
+    struct buf made = {0};
+    int failed =
+        import_file(call->words->items[0], s->from, &made, err) || cli_put(s->output, &made, err);
+    buf_release(&made);
+    return failed ? -1 : EXIT_FINE;
 }
 
 const struct command command_import = {

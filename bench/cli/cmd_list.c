@@ -28,10 +28,9 @@ static int run(void *settings, const struct call *call, struct err *err)
     const struct settings *s = settings;
     struct page page;
     if (registry_load_plugins(s->plugins.items, s->plugins.count, err))
-        return EXIT_USAGE;
+        return -1;
     catalogue_page(&page, call->words->count ? call->words->items[0] : NULL);
-    return show_page(&page, s->json ? "json" : s->format, SHOW_UNWRAPPED, err) ? EXIT_RUN_FAILED
-                                                                               : EXIT_FINE;
+    return show_page(&page, s->json ? "json" : s->format, SHOW_UNWRAPPED, err);
 }
 
 const struct command command_list = {

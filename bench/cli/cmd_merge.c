@@ -1,11 +1,7 @@
 /* contend merge: shards, and hosts, as one document. */
-#include "bench/base/clock.h"
 #include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/result/merge.h"
-
-#include <stdio.h>
-#include <string.h>
 
 struct settings {
     const char *output, *host;
@@ -28,19 +24,6 @@ static const struct argument arguments[] = {
     {0},
 };
 
-/* Parts are settled by when they began, so that clocks that disagree are worth a line. */
-static void say_clocks(const struct result_list *results)
-{
-    char now[40];
-    clock_utc_text(now, sizeof now);
-    for (size_t i = 0; i < results->count; i++) {
-        const struct result *r = &results->items[i];
-        if (strcmp(r->started_at, now) > 0)
-            fprintf(stderr, "%s: host \"%s\" began it at %s, and here it is %s: clocks disagree\n",
-                    r->path, r->hostname, r->started_at, now);
-    }
-}
-
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
@@ -48,24 +31,22 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct merge_report report = {0};
     struct buf made = {0}, said = {0};
     if (s->output && output_check(s->output, err))
-        return EXIT_USAGE;
+        return -1;
     int failed = results_load(&results, call->words->items, call->words->count,
                               RESULT_ALL | RESULT_HOSTS, err);
     if (!failed)
-        say_clocks(&results);
-    int status =
-        failed || results_merge(&results, s->host, &made, &report, err) ? EXIT_USAGE : EXIT_FINE;
+        merge_clock_words(&said, &results);
+    cli_tell(&said);
+    failed = failed || results_merge(&results, s->host, &made, &report, err);
     results_unload(&results);
     buf_add(&made, s->output ? "" : "\n");
-    if (!status && cli_put(s->output, &made, err))
-        status = EXIT_RUN_FAILED;
-    if (!status)
+    failed = failed || cli_put(s->output, &made, err);
+    if (!failed)
         merge_words(&said, &report);
-    fputs(buf_text(&said), stderr);
+    cli_tell(&said);
     buf_release(&report.missing);
     buf_release(&made);
-    buf_release(&said);
-    return status;
+    return failed ? -1 : EXIT_FINE;
 }
 
 const struct command command_merge = {

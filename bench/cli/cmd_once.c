@@ -16,15 +16,12 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, executor), .name = "executor", .argument = "NAME",
      .help = "what makes the units", .initial = "thread", .choice_at = known_executor,
      .is_open = true},
-    {OPT_AT(struct settings, units), .name = "units", .argument = "N",
-     .help = "how many; 0 measures the program alone", .initial = "1", .unit = "count", .min = 0,
-     .max = TASKS_MAX},
-    {OPT_AT(struct settings, tasks), .name = "tasks", .argument = "N",
-     .help = "so many at once, again and again", .without = "all of them", .unit = "count",
-     .min = 1, .max = TASKS_MAX},
-    {OPT_AT(struct settings, steps), .name = "steps", .argument = "N",
-     .help = "then compute so many steps, each from the one before it", .initial = "0",
-     .unit = "count", .min = 0, .max = INT64_C(1000000000000000)},
+    {OPT_AT(struct settings, units), .name = "units", OPT_COUNT(0, TASKS_MAX),
+     .help = "how many; 0 measures the program alone", .initial = "1"},
+    {OPT_AT(struct settings, tasks), .name = "tasks", OPT_COUNT(1, TASKS_MAX),
+     .help = "so many at once, again and again", .without = "all of them"},
+    {OPT_AT(struct settings, steps), .name = "steps", OPT_COUNT(0, INT64_C(1000000000000000)),
+     .help = "then compute so many steps, each from the one before it", .initial = "0"},
     {0},
 };
 
@@ -34,10 +31,10 @@ static int run(void *settings, const struct call *call, struct err *err)
     (void)call;
     const struct executor *x = registry_find_executor(s->executor, err);
     if (!x)
-        return EXIT_USAGE;
+        return -1;
     int64_t tasks = s->tasks ? s->tasks : s->units > 0 ? s->units : 1;
     const struct single_units units = {x, (uint64_t)s->units, (uint32_t)tasks, (uint64_t)s->steps};
-    return single_become_units(&units, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    return single_become_units(&units, err);
 }
 
 const struct command command_once = {

@@ -1,32 +1,14 @@
 /* contend report: tables and sentences from result files. */
-#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
-#include "bench/judge/views/views.h"
 #include "bench/lab/known.h"
-#include "bench/page/picture/picture.h"
 
 struct wishes {
     struct view_wishes view;
     const char *format, *output;
     int64_t width;
 };
-
-static int report(const struct wishes *w, const struct opt_list *paths, struct err *err)
-{
-    struct page p;
-    const char *format =
-        picture_format_of(w->format, w->output, w->view.plot ? "svg" : "text", err);
-    if (!format || (w->output && output_check(w->output, err)))
-        return -1;
-    page_init(&p, "contend report");
-    page_expect(&p, format);
-    if (!view_page(&p, paths->items, paths->count, &w->view, err))
-        return show_page_to(&p, format, w->width, w->output, err);
-    page_release(&p);
-    return -1;
-}
 
 static const char *const weights[] = {"relative", "absolute", NULL};
 
@@ -58,15 +40,14 @@ static const struct opt options[] = {
          "ratios to the cells that differ in this alone, such as executor=thread or result=base"},
     {OPT_AT(struct wishes, view.sort), .name = "sort", .argument = "M",
      .help = "rows by a metric, the best first, or by a dimension; -M the other way round"},
-    {OPT_AT(struct wishes, view.digits), .name = "digits", .argument = "N",
-     .help = "significant digits of measured values", .without = "as many as intervals deserve",
-     .unit = "count", .min = 1, .max = 15},
+    {OPT_AT(struct wishes, view.digits), .name = "digits", OPT_COUNT(1, 15),
+     .help = "significant digits of measured values", .without = "as many as intervals deserve"},
     {OPT_AT(struct wishes, view.ci), .name = "ci", .help = "intervals behind measured values"},
     {OPT_AT(struct wishes, view.caption), .name = "caption", .argument = "TEXT",
      .help = "stands over the tables"},
-    {OPT_AT(struct wishes, view.columns), .name = "columns", .argument = "N",
+    {OPT_AT(struct wishes, view.columns), .name = "columns", OPT_COUNT(1, 100),
      .help = "of --format latex: most columns beside the labels in a tabular",
-     .without = "as many as a page of one column holds", .unit = "count", .min = 1, .max = 100},
+     .without = "as many as a page of one column holds"},
     {OPT_AT(struct wishes, view.sentences), .name = "sentences",
      .help = "say in words what the numbers mean"},
     {OPT_AT(struct wishes, view.scaling), .name = "scaling",
@@ -89,9 +70,10 @@ static const struct argument arguments[] = {
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct wishes *w = settings;
-    if (view_check(&w->view, err))
-        return EXIT_USAGE;
-    return report(w, call->words, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    return view_check(&w->view, err) || show_view(call->words->items, call->words->count, &w->view,
+                                                  w->format, w->width, w->output, err)
+               ? -1
+               : EXIT_FINE;
 }
 
 const struct command command_report = {

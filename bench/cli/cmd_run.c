@@ -2,9 +2,9 @@
 #include "bench/base/output.h"
 #include "bench/child/child.h"
 #include "bench/cli/cli.h"
-#include "bench/cli/run_fleet.h"
 #include "bench/cli/run_session.h"
 #include "bench/cli/show.h"
+#include "bench/fleet/wishes.h"
 #include "bench/judge/rerun/rerun.h"
 #include "bench/judge/views/views.h"
 #include "bench/lab/dry_run.h"
@@ -25,7 +25,7 @@ struct settings {
     struct result earlier; /* of --like */
     json_t *suite;         /* its cells */
     struct run_session session;
-    struct fleet_options fleet;
+    struct fleet_wishes fleet;
     bool no_report, dry_run;
     const char *format;
 };
@@ -48,9 +48,8 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, run.plan.tasks), .name = "tasks", .argument = "N,M",
      .help = "numbers of tasks; \"4cpus\" is four a CPU",
      .without = "1,2,cpus,4cpus where tasks compute, else 1,10,200"},
-    {OPT_AT(struct settings, run.plan.workers), .name = "workers", .argument = "N",
-     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
-     .max = WORKERS_MAX},
+    {OPT_AT(struct settings, run.plan.workers), .name = "workers", OPT_COUNT(1, WORKERS_MAX),
+     .help = "workers of pools", .without = "as many as CPUs"},
     {OPT_AT(struct settings, run.plan.placements), .name = "placement", .argument = "P",
      .help = "where units may run; contend doctor shows what there is", .without = "free",
      .choice_at = known_placement},
@@ -61,44 +60,38 @@ static const struct opt options[] = {
      .help = "stacks of coroutines: guarded, dense or compact", .without = "guarded"},
     {OPT_AT(struct settings, run.plan.lock_scope), .name = "lock.scope", .argument = "S",
      .help = "locks across processes", .without = "auto", .choices = scopes},
-    {OPT_AT(struct settings, run.plan.ops), .name = "ops", .argument = "N",
-     .help = "operations a task", .without = "calibrated", .unit = "count", .min = 1,
-     .max = OPS_MAX},
-    {OPT_AT(struct settings, run.plan.task_time_ns), .name = "task-time", .argument = "T",
-     .help = "what a calibrated task aims at", .without = "the suite's, else " PLAN_TASK_TIME,
-     .unit = "ns", .min = 10000, .max = TASK_TIME_MAX_NS},
-    {OPT_AT(struct settings, run.plan.rounds), .name = "rounds", .argument = "N",
-     .help = "at most this many rounds of all cells", .without = "the suite's, else " PLAN_ROUNDS,
-     .unit = "count", .min = 1, .max = ROUNDS_MAX},
-    {OPT_AT(struct settings, run.plan.rounds_most), .name = "rounds-most", .argument = "N",
+    {OPT_AT(struct settings, run.plan.ops), .name = "ops", OPT_COUNT(1, OPS_MAX),
+     .help = "operations a task", .without = "calibrated"},
+    {OPT_AT(struct settings, run.plan.task_time_ns), .name = "task-time",
+     OPT_TIME(10000, TASK_TIME_MAX_NS), .help = "what a calibrated task aims at",
+     .without = "the suite's, else " PLAN_TASK_TIME},
+    {OPT_AT(struct settings, run.plan.rounds), .name = "rounds", OPT_COUNT(1, ROUNDS_MAX),
+     .help = "at most this many rounds of all cells", .without = "the suite's, else " PLAN_ROUNDS},
+    {OPT_AT(struct settings, run.plan.rounds_most), .name = "rounds-most", OPT_COUNT(1, ROUNDS_MAX),
      .help = "so many where intervals are wide, while the budget lasts",
-     .without = "the suite's; none more where --rounds is given", .unit = "count", .min = 1,
-     .max = ROUNDS_MAX},
-    {OPT_AT(struct settings, run.plan.budget_ns), .name = "budget", .argument = "T",
+     .without = "the suite's; none more where --rounds is given"},
+    {OPT_AT(struct settings, run.plan.budget_ns), .name = "budget", OPT_TIME(1, INT64_MAX),
      .help = "no round is begun that would pass this, but the first",
-     .without = "the suite's, else " PLAN_BUDGET, .unit = "ns", .min = 1, .max = INT64_MAX},
-    {OPT_AT(struct settings, run.plan.timeout_ns), .name = "timeout", .argument = "T",
-     .help = "a cell's visit is stopped after this", .initial = PLAN_TIMEOUT, .unit = "ns",
-     .min = TIMEOUT_LEAST_NS, .max = INT64_MAX},
-    {OPT_AT(struct settings, run.plan.timer_slack_ns), .name = "timer-slack", .argument = "T",
-     .help = "how late the kernel may wake a sleeper", .initial = PLAN_TIMER_SLACK, .unit = "ns",
-     .min = 1, .max = TIMER_SLACK_MAX_NS},
-    {OPT_AT(struct settings, run.plan.seed), .name = "seed", .argument = "N",
-     .help = "of the order of cells", .without = "drawn", .unit = "count", .max = INT64_MAX},
+     .without = "the suite's, else " PLAN_BUDGET},
+    {OPT_AT(struct settings, run.plan.timeout_ns), .name = "timeout",
+     OPT_TIME(TIMEOUT_LEAST_NS, INT64_MAX), .help = "a cell's visit is stopped after this",
+     .initial = PLAN_TIMEOUT},
+    {OPT_AT(struct settings, run.plan.timer_slack_ns), .name = "timer-slack",
+     OPT_TIME(1, TIMER_SLACK_MAX_NS), .help = "how late the kernel may wake a sleeper",
+     .initial = PLAN_TIMER_SLACK},
+    {OPT_AT(struct settings, run.plan.seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
+     .help = "of the order of cells", .without = "drawn"},
     {OPT_AT(struct settings, shard), .name = "shard", .argument = "I/N",
      .help = "only the I-th of N parts of the plan"},
     {OPT_AT(struct settings, fleet.launchers), .name = "launcher", .argument = "PREFIX",
      .help = "measure in shards, each by a worker behind these words, such as 'srun -N1' or 'ssh "
              "host'; may be given again"},
-    {OPT_AT(struct settings, fleet.at_once), .name = "at-once", .argument = "N",
-     .help = "workers behind each launcher at a time", .initial = "1", .unit = "count", .min = 1,
-     .max = FLEET_SEATS_MAX},
-    {OPT_AT(struct settings, fleet.shards), .name = "shards", .argument = "N",
-     .help = "shards for launchers", .without = "four a worker", .unit = "count", .min = 1,
-     .max = SHARDS_MAX},
-    {OPT_AT(struct settings, fleet.lost_after_ns), .name = "lost-after", .argument = "T",
-     .help = "a worker that is silent for that long may be lost", .without = "twice --timeout",
-     .unit = "ns", .min = 1, .max = INT64_MAX},
+    {OPT_AT(struct settings, fleet.at_once), .name = "at-once", OPT_COUNT(1, FLEET_SEATS_MAX),
+     .help = "workers behind each launcher at a time", .initial = "1"},
+    {OPT_AT(struct settings, fleet.shards), .name = "shards", OPT_COUNT(1, SHARDS_MAX),
+     .help = "shards for launchers", .without = "four a worker"},
+    {OPT_AT(struct settings, fleet.lost_after_ns), .name = "lost-after", OPT_TIME(1, INT64_MAX),
+     .help = "a worker that is silent for that long may be lost", .without = "twice --timeout"},
     {OPT_AT(struct settings, fleet.launched), .name = "launched", .argument = "PATH",
      .help = "contend as launchers find it", .without = "this one"},
     {OPT_AT(struct settings, run.streams), .name = "stream",
@@ -143,7 +136,7 @@ static int check(struct settings *s, struct err *err)
                        s->like);
     if (s->like && s->run.resume)
         return err_set(err, ERR_USAGE, "--resume knows its cells: without --like");
-    if (run_fleet_check(&s->fleet, err))
+    if (fleet_wishes_check(&s->fleet, err))
         return -1;
     if (s->fleet.launchers.count && (s->like || s->shard || s->run.streams))
         return err_set(err, ERR_USAGE, "--launcher: deals out shards of a plan itself: without %s",
@@ -166,14 +159,7 @@ static void say_outlook(void *context, const struct outlook *o)
     struct buf text = {0};
     (void)context;
     run_outlook_words(&text, o);
-    fputs(buf_text(&text), stderr);
-    buf_release(&text);
-}
-
-static int measure(void *settings, struct run_report *report, struct err *err)
-{
-    struct settings *s = settings;
-    return run_do(&s->run, report, err);
+    cli_tell(&text);
 }
 
 static void say_interrupted(const char *path)
@@ -186,17 +172,16 @@ static void say_interrupted(const char *path)
                 path, path);
 }
 
-/* The first screen of it. */
-static void show_result(const char *path, const char *format, struct err *err)
+/* Where the result is, or the first screen of it. */
+static int show_result(const struct settings *s, struct err *err)
 {
-    static const struct view_wishes none = {0};
-    struct page p;
-    page_init(&p, "contend report");
-    page_expect(&p, format);
-    if (!view_page(&p, &path, 1, &none, err))
-        show_page(&p, format, 0, err);
-    else
-        page_release(&p);
+    static const struct view_wishes first_screen = {0};
+    const char *path = s->run.path;
+    struct buf line = {0};
+    if (!s->no_report)
+        return show_view(&path, 1, &first_screen, s->format, 0, NULL, err);
+    buf_printf(&line, "%s\n", path);
+    return cli_put(NULL, &line, err);
 }
 
 /* Whether what was measured now is what was measured then. */
@@ -210,11 +195,11 @@ static int show_rerun(const struct settings *s, struct err *err)
     struct page page;
     enum rerun_verdict verdict;
     if (result_load(&now, s->run.path, err))
-        return EXIT_RUN_FAILED;
+        return -1;
     int failed =
         rerun_page(&page, &s->earlier, &now, &verdict, err) || show_page(&page, s->format, 0, err);
     result_unload(&now);
-    return failed ? EXIT_RUN_FAILED : statuses[verdict];
+    return failed ? -1 : statuses[verdict];
 }
 
 /* What a result is called where nobody said where it goes. */
@@ -224,49 +209,47 @@ static const char *name_of(const struct settings *s)
     return s->like ? "like" : p->suite ? p->suite : p->workloads.count ? "run" : "standard";
 }
 
-static void print_path(const char *path, struct err *err)
-{
-    struct buf line = {0};
-    buf_printf(&line, "%s\n", path);
-    cli_print(buf_text(&line), err);
-    buf_release(&line);
-}
-
-static int hand_out_and_show(struct settings *s, struct err *err)
+static int hand_out(struct settings *s, struct err *err)
 {
     struct fleet_report report;
-    s->session.name = name_of(s);
+    struct opt_list words = {0};
+    struct buf said = {0};
     run_session_take_path(&s->session, &s->run);
-    int failed = run_fleet_do(&s->fleet, &s->run, options, s, s->session.is_quiet, &report, err);
+    int failed = opts_again(options, s, offsetof(struct settings, run.plan),
+                            offsetof(struct plan_request, seed), &words, err) ||
+                 opts_again(options, s, offsetof(struct settings, plugins), sizeof s->plugins,
+                            &words, err) ||
+                 fleet_run(&s->fleet, &s->run, &words, s->session.is_quiet ? NULL : cli_say_line,
+                           &report, err);
+    opts_forget(&words);
+    if (!failed)
+        fleet_report_words(&said, &report);
+    cli_tell(&said);
     run_session_leave_path(&s->session, &s->run);
-    if (failed)
-        return EXIT_RUN_FAILED;
-    if (report.is_written && s->no_report)
-        print_path(s->run.path, err);
-    else if (report.is_written)
-        show_result(s->run.path, s->format ? s->format : page_formats[0], err);
-    return run_fleet_status(&report, s->run.path, err);
+    if (failed || (report.is_written && show_result(s, err)))
+        return -1;
+    if (report.is_interrupted)
+        return EXIT_INTERRUPTED;
+    fleet_report_check(&report, s->run.path, err);
+    return report.failed_cells ? EXIT_RUN_FAILED : EXIT_FINE;
 }
 
-static int show_measured(struct settings *s, const struct run_report *report, struct err *err)
+static int show_measured(const struct settings *s, const struct run_report *report, struct err *err)
 {
-    bool is_stream = output_is_stream(s->run.path);
+    /* Nothing to show, or the document itself is what was asked for. */
+    bool is_shown = !report->is_untouched && !output_is_stream(s->run.path);
+    bool is_judged = s->like && !s->no_report;
     if (report->is_interrupted && !report->is_untouched)
         say_interrupted(s->run.path);
-    if (report->is_untouched || is_stream) {
-        /* Nothing to show, or the document itself is what was asked for. */
-    } else if (s->no_report) {
-        print_path(s->run.path, err);
-    } else if (!s->like) {
-        show_result(s->run.path, s->format ? s->format : page_formats[0], err);
-    }
+    if (is_shown && !is_judged && show_result(s, err))
+        return -1;
     int status = run_session_status(report);
     if (status != EXIT_FINE || !report->ok_count)
         return status == EXIT_FINE ? EXIT_RUN_FAILED : status;
-    return s->like && !s->no_report && !is_stream ? show_rerun(s, err) : status;
+    return is_shown && is_judged ? show_rerun(s, err) : status;
 }
 
-static int measure_and_show(struct settings *s, const struct call *call, struct err *err)
+static int measure_here(struct settings *s, const struct call *call, struct err *err)
 {
     struct run_report report;
     /* Whoever launched it cannot reach it any more. */
@@ -275,11 +258,8 @@ static int measure_and_show(struct settings *s, const struct call *call, struct 
     if (s->run.streams)
         s->run.path = "-";
     s->run.on_begin = s->session.is_quiet ? NULL : say_outlook;
-    s->session.name = name_of(s);
-    s->session.measure = measure;
-    s->session.context = s;
     return run_session_do(&s->session, &s->run, call, &report, err)
-               ? EXIT_RUN_FAILED
+               ? -1
                : show_measured(s, &report, err);
 }
 
@@ -287,21 +267,22 @@ static int show_plan(const struct settings *s, struct err *err)
 {
     struct page p;
     if (!dry_run_page(&p, &s->run.plan, err))
-        return show_page(&p, s->format, 0, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+        return show_page(&p, s->format, 0, err);
     page_release(&p);
-    return EXIT_USAGE;
+    return -1;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    int status = EXIT_USAGE;
+    int status = -1;
+    s->session.name = name_of(s);
     if (!check(s, err) && !registry_load_plugins(s->plugins.items, s->plugins.count, err) &&
         !(s->like && (result_load(&s->earlier, s->like, err) ||
                       run_like(&s->earlier, &s->run.plan, &s->suite, err))))
         status = s->dry_run                 ? show_plan(s, err)
-                 : s->fleet.launchers.count ? hand_out_and_show(s, err)
-                                            : measure_and_show(s, call, err);
+                 : s->fleet.launchers.count ? hand_out(s, err)
+                                            : measure_here(s, call, err);
     if (s->like)
         result_unload(&s->earlier);
     json_decref(s->suite);

@@ -51,7 +51,7 @@ static int run(void *settings, const struct call *call, struct err *err)
                                         show_page};
     s->wishes.model = call->words->count ? call->words->items[0] : NULL;
     if (check(s, err))
-        return EXIT_USAGE;
+        return -1;
     s->wishes.format = s->json ? "json" : s->wishes.format;
     interrupt_catch(INTERRUPT_IGNORED);
     int rc = spinner_show_wished(&s->wishes, &front, &interrupt_came, err);

@@ -7,7 +7,6 @@
 #include "bench/judge/timeline/timeline.h"
 #include "bench/lab/known.h"
 #include "bench/lab/tracing.h"
-#include "bench/page/picture/picture.h"
 #include "bench/registry.h"
 
 struct settings {
@@ -33,22 +32,20 @@ static const struct opt options[] = {
      .help = "the executor", .without = "thread", .choice_at = known_executor},
     {OPT_AT(struct settings, trace.cell.plan.tasks), .name = "tasks", .argument = "N",
      .help = "how many tasks, 256 at most", .without = "2"},
-    {OPT_AT(struct settings, trace.cell.plan.workers), .name = "workers", .argument = "N",
-     .help = "workers of pools", .without = "as many as CPUs", .unit = "count", .min = 1,
-     .max = WORKERS_MAX},
+    {OPT_AT(struct settings, trace.cell.plan.workers), .name = "workers", OPT_COUNT(1, WORKERS_MAX),
+     .help = "workers of pools", .without = "as many as CPUs"},
     {OPT_AT(struct settings, trace.cell.plan.placements), .name = "placement", .argument = "P",
      .help = "where units may run", .without = "free", .choice_at = known_placement},
     {OPT_AT(struct settings, trace.cell.plan.params), .name = "param", .letter = 'p',
      .argument = "NAME.PARAM=V", .help = "a parameter; may be given again"},
-    {OPT_AT(struct settings, trace.cell.plan.ops), .name = "ops", .argument = "N",
-     .help = "operations a task", .without = "as many as fill the time", .unit = "count", .min = 1,
-     .max = OPS_MAX},
-    {OPT_AT(struct settings, trace.cell.for_ns), .name = "for", .argument = "T",
-     .help = "what is shown, from the gate on", .without = TRACE_FOR ", or the scene's",
-     .unit = "ns", .min = TRACE_FOR_LEAST, .max = TRACE_FOR_MOST},
-    {OPT_AT(struct settings, trace.cell.events), .name = "events", .argument = "N",
-     .help = "of each unit are kept, the last ones", .without = TRACE_EVENTS, .unit = "count",
-     .min = TRACE_EVENTS_LEAST, .max = TRACE_EVENTS_MOST},
+    {OPT_AT(struct settings, trace.cell.plan.ops), .name = "ops", OPT_COUNT(1, OPS_MAX),
+     .help = "operations a task", .without = "as many as fill the time"},
+    {OPT_AT(struct settings, trace.cell.for_ns), .name = "for",
+     OPT_TIME(TRACE_FOR_LEAST, TRACE_FOR_MOST), .help = "what is shown, from the gate on",
+     .without = TRACE_FOR ", or the scene's"},
+    {OPT_AT(struct settings, trace.cell.events), .name = "events",
+     OPT_COUNT(TRACE_EVENTS_LEAST, TRACE_EVENTS_MOST),
+     .help = "of each unit are kept, the last ones", .without = TRACE_EVENTS},
     {OPT_AT(struct settings, plot), .name = "plot", .argument = "CHART",
      .help = "the picture, 600 pixels wide", .choices = plots},
     {OPT_AT(struct settings, output), .name = "output", .letter = 'o', .argument = "FILE",
@@ -57,11 +54,10 @@ static const struct opt options[] = {
      .without = "standard output"},
     SHOW_FORMAT_OPT(struct settings, format),
     TERMINAL_WIDTH_OPT(struct settings, width),
-    {OPT_AT(struct settings, trace.cell.plan.timeout_ns), .name = "timeout", .argument = "T",
-     .help = "for a worker, at most", .initial = PLAN_TIMEOUT, .unit = "ns",
-     .min = TIMEOUT_LEAST_NS, .max = INT64_C(86400000000000)},
-    ALONE_WAIT_OPT(struct settings, alone),
-    ALONE_FORCE_OPT(struct settings, alone),
+    {OPT_AT(struct settings, trace.cell.plan.timeout_ns), .name = "timeout",
+     OPT_TIME(TIMEOUT_LEAST_NS, OPT_DAY_NS), .help = "for a worker, at most",
+     .initial = PLAN_TIMEOUT},
+    ALONE_OPTS(struct settings, alone),
     {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
      .help = "load it first; may be given again"},
     {0},
@@ -74,52 +70,45 @@ static void init(void *settings)
     s->trace.cell.plan.rounds = 1;
 }
 
-static int show(const struct settings *s, const struct trace *t, const char *format,
-                struct err *err)
+static int show(const struct settings *s, const struct trace *t, bool is_chart, const char *format,
+                const char *output, struct err *err)
 {
     struct page p;
     page_init(&p, "contend trace");
     page_expect(&p, format);
-    if (s->plot)
+    if (is_chart)
         timeline_chart(&p, t, 1);
     else
         timeline_page(&p, t);
-    if (show_page_to(&p, format, s->width, s->output, err))
-        return -1;
-    /* Who gets a file is told what is in it. */
-    if (!s->output || output_is_stream(s->output))
-        return 0;
-    page_init(&p, "contend trace");
-    page_expect(&p, "text");
-    timeline_page(&p, t);
-    return show_page(&p, "text", s->width, err);
+    return show_page_to(&p, format, s->width, output, err);
 }
 
-static int list(const struct settings *s, struct err *err)
+static int trace(const struct settings *s, const char *format, struct err *err)
 {
-    struct page p;
-    tracing_list_page(&p);
-    return show_page(&p, s->format, s->width, err) ? EXIT_RUN_FAILED : EXIT_FINE;
+    struct trace t = {0};
+    /* Who gets a file is told what is in it. */
+    bool is_told = s->output && !output_is_stream(s->output);
+    int failed = alone_begin(&s->alone, err) || tracing_run(&s->trace, &t, err) ||
+                 show(s, &t, s->plot, format, s->output, err) ||
+                 (is_told && show(s, &t, false, "text", NULL, err));
+    trace_release(&t);
+    return failed ? -1 : EXIT_FINE;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    struct trace t = {0};
-    if (s->list)
-        return list(s, err);
-    const char *format = picture_format_of(s->format, s->output, s->plot ? "svg" : "text", err);
-    if (!format || (s->output && output_check(s->output, err)) ||
-        registry_load_plugins(s->plugins.items, s->plugins.count, err))
-        return EXIT_RUN_FAILED;
+    struct page p;
+    if (s->list) {
+        tracing_list_page(&p);
+        return show_page(&p, s->format, s->width, err);
+    }
+    const char *format = show_format(s->format, s->output, s->plot ? "svg" : "text", err);
+    if (!format || registry_load_plugins(s->plugins.items, s->plugins.count, err))
+        return -1;
     s->trace.argc = call->argc;
     s->trace.argv = call->argv;
-    if (tracing_check(&s->trace, err))
-        return EXIT_USAGE;
-    int failed =
-        alone_begin(&s->alone, err) || tracing_run(&s->trace, &t, err) || show(s, &t, format, err);
-    trace_release(&t);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE;
+    return tracing_check(&s->trace, err) ? -1 : trace(s, format, err);
 }
 
 const struct command command_trace = {

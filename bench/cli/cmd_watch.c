@@ -12,11 +12,10 @@
 static const struct opt options[] = {
     {OPT_AT(struct watch_wishes, output), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "write everything as JSON (contend.watch/1)"},
-    {OPT_AT(struct watch_wishes, max_hold_ns), .name = "max-hold", .argument = "T",
-     .help = "status 1 where a lock was held longer while somebody waited for it", .unit = "ns",
-     .min = 1, .max = YEAR_NS},
-    {OPT_AT(struct watch_wishes, max_wait_ns), .name = "max-wait", .argument = "T",
-     .help = "status 1 where a lock was waited for longer", .unit = "ns", .min = 1, .max = YEAR_NS},
+    {OPT_AT(struct watch_wishes, max_hold_ns), .name = "max-hold", OPT_TIME(1, YEAR_NS),
+     .help = "status 1 where a lock was held longer while somebody waited for it"},
+    {OPT_AT(struct watch_wishes, max_wait_ns), .name = "max-wait", OPT_TIME(1, YEAR_NS),
+     .help = "status 1 where a lock was waited for longer"},
     {OPT_AT(struct watch_wishes, holds_all), .name = "all-holds",
      .help = "time every hold, not one in 16 of the short ones nobody waits for"},
     {OPT_AT(struct watch_wishes, with_stacks), .name = "stacks",
@@ -24,9 +23,9 @@ static const struct opt options[] = {
     {OPT_AT(struct watch_wishes, timeline), .name = "timeline", .argument = "FILE",
      .help = "who had the lock when; its ending says the format (.json for Chrome, Perfetto and "
              "speedscope; .svg .png .pdf .html the picture)"},
-    {OPT_AT(struct watch_wishes, window_ns), .name = "window", .argument = "T",
-     .help = "how much of it: the stretch in which most was waited", .initial = "100ms",
-     .unit = "ns", .min = 1000000, .max = INT64_C(60000000000)},
+    {OPT_AT(struct watch_wishes, window_ns), .name = "window",
+     OPT_TIME(1000000, INT64_C(60000000000)),
+     .help = "how much of it: the stretch in which most was waited", .initial = "100ms"},
     {OPT_AT(struct watch_wishes, is_alone), .name = "no-children",
      .help = "watch the program alone, not those it starts"},
     {OPT_AT(struct watch_wishes, is_all), .name = "all", .letter = 'a',
@@ -42,7 +41,8 @@ static const struct argument arguments[] = {
      .help = "behind --: the program and its arguments",
      .missing = "a program behind --, such as: contend watch -- python3 app.py",
      .least = 1,
-     .most = ARGUMENTS_ANY},
+     .most = ARGUMENTS_ANY,
+     .is_behind = true},
     {0},
 };
 
@@ -70,7 +70,7 @@ static int tell(const struct watched *w, const struct watch_wishes *wishes, stru
     }
     const struct page_style style = {.width = terminal_width(0), .utf8 = true};
     if (show(w, wishes->format, err) || watched_write(w, wishes, &style, &nothing, err))
-        return EXIT_RUN_FAILED;
+        return -1;
     if (nothing.code != ERR_NONE)
         cli_say("timeline", nothing.text);
     return status ? status : ledger_is_over(&w->view) ? EXIT_REGRESSION : EXIT_FINE;
@@ -80,16 +80,13 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct watch_wishes *wishes = settings;
     struct watched w;
-    int status = EXIT_USAGE;
-    if (!call->is_divided || call->before)
-        return err_set(err, ERR_USAGE, "unexpected \"%s\": the program stands behind --",
-                       call->words->items[0]);
+    int status = -1;
     if (!watched_look(&w, wishes, call->words, err)) {
         status = EXIT_NO_VERDICT;
         if (*w.program.unseen)
             cli_say("error", w.program.unseen);
         else
-            status = watched_run(&w, wishes, err) ? EXIT_RUN_FAILED : tell(&w, wishes, err);
+            status = watched_run(&w, wishes, err) ? -1 : tell(&w, wishes, err);
     }
     watched_release(&w);
     return status;

@@ -6,7 +6,6 @@
 #include "bench/page/escape.h"
 #include "bench/run/words.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +18,14 @@ void progress_begin(struct progress_line *line, bool quiet)
     line->is_on = !quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
 }
 
-void progress_draw(struct progress_line *line, const char *format, ...)
+void progress_text(void *context, const char *text)
 {
     enum { REDRAW_NS = 100000000 };
+    struct progress_line *line = context;
+    struct buf shown = {0};
     uint64_t now_ns = clock_now_ns();
     if (!line->is_on || (line->is_there && now_ns - line->drawn_ns < REDRAW_NS))
         return;
-    char text[512];
-    struct buf shown = {0};
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     escape_text(&shown, text);
     fprintf(stderr, "\r\033[K%.*s", (int)utf8_fitting(buf_text(&shown), line->columns - 1),
             buf_text(&shown));
@@ -44,7 +39,7 @@ void progress_show(void *context, const struct progress *p)
 {
     struct buf text = {0};
     run_progress_words(&text, p);
-    progress_draw(context, "%s", buf_text(&text));
+    progress_text(context, buf_text(&text));
     buf_release(&text);
 }
 

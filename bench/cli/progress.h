@@ -15,10 +15,9 @@ struct progress_line {
 };
 
 void progress_begin(struct progress_line *line, bool quiet);
-/* Ten times a second at most; what does not fit is cut, what would act on the terminal is named. */
-void progress_draw(struct progress_line *line, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-/* For struct run_options: context is the line. */
+/* For whoever measures: context is the line.  Ten times a second at most; what does not fit is cut,
+ * what would act on the terminal is named. */
+void progress_text(void *context, const char *text);
 void progress_show(void *context, const struct progress *p);
 void progress_clear(struct progress_line *line);
 

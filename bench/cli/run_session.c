@@ -6,14 +6,6 @@
 #include "bench/run/default_path.h"
 #include "bench/run/words.h"
 
-#include <stdio.h>
-
-static void put(struct buf *text)
-{
-    fputs(buf_text(text), stderr);
-    buf_release(text);
-}
-
 static int measure(const struct run_session *s, struct run_options *o, struct run_report *report,
                    struct err *err)
 {
@@ -23,7 +15,7 @@ static int measure(const struct run_session *s, struct run_options *o, struct ru
     o->interrupted = &interrupt_came;
     o->on_progress = progress_show;
     o->context = &line;
-    int failed = s->measure(s->context, report, err);
+    int failed = run_do(o, report, err);
     progress_clear(&line);
     return failed;
 }
@@ -57,7 +49,7 @@ int run_session_do(struct run_session *s, struct run_options *o, const struct ca
         return -1;
     }
     run_report_words(&text, report);
-    put(&text);
+    cli_tell(&text);
     return 0;
 }
 
@@ -67,7 +59,7 @@ void run_session_end(const struct run_report *r, const char *path)
     buf_printf(&text, "result: %s", path);
     run_unusable_words(&text, r);
     buf_add(&text, "\n");
-    put(&text);
+    cli_tell(&text);
 }
 
 int run_session_status(const struct run_report *r)

@@ -11,15 +11,12 @@ struct run_session {
     struct alone alone;
     bool is_quiet;    /* no progress */
     const char *name; /* a suite's, by which a result is called where nobody said where it goes */
-    /* run_do() with what it needs. */
-    int (*measure)(void *context, struct run_report *report, struct err *err);
-    void *context;
     char default_path[256];
 };
 
 /*
- * Does it on the terminal: with progress unless it is to be quiet, until an interrupt, and with one
- * line at the end on how it went.  The path of the result is there afterwards.
+ * run_do() on the terminal: with progress unless it is to be quiet, until an interrupt, and with
+ * one line at the end on how it went.  The path of the result is there afterwards.
  */
 int run_session_do(struct run_session *s, struct run_options *o, const struct call *call,
                    struct run_report *report, struct err *err);

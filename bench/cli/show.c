@@ -22,6 +22,13 @@ int show_page(struct page *p, const char *format, int64_t width, struct err *err
     return failed ? -1 : 0;
 }
 
+const char *show_format(const char *format, const char *path, const char *otherwise,
+                        struct err *err)
+{
+    format = picture_format_of(format, path, otherwise, err);
+    return format && path && output_check(path, err) ? NULL : format;
+}
+
 int show_page_to(struct page *p, const char *format, int64_t width, const char *path,
                  struct err *err)
 {
@@ -32,6 +39,21 @@ int show_page_to(struct page *p, const char *format, int64_t width, const char *
     int failed = picture_write(p, format, &style, path, err);
     page_release(p);
     return failed;
+}
+
+int show_view(const char *const *paths, size_t count, const struct view_wishes *wishes,
+              const char *format, int64_t width, const char *output, struct err *err)
+{
+    struct page p;
+    format = show_format(format, output, wishes->plot ? "svg" : "text", err);
+    if (!format)
+        return -1;
+    page_init(&p, "contend report");
+    page_expect(&p, format);
+    if (!view_page(&p, paths, count, wishes, err))
+        return show_page_to(&p, format, width, output, err);
+    page_release(&p);
+    return -1;
 }
 
 /* "markdown=summary.md": the format, of static life, and the file behind it. */
@@ -62,13 +84,14 @@ int show_also_check(const struct opt_list *also, struct err *err)
     return 0;
 }
 
-int show_also(const struct page *p, const struct opt_list *also, struct err *err)
+int show_page_and(struct page *p, const char *format, int64_t width, const struct opt_list *also,
+                  struct err *err)
 {
     const struct page_style style = {.width = 100, .utf8 = true};
-    for (size_t i = 0; i < also->count; i++) {
-        const char *path, *format = split_also(also->items[i], &path, err);
-        if (!format || picture_write(p, format, &style, path, err))
-            return -1;
+    int failed = 0;
+    for (size_t i = 0; i < also->count && !failed; i++) {
+        const char *path, *name = split_also(also->items[i], &path, err);
+        failed = !name || picture_write(p, name, &style, path, err);
     }
-    return 0;
+    return show_page(p, format, width, failed ? NULL : err) || failed ? -1 : 0;
 }

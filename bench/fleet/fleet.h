@@ -33,8 +33,7 @@ struct fleet_request {
     uint64_t lost_after_ns;           /* of silence */
     const char *path;                 /* of the result; a file */
     bool resume, force;
-    void (*on_event)(void *context, const char *line); /* what happened, in words; or NULL */
-    void *context;
+    void (*say)(const char *line); /* what happened, in words; or NULL */
     const volatile bool *interrupted;
 };
 

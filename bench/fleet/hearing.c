@@ -23,13 +23,13 @@ void fleet_tell(const struct fleet *f, const char *format, ...)
     struct buf line = {0};
     char text[1000];
     va_list arguments;
-    if (!f->request->on_event)
+    if (!f->request->say)
         return;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     buf_add(&line, text);
-    f->request->on_event(f->request->context, buf_text(&line));
+    f->request->say(buf_text(&line));
     buf_release(&line);
 }
 

@@ -102,3 +102,17 @@ int ahead_await(struct err *err)
     return err_set(err, ERR_SYSTEM, "the process that measured %s",
                    child_words(&end, words, sizeof words));
 }
+
+int ahead_run(bool is_wanted, ahead_measure *measure, void *context, struct err *err)
+{
+    char note[AHEAD_NOTE];
+    switch (ahead_go(is_wanted, note, err)) {
+    case AHEAD_PARENT:
+        return ahead_await(err);
+    case AHEAD_CHILD:
+        return measure(context, note, err);
+    case AHEAD_FAILED:
+        break;
+    }
+    return -1;
+}

@@ -19,6 +19,13 @@ enum ahead { AHEAD_FAILED, AHEAD_PARENT, AHEAD_CHILD };
  */
 enum ahead ahead_go(bool is_wanted, char note[AHEAD_NOTE], struct err *err);
 
+/*
+ * The same for who has nothing else to do in between: `measure` measures in the child, shows what
+ * came of it and returns an exit status, which is then the parent's.  -1 with err.
+ */
+typedef int ahead_measure(void *context, const char *note, struct err *err);
+int ahead_run(bool is_wanted, ahead_measure *measure, void *context, struct err *err);
+
 /* In the child: the parent is gone, and nobody waits for what there is to print. */
 bool ahead_is_alone(void);
 

@@ -91,25 +91,27 @@ int claims_suite_add(struct err *err)
     return suite_add("claims", suite_of_all, err);
 }
 
-int claims_run_here(struct claims_run *c, struct run_report *report, struct err *err)
+int claims_plan(struct claims_run *c, struct err *err)
 {
-    json_t *suite = claims_suite(&c->claims, &c->substitutions, (long)plan_cpus());
-    if (!suite)
+    c->suite = claims_suite(&c->claims, &c->substitutions, (long)plan_cpus());
+    if (!c->suite)
         return err_set(err, ERR_SYSTEM, "claims: out of memory");
-    if (json_array_size(json_object_get(suite, "groups")) == 0) {
-        json_decref(suite);
+    if (json_array_size(json_object_get(c->suite, "groups")) == 0)
         return err_set(err, ERR_NOTCOMPARABLE,
                        "claims: all of these need 2 CPUs, and one is allowed");
-    }
     c->run.plan.suite = "claims";
-    c->run.plan.document = suite;
+    c->run.plan.document = c->suite;
     /* Fewer decide nothing.  A budget that was asked for is kept, and it is said which one would
      * do. */
     if (!c->run.plan.budget_ns)
         c->run.least_rounds = JUDGE_ROUNDS_LEAST;
-    int failed = run_do(&c->run, report, err);
-    json_decref(suite);
-    return failed;
+    return 0;
+}
+
+void claims_plan_release(struct claims_run *c)
+{
+    json_decref(c->suite);
+    c->suite = NULL;
 }
 
 /* ---- Judged ------------------------------------------------------------------------ */

@@ -17,6 +17,7 @@ struct claims_run {
     struct run_options run; /* all but the plan's suite and document */
     const char *reference;  /* the name of one or a result file; NULL: nothing beside it */
     const char *python;     /* the interpreter; NULL: the first that is found */
+    json_t *suite;          /* owned; of claims_plan() */
     bool is_quiet;
     void (*say)(const char *line); /* what the interpreter says meanwhile */
 };
@@ -27,8 +28,9 @@ struct claims_run {
  */
 int claims_check(struct claims_run *c, const struct opt_list *substitutions, struct err *err);
 
-/* Measures the cells of the claims into run.path. 0, or -1 with err. */
-int claims_run_here(struct claims_run *c, struct run_report *report, struct err *err);
+/* Makes the plan of run_do(): the cells of the claims. 0, or -1 with err. */
+int claims_plan(struct claims_run *c, struct err *err);
+void claims_plan_release(struct claims_run *c);
 
 /* What is judged, and what came of it; some kilobytes. */
 struct claims_judged {

@@ -16,7 +16,7 @@ struct duel_session {
     char *const *argv;
     const char *priority_note; /* what priority samples have, in words */
     const volatile bool *interrupted;
-    void (*on_progress)(void *context, const struct duel_progress *p);
+    void (*on_progress)(void *context, const char *text);
     void *context;
 };
 

@@ -1,18 +1,17 @@
 #include "bench/lab/inject.h"
 #include "bench/base/json_make.h"
 
+#include "bench/base/program.h"
 #include "bench/base/rng.h"
 #include "bench/base/units.h"
 #include "bench/judge/duel/duel.h"
 #include "bench/stats/paired.h"
 #include "bench/stats/summary.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LOOP_NS = 20000000 };
 
@@ -227,9 +226,8 @@ void injection_page(struct page *p, const struct injection *in)
 int injection_init(struct injection *in, const struct injection_options *options, struct err *err)
 {
     *in = (struct injection){.options = options};
-    ssize_t length = readlink("/proc/self/exe", in->program, sizeof in->program - 1);
-    if (length < 0)
-        return err_set_sys(err, errno, "reading /proc/self/exe");
+    if (program_own(in->program, sizeof in->program, err))
+        return -1;
     in->seed = duel_draw_seed(options->seed);
     return parse_percents(in, err);
 }

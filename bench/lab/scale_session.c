@@ -2,6 +2,7 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/json_read.h"
+#include "bench/base/program.h"
 #include "bench/base/rng.h"
 #include "bench/child/child.h"
 #include "bench/lab/scale_run.h"
@@ -51,6 +52,16 @@ static const char *find_allocator(void)
 static const char *const change_words[] = {"", " as processes", " on one CPU", " copies",
                                            " with another allocator"};
 
+static void tell(const struct scale_request *r, const char *what, unsigned n, unsigned round)
+{
+    char text[80];
+    if (!r->on_progress)
+        return;
+    int length = round ? snprintf(text, sizeof text, "round %u: ", round) : 0;
+    snprintf(text + length, sizeof text - (size_t)length, "%u%s", n, what);
+    r->on_progress(r->context, text);
+}
+
 static int run_one(struct session *s, enum scale_change change, unsigned n, unsigned round,
                    struct scale_places *places, struct err *err)
 {
@@ -67,8 +78,7 @@ static int run_one(struct session *s, enum scale_change change, unsigned n, unsi
         .interrupted = r->interrupted,
     };
     struct scale_run run;
-    if (r->on_progress)
-        r->on_progress(r->context, change_words[change], n, round);
+    tell(r, change_words[change], n, round);
     if (scale_run(&start, &run, err))
         return -1;
     run.change = change;
@@ -229,19 +239,17 @@ static int watch_program(struct session *s, struct err *err)
 {
     char self[PATH_MAX], file[PATH_MAX];
     const char *folder = getenv("TMPDIR");
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    struct err own = {0};
     snprintf(file, sizeof file, "%.4000s/contend-scale-XXXXXX",
              folder && *folder ? folder : "/tmp");
-    int fd = length > 0 ? mkstemp(file) : -1;
+    int fd = program_own(self, sizeof self, &own) ? -1 : mkstemp(file);
     if (fd < 0) {
         snprintf(s->out->unwatched, sizeof s->out->unwatched,
                  "no file for what contend watch says");
         return 0;
     }
-    self[length] = '\0';
     close(fd);
-    if (s->request->on_progress)
-        s->request->on_progress(s->request->context, " watched", s->out->at, 0);
+    tell(s->request, " watched", s->out->at, 0);
     int failed = watch_once(s, self, file, err);
     unlink(file);
     return failed;

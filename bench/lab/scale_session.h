@@ -19,8 +19,7 @@ struct scale_request {
     bool is_each;
     uint64_t seed;
     const volatile bool *interrupted;
-    /* Between runs; may be NULL. */
-    void (*on_progress)(void *context, const char *what, unsigned n, unsigned round);
+    void (*on_progress)(void *context, const char *text); /* which run is next; may be NULL */
     void *context;
 };
 

@@ -25,12 +25,8 @@ int watched_look(struct watched *w, const struct watch_wishes *wishes, const str
     *w = (struct watched){.session = {.fd = -1, .library_fd = -1}};
     if (check_files(wishes, err) || watch_program_look(words->items[0], &w->program, err))
         return -1;
-    w->argv = calloc(words->count + 1, sizeof *w->argv);
-    if (!w->argv)
-        return err_set(err, ERR_SYSTEM, "no memory for arguments");
-    for (size_t i = 0; i < words->count; i++)
-        w->argv[i] = (char *)(uintptr_t)words->items[i];
-    return 0;
+    w->argv = opt_list_argv(words, err);
+    return w->argv ? 0 : -1;
 }
 
 int watched_run(struct watched *w, const struct watch_wishes *wishes, struct err *err)
@@ -79,16 +75,6 @@ int watched_status(const struct watched *w)
 
 /* ---- What is written ------------------------------------------------------------------------ */
 
-static int write_document(const char *path, const struct ledger_view *v, struct err *err)
-{
-    struct buf text = {0};
-    json_add_text(&text, ledger_document(v), JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    int failed = text.failed ? err_set(err, ERR_SYSTEM, "no memory for %s", path)
-                             : output_write_text(path, &text, err);
-    buf_release(&text);
-    return failed;
-}
-
 static int draw(const struct trace *t, const char *path, const struct page_style *style,
                 struct err *err)
 {
@@ -106,7 +92,8 @@ int watched_write(const struct watched *w, const struct watch_wishes *wishes,
                   const struct page_style *style, struct err *nothing, struct err *err)
 {
     struct trace t;
-    if (wishes->output && write_document(wishes->output, &w->view, err))
+    if (wishes->output && json_write(wishes->output, ledger_document(&w->view),
+                                     JSON_INDENT(1) | JSON_REAL_PRECISION(15), err))
         return -1;
     if (!wishes->timeline)
         return 0;

@@ -6,6 +6,7 @@
 #include "bench/base/json_make.h"
 #include "bench/base/opts.h"
 #include "bench/base/output.h"
+#include "bench/base/program.h"
 #include "bench/child/child.h"
 #include "bench/fleet/launcher.h"
 
@@ -204,15 +205,14 @@ static int measure(const struct settings *s, int argc, char **argv, struct err *
     struct words words = {0};
     struct buf text = {0};
     json_t *lines = json_array();
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[length > 0 ? length : 0] = '\0';
     const struct mpi_run run = {.argc = argc,
                                 .argv = argv,
                                 .ranks = s->ranks,
                                 .rounds = s->rounds,
                                 .launcher = s->launcher,
                                 .request = &s->request};
-    int failed = launcher_parse(&launcher, s->launcher, err) || output_check(s->output, err);
+    int failed = launcher_parse(&launcher, s->launcher, err) || output_check(s->output, err) ||
+                 program_own(self, sizeof self, err);
     json_t *header = failed ? NULL : mpi_header(&run);
     if (!failed)
         make_words(&words, s, &launcher, self);

@@ -1,5 +1,6 @@
 #include "bench/result/merge.h"
 
+#include "bench/base/clock.h"
 #include "bench/base/json.h"
 #include "bench/base/json_make.h"
 #include "bench/base/vec.h"
@@ -480,6 +481,18 @@ int results_merge(struct result_list *in, const char *host, struct buf *out,
     report->parts = m.parts.count;
     release(&m);
     return failed ? -1 : 0;
+}
+
+void merge_clock_words(struct buf *out, const struct result_list *in)
+{
+    char now[40];
+    clock_utc_text(now, sizeof now);
+    for (size_t i = 0; i < in->count; i++) {
+        const struct result *r = &in->items[i];
+        if (strcmp(r->started_at, now) > 0)
+            buf_printf(out, "%s: host \"%s\" began it at %s, and here it is %s: clocks disagree\n",
+                       r->path, r->hostname, r->started_at, now);
+    }
 }
 
 void merge_words(struct buf *out, const struct merge_report *r)

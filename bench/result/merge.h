@@ -32,6 +32,10 @@ struct merge_report {
 int results_merge(struct result_list *in, const char *host, struct buf *out,
                   struct merge_report *report, struct err *err);
 
+/* Parts are settled by when they began: a line on each host whose clock does not agree with ours.
+ */
+void merge_clock_words(struct buf *out, const struct result_list *in);
+
 /* What was merged, in a line, and in another one what is missing. */
 void merge_words(struct buf *out, const struct merge_report *r);
 

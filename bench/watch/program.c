@@ -132,10 +132,8 @@ int watch_library_find(char out[PATH_MAX], struct err *err)
     static const char library[] = "contend-watch.so";
     static const char *const places[] = {"", CONTEND_LIBRARY_FOLDER, "../lib/contend/", NULL};
     char self[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0)
-        return err_set_sys(err, errno, "/proc/self/exe");
-    self[length] = '\0';
+    if (program_own(self, sizeof self, err))
+        return -1;
     char *slash = strrchr(self, '/');
     if (slash)
         slash[1] = '\0';

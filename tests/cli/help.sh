@@ -162,6 +162,14 @@ an_unknown_option_names_the_nearest() {
     done
 }
 
+# Of two rows of one name the second could never be given.
+no_command_has_two_options_of_one_name() {
+    run help --json
+    expect_status 0
+    expect_json out "all(len({o['name'] for o in c.get('options', [])}) == len(c.get('options', []))
+        for top in d['commands'] for c in [top] + top.get('commands', []))"
+}
+
 a_closed_stdout_is_not_a_crash() {
     status=0
     "$contend" run --help >&- 2>err || status=$?

@@ -1,5 +1,7 @@
 #include "bench/exchange/export/make.h"
 
+#include "bench/base/output.h"
+#include "bench/base/words.h"
 #include "bench/result/list.h"
 
 static int check_values(const struct export_input *in, const struct export_format *format,
@@ -16,9 +18,9 @@ static int check_values(const struct export_input *in, const struct export_forma
 }
 
 static int make_files(struct export_files *out, const struct export_request *r,
-                      const struct export_input *in, struct err *err)
+                      const struct export_format *format, const struct export_input *in,
+                      struct err *err)
 {
-    const struct export_format *format = r->format;
     for (size_t i = 0; i < (format->suffixes[1] ? 2 : 1); i++, out->count++) {
         struct export_file *file = &out->items[i];
         if (r->path)
@@ -30,18 +32,51 @@ static int make_files(struct export_files *out, const struct export_request *r,
     return 0;
 }
 
-int export_make(struct export_files *out, const struct export_request *request,
-                const char *const *paths, size_t count, struct err *err)
+static int store(struct export_files *out, const struct export_request *r,
+                 const struct export_format *format, const char *const *paths, size_t count,
+                 struct err *err)
 {
+    struct export_stored done;
+    char words[2][40];
+    if (!r->path || output_is_stream(r->path))
+        return err_set(err, ERR_USAGE,
+                       "--to %s: makes a file that no stream can take and later results are added "
+                       "to; -o FILE says which",
+                       r->format);
+    if (r->metric)
+        return err_set(err, ERR_USAGE, "--metric: --to %s takes every metric", r->format);
+    if (format->store(paths, count, r->path, &done, err))
+        return -1;
+    buf_printf(&out->said, "%s of %s added to %s",
+               words_count(words[0], sizeof words[0], done.cells, "cell"),
+               words_count(words[1], sizeof words[1], done.results, "result"), r->path);
+    if (done.known)
+        buf_printf(&out->said, "; %zu were there already", done.known);
+    buf_add(&out->said, "\n");
+    return 0;
+}
+
+int export_make(struct export_files *out, const struct export_request *r, const char *const *paths,
+                size_t count, struct err *err)
+{
+    const struct export_format *format = r->format ? export_named(r->format) : NULL;
     struct metric_choice choice = {0};
     struct result_list results;
     *out = (struct export_files){0};
+    if (!format)
+        return err_set(err, ERR_USAGE,
+                       "export: --to says in which format; \"export --help\" lists them");
+    if (format->store)
+        return store(out, r, format, paths, count, err);
+    if (format->suffixes[0] && !r->path)
+        return err_set(err, ERR_USAGE, "--to %s: writes two files; -o PREFIX says where",
+                       r->format);
     int failed = results_load(&results, paths, count, RESULT_SUMMARIES | RESULT_HOSTS, err) ||
                  results_tell_apart(results.items, results.count, err) ||
-                 metric_choice_parse(&choice, request->metric, &results.items[0], err);
+                 metric_choice_parse(&choice, r->metric, &results.items[0], err);
     if (!failed) {
-        const struct export_input in = {results.items, results.count, &choice, request->branch};
-        failed = check_values(&in, request->format, err) || make_files(out, request, &in, err);
+        const struct export_input in = {results.items, results.count, &choice, r->branch};
+        failed = check_values(&in, format, err) || make_files(out, r, format, &in, err);
     }
     metric_choice_release(&choice);
     results_unload(&results);
@@ -54,4 +89,5 @@ void export_files_release(struct export_files *f)
         buf_release(&f->items[i].name);
         buf_release(&f->items[i].text);
     }
+    buf_release(&f->said);
 }

@@ -1,5 +1,6 @@
 #include "bench/exchange/import/import.h"
 
+#include "bench/base/file.h"
 #include "bench/base/hash.h"
 #include "bench/base/json.h"
 #include "bench/exchange/import/text.h"
@@ -389,4 +390,13 @@ int import_text(const char *path, const char *text, size_t length, const char *f
     int status = f ? convert(&at, document, f, hash_fnv1a(HASH_FNV1A, text, length), out, err) : -1;
     json_decref(document);
     return status;
+}
+
+int import_file(const char *path, const char *format, struct buf *out, struct err *err)
+{
+    size_t length = 0;
+    char *text = file_read(path, &length, err);
+    int failed = !text || import_text(path, text, length, format, out, err);
+    free(text);
+    return failed ? -1 : 0;
 }

@@ -48,6 +48,9 @@ const char *import_name_at(size_t i);
 int import_text(const char *path, const char *text, size_t length, const char *format,
                 struct buf *out, struct err *err);
 
+/* The same of a file. */
+int import_file(const char *path, const char *format, struct buf *out, struct err *err);
+
 /* ---- for the formats ---- */
 
 /*

@@ -167,14 +167,11 @@ static void tell(const struct duel *d, const struct duel_phase *p, uint64_t begi
 {
     if (!d->options->on_progress)
         return;
-    struct duel_progress progress = {
-        .subject = d->subject->name,
-        .stage = p == &d->out->second ? "confirming" : "measuring",
-        .pairs = p->seen.slot_count,
-        .elapsed_s = (double)(clock_now_ns() - begin_ns) * 1e-9,
-        .budget_s = (double)d->options->budget_ns * 1e-9,
-    };
-    d->options->on_progress(d->options->context, &progress);
+    char text[160];
+    snprintf(text, sizeof text, "%.50s: %s, %zu pairs, %.1f of %.1f s", d->subject->name,
+             p == &d->out->second ? "confirming" : "measuring", p->seen.slot_count,
+             (double)(clock_now_ns() - begin_ns) * 1e-9, (double)d->options->budget_ns * 1e-9);
+    d->options->on_progress(d->options->context, text);
 }
 
 static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)

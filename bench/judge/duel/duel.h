@@ -64,12 +64,6 @@ struct duel_tolerance {
     double ratio;
 };
 
-struct duel_progress {
-    const char *subject, *stage; /* "measuring", "confirming" */
-    size_t pairs;
-    double elapsed_s, budget_s;
-};
-
 struct duel_options {
     uint64_t budget_ns;  /* a comparison; a confirmation may take as long again */
     uint64_t timeout_ns; /* a sample */
@@ -83,7 +77,7 @@ struct duel_options {
     const char *priority_note; /* what priority samples have, in words; NULL: nothing to say */
     bool may_go_realtime;      /* where threads have a CPU each, and it is allowed */
     const volatile bool *interrupted;
-    void (*on_progress)(void *context, const struct duel_progress *p);
+    void (*on_progress)(void *context, const char *text); /* where it is; or NULL */
     void *context;
 };
 

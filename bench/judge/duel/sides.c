@@ -1,12 +1,11 @@
 /* The sides of a duel, whatever they are, as commands. */
+#include "bench/base/program.h"
 #include "bench/judge/duel/code.h"
 #include "bench/judge/duel/side.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The words that are `word`, and the first of them. */
 static size_t count_word(const struct duel_request *r, const char *word, size_t *first)
@@ -78,10 +77,8 @@ static int make_sides(const struct duel_request *r, const volatile bool *interru
         if (!r->workloads.count)
             return make_commands(r, out, programs, err);
     } else {
-        ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-        if (length < 0)
-            return err_set_sys(err, errno, "reading /proc/self/exe");
-        path[length] = '\0';
+        if (program_own(path, sizeof path, err))
+            return -1;
         char *self = sides_own_text(out, path, err);
         if (!self)
             return -1;

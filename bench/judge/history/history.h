@@ -62,6 +62,10 @@ struct history {
     struct buf warnings; /* a line each: what was skipped */
 };
 
+/* The one that is meant: as asked for, else history.jsonl, beside results where those have a
+ * folder, as contend's own tree does. */
+const char *history_file(const char *asked);
+
 /*
  * Reads a history.  A file that is not there is an empty history where `may_be_absent`.  -1 with
  * ERR_INPUT that names file, line and field; history_unload() is not needed then.

@@ -276,6 +276,11 @@ int history_parse(struct history *out, const char *path, const char *text, size_
     return failed;
 }
 
+const char *history_file(const char *asked)
+{
+    return asked ? asked : file_is_folder("results") ? "results/history.jsonl" : "history.jsonl";
+}
+
 int history_load(struct history *out, const char *path, bool may_be_absent, struct err *err)
 {
     size_t length = 0;

@@ -4,21 +4,32 @@
 
 #include <string.h>
 
-int history_view_open(struct history_view *v, const char *file, const char *series,
-                      const struct history_request *request, struct err *err)
+void history_wishes_init(struct history_wishes *w)
 {
+    w->newest = HISTORY_NEWEST;
+    w->alpha = HISTORY_ALPHA;
+    w->least_ratio = HISTORY_LEAST_RATIO;
+}
+
+int history_view_open(struct history_view *v, const struct history_wishes *w, struct err *err)
+{
+    const char *file = history_file(w->file);
+    const struct history_request request = {.alpha = w->alpha,
+                                            .least_ratio = w->least_ratio,
+                                            .seed = (uint64_t)w->seed,
+                                            .newest = (size_t)w->newest};
     *v = (struct history_view){0};
-    if (!(request->alpha >= 1e-4 && request->alpha <= 0.5))
-        return err_set(err, ERR_USAGE, "--alpha: %g is not within 0.01%% to 50%%", request->alpha);
+    if (!(w->alpha >= 1e-4 && w->alpha <= 0.5))
+        return err_set(err, ERR_USAGE, "--alpha: %g is not within 0.01%% to 50%%", w->alpha);
     if (history_load(&v->history, file, false, err) ||
-        history_tracks_of(&v->tracks, &v->history, series, err) ||
-        history_judge(&v->judgements, &v->tracks, &v->history, request, err))
+        history_tracks_of(&v->tracks, &v->history, w->series, err) ||
+        history_judge(&v->judgements, &v->tracks, &v->history, &request, err))
         return -1;
     if (v->tracks.count > 0)
         return 0;
-    return series
-               ? err_set(err, ERR_USAGE, "--series: \"%s\" matches no series of %s", series, file)
-               : err_set(err, ERR_NOTCOMPARABLE, "%s: holds no measured commit", file);
+    return w->series ? err_set(err, ERR_USAGE, "--series: \"%s\" matches no series of %s",
+                               w->series, file)
+                     : err_set(err, ERR_NOTCOMPARABLE, "%s: holds no measured commit", file);
 }
 
 void history_view_close(struct history_view *v)
@@ -42,21 +53,25 @@ int history_view_check(const struct history_view *v, struct err *err)
                    v->history.path, most, most == 1 ? "" : "s");
 }
 
-int history_export_series(const struct history_export_request *r, size_t *written, struct err *err)
+int history_export_series(const struct history_export_request *r, struct buf *said, struct err *err)
 {
     struct history h;
     struct history_tracks tracks = {0};
-    size_t target = 0;
-    *written = 0;
+    size_t target = 0, written = 0;
+    if (!r->target || !r->directory)
+        return err_set(err, ERR_USAGE, "history export: needs %s",
+                       r->target ? "--output DIR" : "--to otava-csv or otava-json");
     while (strcmp(history_targets[target], r->target))
         target++;
-    if (history_load(&h, r->file, false, err))
+    if (history_load(&h, history_file(r->file), false, err))
         return -1;
     int failed = history_tracks_of(&tracks, &h, r->series, err) ||
                  history_write_otava(&tracks, (enum history_target)target, r->branch, r->directory,
-                                     written, err);
-    if (!failed && *written == 0)
-        failed = err_set(err, ERR_NOTCOMPARABLE, "%s: no series to export", r->file);
+                                     &written, err);
+    if (!failed && written == 0)
+        failed = err_set(err, ERR_NOTCOMPARABLE, "%s: no series to export", h.path);
+    if (!failed)
+        buf_printf(said, "%s: otava.yaml and %zu series\n", r->directory, written);
     history_tracks_release(&tracks);
     history_unload(&h);
     return failed ? -1 : 0;

@@ -92,8 +92,7 @@ static int refuse_unknown(const struct history *h, void *context, struct err *er
     return err_set(err, ERR_USAGE, "history accept: commit \"%s\" is not in %s", missing, h->path);
 }
 
-int history_add_accept(const char *path, const struct history_acceptance *a, struct buf *warnings,
-                       struct err *err)
+int history_add_accept(const struct history_acceptance *a, struct buf *warnings, struct err *err)
 {
     struct range range = {.warnings = warnings};
     if (!a->reason || !a->reason[0])
@@ -103,7 +102,7 @@ int history_add_accept(const char *path, const struct history_acceptance *a, str
         return -1;
     json_t *line =
         history_accept_make(range.from, range.to, a->series ? a->series : "*", a->reason);
-    int failed = line ? history_append(path, line, refuse_unknown, &range, err)
+    int failed = line ? history_append(history_file(a->file), line, refuse_unknown, &range, err)
                       : err_set(err, ERR_USAGE, "history accept: the texts must be UTF-8");
     json_decref(line);
     return failed;
@@ -133,13 +132,14 @@ int history_add_file(struct history_addition *a, struct buf *warnings, struct bu
                      struct err *err)
 {
     char head[80];
+    const char *file = history_file(a->file);
     if (check_texts(&a->origin, err))
         return -1;
     a->origin.commit_of_tree = ask_git(head, sizeof head) ? head : NULL;
     json_t *point = history_point_make(a->source, &a->origin, err);
-    int failed = !point || history_add_point(a->file, point, a->may_replace, warnings, err);
+    int failed = !point || history_add_point(file, point, a->may_replace, warnings, err);
     if (!failed)
-        history_added_text(said, a->file, point);
+        history_added_text(said, file, point);
     json_decref(point);
     a->origin.commit_of_tree = NULL;
     return failed ? -1 : 0;

@@ -13,7 +13,7 @@ int history_add_point(const char *path, const json_t *point, bool may_replace, s
                       struct err *err);
 
 struct history_addition {
-    const char *file;   /* the history */
+    const char *file;   /* the history; NULL: history_file() */
     const char *source; /* a file of a duel or a result */
     struct history_origin origin;
     bool may_replace;
@@ -30,6 +30,7 @@ int history_add_file(struct history_addition *a, struct buf *warnings, struct bu
 void history_added_text(struct buf *out, const char *path, const json_t *point);
 
 struct history_acceptance {
+    const char *file;   /* likewise */
     const char *range;  /* "A..B", or a commit alone */
     const char *series; /* NULL: all */
     const char *reason;
@@ -37,7 +38,6 @@ struct history_acceptance {
 
 /* Accepts the changes in that range.  Commits that the file does not have are ERR_USAGE: to accept
  * what matches nothing would be a silent mistake. */
-int history_add_accept(const char *path, const struct history_acceptance *a, struct buf *warnings,
-                       struct err *err);
+int history_add_accept(const struct history_acceptance *a, struct buf *warnings, struct err *err);
 
 #endif

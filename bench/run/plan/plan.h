@@ -36,9 +36,10 @@ struct plan_request {
     int64_t rounds_most;    /* 0: the suite's, or as many as were asked for by number */
     int64_t budget_ns;      /* 0: the suite's */
     int64_t task_time_ns;   /* 0: the suite's */
-    int64_t seed;           /* -1: drawn */
     int64_t timer_slack_ns;
-    int64_t timeout_ns;               /* of one visit */
+    int64_t timeout_ns; /* of one visit */
+    /* What follows is of the whole, or of a part, and not the same in every part. */
+    int64_t seed;                     /* -1: drawn */
     int64_t shard_index, shard_count; /* cells of this shard only; count 0: all */
 };
 
