@@ -66,19 +66,13 @@ static void say_without_memory(const char *what, const char *text)
 
 void cli_say(const char *what, const char *text)
 {
-    struct buf line = {0}, out = {0};
+    struct buf out = {0};
     buf_printf(&out, "contend: %s: ", what);
-    for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-        buf_reset(&line);
-        buf_add_bytes(&line, at, strcspn(at, "\n"));
-        escape_text(&out, buf_text(&line));
-        buf_add(&out, "\n");
-    }
-    if (line.failed || out.failed)
+    escape_lines(&out, text);
+    if (out.failed)
         say_without_memory(what, text);
     else
         fputs(buf_text(&out), stderr);
-    buf_release(&line);
     buf_release(&out);
 }
 

@@ -5,6 +5,7 @@
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
 #include "bench/lab/advised.h"
+#include "bench/page/picture/picture.h"
 #include "bench/run/plan/plan.h"
 
 #include <stdio.h>
@@ -110,7 +111,7 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
     (void)call;
-    const char *format = show_format(s->format, s->output, "text", err);
+    const char *format = picture_place(s->format, s->output, "text", err);
     if (!format)
         return -1;
     int status = advised_look(&s->work, &s->wishes, err) || alone_begin(&s->alone, err)
@@ -125,18 +126,15 @@ const struct command command_advise = {
     .summary = "which kind of unit a described work wants, and how many",
     .usage = "--cpu T --wait T --concurrency N [--rate R] [--lock none|gil] [OPTION]...\n"
              "--from FILE [OPTION]...",
-    .about =
-        "Runs requests as described (they compute, wait, and come one after the other or at a "
-        "rate) "
-        "as threads, processes, coroutines, and as processes with some of either in each, at the "
-        "counts that matter, and says what is best: measured here and now, held against each other "
-        "round by round.\n\n"
-        "Says where it is too close to call, where another kind would win (foretold by a model "
-        "with "
-        "this run's own constants), and the command that shows each row.",
-    .statuses = "Exit status: 0 there is an answer, 2 usage, a description that contradicts itself "
-                "or a rate nothing can reach, 3 it could not be measured, 5 no kind does what was "
-                "asked for, 130 interrupted.",
+    .about = "Runs requests as described (they compute, wait, and come one after the other or at "
+             "a rate) as threads, processes, coroutines, and as processes with some of either in "
+             "each, at the counts that matter, and says what is best: measured here and now, held "
+             "against each other round by round.\n\n"
+             "Says where it is too close to call, where another kind would win (foretold by a "
+             "model with this run's own constants), and the command that shows each row.",
+    .statuses = "Exit status: 0 there is an answer, 2 usage, a description that contradicts "
+                "itself or a rate nothing can reach, 3 it could not be measured, 5 no kind does "
+                "what was asked for, 130 interrupted.",
     .examples = "  contend advise --cpu 2ms --wait 8ms --concurrency 200 --rate 150/s --lock gil\n"
                 "  contend advise --cpu 100us --wait 5ms --concurrency 50 --slo p99=30ms --verify\n"
                 "  contend watch -o watched.json -- python3 app.py\n"

@@ -138,8 +138,8 @@ const struct command command_claims = {
     .usage = "[--only ID,ID] [--result FILE] [--reference cpython] [OPTION]...",
     .about = "The textbook, measured: each claim with its verdict.\n\n"
              "A claim is judged by ratios within one run, each with an interval over its rounds: "
-             "confirmed when the interval lies on the claim's side, refuted when the rounds lie on "
-             "the other, undecided in between.",
+             "confirmed when the interval lies on the claim's side, refuted when the rounds lie "
+             "on the other, undecided in between.",
     .statuses = "Exit status: 0 none refuted, 1 one is, 2 usage, 3 a cell failed, 4 one undecided "
                 "with --strict, 130 interrupted.",
     .examples = "  contend claims --only one_at_a_time,19\n"

@@ -131,16 +131,15 @@ const struct command command_compare = {
     .name = "compare",
     .summary = "two stored results, judged row by row",
     .usage = "BASE HEAD [OPTION]...\nBASE... -- HEAD...",
-    .about =
-        "Is HEAD slower than BASE?  Each metric of each cell that both have is called slower, "
-        "faster, same, shifted (real, inside the tolerance), undecided or not comparable. Two "
-        "stored results come from two moments, and moments differ: what is said allows for that, "
-        "and often it is \"undecided\".  Several files a side are replications and sharpen it; "
-        "interleaved runs of both sides see far smaller effects. Results of other machines, "
-        "kernels, compilers or parameters are refused.\n\n"
-        "Dimensions of --allow: machine kernel libc runtime compiler sanitizer parameters "
-        "placement "
-        "operations.",
+    .about = "Is HEAD slower than BASE?  Each metric of each cell that both have is called "
+             "slower, faster, same, shifted (real, inside the tolerance), undecided or not "
+             "comparable. Two stored results come from two moments, and moments differ: what is "
+             "said allows for that, and often it is \"undecided\".  Several files a side are "
+             "replications and sharpen it; interleaved runs of both sides see far smaller "
+             "effects. Results of other machines, kernels, compilers or parameters are "
+             "refused.\n\n"
+             "Dimensions of --allow: machine kernel libc runtime compiler sanitizer parameters "
+             "placement operations.",
     .statuses = "Exit status: 0 nothing against it; with --gate 1 when a row is slower; with "
                 "--strict 4 when a row is undecided or not comparable; 2 unreadable input; 5 the "
                 "results are not comparable.  With --fidelity 0 all rows agree, 1 some differ, 5 "

@@ -83,9 +83,8 @@ const struct command command_doctor = {
     .name = "doctor",
     .summary = "what would disturb a measurement here, and what to do about it",
     .usage = "[--format F] [--self-test | --overhead | --moments | --inject 0,1,2,5,10]",
-    .statuses =
-        "Exit status: 0 fine, 2 usage, 3 it could not be measured or a check of --self-test "
-        "failed, 130 interrupted.",
+    .statuses = "Exit status: 0 fine, 2 usage, 3 it could not be measured or a check of "
+                "--self-test failed, 130 interrupted.",
     .options = options,
     .settings_size = sizeof(struct settings),
     .init = init,

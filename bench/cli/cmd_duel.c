@@ -6,6 +6,7 @@
 #include "bench/cli/show.h"
 #include "bench/lab/duel_session.h"
 #include "bench/lab/known.h"
+#include "bench/page/picture/picture.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -95,17 +96,11 @@ static void init(void *settings)
 
 static int status_of(enum duel_status found, bool is_strict)
 {
-    switch (found) {
-    case DUEL_FINE:
-        return EXIT_FINE;
-    case DUEL_REGRESSION:
-        return EXIT_REGRESSION;
-    case DUEL_UNDECIDED:
-        return is_strict ? EXIT_UNDECIDED : EXIT_FINE;
-    case DUEL_NO_VERDICT:
-        break;
-    }
-    return EXIT_NO_VERDICT;
+    static const int statuses[] = {[DUEL_FINE] = EXIT_FINE,
+                                   [DUEL_REGRESSION] = EXIT_REGRESSION,
+                                   [DUEL_UNDECIDED] = EXIT_UNDECIDED,
+                                   [DUEL_NO_VERDICT] = EXIT_NO_VERDICT};
+    return found == DUEL_UNDECIDED && !is_strict ? EXIT_FINE : statuses[found];
 }
 
 static int fight(void *settings, const char *priority, struct err *err)
@@ -132,7 +127,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct duel_request *r = &s->request;
     r->commands = call->words->items;
     r->command_count = call->words->count;
-    if (duel_request_check(r, err) || show_also_check(&s->also, err))
+    if (duel_request_check(r, err) || picture_check_also(&s->also, err))
         return EXIT_USAGE;
     s->session = (struct duel_session){.request = r,
                                        .argc = call->argc,

@@ -6,6 +6,7 @@
 #include "bench/judge/history/page.h"
 #include "bench/judge/history/view.h"
 #include "bench/judge/history/write.h"
+#include "bench/page/picture/picture.h"
 #include "bench/stats/changepoint.h"
 
 /* The option --file; the member is a const char *. */
@@ -74,10 +75,9 @@ static const struct command word_add = {
     .name = "add",
     .summary = "a line a commit: from a duel against the anchor, or from a result",
     .usage = "FILE [OPTION]...",
-    .about =
-        "FILE is what \"contend duel -o\" wrote, base being the anchor and head the commit; or "
-        "a result of \"contend run\", of which raw medians alone are kept.  Several may add "
-        "at once; a line is there whole or not at all.",
+    .about = "FILE is what \"contend duel -o\" wrote, base being the anchor and head the commit; "
+             "or a result of \"contend run\", of which raw medians alone are kept.  Several may "
+             "add at once; a line is there whole or not at all.",
     .examples = "  contend duel --workload queue -o duel.json -- anchor/contend -- head/contend\n"
                 "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
     .arguments = add_arguments,
@@ -123,7 +123,7 @@ static int show_or_check(const struct wishes *w, bool is_check, struct err *err)
 {
     struct history_view v;
     struct page page;
-    if (show_also_check(&w->also, err))
+    if (picture_check_also(&w->also, err))
         return -1;
     int failed = history_view_open(&v, &w->history, err);
     show_warnings(&v.history.warnings);
@@ -163,13 +163,11 @@ static int check(void *settings, const struct call *call, struct err *err)
 static const struct command word_check = {
     .name = "check",
     .summary = "what changed, and between which commits",
-    .about =
-        "Looks for one change after the other in every series, each judged by what came before "
-        "and after it alone.  A change has 5 points before it and 3 after; a lone spike is "
-        "none.  The last commit alone is judged by \"contend duel\", not here.",
-    .statuses =
-        "Exit status: 1 a change for the worse that nobody accepted, 0 none, 5 no series has "
-        "enough points.",
+    .about = "Looks for one change after the other in every series, each judged by what came "
+             "before and after it alone.  A change has 5 points before it and 3 after; a lone "
+             "spike is none.  The last commit alone is judged by \"contend duel\", not here.",
+    .statuses = "Exit status: 1 a change for the worse that nobody accepted, 0 none, 5 no series "
+                "has enough points.",
     .options = judge_options,
     .settings_size = sizeof(struct wishes),
     .init = init,
@@ -207,8 +205,8 @@ static const struct command word_accept = {
     .name = "accept",
     .summary = "a change that is meant: check stays quiet about it",
     .usage = "COMMIT|FROM..TO --reason TEXT [OPTION]...",
-    .about = "Changes between those commits are meant: check names them, and stays quiet.  A drift "
-             "is looked at again from there on.",
+    .about = "Changes between those commits are meant: check names them, and stays quiet.  A "
+             "drift is looked at again from there on.",
     .examples =
         "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, #412\"\n",
     .arguments = accept_arguments,
@@ -261,8 +259,7 @@ const struct command command_history = {
     .summary = "what was measured of each commit, and which commit changed it",
     .usage = "WORD [OPTION]...",
     .about = "One line a commit in history.jsonl (--file): the ratio of each figure to a pinned "
-             "anchor build measured interleaved in "
-             "the same job, so that no two days are ever compared.  \"check\" finds where a series "
-             "changed.",
+             "anchor build measured interleaved in the same job, so that no two days are ever "
+             "compared.  \"check\" finds where a series changed.",
     .commands = words,
 };

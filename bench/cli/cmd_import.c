@@ -37,8 +37,8 @@ const struct command command_import = {
     .name = "import",
     .summary = "what other programs measured, as a result",
     .usage = "FILE [--from FORMAT] [-o RESULT]",
-    .about = "Makes a result of what another program measured, so that report and compare read it. "
-             "A command or benchmark becomes a cell, its times the samples of time_ns.",
+    .about = "Makes a result of what another program measured, so that report and compare read "
+             "it. A command or benchmark becomes a cell, its times the samples of time_ns.",
     .examples = "  hyperfine --export-json base.json 'sort words'\n"
                 "  contend import base.json -o base-result.json\n"
                 "  contend compare base-result.json head-result.json\n",

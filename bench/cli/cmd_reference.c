@@ -107,15 +107,12 @@ const struct command command_reference = {
         "RUNTIME --workload A,B -o FILE [OPTION]...\nRUNTIME --trace -o FILE [--workload NAME] "
         "[--tasks N] [--interval T] [--task-time T]\nRUNTIME --which | --list",
     .about = "Asks each kind of unit of each runtime the same six questions: start-up and memory, "
-             "a switch, "
-             "spawn and await, throughput of 1, 2, CPUs and 4 times CPUs computing units, "
-             "sleepers, and how "
-             "late a unit that waits is beside those that compute. The runtimes are visited in "
-             "turn, and "
-             "the result is one like any other.\n\n"
+             "a switch, spawn and await, throughput of 1, 2, CPUs and 4 times CPUs computing "
+             "units, sleepers, and how late a unit that waits is beside those that compute. The "
+             "runtimes are visited in turn, and the result is one like any other.\n\n"
              "With workloads or cells it runs contend's own workloads in the machine's CPython, "
-             "with its threads, "
-             "processes and asyncio. \"contend compare --fidelity\" sets the two side by side.",
+             "with its threads, processes and asyncio. \"contend compare --fidelity\" sets the "
+             "two side by side.",
     .examples = "  contend reference cpython,go,node -o results/runtimes.json\n"
                 "  contend report results/runtimes.json --tables\n",
     .arguments = arguments,

@@ -80,13 +80,13 @@ const struct command command_report = {
     .name = "report",
     .summary = "what results say: one screen, or comparison tables",
     .usage = "RESULT... [OPTION]...",
-    .about =
-        "Without options one screen: what units cost, what they yield waiting and computing, what "
-        "it means and what not to trust.  With --tables, or any option that says how tables should "
-        "look: what it costs to start, what it yields and what contention takes, for each workload "
-        "and lock.  Those of different hosts stand side by side and are never pooled.\n\n"
-        "Dimensions: workload lock executor tasks workers placement host result commit role status "
-        "id, and every parameter by its name.",
+    .about = "Without options one screen: what units cost, what they yield waiting and computing, "
+             "what it means and what not to trust.  With --tables, or any option that says how "
+             "tables should look: what it costs to start, what it yields and what contention "
+             "takes, for each workload and lock.  Those of different hosts stand side by side and "
+             "are never pooled.\n\n"
+             "Dimensions: workload lock executor tasks workers placement host result commit role "
+             "status id, and every parameter by its name.",
     .examples = "  contend report results/a.json results/b.json --tables --sentences\n"
                 "  contend report a.json --rows tasks --cols executor --metric throughput\n"
                 "  contend report base.json head.json --cols result --metric throughput --ratio\n"

@@ -90,12 +90,11 @@ const struct command command_scale = {
     .name = "scale",
     .summary = "does a program scale, and what stops it: lock, CPUs, memory, allocator, I/O",
     .usage = "[OPTION]... -- CMD [ARG]... with {n} among them",
-    .about =
-        "Runs CMD with 1, 2, 4 .. threads, in rounds, fits the scaling law, and says why it stops "
-        "scaling: a lock, the CPUs, memory bandwidth, the allocator, false sharing, I/O, the "
-        "scheduler or a quota, each with its evidence, or that it cannot be told, and why. Some "
-        "of the runs have one thing changed: on one CPU, as copies, with another allocator, "
-        "watched.",
+    .about = "Runs CMD with 1, 2, 4 .. threads, in rounds, fits the scaling law, and says why it "
+             "stops scaling: a lock, the CPUs, memory bandwidth, the allocator, false sharing, "
+             "I/O, the scheduler or a quota, each with its evidence, or that it cannot be told, "
+             "and why. Some of the runs have one thing changed: on one CPU, as copies, with "
+             "another allocator, watched.",
     .statuses = "Exit status: 0 whatever stops it, 2 usage, 3 the program could not be run to its "
                 "end, 130 interrupted.",
     .examples = "  contend scale -- ./app --threads {n}\n"

@@ -7,6 +7,7 @@
 #include "bench/judge/timeline/timeline.h"
 #include "bench/lab/known.h"
 #include "bench/lab/tracing.h"
+#include "bench/page/picture/picture.h"
 #include "bench/registry.h"
 
 struct settings {
@@ -103,7 +104,7 @@ static int run(void *settings, const struct call *call, struct err *err)
         tracing_list_page(&p);
         return show_page(&p, s->format, s->width, err);
     }
-    const char *format = show_format(s->format, s->output, s->plot ? "svg" : "text", err);
+    const char *format = picture_place(s->format, s->output, s->plot ? "svg" : "text", err);
     if (!format || registry_load_plugins(s->plugins.items, s->plugins.count, err))
         return -1;
     s->trace.argc = call->argc;
@@ -116,14 +117,12 @@ const struct command command_trace = {
     .summary = "one cell with its events: who had the lock when",
     .usage = "--workload NAME [--lock NAME] [--executor NAME] [--tasks N] [--for T] [OPTION]...\n"
              "--scene NAME [--for T] [OPTION]...\n--list",
-    .about =
-        "Runs one cell and records what each unit did and when: it runs, it wants the lock, it "
-        "waits "
-        "for a CPU, it sleeps; where it was put out because a waiter had asked, and whom a release "
-        "let in.  Prints what that comes to; -o t.json writes it for Chrome's and Perfetto's "
-        "viewers and for speedscope, -o t.svg draws it.\n\n"
-        "Recording takes time: it is measured and stated, and what is traced is never part of a "
-        "result.  Scenes are the textbook's, one command each.",
+    .about = "Runs one cell and records what each unit did and when: it runs, it wants the lock, "
+             "it waits for a CPU, it sleeps; where it was put out because a waiter had asked, and "
+             "whom a release let in.  Prints what that comes to; -o t.json writes it for Chrome's "
+             "and Perfetto's viewers and for speedscope, -o t.svg draws it.\n\n"
+             "Recording takes time: it is measured and stated, and what is traced is never part "
+             "of a result.  Scenes are the textbook's, one command each.",
     .examples = "  contend trace --workload spin --lock gil --tasks 2 -o trace.json\n"
                 "  contend trace --scene convoy --plot timeline -o convoy.svg\n"
                 "  contend report trace.json --plot timeline -o trace.png\n",

@@ -96,16 +96,14 @@ const struct command command_watch = {
     .name = "watch",
     .summary = "the locks inside a program, as it is: who waits for whom, and how long",
     .usage = "[OPTION]... -- CMD [ARG]...",
-    .about =
-        "Runs CMD with a library put before it that sees its locks, and shows a ledger when it "
-        "ends: of the interpreter's global lock (CPython), mutexes, read-write locks, "
-        "semaphores and conditions; and of each thread, how long it ran, wanted a lock, waited "
-        "for a CPU and slept. Its output, status and signals stay what they are. What it forks "
-        "and starts is watched as well.",
-    .statuses =
-        "Exit status: that of CMD (128 + N where signal N killed it); where that is 0, 1 when a "
-        "limit was passed; 2 usage, 3 it could not be watched to the end, 5 nothing can be "
-        "seen of it.",
+    .about = "Runs CMD with a library put before it that sees its locks, and shows a ledger when "
+             "it ends: of the interpreter's global lock (CPython), mutexes, read-write locks, "
+             "semaphores and conditions; and of each thread, how long it ran, wanted a lock, "
+             "waited for a CPU and slept. Its output, status and signals stay what they are. What "
+             "it forks and starts is watched as well.",
+    .statuses = "Exit status: that of CMD (128 + N where signal N killed it); where that is 0, 1 "
+                "when a limit was passed; 2 usage, 3 it could not be watched to the end, 5 "
+                "nothing can be seen of it.",
     .examples = "  contend watch -- python3 app.py\n"
                 "  contend watch --max-hold 20ms -o watch.json -- ./server --once\n",
     .arguments = arguments,

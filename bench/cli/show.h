@@ -34,11 +34,6 @@ enum { SHOW_UNWRAPPED = -1 }; /* lines as long as they are */
  */
 int show_page(struct page *p, const char *format, int64_t width, struct err *err);
 
-/* The format of a page that goes there, as of picture_format_of(); a file can be written.  NULL
- * with err.  Asked before anything is measured. */
-const char *show_format(const char *format, const char *path, const char *otherwise,
-                        struct err *err);
-
 /* The same into the file, where `path` is not NULL (bench/page/picture). */
 int show_page_to(struct page *p, const char *format, int64_t width, const char *path,
                  struct err *err);
@@ -50,13 +45,7 @@ int show_page_to(struct page *p, const char *format, int64_t width, const char *
 int show_view(const char *const *paths, size_t count, const struct view_wishes *wishes,
               const char *format, int64_t width, const char *output, struct err *err);
 
-/*
- * What --also was given: each a format and a file that can be written, or ERR_USAGE, ERR_INPUT.
- * Asked before anything is measured.
- */
-int show_also_check(const struct opt_list *also, struct err *err);
-
-/* show_page() after it was written into all of them; it is shown also where that failed. */
+/* show_page() after it was written into the files of --also; it is shown also where that failed. */
 int show_page_and(struct page *p, const char *format, int64_t width, const struct opt_list *also,
                   struct err *err);
 

@@ -13,10 +13,7 @@ static int check_files(const struct watch_wishes *wishes, struct err *err)
 {
     if (wishes->output && output_check(wishes->output, err))
         return -1;
-    return wishes->timeline && (!picture_format_of(NULL, wishes->timeline, "svg", err) ||
-                                output_check(wishes->timeline, err))
-               ? -1
-               : 0;
+    return wishes->timeline && !picture_place(NULL, wishes->timeline, "svg", err) ? -1 : 0;
 }
 
 int watched_look(struct watched *w, const struct watch_wishes *wishes, const struct opt_list *words,

@@ -49,6 +49,18 @@ void escape_text(struct buf *out, const char *text)
     write_all(out, text, "", add);
 }
 
+void escape_lines(struct buf *out, const char *text)
+{
+    struct buf line = {0};
+    for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        buf_reset(&line);
+        buf_add_bytes(&line, at, strcspn(at, "\n"));
+        escape_text(out, buf_text(&line));
+        buf_add(out, "\n");
+    }
+    buf_settle(out, &line);
+}
+
 size_t escape_text_columns(const char *text)
 {
     char one[16];

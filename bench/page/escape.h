@@ -11,8 +11,9 @@
 
 #include "bench/base/buf.h"
 
-/* A terminal; and how many of its columns that takes. */
+/* A terminal, and the same line by line, each ended; and how many of its columns that takes. */
 void escape_text(struct buf *out, const char *text);
+void escape_lines(struct buf *out, const char *text);
 size_t escape_text_columns(const char *text);
 
 /* GitHub's Markdown, inside a paragraph or a table's cell. */

@@ -22,10 +22,7 @@ enum rerun_verdict {
 /* "reproduced", "not reproduced", "not shown", "not comparable" */
 const char *rerun_verdict_name(enum rerun_verdict v);
 
-/*
- * Judges, and shows it.  Both results are borrowed by the page until it is released.  Returns 0,
- * or -1 with ERR_SYSTEM; there is no page then.
- */
+/* Judges, and shows it.  Returns 0, or -1 with ERR_SYSTEM; there is no page then. */
 int rerun_page(struct page *p, const struct result *before, const struct result *now,
                enum rerun_verdict *verdict, struct err *err);
 

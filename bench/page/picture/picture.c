@@ -118,3 +118,51 @@ int picture_write(const struct page *p, const char *format, const struct page_st
     buf_release(&drawn);
     return failed ? -1 : 0;
 }
+
+const char *picture_place(const char *format, const char *path, const char *otherwise,
+                          struct err *err)
+{
+    format = picture_format_of(format, path, otherwise, err);
+    return format && path && output_check(path, err) ? NULL : format;
+}
+
+/* ---- Several ------------------------------------------------------------------------------ */
+
+/* "markdown=summary.md": the format, of static life, and the file behind it. */
+static const char *split_also(const char *word, const char **path, struct err *err)
+{
+    const char *equals = strchr(word, '=');
+    for (size_t i = 0; equals && equals[1] && page_formats[i]; i++)
+        if (strlen(page_formats[i]) == (size_t)(equals - word) &&
+            !strncmp(page_formats[i], word, (size_t)(equals - word))) {
+            *path = equals + 1;
+            return page_formats[i];
+        }
+    struct buf known = {0};
+    for (size_t i = 0; page_formats[i]; i++)
+        buf_printf(&known, "%s%s", i ? ", " : "", page_formats[i]);
+    err_set(err, ERR_USAGE, "--also: \"%s\" is not of the form FORMAT=FILE (%s)", word,
+            buf_text(&known));
+    buf_release(&known);
+    return NULL;
+}
+
+int picture_check_also(const struct opt_list *also, struct err *err)
+{
+    const char *path;
+    for (size_t i = 0; i < also->count; i++)
+        if (!split_also(also->items[i], &path, err) || output_check(path, err))
+            return -1;
+    return 0;
+}
+
+int picture_write_also(const struct page *p, const struct opt_list *also, struct err *err)
+{
+    const struct page_style style = {.width = 100, .utf8 = true};
+    for (size_t i = 0; i < also->count; i++) {
+        const char *path, *format = split_also(also->items[i], &path, err);
+        if (!format || picture_write(p, format, &style, path, err))
+            return -1;
+    }
+    return 0;
+}

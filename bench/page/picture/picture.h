@@ -6,6 +6,7 @@
 #define CONTEND_PAGE_PICTURE_PICTURE_H
 
 #include "bench/base/err.h"
+#include "bench/base/opts.h"
 #include "bench/page/formats.h"
 
 /*
@@ -16,11 +17,20 @@
 const char *picture_format_of(const char *format, const char *path, const char *otherwise,
                               struct err *err);
 
+/* The same, and that file can be written: asked before anything is measured. */
+const char *picture_place(const char *format, const char *path, const char *otherwise,
+                          struct err *err);
+
 /*
  * Writes the page into the file, as `format` has it or drawn as its ending says.  Returns 0, or -1:
  * ERR_UNAVAILABLE without rsvg-convert where it is needed, ERR_SYSTEM; the file is then as it was.
  */
 int picture_write(const struct page *p, const char *format, const struct page_style *style,
                   const char *path, struct err *err);
+
+/* The same into several, "markdown=summary.md" each.  Whether that could be done: ERR_USAGE,
+ * ERR_INPUT. */
+int picture_check_also(const struct opt_list *also, struct err *err);
+int picture_write_also(const struct page *p, const struct opt_list *also, struct err *err);
 
 #endif
