@@ -7,6 +7,10 @@
  * the result file are one word.  Built-in plug-ins are listed in *.def files; outside ones
  * come as shared objects with `--plugin` and export `contend_plugin_v1`, see the end.
  *
+ * What every author needs stands here: parameters, metrics, tasks and their verbs, workloads,
+ * launches.  What only those of one kind need stands in a file of that kind, which this one
+ * includes: contend_executor.h, contend_lock.h, contend_probe.h.
+ *
  * This header depends on nothing but the C library.  All times are nanoseconds of
  * CLOCK_MONOTONIC unless a name says otherwise.
  *
@@ -403,180 +407,6 @@ static inline uint64_t expected_op_count(const int64_t *params, uint64_t op_coun
     return op_count;
 }
 
-/* ---- Executors --------------------------------------------------------------------- */
-
-enum executor_trait {
-    EXECUTOR_PARALLEL = 1,    /* tasks can run on several CPUs at once */
-    EXECUTOR_SHARED_HEAP = 2, /* tasks share one address space, so one runtime's lock */
-    EXECUTOR_PREEMPTIVE = 4,  /* a task that never steps aside does not stop the others */
-    /*
-     * Tasks share worker_count workers, made by open() and ended by close().  join() hands the
-     * tasks out (create_ns and created_ns around the hand-over of each) and waits for them.
-     */
-    EXECUTOR_POOLED = 8,
-    EXECUTOR_SEQUENTIAL = 16,    /* one task after the other; nothing overlaps, nothing waits */
-    EXECUTOR_VIRTUAL = 32,       /* its clock is simulated */
-    EXECUTOR_HIDDEN = 64,        /* not listed, not part of defaults */
-    EXECUTOR_KERNEL_UNITS = 128, /* bodies run on kernel threads other than the coordinator's */
-    EXECUTOR_PEER = 256,         /* somebody else's library, here to be compared with */
-    EXECUTOR_STACKLESS = 512,    /* tasks have no stack: workloads need a step() */
-    EXECUTOR_FRESH_IMAGE = 1024, /* units are new program images: memory_fd is there for them */
-    /* The one that its kind is known by: of several that make threads, say, sentences speak of it.
-     */
-    EXECUTOR_TYPICAL = 2048,
-    /* Several units to a process, each process a runtime: launch_runtimes() says how many.  Where
-     * units are not preempted, each process has an event loop that holds its lock for them. */
-    EXECUTOR_GROUPED = 4096,
-};
-
-/* Whether it makes units: tasks that run one after the other in their caller are none. */
-static inline bool executor_makes_units(unsigned traits)
-{
-    return !(traits & EXECUTOR_SEQUENTIAL) || (traits & (EXECUTOR_VIRTUAL | EXECUTOR_KERNEL_UNITS));
-}
-
-/* What a child that is to be stopped does, and when; for struct runtime. */
-struct stopping {
-    uint64_t turns;    /* of computing, about 1 ns each, from one suspension or look to the next */
-    uint64_t delay_ns; /* from just before it is started until the request is due */
-    /* Called for each: how late the request was made, and how long until the child was gone. */
-    void (*note)(struct task *t, uint64_t late_ns, uint64_t latency_ns);
-};
-
-/* The error of the n-th child, n = 1, 2 ...: 1 to 100, so that an exit status can carry it. */
-static inline int runtime_error(uint64_t n)
-{
-    return (int)((n - 1) % 100) + 1;
-}
-
-/*
- * What a runtime's own operations cost, measured by the workloads of the same names.  The members
- * are whole loops, not single verbs, because an indirect call around each operation would cost
- * more than the fastest ones do; bench/executors/runtime_bodies.h writes the loops once for all
- * executors.  Called by a unit.  Each returns a checksum that depends on every operation; NULL: the
- * runtime has no such operation.
- */
-struct runtime {
-    /* Lets the others run, count times. Returns count. */
-    uint64_t (*yield)(struct task *t, uint64_t count);
-    /* Spawns children 1..count, `burst` at a time, then awaits those: the sum of their numbers.
-     * handles: room for `burst` words of 8 bytes. */
-    uint64_t (*spawn)(struct task *t, uint64_t count, uint64_t *handles, uint64_t burst);
-    /* One child after the other, spawned to run later or eagerly at once: the same sum. */
-    uint64_t (*await)(struct task *t, uint64_t count);
-    uint64_t (*await_eager)(struct task *t, uint64_t count);
-    /* Spawns a child that sleeps long, cancels it, awaits it: how many were cancelled. */
-    uint64_t (*cancel)(struct task *t, uint64_t count);
-    /* Sends 1..count to one child through a bounded channel: the sum it received. */
-    uint64_t (*channel)(struct task *t, uint64_t count, uint32_t capacity);
-    /* A tree of tasks, ten children each, `depth` levels down: the sum of its leaves' numbers. */
-    uint64_t (*tree)(struct task *t, uint32_t depth);
-    /*
-     * One child after the other, which ends with its number or with the error runtime_error() of
-     * it, as the runtime hands either back: the sum of what came back.  *steps grows by each
-     * operation that the caller needs for it.
-     */
-    uint64_t (*future)(struct task *t, uint64_t count, bool is_error, uint64_t *steps);
-    /* One child after the other, which computes until it is made to end: how many were. */
-    uint64_t (*stop)(struct task *t, uint64_t count, const struct stopping *how);
-};
-
-struct executor {
-    const char *name;
-    const char *summary;
-    unsigned traits;
-    const struct param *params;
-    uint32_t task_limit;              /* most tasks it can hold at once; 0: no limit of its own */
-    const char *(*unavailable)(void); /* NULL or the reason in words; the hook may be NULL */
-    const char *(*variant)(void);     /* which implementation this build uses, or NULL */
-
-    /* Allocates what task_count units need; outside every measured span. */
-    int (*open)(struct launch *l, struct err *err);
-    /*
-     * Creates the units in order, stamping create_ns and created_ns around each call and
-     * counting launch->live_count.  On failure those already made stay: join() takes them.
-     */
-    int (*start)(struct launch *l, struct err *err);
-    /* Waits until each unit is gone, stamping joined_ns; runs them if nobody else does. */
-    int (*join)(struct launch *l, struct err *err);
-    /* Frees what open() made; units are gone. open..close may be repeated. */
-    void (*close)(struct launch *l);
-
-    /* What a unit's verbs do.  The coordinator calls wait and wake too. */
-    void (*sleep_until)(struct task *t, uint64_t deadline_ns);
-    bool (*wait)(struct task *t, contend_word *word, uint32_t expected, uint64_t deadline_ns);
-    void (*wake)(struct task *t, contend_word *word, uint32_t count);
-    void (*yield)(struct task *t); /* steps aside; NULL where the kernel preempts */
-    /* Waits until the descriptor may be read (or written): 0, or -1 with errno.  NULL: a unit
-     * simply blocks in the call, which harms nobody where the kernel preempts. */
-    int (*wait_io)(struct task *t, int descriptor, bool is_writing);
-    const struct runtime *runtime; /* its own operations in loops; or NULL */
-};
-
-/* Whether its units can wait for a descriptor without stopping others. */
-static inline bool executor_can_wait_io(const struct executor *x)
-{
-    return x->wait_io || ((x->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL)) &&
-                          !(x->traits & EXECUTOR_VIRTUAL));
-}
-
-/* ---- Locks ------------------------------------------------------------------------- */
-
-enum lock_trait {
-    LOCK_EXCLUSIVE = 1,    /* at most one holder */
-    LOCK_PER_RUNTIME = 2,  /* by nature one for each address space (an interpreter's lock) */
-    LOCK_THREADS_ONLY = 4, /* does not work across processes */
-    LOCK_TYPICAL = 8,      /* the one its kind is known by: sentences speak of it before others */
-    LOCK_NONE = 16,        /* it is none at all: what others are held against */
-    LOCK_TELLS = 32,       /* its acquire says when the holder has changed: LOCK_CHANGED */
-    LOCK_PEER = 64         /* somebody else's, here to be compared with: who waits, and when it goes
-                              from one unit to another, is not looked at */
-};
-
-/*
- * What acquire and handoff return: 0 where nobody was in the way, else the nanoseconds waited, at
- * least 1.  A lock that knows more adds these bits.
- */
-#define LOCK_KEPT    UINT64_MAX          /* handoff: the lock was not let go after all */
-#define LOCK_CHANGED (UINT64_C(1) << 62) /* LOCK_TELLS: another unit had it since */
-#define LOCK_SAMPLED                                                                               \
-    (UINT64_C(1) << 61)              /* it waited; the time, which may be 0, stands for it and     \
-                                        for waits that were not timed */
-#define LOCK_TIME (LOCK_SAMPLED - 1) /* the bits of the time */
-
-/* Why a metric of a LOCK_PEER's waits is absent. */
-#define LOCK_PEER_UNSEEN "somebody else's lock, which keeps no books of its waits"
-
-/* In front of each lock's state, on a line of its own that is hardly ever written. */
-struct lock_front {
-    void *last_holder;            /* LOCK_TELLS: the first one, else who had it last */
-    contend_word are_waits_timed; /* somebody looks at each wait: none may be sampled */
-    char padding[CONTEND_LINE_BYTES - sizeof(void *) - sizeof(uint32_t) - 4];
-};
-
-static_assert(sizeof(struct lock_front) == CONTEND_LINE_BYTES, "a line in front of each state");
-
-struct lock {
-    const char *name;
-    const char *summary;
-    unsigned traits;
-    const struct param *params;
-    const char *(*unavailable)(void);
-    size_t state_bytes; /* placed in shared memory, zeroed, line-aligned */
-    size_t unit_bytes;  /* the same for each unit; its address identifies the unit */
-    int (*init)(void *state, const int64_t *params, struct err *err);
-    void (*destroy)(void *state);
-    /* Takes it; returns 0 if it did not have to wait, else the time waited (at least 1), and what
-     * bits it can add to that. */
-    uint64_t (*acquire)(void *state, void *unit);
-    void (*release)(void *state, void *unit);
-    /* The word that is not 0 while somebody wants the lock from this unit; NULL: never. */
-    const contend_word *(*wanted)(void *state, void *unit);
-    /* What a checkpoint does when it is wanted; returns the time waited, 0 if it did not have to,
-     * LOCK_KEPT if it did not let go.  NULL: release, acquire. */
-    uint64_t (*handoff)(void *state, void *unit);
-};
-
 /* ---- Launches ---------------------------------------------------------------------- */
 
 enum placement {
@@ -659,52 +489,6 @@ struct launch {
     CONTEND_ALIGNAS(CONTEND_LINE_BYTES) char failure[256]; /* why a unit failed, first one wins */
 };
 
-/*
- * PLACEMENT_SPREAD: the CPU of the index-th unit, or of what an executor puts units on (workers of
- * a pool, event loops); -1: the index-th of those that the kernel allows, round and round.
- */
-static inline int launch_cpu(const struct launch *l, uint32_t index)
-{
-    return l->cpu_count ? l->cpus[index % l->cpu_count] : -1;
-}
-
-/*
- * EXECUTOR_GROUPED: how many processes the tasks are spread over, its first parameter; task i lives
- * in process i mod that.
- */
-static inline uint32_t runtimes_of(const int64_t *executor_params, uint32_t tasks)
-{
-    uint64_t asked = (uint64_t)executor_params[0];
-    return asked < tasks ? (uint32_t)asked : tasks;
-}
-
-static inline uint32_t launch_runtimes(const struct launch *l)
-{
-    return runtimes_of(l->executor_params, l->task_count);
-}
-
-/*
- * Whether units are on event loops, whose threads hold the lock in their name, and how many more
- * tasks than the coordinator there are behind the units for that: holders[0 .. count-1].
- */
-static inline bool launch_is_cooperative(const struct launch *l)
-{
-    return !(l->executor->traits & (EXECUTOR_PREEMPTIVE | EXECUTOR_SEQUENTIAL));
-}
-
-static inline uint32_t launch_holders(const struct launch *l)
-{
-    bool has_loops = (l->executor->traits & EXECUTOR_GROUPED) && launch_is_cooperative(l);
-    return has_loops ? launch_runtimes(l) : 0;
-}
-
-/* What executors stamp create_ns, created_ns and joined_ns with; 0 in a lifecycle launch,
- * where the stamps themselves would be most of what is measured. */
-static inline uint64_t launch_stamp_ns(struct launch *l)
-{
-    return l->is_empty ? 0 : l->coordinator->verbs->now(l->coordinator);
-}
-
 /* A workload's parameter, by its row. */
 static inline int64_t task_param(const struct task *t, int row)
 {
@@ -715,58 +499,6 @@ static inline const char *task_param_text(const struct task *t, int row)
 {
     return param_text(task_param(t, row));
 }
-
-/* ---- Probes ------------------------------------------------------------------------ */
-
-enum probe_trait {
-    /* It disturbs what the others measure: it gets launches of its own. */
-    PROBE_OWN_LAUNCH = 1,
-    /* Its hooks in units are for kernel threads and processes: other units are not asked. */
-    PROBE_KERNEL_UNITS = 2,
-    /* With it: launches without the probe stand before and after, for what the probe costs. */
-    PROBE_COMPARED = 4,
-    /* It reads nothing but the stamps of tasks: right under a simulated clock as well. */
-    PROBE_ANY_CLOCK = 8,
-    /* The harness's own recorder: tasks of its launches have verbs that tell it of each checkpoint.
-     */
-    PROBE_EVERY_VERB = 16,
-};
-
-/* One probe at work in one launch. */
-struct probe_run {
-    const struct probe *probe;
-    struct launch *launch;
-    void *state; /* state_bytes of shared memory, zeroed at open */
-    char *units; /* unit_bytes for each task and the coordinator, zeroed */
-};
-
-static inline void *probe_unit(const struct probe_run *p, const struct task *t, size_t unit_bytes)
-{
-    return p->units + unit_bytes * t->index;
-}
-
-struct probe {
-    const char *name;
-    const char *summary;
-    unsigned traits;
-    const struct metric *metrics; /* ended by a row without name */
-    const char *(*unavailable)(void);
-    size_t state_bytes;
-    size_t unit_bytes;    /* a multiple of 64 keeps writers apart */
-    uint32_t least_tasks; /* with PROBE_OWN_LAUNCH: units it needs for a slope */
-
-    /* All hooks but collect may be NULL.  In the coordinator: */
-    int (*open)(struct probe_run *p, struct err *err); /* before units exist */
-    void (*at_gate)(struct probe_run *p);              /* all units are parked at the gate */
-    void (*end)(struct probe_run *p);                  /* after the last join */
-    void (*collect)(struct probe_run *p, struct sink *sink);
-    void (*close)(struct probe_run *p);
-    /* In each unit, right after the gate and after the last operation: */
-    void (*unit_begin)(struct probe_run *p, struct task *t);
-    void (*unit_end)(struct probe_run *p, struct task *t);
-
-    const struct metric_role *roles; /* what its metrics are to others, or NULL */
-};
 
 /* ---- Outside plug-ins -------------------------------------------------------------- */
 
@@ -789,5 +521,9 @@ extern const struct contend_plugin contend_plugin_v1 __attribute__((visibility("
 #ifdef __cplusplus
 }
 #endif
+
+#include "contend_executor.h"
+#include "contend_lock.h"
+#include "contend_probe.h"
 
 #endif

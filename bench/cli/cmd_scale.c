@@ -68,11 +68,13 @@ static int measure(void *settings, const char *note, struct err *err)
     s->work.request.context = &line;
     int failed = scaled_run(&s->work, &page, err);
     progress_clear(&line);
-    if (failed && !interrupt_came)
-        return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_RUN_FAILED;
-    return failed                                ? EXIT_INTERRUPTED
-           : show_page(&page, s->format, 0, err) ? EXIT_RUN_FAILED
-                                                 : EXIT_FINE;
+    if (!failed)
+        return show_page(&page, s->format, 0, err);
+    if (!interrupt_came)
+        return -1;
+    /* What broke while it was being stopped is no news. */
+    *err = (struct err){0};
+    return EXIT_INTERRUPTED;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)

@@ -22,7 +22,9 @@ static int parse_counts(struct scaled *s, const char *text, struct err *err)
         char word[32];
         int64_t value;
         size_t length = strcspn(at, ",");
-        snprintf(word, sizeof word, "%.*s", (int)(length < 31 ? length : 31), at);
+        if (length >= sizeof word)
+            return err_set(err, ERR_USAGE, "--tasks: \"%s\" is no list of numbers", text);
+        snprintf(word, sizeof word, "%.*s", (int)length, at);
         if (units_parse("--tasks", word, "count", 1, SCALE_THREADS_MOST, &value, err))
             return -1;
         if (count && (unsigned)value <= s->counts[count - 1])

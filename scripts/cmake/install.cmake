@@ -4,7 +4,8 @@ install(TARGETS contend-watch DESTINATION ${CMAKE_INSTALL_LIBDIR}/contend)
 
 # For authors of plug-ins: headers, and a .pc file that finds them from its own place, so that
 # `cmake --install --prefix` and moved trees are right.
-install(FILES bench/contend.h bench/contend_sync.h bench/contend_queue.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES bench/contend.h bench/contend_executor.h bench/contend_lock.h bench/contend_probe.h bench/contend_sync.h
+  bench/contend_queue.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 file(RELATIVE_PATH CONTEND_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS bench/contend.h)
 file(STRINGS bench/contend.h CONTEND_ABI REGEX "^#define CONTEND_ABI ")

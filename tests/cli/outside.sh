@@ -65,6 +65,18 @@ coroutines_of_another_language_wait_for_each_other() {
         == {c["id"].replace("coroutine_stackless", "X"): c["status"] for c in cells if c["executor"] == "coroutine_stackless"}'
 }
 
+# Whoever writes one kind may name the file of that kind, first or alone.
+each_header_stands_by_itself() {
+    local header
+    for header in "$(pkg-config --variable=includedir contend)"/contend*.h; do
+        # shellcheck disable=SC2046
+        printf '#include <%s>\nextern const struct executor e;\nextern const struct lock l;\nconst struct probe p = {0};\nint f(void);\nint f(void) { return (int)(sizeof e + sizeof l); }\n' "${header##*/}" |
+            cc -std=c17 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags contend) -c -x c - -o /dev/null 2>log ||
+            { fail "${header##*/}"; head -n 5 log; }
+    done
+    [ -e "${header%/*}/contend_executor.h" ] || fail "they are not where pkg-config says"
+}
+
 the_header_takes_every_standard_and_compiler() {
     local compiler standard tried=0 flags
     flags=$(pkg-config --cflags --libs contend)

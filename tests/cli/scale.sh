@@ -110,4 +110,25 @@ a_program_that_fails_or_hangs_is_told_of_and_nothing_stays() {
     true
 }
 
+# Expected: the status of an interrupt.  Buggy: 3, and that the program "did not end in time".
+an_interrupt_is_told_by_its_status() {
+    local pid
+    printf '#!/bin/sh\n: >began\nexec sleep 30\n' >slow
+    chmod +x slow
+    "$contend" scale --quiet --tasks 1,2 -- ./slow '{n}' >out 2>err </dev/null &
+    pid=$!
+    for _ in $(seq 3000); do
+        [ -e began ] && break
+        sleep 0.02
+    done
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    last_command="scale (interrupted)"
+    expect_status 130
+    expect test ! -s out
+    expect test ! -s err
+    expect_no_leftovers
+}
+
 run_tests

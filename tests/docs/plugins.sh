@@ -73,10 +73,10 @@ the_skeletons_work_together() {
         if c["executor"] in ("backwards", "coroutine"))'
 }
 
-an_outsider_needs_the_header_alone() {
+an_outsider_needs_the_headers_alone() {
     local header
     mkdir -p include
-    cp "$source_dir/bench/contend.h" include/
+    cp "$source_dir"/bench/contend*.h include/
     for header in numbers skeleton; do mkdir -p "$header"; done
     sed 's,"bench/contend.h",<contend.h>,' "$source_dir/tests/plugin/collatz.c" >numbers/collatz.c
     sed 's,"bench/contend.h",<contend.h>,' "$source_dir/tests/plugin/plugin.c" >numbers/plugin.c

@@ -50,12 +50,6 @@ static int read_lines(const char *path, struct duel_tolerances *out, struct err 
     return 0;
 }
 
-int duel_tolerances_read(const char *path, struct duel_tolerances *out, struct err *err)
-{
-    *out = (struct duel_tolerances){.text = file_read(path, NULL, err)};
-    return out->text ? read_lines(path, out, err) : -1;
-}
-
 int duel_tolerances_parse(const char *path, const char *text, size_t length,
                           struct duel_tolerances *out, struct err *err)
 {
@@ -63,6 +57,16 @@ int duel_tolerances_parse(const char *path, const char *text, size_t length,
     if (!out->text)
         return err_set(err, ERR_SYSTEM, "%s: out of memory", path);
     return read_lines(path, out, err);
+}
+
+int duel_tolerances_read(const char *path, struct duel_tolerances *out, struct err *err)
+{
+    size_t length = 0;
+    char *text = file_read(path, &length, err);
+    *out = (struct duel_tolerances){0};
+    int failed = text ? duel_tolerances_parse(path, text, length, out, err) : -1;
+    free(text);
+    return failed;
 }
 
 void duel_tolerances_release(struct duel_tolerances *t)
