@@ -3,25 +3,50 @@
 #include "bench/base/output.h"
 #include "bench/base/utf8.h"
 
+#include <setjmp.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static bool is_watched; /* set before the first document */
 static atomic_bool ran_out;
 
+/* Where to when memory is refused; NULL: nothing is parsed. */
+static _Thread_local jmp_buf *parsing;
+
 static void *allocate(size_t bytes)
 {
     void *memory = malloc(bytes);
-    if (!memory)
-        atomic_store_explicit(&ran_out, true, memory_order_relaxed);
-    return memory;
+    if (memory)
+        return memory;
+    atomic_store_explicit(&ran_out, true, memory_order_relaxed);
+    if (parsing)
+        longjmp(*parsing, 1);
+    return NULL;
 }
 
 void json_watch_memory(void)
 {
     is_watched = true;
     json_set_alloc_funcs(allocate, free);
+}
+
+json_t *json_parse(const char *text, size_t length, size_t flags, json_error_t *fault)
+{
+    jmp_buf here;
+    if (setjmp(here) == 0) {
+        parsing = &here;
+        json_t *document = json_loadb(text, length, flags, fault);
+        parsing = NULL;
+        return document;
+    }
+    parsing = NULL;
+    if (fault) {
+        *fault = (json_error_t){.line = -1, .column = -1};
+        snprintf(fault->text, sizeof fault->text, "out of memory");
+    }
+    return NULL;
 }
 
 #define DEPTH_MOST       2048 /* JSON_PARSER_MAX_DEPTH, which jansson keeps to itself */

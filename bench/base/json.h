@@ -16,6 +16,14 @@
  */
 void json_watch_memory(void);
 
+/*
+ * In place of json_loadb(): where a token's buffer cannot grow, jansson 2.14's lexer overlooks it
+ * and copies past the end of what it has.  Once json_watch_memory() was called, an allocation that
+ * is refused ends the parsing at once instead: NULL, and `fault`, which may be NULL, says so.  What
+ * was made of the document until then is not freed.
+ */
+json_t *json_parse(const char *text, size_t length, size_t flags, json_error_t *fault);
+
 /* What jansson says is wrong, with the bound where one is passed. */
 const char *json_fault(const json_error_t *error);
 

@@ -1,6 +1,7 @@
 #include "bench/fleet/hearing.h"
 
 #include "bench/base/clock.h"
+#include "bench/base/json.h"
 #include "bench/base/json_make.h"
 #include "version.h"
 
@@ -109,7 +110,7 @@ int hearing_line(void *context, enum stream_line kind, const char *line, size_t 
         return 0;
     if (s->stream.restarts)
         fleet_tell(h->fleet, "shard %" PRId64 ": %s began again", s->shard, s->launcher->text);
-    json_t *json = json_loadb(line, length, 0, NULL);
+    json_t *json = json_parse(line, length, 0, NULL);
     const json_t *header = json_object_get(json, "header");
     int failed =
         check_header(h->fleet, s, header, err) || check_clock(h->fleet, s, header, err) ? -1 : 0;

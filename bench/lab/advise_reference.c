@@ -1,5 +1,6 @@
 #include "bench/lab/advise_reference.h"
 
+#include "bench/base/json.h"
 #include "bench/child/child.h"
 #include "bench/lab/reference.h"
 #include "bench/lab/runtimes/folder.h"
@@ -64,7 +65,7 @@ static double number(const json_t *o, const char *key)
 /* The last line is JSON; anything else is what went wrong. */
 static bool take_answer(struct advise_found *f, const struct advise_entry *e, const char *text)
 {
-    json_t *o = json_loads(text, 0, NULL);
+    json_t *o = json_parse(text, strlen(text), 0, NULL);
     double served = number(o, "served_per_s");
     if (served > 0) {
         size_t i = f->reference.count++;

@@ -60,7 +60,7 @@ static int read_sums(const char *path, struct sums *sums, struct err *err)
     char *text = file_read(path, &length, err);
     if (!text)
         return -1;
-    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &fault);
+    json_t *document = json_parse(text, length, JSON_REJECT_DUPLICATES, &fault);
     free(text);
     if (!document)
         return err_set(err, ERR_INPUT, "%s: not JSON: %s (line %d)", path, json_fault(&fault),

@@ -3,6 +3,7 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/file.h"
+#include "bench/base/json.h"
 #include "bench/child/child.h"
 #include "bench/result/result.h"
 
@@ -170,7 +171,7 @@ static size_t count_lost(char *journal, const struct result *r, size_t *visits)
     size_t lost = 0;
     *visits = 0;
     for (char *line = journal, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        json_t *visit = json_loadb(line, (size_t)(end - line), 0, NULL);
+        json_t *visit = json_parse(line, (size_t)(end - line), 0, NULL);
         const char *id = json_string_value(json_object_get(visit, "id"));
         const json_t *values =
             json_object_get(json_object_get(json_object_get(visit, "metrics"), "makespan_ns"), "v");

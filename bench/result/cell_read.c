@@ -1,5 +1,6 @@
 #include "bench/result/cell_read.h"
 
+#include "bench/base/json.h"
 #include "bench/result/check.h"
 #include "bench/result/read.h"
 
@@ -419,7 +420,7 @@ int cell_read(const struct place *at, struct slim_cell *parts, struct metric_hea
         return place_error(&metrics, err, "%zu of them (at most %d)", parts->metric_count,
                            RESULT_METRICS_MAX);
     json_t *rest =
-        json_loadb(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
+        json_parse(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
     if (rest && !read_heads(parts, heads))
         return cell_finish(at, parts, rest, keep, c, err);
     json_decref(rest);

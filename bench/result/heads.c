@@ -1,6 +1,7 @@
 #include "bench/result/heads.h"
 
 #include "bench/base/hash.h"
+#include "bench/base/json.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, 
     *is_new = !item->text;
     if (item->text)
         return item->json;
-    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json = json_parse(text, length, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(json) || json_object_size(json) != 1 ||
         (2 * h->count >= h->capacity && grow(h))) {
         json_decref(json);

@@ -59,7 +59,7 @@ static int read_tree(const struct place *at, struct result *r, const char *text,
                      unsigned keep, struct err *err)
 {
     json_error_t wrong;
-    r->json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &wrong);
+    r->json = json_parse(text, length, JSON_REJECT_DUPLICATES, &wrong);
     r->heads = heads_new();
     if (!r->json)
         return err_set(err, ERR_INPUT, "%s:%d:%d: %s", at->key, wrong.line, wrong.column,
@@ -89,7 +89,7 @@ static int read_tree(const struct place *at, struct result *r, const char *text,
 static int read_slim(const struct place *at, struct result *r, struct slim *s, unsigned keep,
                      struct err *err)
 {
-    r->json = json_loadb(buf_text(&s->head), s->head.len, JSON_REJECT_DUPLICATES, NULL);
+    r->json = json_parse(buf_text(&s->head), s->head.len, JSON_REJECT_DUPLICATES, NULL);
     r->heads = heads_new();
     /* What is missing here may stand behind the cells. */
     if (!r->heads || !json_object_get(r->json, "schema") || !json_object_get(r->json, "run") ||
@@ -111,7 +111,7 @@ static int read_slim(const struct place *at, struct result *r, struct slim *s, u
     slim_cell_release(&parts);
     if (status)
         return -1;
-    json_t *tail = json_loadb(buf_text(&s->tail), s->tail.len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *tail = json_parse(buf_text(&s->tail), s->tail.len, JSON_REJECT_DUPLICATES, NULL);
     size_t both = json_object_size(tail) + json_object_size(r->json);
     status = tail && !json_object_update(r->json, tail) && json_object_size(r->json) == both &&
                      !json_object_get(r->json, "cells")

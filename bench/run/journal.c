@@ -205,7 +205,7 @@ static json_t *parse_line(const char *line, size_t length, const char **why, jso
            "as it is)";
     if (!is_as_written(line, length))
         return NULL;
-    json_t *object = json_loadb(line, length, JSON_REJECT_DUPLICATES, error);
+    json_t *object = json_parse(line, length, JSON_REJECT_DUPLICATES, error);
     *why = object ? "not an object" : json_fault(error);
     if (json_is_object(object)) {
         json_object_del(object, "sum");

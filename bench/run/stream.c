@@ -1,5 +1,6 @@
 #include "bench/run/stream.h"
 
+#include "bench/base/json.h"
 #include "bench/base/json_make.h"
 #include "bench/base/json_read.h"
 #include "bench/result/write.h"
@@ -99,7 +100,7 @@ int stream_take(struct stream *s, const char *bytes, size_t count, stream_on_lin
 
 static int read_end(const struct stream *s, struct run_state *out, struct err *err)
 {
-    json_t *json = json_loadb(buf_text(&s->end), s->end.len, 0, NULL);
+    json_t *json = json_parse(buf_text(&s->end), s->end.len, 0, NULL);
     struct json_reader r = json_reader_of(json, "the end of a stream");
     *out = (struct run_state){.is_complete = true};
     out->rounds = (uint32_t)json_read_int(&r, "rounds", 0, UINT32_MAX);

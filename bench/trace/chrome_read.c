@@ -238,7 +238,7 @@ int trace_load(struct trace *out, const char *path, struct err *err)
     char *text = file_read(path, &length, err);
     if (!text)
         return -1;
-    json_t *document = json_loadb(text, length, 0, &fault);
+    json_t *document = json_parse(text, length, 0, &fault);
     free(text);
     if (!document)
         return err_set(err, ERR_INPUT, "%s: line %d, column %d: %s", path, fault.line, fault.column,

@@ -32,7 +32,8 @@ a_second_check_replaces_the_first() {
     _check "$contend" x.json
     expect_status 0
     expect_json x.json 'len(d["cross_check"]) == 3'
-    [ "$(grep -c '"cross_check"' x.json)" -eq 1 ] || fail "two members"
+    # A warning may be called so, too.
+    [ "$(grep -c '"cross_check": *\[' x.json)" -eq 1 ] || fail "not one member"
 }
 
 # x.json with lifecycle_ns of the process cell made FACTOR times as long, and WARNINGS on it.

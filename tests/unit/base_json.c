@@ -9,6 +9,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <string.h>
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 static const bool can_refuse = false;
@@ -64,8 +65,35 @@ static void a_document_is_whole_or_refused(void)
     }
 }
 
+/* Buggy once: a token whose buffer could not grow was copied past the end of what there was. */
+static void a_document_is_parsed_whole_or_not_at_all(void)
+{
+    if (!can_refuse)
+        SKIP("the sanitizer has the allocator");
+    json_watch_memory();
+    char text[600];
+    snprintf(text, sizeof text, "{\"%0200d\": [\"%0200d\", 1.5, true, {\"a\": null}]}", 1, 2);
+    json_t *whole = json_parse(text, strlen(text), 0, NULL);
+    if (!CHECK(whole != NULL))
+        return;
+    bool was_refused = true;
+    for (long n = 1; was_refused; n++) {
+        json_error_t fault = {.line = 0};
+        countdown = n;
+        json_t *document = json_parse(text, strlen(text), 0, &fault);
+        was_refused = countdown == 0;
+        countdown = 0;
+        CHECK_MSG(was_refused ? !document && !strcmp(json_fault(&fault), "out of memory")
+                              : json_equal(document, whole),
+                  "allocation %ld: %s", n, fault.text);
+        json_decref(document);
+    }
+    json_decref(whole);
+}
+
 static const struct test tests[] = {
     {"a_document_is_whole_or_refused", a_document_is_whole_or_refused},
+    {"a_document_is_parsed_whole_or_not_at_all", a_document_is_parsed_whole_or_not_at_all},
     {0},
 };
 TEST_MAIN(tests)

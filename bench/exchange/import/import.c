@@ -380,7 +380,7 @@ int import_text(const char *path, const char *text, size_t length, const char *f
         buf_release(&plain);
         return -1;
     }
-    json_t *document = json_loadb(buf_text(&plain), plain.len, JSON_REJECT_DUPLICATES, &wrong);
+    json_t *document = json_parse(buf_text(&plain), plain.len, JSON_REJECT_DUPLICATES, &wrong);
     buf_release(&plain);
     if (!document)
         return err_set(err, ERR_INPUT, "%s:%d:%d: %s", at.key, wrong.line, wrong.column,

@@ -2,6 +2,7 @@
  * Sides that are cells: "contend cell" with two settings, two plug-ins or two builds, the number of
  * operations calibrated on base and the same for both.
  */
+#include "bench/base/json.h"
 #include "bench/base/suggest.h"
 #include "bench/judge/duel/side.h"
 #include "bench/machine/affinity.h"
@@ -122,7 +123,7 @@ static int calibrate(const struct duel_request *r, struct duel_sides *s, struct 
             err->code = ERR_USAGE;
         return -1;
     }
-    json_t *root = json_loads(sample.output, 0, NULL);
+    json_t *root = json_parse(sample.output, strlen(sample.output), 0, NULL);
     const char *id, *schema;
     json_int_t ops, batches, tasks;
     int failed = !root || json_unpack(root, "{s:s, s:s, s:I, s:I, s:I}", "schema", &schema, "id",

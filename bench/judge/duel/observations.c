@@ -1,5 +1,7 @@
 #include "bench/judge/duel/observations.h"
 
+#include "bench/base/json.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -188,7 +190,7 @@ int observe_printed(struct observations *o, enum duel_arm arm, const struct samp
         return err_set(err, ERR_FAILED,
                        "%s printed nothing; expected one JSON object of " SAMPLE_SCHEMA, who);
     json_error_t where;
-    json_t *root = json_loads(s->output, JSON_REJECT_DUPLICATES, &where), *row;
+    json_t *root = json_parse(s->output, strlen(s->output), JSON_REJECT_DUPLICATES, &where), *row;
     if (!root)
         return err_set(err, ERR_FAILED, "%s printed no valid JSON: line %d, column %d: %s", who,
                        where.line, where.column, where.text);

@@ -61,10 +61,9 @@ int duel_tolerances_parse(const char *path, const char *text, size_t length,
 
 int duel_tolerances_read(const char *path, struct duel_tolerances *out, struct err *err)
 {
-    size_t length = 0;
-    char *text = file_read(path, &length, err);
+    char *text = file_read(path, NULL, err); /* a text, so without a NUL */
     *out = (struct duel_tolerances){0};
-    int failed = text ? duel_tolerances_parse(path, text, length, out, err) : -1;
+    int failed = text ? duel_tolerances_parse(path, text, strlen(text), out, err) : -1;
     free(text);
     return failed;
 }

@@ -154,7 +154,7 @@ json_t *history_point_from_duel(const char *path, const char *text, size_t lengt
 {
     json_error_t where;
     struct gathering g = {.series = json_maker_new(), .has_one_anchor = true};
-    json_t *duel = json_loadb(text, length, 0, &where), *point = NULL;
+    json_t *duel = json_parse(text, length, 0, &where), *point = NULL;
     if (origin->metrics)
         err_set(err, ERR_USAGE, "--metric: of a duel all gated rows are kept; it is for results");
     else if (!duel)

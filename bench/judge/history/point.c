@@ -128,7 +128,7 @@ static int peek_schema(const char *path, const char *text, size_t length, char *
                        struct err *err)
 {
     json_error_t where;
-    json_t *json = json_loadb(text, length, 0, &where);
+    json_t *json = json_parse(text, length, 0, &where);
     if (!json)
         return err_set(err, ERR_INPUT, "%s: line %d, column %d: %s", path, where.line, where.column,
                        json_fault(&where));

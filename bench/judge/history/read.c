@@ -239,7 +239,7 @@ static int read_lines(struct history *h, const char *text, size_t whole, struct 
         if (is_blank(from, length))
             continue;
         json_error_t where;
-        json_t *line = json_loadb(from, length, JSON_REJECT_DUPLICATES, &where);
+        json_t *line = json_parse(from, length, JSON_REJECT_DUPLICATES, &where);
         if (!line) {
             bad++;
             err_set(&first, ERR_INPUT, "%s: line %zu, column %d: %s", h->path, number, where.column,

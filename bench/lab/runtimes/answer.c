@@ -1,5 +1,7 @@
 #include "bench/lab/runtimes/answer.h"
 
+#include "bench/base/json.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -214,7 +216,7 @@ int answer_take(struct answer *a, const char *line, size_t length, struct err *e
     char begin[61];
     if (a->at_end)
         return bad(err, "it goes on after its end");
-    json_t *o = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *o = json_parse(line, length, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(o)) {
         quote(begin, sizeof begin, line, length);
         json_decref(o);

@@ -2,6 +2,7 @@
 
 #include "bench/base/buf.h"
 #include "bench/base/file.h"
+#include "bench/base/json.h"
 #include "bench/base/suggest.h"
 #include "bench/result/traits.h"
 
@@ -217,7 +218,8 @@ int runtime_read(struct foreign *out, const char *where, const char *name, const
 {
     json_error_t cause;
     const char *schema;
-    *out = (struct foreign){.name = name, .json = json_loads(text, JSON_REJECT_DUPLICATES, &cause)};
+    *out = (struct foreign){.name = name,
+                            .json = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &cause)};
     if (!out->json)
         return err_set(err, ERR_INPUT, "%s: line %d: %s", where, cause.line, cause.text);
     if (take_text(out->json, where, "schema", true, &schema, err))

@@ -7,7 +7,6 @@
 #include "bench/base/buf.h"
 #include "bench/base/peer_library.h"
 #include "bench/base/words.h"
-#include "bench/machine/affinity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,28 +282,6 @@ void topology_release(struct topology *t)
     vec_release(&t->cpus);
     vec_release(&t->kinds);
     *t = (struct topology){0};
-}
-
-const struct topology *topology_here(struct err *err)
-{
-    static struct topology here;
-    static struct err why;
-    static bool is_read;
-    if (!is_read) {
-        int *allowed = NULL, count = affinity_count(), found = 0;
-        is_read = true;
-        if (count > 0 && (allowed = malloc((size_t)count * sizeof *allowed)) != NULL)
-            found = affinity_allowed(allowed, count);
-        if (found <= 0)
-            err_set(&why, ERR_LIMIT, "the kernel does not say which CPUs may be used");
-        else
-            topology_read(&here, &(const struct topology_source){0}, allowed, (size_t)found, &why);
-        free(allowed);
-    }
-    if (why.code == ERR_NONE)
-        return &here;
-    err_set(err, why.code, "%s", why.text);
-    return NULL;
 }
 
 static void add_count(struct buf *b, const char *separator, int count, const char *one)

@@ -32,7 +32,7 @@ static json_t *check(json_t *root, const char *name, const json_error_t *error, 
 json_t *suite_read(const char *name, const char *text, size_t length, struct err *err)
 {
     json_error_t error;
-    return check(json_loadb(text, length, JSON_REJECT_DUPLICATES, &error), name, &error, err);
+    return check(json_parse(text, length, JSON_REJECT_DUPLICATES, &error), name, &error, err);
 }
 
 static json_t *load_file(const char *path, struct err *err)
@@ -68,7 +68,8 @@ json_t *suite_parse(const struct suite_text *s, struct err *err)
         err_set(err, ERR_SYSTEM, "suite %s: out of memory", s->name);
         return NULL;
     }
-    json_t *root = json_loads(made ? made : s->text, JSON_REJECT_DUPLICATES, &error);
+    const char *text = made ? made : s->text;
+    json_t *root = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &error);
     free(made);
     return check(root, s->name, &error, err);
 }
