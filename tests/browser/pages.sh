@@ -1,6 +1,5 @@
 #!/bin/bash
 # Every page that there is, as its readers meet it: tests/browser/look.mjs says what is looked at.
-# ctest: serial
 # ctest: timeout 1200
 . "$(dirname "$0")/lib.sh" "$@"
 cd "$fixtures" || exit 1

@@ -1,6 +1,5 @@
 #!/bin/bash
 # Traces as their readers meet them: speedscope takes them (npm), and the page of one is looked at.
-# ctest: serial
 # ctest: timeout 600
 # ctest: label nosan
 . "$(dirname "$0")/lib.sh" "$@"
