@@ -1,18 +1,7 @@
-/*
- * ck_clh: Concurrency Kit's clh queue, as it is.
- *
- * Source: Concurrency Kit, ck_spinlock.h (ck_spinlock_clh), libck of the system.  Nothing of ours
- * is around it: no wait is timed, nobody is told of waiters, and a waiter never offers its CPU, so
- * that with more units than CPUs each hand-over to one that does not run takes a time slice. Beside
- * the lock of ours of that kind it shows what such care costs.
- */
-#include "bench/base/peer_library.h"
-#include "bench/contend.h"
+/* ck_clh: Concurrency Kit's clh queue (ck_spinlock_clh), as it is: see ck_peer.h. */
+#include "bench/locks/ck_peer.h"
 
 #ifdef CONTEND_HAVE_CK
-#include <ck_pr.h>
-#include <ck_spinlock.h>
-
 struct state {
     ck_spinlock_clh_t *tail;
     _Alignas(CONTEND_LINE_BYTES) ck_spinlock_clh_t first; /* free: the node before the first's */
@@ -51,20 +40,11 @@ static void release(void *state, void *unit)
 }
 #endif
 
-static const char *unavailable(void)
-{
-#ifdef CONTEND_HAVE_CK
-    return PEER_UNSEEN ? PEER_NO_TSAN : NULL;
-#else
-    return "built without Concurrency Kit: install libck-dev and build again";
-#endif
-}
-
 const struct lock lock_ck_clh = {
     .name = "ck_clh",
     .summary = "Concurrency Kit's clh queue, as it is",
     .traits = LOCK_EXCLUSIVE | LOCK_PEER,
-    .unavailable = unavailable,
+    .unavailable = ck_unavailable,
 #ifdef CONTEND_HAVE_CK
     .state_bytes = sizeof(struct state),
     .unit_bytes = sizeof(struct unit),

@@ -1,18 +1,7 @@
-/*
- * ck_ticket: Concurrency Kit's ticket lock, as it is.
- *
- * Source: Concurrency Kit, ck_spinlock.h (ck_spinlock_ticket), libck of the system.  Nothing of
- * ours is around it: no wait is timed, nobody is told of waiters, and a waiter never offers its
- * CPU, so that with more units than CPUs each hand-over to one that does not run takes a time
- * slice.  Beside the lock of ours of that kind it shows what such care costs.
- */
-#include "bench/base/peer_library.h"
-#include "bench/contend.h"
+/* ck_ticket: Concurrency Kit's ticket lock (ck_spinlock_ticket), as it is: see ck_peer.h. */
+#include "bench/locks/ck_peer.h"
 
 #ifdef CONTEND_HAVE_CK
-#include <ck_pr.h>
-#include <ck_spinlock.h>
-
 static int init(void *state, const int64_t *params, struct err *err)
 {
     (void)params;
@@ -35,20 +24,11 @@ static void release(void *state, void *unit)
 }
 #endif
 
-static const char *unavailable(void)
-{
-#ifdef CONTEND_HAVE_CK
-    return PEER_UNSEEN ? PEER_NO_TSAN : NULL;
-#else
-    return "built without Concurrency Kit: install libck-dev and build again";
-#endif
-}
-
 const struct lock lock_ck_ticket = {
     .name = "ck_ticket",
     .summary = "Concurrency Kit's ticket lock, as it is",
     .traits = LOCK_EXCLUSIVE | LOCK_PEER,
-    .unavailable = unavailable,
+    .unavailable = ck_unavailable,
 #ifdef CONTEND_HAVE_CK
     .state_bytes = sizeof(ck_spinlock_ticket_t),
     .init = init,
