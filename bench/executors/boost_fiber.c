@@ -13,7 +13,6 @@
 #include "bench/base/err.h"
 #include "bench/child/peer.h"
 #include "bench/contend.h"
-#include "bench/executors/parking.h"
 
 #include <stdlib.h>
 
@@ -27,33 +26,70 @@ static const struct image image = {"boost_fiber", boost_fiber_image, boost_fiber
 /* Loaded by the first open(), the same from then on. */
 static const struct boost_fiber_half *half;
 
-enum { STACK };
-
-static const struct param params[] = {
-    {.name = "stack",
-     .unit = "bytes",
-     .value = 65536,
-     .min = 8192,
-     .max = 1073741824,
-     .help = "stack of a task"},
-    {0},
-};
-
-/* What a task waits with. */
-struct unit {
-    struct parked parked;
-    void *woken, *fiber;
-};
-
-struct state {
-    struct parking parking;
-    struct launch *launch;
+struct scheduler {
     size_t stack;
-    bool holds_lock;     /* the loop, in the name of all */
-    struct unit units[]; /* task_count, and the coordinator */
 };
 
-static struct state *here; /* the one that is open */
+struct unit_event {
+    void *condition;
+};
+
+typedef void *unit_handle;
+
+static int scheduler_open(struct scheduler *own, size_t stack, struct err *err)
+{
+    (void)err;
+    own->stack = stack;
+    return 0;
+}
+
+static void scheduler_close(struct scheduler *own)
+{
+    (void)own;
+}
+
+static uint64_t entry(uint64_t task)
+{
+    struct task *t = (struct task *)(uintptr_t)task;
+    t->launch->body(t);
+    return 0;
+}
+
+static void *unit_spawn(struct scheduler *own, struct task *t)
+{
+    return half->spawn(entry, (uint64_t)(uintptr_t)t, own->stack);
+}
+
+static bool unit_join(void *fiber)
+{
+    half->await(fiber);
+    return true;
+}
+
+static bool event_open(struct unit_event *e)
+{
+    e->condition = half->condition_new();
+    return e->condition != NULL;
+}
+
+static void event_close(struct unit_event *e)
+{
+    half->condition_free(e->condition);
+}
+
+static void event_wait(struct unit_event *e, uint64_t deadline_ns)
+{
+    half->condition_wait(e->condition, deadline_ns);
+}
+
+static void event_signal(struct unit_event *e)
+{
+    half->condition_signal(e->condition);
+}
+
+#include "bench/executors/scheduled.h"
+
+static const struct param params[] = {SCHEDULED_STACK(8192), {0}};
 
 static void idle(bool begins)
 {
@@ -78,103 +114,15 @@ static int load(struct err *err)
     return 0;
 }
 
-static void close_(struct launch *l)
-{
-    struct state *s = l->executor_state;
-    for (uint32_t i = 0; i <= l->task_count && s->units[i].woken; i++)
-        half->condition_free(s->units[i].woken);
-    free(s);
-    l->executor_state = here = NULL;
-}
-
 static int open_(struct launch *l, struct err *err)
 {
-    if (load(err))
-        return -1;
-    struct state *s = calloc(1, sizeof *s + sizeof(struct unit) * ((size_t)l->task_count + 1));
-    if (!s)
-        return err_set(err, ERR_LIMIT, "no memory for %u fiber handles", l->task_count);
-    s->launch = l;
-    s->stack = (size_t)l->executor_params[STACK];
-    parking_init(&s->parking);
-    l->executor_state = here = s;
-    for (uint32_t i = 0; i <= l->task_count; i++)
-        if (!(s->units[i].woken = half->condition_new())) {
-            close_(l);
-            return err_set(err, ERR_LIMIT, "no memory for %u conditions", l->task_count);
-        }
-    return 0;
-}
-
-static uint64_t entry(uint64_t task)
-{
-    struct task *t = (struct task *)(uintptr_t)task;
-    t->launch->body(t);
-    return 0;
-}
-
-static int start(struct launch *l, struct err *err)
-{
-    struct state *s = l->executor_state;
-    for (uint32_t i = 0; i < l->task_count; i++) {
-        struct task *t = &l->tasks[i];
-        t->create_ns = launch_stamp_ns(l);
-        s->units[i].fiber = half->spawn(entry, (uint64_t)(uintptr_t)t, s->stack);
-        if (!s->units[i].fiber)
-            return err_set(err, ERR_LIMIT, "fiber %u could not be made: no memory for its stack",
-                           i);
-        t->created_ns = launch_stamp_ns(l);
-        l->live_count = i + 1;
-    }
-    return 0;
-}
-
-static int join(struct launch *l, struct err *err)
-{
-    (void)err;
-    struct state *s = l->executor_state;
-    bool with_lock = !l->is_empty;
-    if (with_lock)
-        task_acquire(l->coordinator);
-    s->holds_lock = with_lock;
-    for (uint32_t i = 0; i < l->live_count; i++) {
-        half->await(s->units[i].fiber);
-        l->tasks[i].joined_ns = launch_stamp_ns(l);
-    }
-    s->holds_lock = false;
-    if (with_lock)
-        task_release(l->coordinator);
-    return 0;
+    return load(err) ? -1 : scheduled_open(l, err);
 }
 
 static void sleep_until(struct task *t, uint64_t deadline_ns)
 {
     (void)t;
     half->sleep_until(deadline_ns);
-}
-
-static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
-{
-    struct state *s = t->launch->executor_state;
-    struct unit *unit = &s->units[t->index];
-    if (atomic_load(word) != expected)
-        return true;
-    parking_add(&s->parking, &unit->parked, word);
-    half->condition_wait(unit->woken, deadline_ns);
-    bool is_late = unit->parked.word != NULL; /* nobody took it off: the time ran out */
-    if (is_late)
-        parking_remove(&unit->parked);
-    return !is_late;
-}
-
-static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
-{
-    struct state *s = t->launch->executor_state;
-    struct parked *parked;
-    while (count-- > 0 && (parked = parking_take(&s->parking, word)) != NULL) {
-        struct unit *unit = (struct unit *)(void *)((char *)parked - offsetof(struct unit, parked));
-        half->condition_signal(unit->woken);
-    }
 }
 
 static void yield(struct task *t)
@@ -204,7 +152,7 @@ typedef void *rt_task;
 #define rt_yield(scope) ((void)(scope), half->yield())
 #define rt_await(child) half->await(child)
 #define rt_spawn(scope, body, arg, eager, child)                                                   \
-    ((void)(scope), (void)(eager), (*(child) = half->spawn((body), (arg), here->stack)) != NULL)
+    ((void)(scope), (void)(eager), (*(child) = half->spawn((body), (arg), here->own.stack)) != NULL)
 
 typedef struct {
     void *has_item, *has_room;
@@ -294,12 +242,8 @@ const struct executor executor_boost_fiber = {
 #ifdef CONTEND_BOOST_FIBER_FILE
     .params = params,
     .open = open_,
-    .start = start,
-    .join = join,
-    .close = close_,
+    SCHEDULED_HOOKS,
     .sleep_until = sleep_until,
-    .wait = wait_,
-    .wake = wake,
     .yield = yield,
     .runtime = &rt_runtime,
 #endif

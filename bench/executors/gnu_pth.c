@@ -10,7 +10,6 @@
 #include "bench/base/err.h"
 #include "bench/child/peer.h"
 #include "bench/contend.h"
-#include "bench/executors/parking.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -51,34 +50,93 @@ static struct {
     FUNCTIONS(PEER_DECLARE)
 } lib;
 
-enum { STACK };
-
-static const struct param params[] = {
-    {.name = "stack",
-     .unit = "bytes",
-     .value = 65536,
-     .min = 16384,
-     .max = 1073741824,
-     .help = "stack of a task"},
-    {0},
+struct scheduler {
+    pth_attr_t attributes;
 };
 
 /*
- * What a task waits with: a message.  A condition would do, but notifying one gives control away,
- * and the coordinator must be able to wake units before it takes the lock in their name.
+ * A message.  A condition would do, but notifying one gives control away, and the coordinator must
+ * be able to wake units before it takes the lock in their name.
  */
-struct unit {
-    struct parked parked;
+struct unit_event {
     pth_message_t message;
     pth_msgport_t port;
-    pth_t thread;
 };
 
-struct state {
-    pth_attr_t attributes;
-    struct parking parking;
-    struct unit units[]; /* task_count, and the coordinator */
-};
+typedef pth_t unit_handle;
+
+static int scheduler_open(struct scheduler *own, size_t stack, struct err *err)
+{
+    own->attributes = lib.pth_attr_new();
+    if (!own->attributes)
+        return err_set(err, ERR_LIMIT, "no memory for what threads are made with");
+    lib.pth_attr_set(own->attributes, PTH_ATTR_STACK_SIZE, (unsigned)stack);
+    lib.pth_attr_set(own->attributes, PTH_ATTR_JOINABLE, TRUE);
+    return 0;
+}
+
+static void scheduler_close(struct scheduler *own)
+{
+    lib.pth_attr_destroy(own->attributes);
+}
+
+static void *entry(void *arg)
+{
+    struct task *t = arg;
+    t->launch->body(t);
+    return NULL;
+}
+
+static pth_t unit_spawn(struct scheduler *own, struct task *t)
+{
+    return lib.pth_spawn(own->attributes, entry, t);
+}
+
+static bool unit_join(pth_t thread)
+{
+    return lib.pth_join(thread, NULL);
+}
+
+static bool event_open(struct unit_event *e)
+{
+    e->port = lib.pth_msgport_create(NULL);
+    return e->port != NULL;
+}
+
+static void event_close(struct unit_event *e)
+{
+    lib.pth_msgport_destroy(e->port);
+}
+
+/* Up to its microseconds: what is cut off would be our own early wake-up. */
+static uint64_t left_us(uint64_t deadline_ns)
+{
+    uint64_t now_ns = clock_now_ns();
+    return deadline_ns > now_ns ? (deadline_ns - now_ns + 999) / 1000 : 0;
+}
+
+static void event_wait(struct unit_event *e, uint64_t deadline_ns)
+{
+    pth_event_t woken = lib.pth_event(PTH_EVENT_MSG, e->port), timeout = NULL;
+    if (deadline_ns != UINT64_MAX) {
+        uint64_t us = left_us(deadline_ns);
+        timeout = lib.pth_event(PTH_EVENT_TIME,
+                                lib.pth_timeout((long)(us / 1000000), (long)(us % 1000000)));
+        lib.pth_event_concat(woken, timeout, NULL);
+    }
+    lib.pth_wait(woken);
+    lib.pth_event_free(woken, PTH_FREE_ALL);
+    lib.pth_msgport_get(e->port); /* there is none when the time ran out */
+}
+
+static void event_signal(struct unit_event *e)
+{
+    lib.pth_msgport_put(e->port, &e->message);
+}
+
+#include "bench/executors/scheduled.h"
+
+static const struct param params[] = {SCHEDULED_STACK(16384), {0}};
 
 static const char *const names[] = {"libpth.so.20", "libpth.so", NULL};
 
@@ -93,81 +151,9 @@ static int load(struct err *err)
     return lib.pth_init() ? 0 : err_set_sys(err, errno, "pth_init");
 }
 
-static void close_(struct launch *l)
-{
-    struct state *s = l->executor_state;
-    for (uint32_t i = 0; i <= l->task_count && s->units[i].port; i++)
-        lib.pth_msgport_destroy(s->units[i].port);
-    lib.pth_attr_destroy(s->attributes);
-    free(s);
-    l->executor_state = NULL;
-}
-
 static int open_(struct launch *l, struct err *err)
 {
-    if (load(err))
-        return -1;
-    struct state *s = calloc(1, sizeof *s + sizeof(struct unit) * ((size_t)l->task_count + 1));
-    if (!s || !(s->attributes = lib.pth_attr_new())) {
-        free(s);
-        return err_set(err, ERR_LIMIT, "no memory for %u thread handles", l->task_count);
-    }
-    lib.pth_attr_set(s->attributes, PTH_ATTR_STACK_SIZE, (unsigned)l->executor_params[STACK]);
-    lib.pth_attr_set(s->attributes, PTH_ATTR_JOINABLE, TRUE);
-    parking_init(&s->parking);
-    l->executor_state = s;
-    for (uint32_t i = 0; i <= l->task_count; i++)
-        if (!(s->units[i].port = lib.pth_msgport_create(NULL))) {
-            close_(l);
-            return err_set(err, ERR_LIMIT, "no memory for %u message ports", l->task_count);
-        }
-    return 0;
-}
-
-static void *entry(void *arg)
-{
-    struct task *t = arg;
-    t->launch->body(t);
-    return NULL;
-}
-
-static int start(struct launch *l, struct err *err)
-{
-    struct state *s = l->executor_state;
-    for (uint32_t i = 0; i < l->task_count; i++) {
-        struct task *t = &l->tasks[i];
-        t->create_ns = launch_stamp_ns(l);
-        s->units[i].thread = lib.pth_spawn(s->attributes, entry, t);
-        if (!s->units[i].thread)
-            return err_set_sys(err, errno, "pth_spawn of task %u", i);
-        t->created_ns = launch_stamp_ns(l);
-        l->live_count = i + 1;
-    }
-    return 0;
-}
-
-static int join(struct launch *l, struct err *err)
-{
-    struct state *s = l->executor_state;
-    int rc = 0;
-    bool with_lock = !l->is_empty;
-    if (with_lock)
-        task_acquire(l->coordinator);
-    for (uint32_t i = 0; i < l->live_count; i++) {
-        if (!lib.pth_join(s->units[i].thread, NULL))
-            rc = err_set_sys(err, errno, "pth_join of task %u", i);
-        l->tasks[i].joined_ns = launch_stamp_ns(l);
-    }
-    if (with_lock)
-        task_release(l->coordinator);
-    return rc;
-}
-
-/* Up to its microseconds: what is cut off would be our own early wake-up. */
-static uint64_t left_us(uint64_t deadline_ns)
-{
-    uint64_t now_ns = clock_now_ns();
-    return deadline_ns > now_ns ? (deadline_ns - now_ns + 999) / 1000 : 0;
+    return load(err) ? -1 : scheduled_open(l, err);
 }
 
 static void sleep_until(struct task *t, uint64_t deadline_ns)
@@ -177,40 +163,6 @@ static void sleep_until(struct task *t, uint64_t deadline_ns)
     pth_time_t time = {.tv_sec = (time_t)(us / 1000000), .tv_usec = (suseconds_t)(us % 1000000)};
     if (us)
         lib.pth_nap(time);
-}
-
-static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
-{
-    struct state *s = t->launch->executor_state;
-    struct unit *unit = &s->units[t->index];
-    if (atomic_load(word) != expected)
-        return true;
-    pth_event_t woken = lib.pth_event(PTH_EVENT_MSG, unit->port), timeout = NULL;
-    if (deadline_ns != UINT64_MAX) {
-        uint64_t us = left_us(deadline_ns);
-        timeout = lib.pth_event(PTH_EVENT_TIME,
-                                lib.pth_timeout((long)(us / 1000000), (long)(us % 1000000)));
-        lib.pth_event_concat(woken, timeout, NULL);
-    }
-    parking_add(&s->parking, &unit->parked, word);
-    lib.pth_wait(woken);
-    lib.pth_event_free(woken, PTH_FREE_ALL);
-    bool is_late = unit->parked.word != NULL; /* nobody took it off: the time ran out */
-    if (is_late)
-        parking_remove(&unit->parked);
-    else
-        lib.pth_msgport_get(unit->port);
-    return !is_late;
-}
-
-static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
-{
-    struct state *s = t->launch->executor_state;
-    struct parked *parked;
-    while (count-- > 0 && (parked = parking_take(&s->parking, word)) != NULL) {
-        struct unit *unit = (struct unit *)(void *)((char *)parked - offsetof(struct unit, parked));
-        lib.pth_msgport_put(unit->port, &unit->message);
-    }
 }
 
 static void yield(struct task *t)
@@ -365,12 +317,8 @@ const struct executor executor_gnu_pth = {
 #ifdef CONTEND_HAVE_PTH
     .params = params,
     .open = open_,
-    .start = start,
-    .join = join,
-    .close = close_,
+    SCHEDULED_HOOKS,
     .sleep_until = sleep_until,
-    .wait = wait_,
-    .wake = wake,
     .yield = yield,
     .wait_io = wait_io,
     .runtime = &rt_runtime,

@@ -11,7 +11,6 @@
 #include "bench/base/err.h"
 #include "bench/child/peer.h"
 #include "bench/contend.h"
-#include "bench/executors/parking.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -39,29 +38,79 @@ static struct {
     FUNCTIONS(PEER_DECLARE)
 } lib;
 
-enum { STACK };
-
-static const struct param params[] = {
-    {.name = "stack",
-     .unit = "bytes",
-     .value = 65536,
-     .min = 8192,
-     .max = 1073741824,
-     .help = "stack of a task"},
-    {0},
+struct scheduler {
+    int stack;
 };
 
-/* What a task waits with. */
-struct unit {
-    struct parked parked;
-    st_cond_t woken;
-    st_thread_t thread;
+struct unit_event {
+    st_cond_t condition;
 };
 
-struct state {
-    struct parking parking;
-    struct unit units[]; /* task_count, and the coordinator */
-};
+typedef st_thread_t unit_handle;
+
+static int scheduler_open(struct scheduler *own, size_t stack, struct err *err)
+{
+    (void)err;
+    own->stack = (int)stack;
+    return 0;
+}
+
+static void scheduler_close(struct scheduler *own)
+{
+    (void)own;
+}
+
+static void *entry(void *arg)
+{
+    struct task *t = arg;
+    t->launch->body(t);
+    return NULL;
+}
+
+static st_thread_t unit_spawn(struct scheduler *own, struct task *t)
+{
+    return lib.st_thread_create(entry, t, 1, own->stack);
+}
+
+static bool unit_join(st_thread_t thread)
+{
+    return lib.st_thread_join(thread, NULL) == 0;
+}
+
+static bool event_open(struct unit_event *e)
+{
+    e->condition = lib.st_cond_new();
+    return e->condition != NULL;
+}
+
+static void event_close(struct unit_event *e)
+{
+    lib.st_cond_destroy(e->condition);
+}
+
+/* Up: what is cut off would be our own early wake-up, not the library's. */
+static st_utime_t to_us(uint64_t deadline_ns)
+{
+    uint64_t now_ns = clock_now_ns();
+    return deadline_ns > now_ns ? (deadline_ns - now_ns + 999) / 1000 : 0;
+}
+
+static void event_wait(struct unit_event *e, uint64_t deadline_ns)
+{
+    if (deadline_ns == UINT64_MAX)
+        lib.st_cond_wait(e->condition);
+    else
+        lib.st_cond_timedwait(e->condition, to_us(deadline_ns));
+}
+
+static void event_signal(struct unit_event *e)
+{
+    lib.st_cond_signal(e->condition);
+}
+
+#include "bench/executors/scheduled.h"
+
+static const struct param params[] = {SCHEDULED_STACK(8192), {0}};
 
 static const char *const names[] = {"libst.so.1", "libst.so", NULL};
 
@@ -77,110 +126,15 @@ static int load(struct err *err)
     return lib.st_init() ? err_set_sys(err, errno, "st_init") : 0;
 }
 
-static void close_(struct launch *l)
-{
-    struct state *s = l->executor_state;
-    for (uint32_t i = 0; i <= l->task_count && s->units[i].woken; i++)
-        lib.st_cond_destroy(s->units[i].woken);
-    free(s);
-    l->executor_state = NULL;
-}
-
 static int open_(struct launch *l, struct err *err)
 {
-    if (load(err))
-        return -1;
-    struct state *s = calloc(1, sizeof *s + sizeof(struct unit) * ((size_t)l->task_count + 1));
-    if (!s)
-        return err_set(err, ERR_LIMIT, "no memory for %u thread handles", l->task_count);
-    parking_init(&s->parking);
-    l->executor_state = s;
-    for (uint32_t i = 0; i <= l->task_count; i++)
-        if (!(s->units[i].woken = lib.st_cond_new())) {
-            close_(l);
-            return err_set(err, ERR_LIMIT, "no memory for %u conditions", l->task_count);
-        }
-    return 0;
-}
-
-static void *entry(void *arg)
-{
-    struct task *t = arg;
-    t->launch->body(t);
-    return NULL;
-}
-
-static int start(struct launch *l, struct err *err)
-{
-    struct state *s = l->executor_state;
-    int stack = (int)l->executor_params[STACK];
-    for (uint32_t i = 0; i < l->task_count; i++) {
-        struct task *t = &l->tasks[i];
-        t->create_ns = launch_stamp_ns(l);
-        s->units[i].thread = lib.st_thread_create(entry, t, 1, stack);
-        if (!s->units[i].thread)
-            return err_set_sys(err, errno, "st_thread_create of task %u", i);
-        t->created_ns = launch_stamp_ns(l);
-        l->live_count = i + 1;
-    }
-    return 0;
-}
-
-static int join(struct launch *l, struct err *err)
-{
-    struct state *s = l->executor_state;
-    int rc = 0;
-    bool with_lock = !l->is_empty;
-    if (with_lock)
-        task_acquire(l->coordinator);
-    for (uint32_t i = 0; i < l->live_count; i++) {
-        if (lib.st_thread_join(s->units[i].thread, NULL))
-            rc = err_set_sys(err, errno, "st_thread_join of task %u", i);
-        l->tasks[i].joined_ns = launch_stamp_ns(l);
-    }
-    if (with_lock)
-        task_release(l->coordinator);
-    return rc;
-}
-
-/* Up: what is cut off would be our own early wake-up, not the library's. */
-static st_utime_t to_us(uint64_t deadline_ns)
-{
-    uint64_t now_ns = clock_now_ns();
-    return deadline_ns > now_ns ? (deadline_ns - now_ns + 999) / 1000 : 0;
+    return load(err) ? -1 : scheduled_open(l, err);
 }
 
 static void sleep_until(struct task *t, uint64_t deadline_ns)
 {
     (void)t;
     lib.st_usleep(to_us(deadline_ns));
-}
-
-static bool wait_(struct task *t, _Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
-{
-    struct state *s = t->launch->executor_state;
-    struct unit *unit = &s->units[t->index];
-    if (atomic_load(word) != expected)
-        return true;
-    parking_add(&s->parking, &unit->parked, word);
-    if (deadline_ns == UINT64_MAX)
-        lib.st_cond_wait(unit->woken);
-    else
-        lib.st_cond_timedwait(unit->woken, to_us(deadline_ns));
-    bool is_late = unit->parked.word != NULL; /* nobody took it off: the time ran out */
-    if (is_late)
-        parking_remove(&unit->parked);
-    return !is_late;
-}
-
-static void wake(struct task *t, _Atomic uint32_t *word, uint32_t count)
-{
-    struct state *s = t->launch->executor_state;
-    struct parked *parked;
-    while (count-- > 0 && (parked = parking_take(&s->parking, word)) != NULL) {
-        struct unit *unit = (struct unit *)(void *)((char *)parked - offsetof(struct unit, parked));
-        lib.st_cond_signal(unit->woken);
-    }
 }
 
 static void yield(struct task *t)
@@ -316,12 +270,8 @@ const struct executor executor_state_threads = {
 #ifdef CONTEND_HAVE_ST
     .params = params,
     .open = open_,
-    .start = start,
-    .join = join,
-    .close = close_,
+    SCHEDULED_HOOKS,
     .sleep_until = sleep_until,
-    .wait = wait_,
-    .wake = wake,
     .yield = yield,
     .wait_io = wait_io,
     .runtime = &rt_runtime,
