@@ -1,5 +1,8 @@
 #include "bench/lab/scale_places.h"
 
+#include "bench/base/vec.h"
+
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdatomic.h>
@@ -16,16 +19,20 @@ enum {
     PAGES = 16,
     BEFORE = 14, /* bytes in front of a sample: the clock's interrupt comes behind what was slow */
     AROUND = 18,
+    EARLY_MOST = 512, /* descriptors */
 };
 
 /* One CPU's samples. */
 struct ring {
-    int fd;
+    int fd, cpu;
     struct perf_event_mmap_page *head;
 };
 
 struct scale_looks {
     struct ring *rings; /* a CPU each */
+    struct {
+        VEC(int);
+    } early; /* events of threads that were there already, which write into the rings */
     unsigned count, samples, kernel, atomic;
     int memory; /* of the program */
     size_t page;
@@ -79,12 +86,18 @@ static int open_event(pid_t pid, int cpu, bool with_kernel)
     return (int)syscall(SYS_perf_event_open, &a, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+/* With what the kernel does for it, where that may be seen. */
+static int open_best(pid_t pid, int cpu)
+{
+    int fd = open_event(pid, cpu, true);
+    return fd < 0 ? open_event(pid, cpu, false) : fd;
+}
+
 static bool open_ring(struct scale_looks *l, pid_t pid, int cpu)
 {
     struct ring *r = &l->rings[l->count];
-    r->fd = open_event(pid, cpu, true);
-    if (r->fd < 0)
-        r->fd = open_event(pid, cpu, false);
+    r->cpu = cpu;
+    r->fd = open_best(pid, cpu);
     if (r->fd < 0)
         return false;
     void *map = mmap(NULL, (PAGES + 1) * l->page, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
@@ -95,6 +108,29 @@ static bool open_ring(struct scale_looks *l, pid_t pid, int cpu)
     r->head = map;
     l->count++;
     return true;
+}
+
+/*
+ * An event goes on to threads that are started after it.  A program is quick to start its own:
+ * those that were there before get one each.  (One that came in between has two, and counts twice.)
+ */
+static void open_early(struct scale_looks *l, pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    for (const struct dirent *d; tasks && (d = readdir(tasks)) && l->early.count < EARLY_MOST;) {
+        pid_t thread = (pid_t)strtol(d->d_name, NULL, 10);
+        for (unsigned i = 0; thread > 0 && thread != pid && i < l->count; i++) {
+            int fd = open_best(thread, l->rings[i].cpu);
+            if (fd < 0)
+                continue;
+            if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, l->rings[i].fd) || !vec_add(&l->early, fd))
+                close(fd);
+        }
+    }
+    if (tasks)
+        closedir(tasks);
 }
 
 struct scale_looks *scale_looks_open(pid_t pid)
@@ -108,6 +144,7 @@ struct scale_looks *scale_looks_open(pid_t pid)
     l->rings = calloc((size_t)cpus, sizeof *l->rings);
     for (int cpu = 0; l->rings && cpu < cpus; cpu++)
         open_ring(l, pid, cpu); /* one that is off has none */
+    open_early(l, pid);
     snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);
     l->memory = open(path, O_RDONLY | O_CLOEXEC);
     if (l->count && l->memory >= 0)
@@ -159,6 +196,9 @@ void scale_looks_close(struct scale_looks *l, struct scale_places *out)
 {
     if (!l)
         return;
+    for (size_t i = 0; i < l->early.count; i++)
+        close(l->early.items[i]);
+    vec_release(&l->early);
     for (unsigned i = 0; i < l->count; i++) {
         munmap(l->rings[i].head, (PAGES + 1) * l->page);
         close(l->rings[i].fd);

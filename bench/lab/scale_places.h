@@ -12,7 +12,7 @@
 
 struct scale_looks;
 
-/* Of the program and all threads it starts from now on; NULL: not to be had. */
+/* Of the program and all its threads, those it starts later, too; NULL: not to be had. */
 struct scale_looks *scale_looks_open(pid_t pid);
 /* Takes what came; the program still has to be there. */
 void scale_looks_take(struct scale_looks *l);
