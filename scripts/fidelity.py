@@ -3,7 +3,8 @@
     six rounds:     for each block of cells: every side measures them, one side right after the other
     after them:     both results are written, `contend compare --fidelity` judges the rounds so far, and
                     what is decided is measured no more
-    as time allows: the block that should take the least time to be decided gets a few rounds more
+    as time allows: the block that should take the least time to be decided gets a few rounds more,
+                    blocks out of sight an equal share of what is left
 
 A block holds the cells that one row or several put into relation.  All sides go through them in the
 same order, and orders are mirrored from round to round, so that a drift of the machine falls on
@@ -33,7 +34,7 @@ SIDE_NS = 180_000 * MS  # each side's share of the time there is
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FEWEST = 6  # rounds before anything can be decided
 MOST_AT_ONCE = 6  # rounds of a block between two looks
-OUT_OF_SIGHT = 1000  # rounds: rows that wait until all others are decided
+OUT_OF_SIGHT = 1000  # rounds: what a row that says no number is taken to lack
 GIVE_UP = 3  # failures of a cell, one after the other
 
 
@@ -282,7 +283,9 @@ class Run:
         self.number = 0
         self.measured = {name: 0 for name, _, _ in BLOCKS}  # rounds of each block
         self.first_turn = {name: self.draw.randrange(4) for name, _, _ in BLOCKS}
-        self.lasted = {}
+        self.lasted = {}  # seconds of a block's last round
+        self.spent = {}  # seconds it got after the rounds that all have
+        self.share_s = 0.0  # of the time after the first rounds, for each block that was open then
         self.open = {}  # name -> row of the table
 
     @property
@@ -372,6 +375,8 @@ class Run:
                 self.measure_cell(side, cell, cpu)
         self.measured[block] += 1
         self.lasted[block] = time.monotonic() - started
+        if self.measured[block] > FEWEST:
+            self.spent[block] = self.spent.get(block, 0) + self.lasted[block]
 
     def may_measure(self, block):
         limit = self.options.rounds
@@ -391,9 +396,11 @@ class Run:
 
     def go_on(self):
         """A few rounds of the block that should be decided soonest. False: none is left, or no time."""
-        # What it will have cost in all: a row at the end of its tolerance does not starve the others.
-        todo = [((lacking + self.measured[block]) * self.lasted[block], block, cells, lacking)
-                for block, cells, lacking in self.needed()
+        # What it will have cost, at most a share: six rounds know little of how far rounds differ, and
+        # one that a neighbour spoilt makes hundreds of a few.  What it has cost counts, too, so that a
+        # row at the end of its tolerance does not starve the others.
+        todo = [(min(lacking * self.lasted[block], self.share_s) + self.spent.get(block, 0), block,
+                 cells, lacking) for block, cells, lacking in self.needed()
                 if block in self.lasted and self.may_measure(block)]
         if not todo:
             return False
@@ -431,6 +438,7 @@ class Run:
         if self.passes < FEWEST:
             return
         self.look()
+        self.share_s = self.left_s() / max(1, len(self.needed()))
         while self.go_on():
             self.look()
             self.tell()

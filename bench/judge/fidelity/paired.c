@@ -264,9 +264,9 @@ static void say_what_lacks(struct fidelity_row *row, const struct fidelity_judge
                  row->rounds);
     else if (!row->rounds_lacking)
         snprintf(out, size,
-                 "%zu rounds differ by %.1f %% among themselves and lie at %.2f of the tolerance, "
-                 "too near to its end for any number of them",
-                 row->rounds, 100 * j->spread, fabs(j->lies));
+                 "%zu rounds differ by %.1f %% among themselves and lie at %.2f of the tolerance: "
+                 "more than %d at this noise, or less that runs beside it",
+                 row->rounds, 100 * j->spread, fabs(j->lies), REACH);
     else
         snprintf(out, size,
                  "%zu rounds differ by %.1f %% among themselves and lie at %.2f of the tolerance: "
