@@ -41,11 +41,14 @@ for (const colorScheme of ["light", "dark"])
     const room = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     check(room[0] <= room[1], `${name}: ${room[0]} pixels of page in ${room[1]}`);
     check(await page.evaluate(() => document.scripts.length) === 1, `${name}: a script of somebody else`);
-    await page.screenshot({ path: `${pictures}-${colorScheme}-${width}.png`, fullPage: true });
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-    for (const v of found.violations)
-      check(false, `${name}: axe: ${v.id}: ${v.help}: ${v.nodes.length} times, as ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary.slice(0, 300)}`);
+    /* Drawing and asking axe are most of the time: each once for a colour and once for a width. */
+    if ((colorScheme === "light") === (width === 360)) {
+      await page.screenshot({ path: `${pictures}-${colorScheme}-${width}.png`, fullPage: true });
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+      for (const v of found.violations)
+        check(false, `${name}: axe: ${v.id}: ${v.help}: ${v.nodes.length} times, as ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary.slice(0, 300)}`);
+    }
     await context.close();
   }
 
