@@ -3,6 +3,7 @@
 #include "bench/base/vec.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdatomic.h>
@@ -19,7 +20,7 @@ enum {
     PAGES = 16,
     BEFORE = 14, /* bytes in front of a sample: the clock's interrupt comes behind what was slow */
     AROUND = 18,
-    EARLY_MOST = 512, /* descriptors */
+    SPARE = 64, /* descriptors */
 };
 
 /* One CPU's samples. */
@@ -110,23 +111,43 @@ static bool open_ring(struct scale_looks *l, pid_t pid, int cpu)
     return true;
 }
 
+/* Descriptors ran out: the run itself needs some. */
+static void give_back(struct scale_looks *l)
+{
+    for (size_t i = 0; i < SPARE && l->early.count; i++)
+        close(l->early.items[--l->early.count]);
+}
+
+/* False: there are no more descriptors. */
+static bool add_thread(struct scale_looks *l, pid_t thread)
+{
+    for (unsigned i = 0; i < l->count; i++) {
+        int fd = open_best(thread, l->rings[i].cpu);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            return false;
+        if (fd >= 0 &&
+            (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, l->rings[i].fd) || !vec_add(&l->early, fd)))
+            close(fd);
+    }
+    return true;
+}
+
 /*
  * An event goes on to threads that are started after it.  A program is quick to start its own:
- * those that were there before get one each.  (One that came in between has two, and counts twice.)
+ * those that were there before get one each, as far as descriptors go; the others are not looked
+ * at.  (One that came in between has two, and counts twice.)
  */
 static void open_early(struct scale_looks *l, pid_t pid)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
     DIR *tasks = opendir(path);
-    for (const struct dirent *d; tasks && (d = readdir(tasks)) && l->early.count < EARLY_MOST;) {
+    bool has_room = true;
+    for (const struct dirent *d; tasks && has_room && (d = readdir(tasks));) {
         pid_t thread = (pid_t)strtol(d->d_name, NULL, 10);
-        for (unsigned i = 0; thread > 0 && thread != pid && i < l->count; i++) {
-            int fd = open_best(thread, l->rings[i].cpu);
-            if (fd < 0)
-                continue;
-            if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, l->rings[i].fd) || !vec_add(&l->early, fd))
-                close(fd);
+        if (thread > 0 && thread != pid && !add_thread(l, thread)) {
+            give_back(l);
+            has_room = false;
         }
     }
     if (tasks)
