@@ -178,7 +178,7 @@ _gate() {
     rm -rf tree && mv tree-of-it tree
     mapfile -t settings < <($runner project "$source_dir/examples/projects/$1/contend.yml" "$recipes/action.yml")
     [ ${#settings[@]} -eq 2 ] || fail "its workflow says ${settings[*]}"
-    _action "of$1" github.base_ref=main github.event_name=pull_request 'inputs.options=--budget 6s' "${settings[@]}"
+    _action "of$1" github.base_ref=main github.event_name=pull_request 'inputs.options=--budget 40s' "${settings[@]}"
     [ "$status" -eq 1 ] || { fail "$1: expected status 1"; show_run; return; }
     expect_out '::error title='
 }
