@@ -272,9 +272,9 @@ static int read_ledger(const struct place *at, const struct slim_cell *parts, un
         slim_ledger_add(&totals, one->duration_ns, one->foreign_cpu_ns, one->steal_ns);
         has_rounds &= !isnan(one->round);
     }
-    /* The kernel counts in ticks: over short launches the sum may be a little below 0. */
-    c->foreign_cpus =
-        totals.known_ns > 0 ? fmax(0, totals.foreign_ns / totals.known_ns) : (double)NAN;
+    c->foreign_cpus = totals.known_ns > 0 ? totals.foreign_ns / totals.known_ns : (double)NAN;
+    c->ledger_ns = totals.known_ns;
+    c->ledger_launches = totals.count;
     c->has_ledger = parts->has_ledger;
     if (!has_rounds)
         return 0;

@@ -3,6 +3,7 @@
 #include "bench/base/file.h"
 #include "bench/base/json.h"
 #include "bench/result/cell_read.h"
+#include "bench/result/load.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -168,6 +169,7 @@ static int read_named(struct result *out, const struct result_source *from, stru
                                           : read_source(&at, out, from, &own);
     if (!status)
         status = result_check_ids(&list, out, &own);
+    result_share_load(out);
     out->is_whole = from->keep & RESULT_ALL;
     if (!status)
         return 0;

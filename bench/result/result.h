@@ -85,8 +85,10 @@ struct result_cell {
     const struct result_launch *ledger; /* launch_count of them; NULL: in `json`, or nowhere */
     bool has_ledger;                    /* it stands above, be it empty */
     void *ledger_block;                 /* owned; rounds and ledger */
-    double foreign_cpus; /* CPUs taken by others while it was measured; NaN: not known */
-    json_t *json;        /* owned; without its metrics, and its launches where those were plain */
+    double foreign_cpus; /* CPUs taken by others while it was measured (load.h); NaN: not known */
+    double ledger_ns;    /* of the launches that say so, together */
+    size_t ledger_launches;
+    json_t *json; /* owned; without its metrics, and its launches where those were plain */
 };
 
 struct result {

@@ -78,6 +78,7 @@ struct slim_metric {
 struct slim_ledger {
     double known_ns;
     double foreign_ns; /* CPU time of others and time the hypervisor kept */
+    size_t count;
 };
 
 struct slim_cell {

@@ -272,6 +272,7 @@ void slim_ledger_add(struct slim_ledger *l, double duration_ns, double foreign_n
 {
     if (!(duration_ns > 0) || !isfinite(foreign_ns))
         return;
+    l->count++;
     l->known_ns += duration_ns;
     l->foreign_ns += foreign_ns + (isfinite(steal_ns) ? steal_ns : 0);
 }
