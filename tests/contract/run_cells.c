@@ -110,6 +110,9 @@ static void run_combination(const struct workload *w, const struct lock *k,
         return;
     if (IS_TSAN && w->kind == WORKLOAD_STARTUP && strcmp(w->name, "noop"))
         return;
+    /* Nor does it see across processes. */
+    if (IS_TSAN && !(x->traits & EXECUTOR_SHARED_HEAP) && strcmp(w->name, "counter") != 0)
+        return;
     /* AddressSanitizer's own start crashes in a program begun by a child of vfork. */
     if (IS_ASAN && !strcmp(x->name, "process_vfork") && !strcmp(w->name, "command"))
         return;
