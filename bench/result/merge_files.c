@@ -143,22 +143,28 @@ int merge_files_add(struct merge_files *f, const char *path, struct merge_text *
     *fd = strcmp(path, "-") ? open_regular(f, path) : -1;
     if (*fd < 0)
         return add_stream(f, path, where, fd, err);
-    if (fstat(*fd, &one.found) || !vec_add(f, one)) {
+    int failed = fstat(*fd, &one.found) ? err_set_sys(err, errno, "%s: cannot be looked at", path)
+                 : !vec_add(f, one)     ? err_set(err, ERR_SYSTEM, "%s: out of memory", path)
+                                        : 0;
+    if (failed) {
         close(*fd);
-        return err_set(err, ERR_SYSTEM, "%s: out of memory", path);
+        return -1;
     }
     *where = (struct merge_text){.file = (uint32_t)f->count - 1};
     put_into_ring(f, where->file, *fd);
     return 0;
 }
 
-static bool is_as_found(const struct merge_file *file)
+static int check_unchanged(const struct merge_file *file, struct err *err)
 {
     const struct stat *was = &file->found;
     struct stat is;
-    return !fstat(file->fd, &is) && is.st_dev == was->st_dev && is.st_ino == was->st_ino &&
-           is.st_size == was->st_size && is.st_mtim.tv_sec == was->st_mtim.tv_sec &&
-           is.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+    if (fstat(file->fd, &is))
+        return err_set_sys(err, errno, "%s: cannot be looked at", file->path);
+    bool is_same = is.st_dev == was->st_dev && is.st_ino == was->st_ino &&
+                   is.st_size == was->st_size && is.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+                   is.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+    return is_same ? 0 : has_changed(file->path, err);
 }
 
 static int open_again(struct merge_files *f, uint32_t number, struct err *err)
@@ -192,7 +198,7 @@ int merge_files_read(struct merge_files *f, const char *path, const struct merge
         done += (size_t)got;
     }
     /* Looked at behind the reading: what it was until then it was while it was read. */
-    return is_file && !is_as_found(&f->items[where->file]) ? has_changed(path, err) : 0;
+    return is_file ? check_unchanged(&f->items[where->file], err) : 0;
 }
 
 void merge_files_release(struct merge_files *f)

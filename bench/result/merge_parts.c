@@ -146,8 +146,9 @@ static int different_plans(const struct part *a, const struct part *b, struct er
 
 static int add_part(struct parts *p, json_t *json, const char *path, size_t host, struct err *err)
 {
-    struct part one;
-    int failed = read_part(&one, json, path, err);
+    struct part one = {0};
+    int failed = json ? read_part(&one, json, path, err)
+                      : err_set(err, ERR_SYSTEM, "no memory for %s", path);
     one.host = host;
     struct part *known = failed ? NULL : parts_find(p, host, one.key);
     if (known && known->plan && strcmp(known->plan, one.plan) != 0) {
