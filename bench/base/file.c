@@ -78,6 +78,46 @@ char *file_read(const char *path, size_t *length, struct err *err)
     return file_read_most(path, FILE_MOST_BYTES, length, err);
 }
 
+char *file_read_at(int fd, const char *path, uint64_t at, size_t most, size_t *length,
+                   struct err *err)
+{
+    struct buf b = {0};
+    char chunk[65536];
+    ssize_t got;
+    while ((got = pread(fd, chunk, sizeof chunk, (off_t)(at + b.len))) != 0 && !b.failed) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+        else if ((size_t)got > most - b.len)
+            err_set(err, ERR_INPUT, "%s: is larger than %zu bytes, the most that is read of it",
+                    path, most);
+        if (got < 0 || (size_t)got > most - b.len) {
+            buf_release(&b);
+            return NULL;
+        }
+        buf_add_bytes(&b, chunk, (size_t)got);
+    }
+    *length = b.len;
+    char *text = buf_steal(&b);
+    if (!text)
+        err_set(err, ERR_SYSTEM, "%s: out of memory", path);
+    return text;
+}
+
+int file_open_regular(const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) || !S_ISREG(about.st_mode))
+        return -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0 && !fstat(fd, &about) && S_ISREG(about.st_mode))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 bool file_is_folder(const char *path)
 {
     struct stat s;

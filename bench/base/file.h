@@ -21,6 +21,13 @@ char *file_read(const char *path, size_t *length, struct err *err);
 /* The same with another bound. */
 char *file_read_most(const char *path, size_t most, size_t *length, struct err *err);
 
+/* The same of an open file from that byte to its end; `path` is for messages. */
+char *file_read_at(int fd, const char *path, uint64_t at, size_t most, size_t *length,
+                   struct err *err);
+
+/* A regular file, to be read; -1: it is none, or cannot be.  A pipe of that name is not touched. */
+int file_open_regular(const char *path);
+
 /* A second descriptor of the same file, at least that one, closed on exec; -1 with errno: EMFILE
  * also where the limit lies below it. */
 int file_raise_fd(int fd, int least);

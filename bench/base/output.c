@@ -188,7 +188,7 @@ static int open_beside(const struct place *place, bool may_be_nameless, char *na
     if (may_be_nameless) {
         char directory[PATH_MAX];
         memcpy(directory, place->path, sizeof directory);
-        int fd = open(dirname(directory), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+        int fd = open(dirname(directory), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
         if (fd >= 0) {
             flock(fd, LOCK_EX | LOCK_NB); /* see sweep() */
             return fd;
@@ -271,24 +271,6 @@ static int open_stream(const char *path)
     return fd;
 }
 
-static int write_stream(const char *path, const struct place *place, const char *data,
-                        size_t length, struct err *err)
-{
-    bool is_stdout = !strcmp(path, "-");
-    int fd = is_stdout ? STDOUT_FILENO : open_stream(place->path);
-    if (fd < 0 && errno == ENXIO)
-        return err_set(err, ERR_INPUT, "%s: nobody reads this pipe (%d s were waited for a reader)",
-                       path, READER_WAIT_S);
-    if (fd < 0)
-        return err_set_sys(err, errno, "%s: cannot be written", path);
-    if (is_stdout)
-        fflush(stdout);
-    int failed = file_write_whole(fd, data, length) ? errno : 0;
-    if (!is_stdout && close(fd) && !failed)
-        failed = errno;
-    return failed ? err_set_sys(err, failed, "%s: cannot be written", path) : 0;
-}
-
 static void sync_directory_of(const char *path)
 {
     char copy[PATH_MAX];
@@ -308,47 +290,120 @@ static int take_after(int fd, const struct stat *old)
     return fchmod(fd, old->st_mode & 07777);
 }
 
-/* Returns 0 or an errno; *lacks_name when it was for want of a name alone. */
-static int replace(const struct place *place, const char *data, size_t length, bool may_be_nameless,
-                   bool *lacks_name)
+/* ---- A document as it is made ------------------------------------------------------------------
+ */
+
+struct output {
+    const char *path; /* borrowed; NULL: standard output */
+    struct place place;
+    int fd;
+    char name[PATH_MAX]; /* of the temporary file; "" while it has none */
+};
+
+static int cannot(const struct output *o, int sys_errno, struct err *err)
 {
-    char name[PATH_MAX];
-    int fd = open_beside(place, may_be_nameless, name, NULL);
-    *lacks_name = false;
-    if (fd < 0)
-        return errno;
-    bool bad = file_write_whole(fd, data, length) ||
-               (place->is_there && take_after(fd, &place->found)) || fsync(fd);
-    int failed = bad ? errno : 0;
-    if (!failed && !*name && name_it(fd, place, name)) {
-        failed = errno;
-        *lacks_name = true;
+    return o->path ? err_set_sys(err, sys_errno, "%s: cannot be written", o->path)
+                   : err_set_sys(err, sys_errno, "writing to standard output");
+}
+
+static bool is_stdout(const struct output *o)
+{
+    return !o->path || !strcmp(o->path, "-");
+}
+
+static int open_it(struct output *o, struct err *err)
+{
+    if (is_stdout(o)) {
+        o->place.is_stream = true;
+        o->fd = STDOUT_FILENO;
+        return fflush(stdout) ? cannot(o, errno, err) : 0;
     }
-    if (close(fd) && !failed)
+    if (find_place(o->path, &o->place, err))
+        return -1;
+    if (!o->place.is_stream)
+        sweep(&o->place);
+    o->fd = o->place.is_stream ? open_stream(o->place.path)
+                               : open_beside(&o->place, true, o->name, NULL);
+    if (o->fd < 0 && o->place.is_stream && errno == ENXIO)
+        return err_set(err, ERR_INPUT, "%s: nobody reads this pipe (%d s were waited for a reader)",
+                       o->path, READER_WAIT_S);
+    return o->fd < 0 ? cannot(o, errno, err) : 0;
+}
+
+struct output *output_open(const char *path, struct err *err)
+{
+    struct output *o = malloc(sizeof *o);
+    if (!o) {
+        err_set(err, ERR_SYSTEM, "%s: no memory to write it", path ? path : "standard output");
+        return NULL;
+    }
+    *o = (struct output){.path = path, .fd = -1};
+    if (!open_it(o, err))
+        return o;
+    free(o);
+    return NULL;
+}
+
+int output_add(struct output *o, const char *data, size_t length, struct err *err)
+{
+    return file_write_whole(o->fd, data, length) ? cannot(o, errno, err) : 0;
+}
+
+/* As the file that it takes the place of, and on the disk. */
+static int settle(const struct output *o)
+{
+    return (o->place.is_there && take_after(o->fd, &o->place.found)) || fsync(o->fd) ? -1 : 0;
+}
+
+/* Where there is no /proc to reach it through it gets no name: what has one gets its content. */
+static int copy_to_named(struct output *o)
+{
+    char block[65536];
+    int nameless = o->fd;
+    ssize_t got = -1;
+    o->fd = open_beside(&o->place, false, o->name, NULL);
+    off_t at = 0;
+    while (o->fd >= 0 && (got = pread(nameless, block, sizeof block, at)) > 0 &&
+           !file_write_whole(o->fd, block, (size_t)got))
+        at += got;
+    int failed = o->fd < 0 || got ? errno : 0;
+    close(nameless);
+    errno = failed;
+    return failed || settle(o) ? -1 : 0;
+}
+
+static int take_place(struct output *o)
+{
+    return settle(o) || (!*o->name && name_it(o->fd, &o->place, o->name) && copy_to_named(o)) ? -1
+                                                                                              : 0;
+}
+
+int output_end(struct output *o, bool is_whole, struct err *err)
+{
+    bool is_file = !o->place.is_stream;
+    int failed = is_whole && is_file && take_place(o) ? errno : 0;
+    if (o->fd >= 0 && !is_stdout(o) && close(o->fd) && !failed)
         failed = errno;
-    if (!failed && rename(name, place->path))
+    if (is_whole && is_file && !failed && rename(o->name, o->place.path))
         failed = errno;
-    if (failed && *name)
-        unlink(name);
-    return failed;
+    if (is_whole && failed)
+        cannot(o, failed, err);
+    bool is_there = is_whole && !failed;
+    if (is_file && is_there)
+        sync_directory_of(o->place.path);
+    else if (*o->name)
+        unlink(o->name);
+    free(o);
+    return is_there ? 0 : -1;
 }
 
 int output_write(const char *path, const char *data, size_t length, struct err *err)
 {
-    struct place place;
-    bool lacks_name;
-    if (find_place(path, &place, err))
+    struct output *o = output_open(path, err);
+    if (!o)
         return -1;
-    if (place.is_stream)
-        return write_stream(path, &place, data, length, err);
-    sweep(&place);
-    int failed = replace(&place, data, length, true, &lacks_name);
-    if (failed && lacks_name) /* no /proc to reach it through */
-        failed = replace(&place, data, length, false, &lacks_name);
-    if (failed)
-        return err_set_sys(err, failed, "%s: cannot be written", path);
-    sync_directory_of(place.path);
-    return 0;
+    int failed = output_add(o, data, length, err);
+    return output_end(o, !failed, err);
 }
 
 int output_write_text(const char *path, const struct buf *text, struct err *err)

@@ -35,10 +35,21 @@ bool output_exists(const char *path);
 int output_check(const char *path, struct err *err);
 
 /*
- * Writes the document.  For a file: to a temporary file beside it that nobody else can name or has
- * open, synced, renamed over it, the directory synced; mode and owner stay.  On failure what was
- * there is untouched and the temporary file is gone.
+ * A document that is written while it is made.  For a file: to a temporary file beside it that
+ * nobody else can name or has open, and when it is whole it is synced, renamed over the file, the
+ * directory synced; mode and owner stay.  On failure what was there is untouched and the temporary
+ * file is gone.  What went to a stream until then is there, and cut short.
  */
+struct output;
+
+/* `path` is borrowed until the end; NULL is standard output. NULL with ERR_INPUT or ERR_SYSTEM. */
+struct output *output_open(const char *path, struct err *err);
+int output_add(struct output *o, const char *data, size_t length, struct err *err);
+
+/* The end of it, which frees it: whole, or failed, and then nothing is left. Returns 0 or -1. */
+int output_end(struct output *o, bool is_whole, struct err *err);
+
+/* A document that is there already. */
 int output_write(const char *path, const char *data, size_t length, struct err *err);
 /* The same for a text that was put together; one that memory did not suffice for is refused. */
 int output_write_text(const char *path, const struct buf *text, struct err *err);

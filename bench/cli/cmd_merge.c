@@ -27,25 +27,21 @@ static const struct argument arguments[] = {
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
-    struct result_list results;
+    struct merge_index in;
     struct merge_report report = {0};
-    struct buf made = {0}, said = {0};
+    struct buf said = {0};
     if (s->output && output_check(s->output, err))
         return -1;
-    int failed = results_load(&results, call->words->items, call->words->count,
-                              RESULT_ALL | RESULT_HOSTS, err);
+    int failed = merge_index_read(&in, call->words->items, call->words->count, err);
     if (!failed)
-        merge_clock_words(&said, &results);
+        merge_clock_words(&said, &in.results);
     cli_tell(&said);
-    failed = failed || results_merge(&results, s->host, &made, &report, err);
-    results_unload(&results);
-    buf_add(&made, s->output ? "" : "\n");
-    failed = failed || cli_put(s->output, &made, err);
+    failed = failed || results_merge(&in, s->host, s->output, &report, err);
+    merge_index_release(&in);
     if (!failed)
         merge_words(&said, &report);
     cli_tell(&said);
     buf_release(&report.missing);
-    buf_release(&made);
     return failed ? -1 : EXIT_FINE;
 }
 

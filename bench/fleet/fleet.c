@@ -323,28 +323,16 @@ static void end_all(struct fleet *f)
 
 /* ---- The result ----------------------------------------------------------------------------- */
 
-static size_t count_failed(const struct result_list *l)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < l->count; i++)
-        for (size_t k = 0; k < l->items[i].cell_count; k++)
-            count += l->items[i].cells[k].status == CELL_FAILED;
-    return count;
-}
-
 static int merge_paths(struct fleet *f, const char *const *paths, size_t count, struct err *err)
 {
-    struct result_list results;
+    struct merge_index in;
     struct merge_report merged = {0};
-    struct buf text = {0};
-    int failed = results_load(&results, paths, count, RESULT_ALL | RESULT_HOSTS, err);
-    f->report->failed_cells = failed ? 0 : count_failed(&results);
-    failed = failed || results_merge(&results, NULL, &text, &merged, err);
-    results_unload(&results);
-    failed = failed || output_write_text(f->request->path, &text, err);
+    int failed = merge_index_read(&in, paths, count, err);
+    f->report->failed_cells = failed ? 0 : merge_index_failed(&in);
+    failed = failed || results_merge(&in, NULL, f->request->path, &merged, err);
+    merge_index_release(&in);
     f->report->is_written = !failed;
     buf_release(&merged.missing);
-    buf_release(&text);
     return failed ? -1 : 0;
 }
 

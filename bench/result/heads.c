@@ -61,14 +61,27 @@ struct metric_heads *heads_new(void)
     return NULL;
 }
 
+static void forget_all(struct metric_heads *h)
+{
+    for (size_t i = 0; i < h->capacity; i++) {
+        free(h->items[i].text);
+        json_decref(h->items[i].json);
+        h->items[i] = (struct head){0};
+    }
+    h->count = 0;
+}
+
+void heads_forget(struct metric_heads *h, size_t most)
+{
+    if (h->count > most)
+        forget_all(h);
+}
+
 void heads_free(struct metric_heads *h)
 {
     if (!h)
         return;
-    for (size_t i = 0; i < h->capacity; i++) {
-        free(h->items[i].text);
-        json_decref(h->items[i].json);
-    }
+    forget_all(h);
     json_decref(h->kept);
     free(h->items);
     free(h);

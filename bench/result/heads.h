@@ -24,4 +24,10 @@ const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, 
 /* Takes an object over for as long as the table lives; -1 when memory ran out, or it is NULL. */
 int heads_keep(struct metric_heads *h, json_t *object);
 
+/*
+ * Forgets what was read when it is more than so many texts: for who goes through cells one by one
+ * and keeps none.  Cells that borrow from it are to be gone.
+ */
+void heads_forget(struct metric_heads *h, size_t most);
+
 #endif

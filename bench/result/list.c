@@ -3,11 +3,9 @@
 #include "bench/base/file.h"
 #include "bench/result/cell_read.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Room for one more; NULL when memory ran out. */
@@ -25,12 +23,15 @@ static struct result *new_item(struct result_list *l)
     return &l->items[l->count];
 }
 
-static int add(struct result_list *out, const struct result_source *from, struct err *err)
+typedef int result_reader(struct result *out, const struct result_source *from, struct err *err);
+
+static int add(struct result_list *out, const struct result_source *from, result_reader *read,
+               struct err *err)
 {
     struct result *r = new_item(out);
     if (!r)
         return err_set(err, ERR_SYSTEM, "%s: out of memory", from->path);
-    if (result_read(r, from, err))
+    if (read(r, from, err))
         return -1;
     out->count++;
     return 0;
@@ -38,21 +39,25 @@ static int add(struct result_list *out, const struct result_source *from, struct
 
 /* ---- Several hosts in one file -------------------------------------------------------------- */
 
-/* Whether the text begins as results of several hosts do, and what stands behind "[". */
-static bool are_several(const char *text, size_t length, struct scan *behind)
+/* It is called by its host as well. */
+static int name_by_host(struct result *r, const char *path, struct err *err)
 {
-    struct scan s = {text, text + length};
-    struct span key, value;
-    bool first = true, ok;
-    if (!scan_take(&s, '{') || !scan_member(&s, &first, &key, &ok) || !span_is(key, "schema") ||
-        !scan_string(&s, &value) || !span_is(value, RESULTS_SCHEMA) ||
-        !scan_member(&s, &first, &key, &ok) || !span_is(key, "results") || !scan_take(&s, '['))
-        return false;
-    *behind = s;
-    return true;
+    char *label = NULL;
+    if (asprintf(&label, "%s@%s", r->label, r->hostname) < 0)
+        return err_set(err, ERR_SYSTEM, "%s: out of memory", path);
+    free(r->label);
+    r->label = label;
+    return 0;
 }
 
-/* Each is read as if it were a file of its own, and is called by its host as well. */
+static int add_host(struct result_list *out, const struct result_source *one, struct err *err)
+{
+    if (add(out, one, result_read_open, err))
+        return -1;
+    return name_by_host(&out->items[out->count - 1], one->path, err);
+}
+
+/* Each is read as if it were a file of its own. */
 static int add_hosts(struct result_list *out, const struct result_source *from, struct scan *s,
                      struct err *err)
 {
@@ -64,54 +69,87 @@ static int add_hosts(struct result_list *out, const struct result_source *from, 
             return err_set(err, ERR_INPUT, "%s: results: is cut short, or no JSON", from->path);
         one.text = text.text;
         one.length = text.length;
-        if (add(out, &one, err))
+        one.at += (uint64_t)(text.text - from->text);
+        if (add_host(out, &one, err))
             return -1;
-        struct result *r = &out->items[out->count - 1];
-        char *label = NULL;
-        if (asprintf(&label, "%s@%s", r->label, r->hostname) < 0)
-            return err_set(err, ERR_SYSTEM, "%s: out of memory", from->path);
-        free(r->label);
-        r->label = label;
     }
     return ok ? 0 : err_set(err, ERR_INPUT, "%s: results: is cut short, or no JSON", from->path);
+}
+
+/* A text that was taken in as a whole. */
+static int add_text(struct result_list *out, const struct result_source *from, struct err *err)
+{
+    struct scan s = {from->text, from->text + from->length};
+    return slim_take_several(&s) ? add_hosts(out, from, &s, err)
+                                 : add(out, from, result_read_open, err);
+}
+
+static int add_whole(struct result_list *out, const struct result_source *from, struct err *err)
+{
+    struct result_source whole = *from;
+    char *text = file_read_at(from->fd, from->path, from->at, FILE_MOST_BYTES, &whole.length, err);
+    whole.text = text;
+    int failed = text ? add_text(out, &whole, err) : -1;
+    free(text);
+    return failed;
+}
+
+/* In pieces. -1 with err unset: the whole is to be asked. */
+static int add_in_pieces(struct result_list *out, const struct result_source *from,
+                         struct slim *slim, struct err *err)
+{
+    struct result_source one = *from;
+    int more, failed = 0;
+    one.slim = slim;
+    while (!failed && (more = slim_next_result(slim)) != 0)
+        failed = more > 0 ? add_host(out, &one, err) : -1;
+    return failed;
 }
 
 /* What a file of several hosts begins with, and a blank or two. */
 enum { BEGINNING_BYTES = 200 };
 
-/* NULL where the file is a result of its own: its reader then reads it in pieces. */
-static char *text_of_several(const char *path, size_t *length, struct err *err)
+static bool has_several(const struct result_source *from)
 {
     char beginning[BEGINNING_BYTES];
-    struct scan s;
-    struct stat about;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool is_file = fd >= 0 && !fstat(fd, &about) && S_ISREG(about.st_mode);
-    ssize_t got = is_file ? read(fd, beginning, sizeof beginning) : -1;
-    if (fd >= 0)
-        close(fd);
-    if (got <= 0 || !are_several(beginning, (size_t)got, &s))
-        return NULL;
-    return file_read(path, length, err);
+    ssize_t got = pread(from->fd, beginning, sizeof beginning, (off_t)from->at);
+    struct scan s = {beginning, beginning + (got > 0 ? got : 0)};
+    return slim_take_several(&s);
+}
+
+int results_read_open(struct result_list *out, const struct result_source *from, struct err *err)
+{
+    struct slim slim;
+    struct err own = {0};
+    size_t before = out->count;
+    if (!has_several(from))
+        return add(out, from, result_read_open, err);
+    int failed =
+        slim_open_several(&slim, from->fd, from->at) ? -1 : add_in_pieces(out, from, &slim, &own);
+    slim_close(&slim);
+    if (!failed || own.code != ERR_NONE)
+        return failed ? err_set(err, own.code, "%s", own.text) : 0;
+    while (out->count > before)
+        result_unload(&out->items[--out->count]);
+    if (from->taker)
+        from->taker->forget(from->taker->with);
+    return add_whole(out, from, err);
 }
 
 static int load_one(struct result_list *out, const char *path, unsigned keep, struct err *err)
 {
     struct result_source from = {.path = path, .keep = keep & ~(unsigned)RESULT_HOSTS};
-    struct err own = {0};
-    struct stat about;
-    bool is_stream = !strcmp(path, "-") || (!stat(path, &about) && S_ISFIFO(about.st_mode));
-    char *text = !(keep & RESULT_HOSTS) ? NULL
-                 : is_stream            ? file_read(path, &from.length, &own)
-                                        : text_of_several(path, &from.length, &own);
-    if (own.code != ERR_NONE)
-        return err_set(err, own.code, "%s", own.text);
-    struct scan behind;
+    if (!(keep & RESULT_HOSTS))
+        return add(out, &from, result_read, err);
+    from.fd = strcmp(path, "-") ? file_open_regular(path) : -1;
+    char *text = from.fd < 0 ? file_read(path, &from.length, err) : NULL;
     from.text = text;
-    int failed = text && are_several(text, from.length, &behind)
-                     ? add_hosts(out, &from, &behind, err)
-                     : add(out, &from, err);
+    int failed = from.fd >= 0 ? results_read_open(out, &from, err)
+                 : text       ? add_text(out, &from, err)
+                              : -1;
     free(text);
+    if (from.fd >= 0)
+        close(from.fd);
     return failed;
 }
 

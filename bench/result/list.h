@@ -18,6 +18,10 @@ struct result_list {
  */
 int results_load(struct result_list *out, const char *const *paths, size_t count, unsigned keep,
                  struct err *err);
+
+/* The result, or the results of several hosts, of a regular file that is open (read.h). */
+int results_read_open(struct result_list *l, const struct result_source *from, struct err *err);
+
 void results_unload(struct result_list *l);
 
 #endif

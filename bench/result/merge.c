@@ -3,40 +3,43 @@
 #include "bench/base/clock.h"
 #include "bench/base/json.h"
 #include "bench/base/json_make.h"
+#include "bench/base/output.h"
 #include "bench/base/vec.h"
 #include "bench/base/words.h"
+#include "bench/result/cell_read.h"
+#include "bench/result/merge_kept.h"
 #include "bench/result/merge_parts.h"
 #include "bench/result/write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A cell of what is made, and the run it is of. */
-struct slot {
-    struct result_cell *cell;
-    const struct part *part;
-    const char *path; /* borrowed; of the file it came from */
-    json_t *attempts; /* owned; cells that it stands for, by the names of their parts; or NULL */
-};
-
 /* What was measured on one host. */
 struct host_group {
     const char *hostname;
     struct {
-        VEC(const struct result *);
+        VEC(const struct merge_input *);
     } of;
     struct {
-        VEC(struct slot);
-    } slots;
-    json_t *places; /* owned; of the slots, by the ids of cells */
+        VEC(const json_t *);
+    } runs;                        /* of each, what it says of its run */
+    size_t first_slot, slot_count; /* its cells */
 };
 
 struct merging {
+    struct merge_index *in;
     struct {
         VEC(struct host_group);
     } hosts;
     json_t *host_places; /* owned; by their names */
     struct parts parts;
+    struct {
+        VEC(struct merge_slot);
+    } slots; /* of one host after the other */
+    struct {
+        VEC(uint32_t);
+    } slot_of; /* by id: the last one of it */
+    struct merge_kept kept;
     bool is_whole; /* no shard is missing */
     struct merge_report *report;
 };
@@ -113,17 +116,16 @@ static int check_same(const struct result *a, const struct result *b, struct err
 
 static struct host_group *new_host(struct merging *m, const char *hostname, struct err *err)
 {
-    struct host_group one = {.hostname = hostname, .places = json_object()};
-    if (one.places && !add_place(m->host_places, hostname, m->hosts.count, err) &&
-        vec_add(&m->hosts, one))
+    struct host_group one = {.hostname = hostname};
+    if (!add_place(m->host_places, hostname, m->hosts.count, err) && vec_add(&m->hosts, one))
         return &m->hosts.items[m->hosts.count - 1];
-    json_decref(one.places);
     no_memory(err);
     return NULL;
 }
 
-static int add_result(struct merging *m, const struct result *r, struct err *err)
+static int add_result(struct merging *m, const struct merge_input *input, struct err *err)
 {
+    const struct result *r = input->head;
     if (!*r->hostname)
         return err_set(err, ERR_INPUT,
                        "%s: does not say on which host it was measured; it may not be put beside "
@@ -132,142 +134,102 @@ static int add_result(struct merging *m, const struct result *r, struct err *err
     const json_t *place = place_of(m->host_places, r->hostname);
     struct host_group *h =
         place ? &m->hosts.items[json_integer_value(place)] : new_host(m, r->hostname, err);
-    if (!h || (h->of.count && check_same(h->of.items[0], r, err)))
+    if (!h || (h->of.count && check_same(h->of.items[0]->head, r, err)))
         return -1;
-    if (!vec_add(&h->of, r))
+    if (!vec_add(&h->of, input) || !vec_add(&h->runs, json_object_get(r->json, "run")))
         return no_memory(err);
     return parts_add(&m->parts, r, (size_t)(h - m->hosts.items), err);
 }
 
 /* ---- Cells --------------------------------------------------------------------------------- */
 
-/* What was measured, without what says where it stands. */
-static json_t *content_of(const struct result_cell *c)
-{
-    static const char *const around[] = {"part", "place", "attempts", "role"};
-    json_t *json = result_cell_json(c);
-    for (size_t i = 0; json && i < sizeof around / sizeof *around; i++)
-        json_object_del(json, around[i]);
-    return json;
-}
-
-static int is_equal(const struct result_cell *a, const struct result_cell *b, bool *out,
-                    struct err *err)
-{
-    json_t *x = content_of(a), *y = content_of(b);
-    *out = x && y && json_equal(x, y);
-    int failed = x && y ? 0 : no_memory(err);
-    json_decref(x);
-    json_decref(y);
-    return failed;
-}
-
-static bool is_control(const struct result_cell *c)
-{
-    return !strcmp(c->role, "control");
-}
-
 /* Whether the second stands where the first stood. */
-static bool is_better(const struct slot *known, const struct slot *other)
+static bool is_better(const struct merging *m, const struct merge_slot *known,
+                      const struct merge_slot *other)
 {
-    const struct result_cell *a = known->cell, *b = other->cell;
+    const struct merge_record *a = &m->in->records.items[known->record];
+    const struct merge_record *b = &m->in->records.items[other->record];
     if (known->part == other->part)
         return (b->status == CELL_OK) != (a->status == CELL_OK) ? b->status == CELL_OK
-                                                                : b->launch_count > a->launch_count;
+                                                                : b->launches > a->launches;
     if ((a->status == CELL_OK) != (b->status == CELL_OK))
         return b->status == CELL_OK;
-    if (is_control(a) != is_control(b))
-        return is_control(a);
+    if (a->is_control != b->is_control)
+        return a->is_control;
     return part_is_before(other->part, known->part);
 }
 
 /* Two moments of one run say the same as far as both go. */
-static bool is_contradiction(const struct slot *known, const struct slot *other)
+static bool is_contradiction(const struct merging *m, const struct merge_slot *known,
+                             const struct merge_slot *other)
 {
-    const struct result_cell *a = known->cell, *b = other->cell;
+    const struct merge_record *a = &m->in->records.items[known->record];
+    const struct merge_record *b = &m->in->records.items[other->record];
     if (known->part == other->part)
-        return a->status == b->status && a->launch_count == b->launch_count;
-    return a->status == CELL_OK && b->status == CELL_OK && !is_control(a) && !is_control(b);
+        return a->status == b->status && a->launches == b->launches;
+    return a->status == CELL_OK && b->status == CELL_OK && !a->is_control && !b->is_control;
 }
 
-/* The cell as it was measured by that part, kept with the one that stands. */
-static int keep_attempt(struct slot *stands, const struct slot *other, struct err *err)
+/* What was measured, without what says where it stands. */
+static int content_of(struct merging *m, uint32_t record, json_t **out, struct err *err)
 {
-    if (!stands->attempts && !(stands->attempts = json_object()))
-        return no_memory(err);
-    const json_t *known = json_object_get(stands->attempts, other->part->key);
-    if (json_array_size(json_object_get(known, "launches")) > other->cell->launch_count)
-        return 0;
-    json_t *json = result_cell_json(other->cell);
-    json_object_del(json, "part");
-    json_object_del(json, "place");
-    json_object_del(json, "attempts");
-    struct json_maker m = json_maker_of(stands->attempts);
-    json_make_value(&m, other->part->key, json);
-    json_t *made = json_made(&m);
-    json_decref(made);
-    return made ? 0 : no_memory(err);
+    struct result_cell c;
+    if (merge_index_cell(m->in, record, &c, err))
+        return -1;
+    *out = merge_kept_json(&c);
+    cell_unload(&c);
+    if (*out)
+        json_object_del(*out, "role");
+    return *out ? 0 : no_memory(err);
 }
 
-/*
- * The attempts of both are of the one that stands; its own part is no attempt any more.  Takes
- * `attempts` over.
- */
-static int join_attempts(struct slot *stands, json_t *attempts, struct err *err)
+/* Only what could be is read again. */
+static int is_equal(struct merging *m, uint32_t one, uint32_t other, bool *out, struct err *err)
 {
-    const char *key;
-    json_t *value;
-    if (!attempts)
+    const struct merge_record *a = &m->in->records.items[one], *b = &m->in->records.items[other];
+    json_t *x = NULL, *y = NULL;
+    *out = false;
+    if (a->status != b->status || a->launches != b->launches)
         return 0;
-    struct json_maker m = stands->attempts ? json_maker_take(stands->attempts) : json_maker_new();
-    json_object_foreach(attempts, key, value)
-    {
-        if (!json_object_get(m.object, key))
-            json_make_shared(&m, key, value);
-    }
-    json_decref(attempts);
-    stands->attempts = json_made(&m);
-    json_object_del(stands->attempts, stands->part->key);
-    return stands->attempts ? 0 : no_memory(err);
+    int failed = content_of(m, one, &x, err) || content_of(m, other, &y, err);
+    *out = !failed && json_equal(x, y);
+    json_decref(x);
+    json_decref(y);
+    return failed ? -1 : 0;
 }
 
-static int settle(struct merging *m, struct slot *known, struct slot *other,
+static int settle(struct merging *m, struct merge_slot *known, const struct merge_slot *other,
                   const struct host_group *h, struct err *err)
 {
     bool equal;
-    if (is_equal(known->cell, other->cell, &equal, err))
+    if (is_equal(m, known->record, other->record, &equal, err))
         return -1;
-    if (!equal && is_contradiction(known, other))
+    if (!equal && is_contradiction(m, known, other))
         return err_set(err, ERR_INPUT,
                        "%.100s and %.100s hold two different results of cell \"%.128s\" on host "
                        "\"%.40s\" (runs %.50s and %.50s); leave one of them out",
-                       known->path, other->path, known->cell->id, h->hostname, known->part->key,
-                       other->part->key);
-    bool is_other = is_better(known, other);
-    struct slot stands = is_other ? *other : *known, goes = is_other ? *known : *other;
-    json_t *attempts = goes.attempts;
-    goes.attempts = NULL;
+                       merge_index_path(m->in, known->record),
+                       merge_index_path(m->in, other->record),
+                       intern_text(&m->in->ids, m->in->records.items[known->record].id),
+                       h->hostname, known->part->key, other->part->key);
     bool is_attempt = !equal && known->part != other->part;
     m->report->repeated += !is_attempt;
-    if (is_attempt && keep_attempt(&stands, &goes, err)) {
-        *known = stands;
-        json_decref(attempts);
-        return -1;
-    }
-    *known = stands;
-    return join_attempts(known, attempts, err);
+    return is_better(m, known, other)
+               ? merge_kept_yield(&m->kept, m->in, known, other, is_attempt, err)
+               : merge_kept_stay(&m->kept, m->in, known, other, is_attempt, err);
 }
 
-static int add_cell(struct merging *m, struct host_group *h, struct slot *one, struct err *err)
+static int add_cell(struct merging *m, struct host_group *h, struct merge_slot *one,
+                    struct err *err)
 {
-    const json_t *place = place_of(h->places, one->cell->id);
-    if (place)
-        return settle(m, &h->slots.items[json_integer_value(place)], one, h, err);
-    if (add_place(h->places, one->cell->id, h->slots.count, err) || !vec_add(&h->slots, *one)) {
-        json_decref(one->attempts);
+    uint32_t *place = &m->slot_of.items[m->in->records.items[one->record].id];
+    if (*place != MERGE_NONE && *place >= h->first_slot)
+        return settle(m, &m->slots.items[*place], one, h, err);
+    one->number = *place = (uint32_t)m->slots.count;
+    if (m->slots.count == MERGE_NONE || !vec_add(&m->slots, *one))
         return no_memory(err);
-    }
-    return 0;
+    h->slot_count++;
+    return merge_kept_begin(&m->kept, m->in, &m->slots.items[m->slots.count - 1], err);
 }
 
 static bool is_merged(const struct result *r)
@@ -275,143 +237,180 @@ static bool is_merged(const struct result *r)
     return json_object_get(json_object_get(r->json, "run"), "parts") != NULL;
 }
 
-static int add_cells(struct merging *m, size_t host, const struct result *r, struct err *err)
+/* The name of the part that all cells of it are of, where it is no merged one. */
+static int own_part_of(struct merging *m, const struct result *r, uint32_t *out, struct err *err)
 {
-    char *own = is_merged(r) ? NULL : part_key_of(r);
-    int failed = is_merged(r) || own ? 0 : no_memory(err);
-    for (size_t i = 0; i < r->cell_count && !failed; i++) {
-        struct result_cell *c = &r->cells[i];
-        const char *key = own ? own : json_string_value(json_object_get(c->json, "part"));
-        json_t *attempts = json_object_get(c->json, "attempts");
-        struct slot one = {.cell = c,
-                           .part = key ? parts_find(&m->parts, host, key) : NULL,
-                           .path = r->path,
-                           .attempts = json_is_object(attempts) ? json_incref(attempts) : NULL};
-        if (one.part) {
+    char *key = part_key_of(r);
+    *out = key ? intern_add(&m->in->parts, key, strlen(key)) : MERGE_NONE;
+    free(key);
+    return *out == MERGE_NONE ? no_memory(err) : 0;
+}
+
+static int add_cells(struct merging *m, size_t host, const struct merge_input *input,
+                     struct err *err)
+{
+    uint32_t own = MERGE_NONE;
+    int failed = is_merged(input->head) ? 0 : own_part_of(m, input->head, &own, err);
+    for (uint32_t i = 0; i < input->count && !failed; i++) {
+        struct merge_record *r = &m->in->records.items[input->first + i];
+        r->part = own == MERGE_NONE ? r->part : own;
+        const char *key = r->part == MERGE_NONE ? NULL : intern_text(&m->in->parts, r->part);
+        struct merge_slot one = {.record = input->first + i,
+                                 .part = key ? parts_find(&m->parts, host, key) : NULL};
+        if (one.part)
             failed = add_cell(m, &m->hosts.items[host], &one, err);
-            continue;
-        }
-        json_decref(one.attempts);
-        failed = err_set(err, ERR_INPUT,
-                         "%s: cells[%zu]: \"part\": \"%.60s\" is none of its run's parts", r->path,
-                         i, key ? key : "");
+        else
+            failed = err_set(err, ERR_INPUT,
+                             "%s: cells[%u]: \"part\": \"%.60s\" is none of its run's parts",
+                             input->head->path, i, key ? key : "");
     }
-    free(own);
-    return failed;
+    return failed ? -1 : 0;
+}
+
+static int add_host(struct merging *m, size_t host, struct err *err)
+{
+    struct host_group *h = &m->hosts.items[host];
+    h->first_slot = m->slots.count;
+    for (size_t i = 0; i < h->of.count; i++)
+        if (add_cells(m, host, h->of.items[i], err))
+            return -1;
+    return 0;
+}
+
+static int settle_all(struct merging *m, struct err *err)
+{
+    while (m->slot_of.count < m->in->ids.count)
+        if (!vec_add(&m->slot_of, MERGE_NONE))
+            return no_memory(err);
+    for (size_t i = 0; i < m->hosts.count; i++)
+        if (add_host(m, i, err))
+            return -1;
+    return 0;
 }
 
 /* ---- The document -------------------------------------------------------------------------- */
 
-static int64_t place_in_plan(const struct slot *s)
-{
-    const json_t *place = json_object_get(s->cell->json, "place");
-    return json_is_integer(place) ? json_integer_value(place) : -1;
-}
-
 static int by_place(const void *a, const void *b)
 {
-    int64_t x = place_in_plan(a), y = place_in_plan(b);
-    return x < y ? -1 : x > y;
+    const struct merge_slot *x = a, *y = b;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    return x->number < y->number ? -1 : 1;
 }
 
 /* Cells stand as they do in the plan, where that is known of all. */
-static void sort_slots(struct host_group *h)
+static void sort_slots(struct merging *m, const struct host_group *h)
 {
-    for (size_t i = 0; i < h->slots.count; i++)
-        if (place_in_plan(&h->slots.items[i]) < 0)
+    struct merge_slot *slots = m->slots.items + h->first_slot;
+    for (size_t i = 0; i < h->slot_count; i++) {
+        slots[i].place = m->in->records.items[slots[i].record].place;
+        if (slots[i].place < 0)
             return;
-    if (h->slots.count)
-        qsort(h->slots.items, h->slots.count, sizeof *h->slots.items, by_place);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const char *const *x = a, *const *y = b;
-    return strcmp(*x, *y);
-}
-
-/* In the order of their names, so that the order of files leaves no trace. */
-static json_t *sorted(const json_t *object)
-{
-    size_t count = json_object_size(object), i = 0;
-    const char **keys = calloc(count + 1, sizeof *keys);
-    struct json_maker m = json_maker_new();
-    const char *key;
-    json_t *value;
-    m.failed |= !keys;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-    {
-        if (keys)
-            keys[i++] = key;
     }
-    if (keys)
-        qsort(keys, count, sizeof *keys, by_name);
-    for (i = 0; keys && i < count; i++)
-        json_make_shared(&m, keys[i], json_object_get(object, keys[i]));
-    free(keys);
-    return json_made(&m);
+    if (h->slot_count)
+        qsort(slots, h->slot_count, sizeof *slots, by_place);
 }
 
 /* What is said of a cell because it was merged. */
-static int mark(const struct merging *m, struct slot *s, bool has_parts, struct err *err)
+static int mark(const struct merging *m, const struct merge_slot *s, struct result_cell *c,
+                bool has_parts, json_t *attempts, struct err *err)
 {
-    struct json_maker o = json_maker_of(s->cell->json);
+    struct json_maker o = json_maker_of(c->json);
     if (m->is_whole)
         json_object_del(o.object, "place");
     if (has_parts)
         json_make_text(&o, "part", s->part->key);
-    m->report->attempts += json_object_size(s->attempts);
-    if (json_object_size(s->attempts))
-        json_make_value(&o, "attempts", sorted(s->attempts));
+    m->report->attempts += json_object_size(attempts);
+    if (json_object_size(attempts))
+        json_make_shared(&o, "attempts", attempts);
     json_t *made = json_made(&o);
     json_decref(made);
     return made ? 0 : no_memory(err);
 }
 
-static const struct result_cell *slot_at(const void *of, size_t i)
+/* The cell once more, with what is kept beside it; the one that is in memory. */
+static int write_cell(struct merging *m, const struct merge_slot *s, bool has_parts, bool is_first,
+                      struct buf *text, struct err *err)
 {
-    const struct host_group *h = of;
-    return h->slots.items[i].cell;
+    struct result_cell c = {0};
+    json_t *attempts = merge_kept_attempts(&m->kept, m->in, s, err);
+    int failed = !attempts || merge_index_cell(m->in, s->record, &c, err) ||
+                 mark(m, s, &c, has_parts, attempts, err);
+    if (!failed)
+        result_write_cell(result_cell_json(&c), is_first, text);
+    cell_unload(&c);
+    json_decref(attempts);
+    return failed ? -1 : 0;
 }
 
 /* The first result's, with the run that all make together. */
 static json_t *root_of(const struct merging *m, const struct host_group *h)
 {
-    const struct result *const *of = h->of.items;
-    struct json_maker root = json_maker_take(json_copy(of[0]->json));
-    json_make_value(
-        &root, "run",
-        parts_run(&m->parts, (size_t)(h - m->hosts.items), of, h->of.count, m->is_whole));
+    struct json_maker root = json_maker_take(json_copy(h->of.items[0]->head->json));
+    json_make_value(&root, "run",
+                    parts_run(&m->parts, (size_t)(h - m->hosts.items), h->runs.items, h->of.count,
+                              m->is_whole));
     return json_made(&root);
 }
 
-static int write_host(const struct merging *m, struct host_group *h, struct buf *out,
-                      struct err *err)
+/* What there is of the document goes out, and its memory is used again. */
+static int put(struct buf *text, struct output *out, struct err *err)
+{
+    if (text->failed)
+        return no_memory(err);
+    int failed = output_add(out, buf_text(text), text->len, err);
+    buf_reset(text);
+    return failed;
+}
+
+/* In writes of some size. */
+enum { PIECE_BYTES = 256 << 10 };
+
+static int write_host(struct merging *m, const struct host_group *h, struct buf *text,
+                      struct output *out, struct err *err)
 {
     json_t *root = root_of(m, h);
     bool has_parts = json_object_get(json_object_get(root, "run"), "parts") != NULL;
     int failed = root ? 0 : no_memory(err);
-    sort_slots(h);
-    for (size_t i = 0; i < h->slots.count && !failed; i++)
-        failed = mark(m, &h->slots.items[i], has_parts, err);
-    m->report->cells += h->slots.count;
-    failed = failed || result_write_cells(root, slot_at, h, h->slots.count, out, err);
+    sort_slots(m, h);
+    if (root)
+        result_write_head(root, text);
+    for (size_t i = 0; i < h->slot_count && !failed; i++) {
+        failed = write_cell(m, &m->slots.items[h->first_slot + i], has_parts, i == 0, text, err);
+        if (!failed && (text->len >= PIECE_BYTES || text->failed))
+            failed = put(text, out, err);
+    }
+    result_write_end(h->slot_count, text);
+    m->report->cells += h->slot_count;
     json_decref(root);
     return failed ? -1 : 0;
 }
 
-static int write_all(const struct merging *m, struct buf *out, struct err *err)
+static int write_all(struct merging *m, struct buf *text, struct output *out, struct err *err)
 {
     bool are_several = m->hosts.count > 1;
     if (are_several)
-        buf_add(out, "{\n \"schema\": \"" RESULTS_SCHEMA "\",\n \"results\": [\n");
+        buf_add(text, "{\n \"schema\": \"" RESULTS_SCHEMA "\",\n \"results\": [\n");
     for (size_t i = 0; i < m->hosts.count; i++) {
-        buf_add(out, i ? ",\n" : "");
-        if (write_host(m, &m->hosts.items[i], out, err))
+        buf_add(text, i ? ",\n" : "");
+        if (write_host(m, &m->hosts.items[i], text, out, err))
             return -1;
     }
-    buf_add(out, are_several ? "\n ]\n}" : "");
-    return out->failed ? no_memory(err) : 0;
+    buf_add(text, are_several ? "\n ]\n}" : "");
+    return 0;
+}
+
+static int write_document(struct merging *m, const char *path, struct err *err)
+{
+    struct output *out = output_open(path, err);
+    struct buf text = {0};
+    if (!out)
+        return -1;
+    int failed = write_all(m, &text, out, err);
+    buf_add(&text, path ? "" : "\n");
+    failed = failed || put(&text, out, err);
+    buf_release(&text);
+    return output_end(out, !failed, err);
 }
 
 /* ---- All of it ----------------------------------------------------------------------------- */
@@ -428,55 +427,61 @@ static int64_t shard_of(const struct result *r)
  */
 static int by_origin(const void *a, const void *b)
 {
-    const struct result *x = a, *y = b;
+    const struct merge_input *const *one = a, *const *other = b;
+    const struct result *x = (*one)->head, *y = (*other)->head;
     int order = strcmp(x->hostname, y->hostname);
     order = order ? order : is_merged(y) - is_merged(x);
     order = order ? order : strcmp(x->started_at, y->started_at);
     order = order ? order : strcmp(x->run_id, y->run_id);
     if (!order && shard_of(x) != shard_of(y))
         order = shard_of(x) < shard_of(y) ? -1 : 1;
-    return order ? order : strcmp(x->status, y->status);
+    order = order ? order : strcmp(x->status, y->status);
+    return order ? order : *one < *other ? -1 : 1;
 }
 
-static int gather(struct merging *m, const struct result_list *in, const char *host,
-                  struct err *err)
+static int gather(struct merging *m, const char *host, struct err *err)
 {
-    for (size_t i = 0; i < in->count; i++)
-        if ((!host || !strcmp(host, in->items[i].hostname)) && add_result(m, &in->items[i], err))
-            return -1;
-    if (m->hosts.count)
-        return parts_check_plans(&m->parts, &m->is_whole, &m->report->missing, err);
-    return err_set(err, ERR_USAGE, "--host: none of them was measured on \"%s\" (%s)", host,
-                   in->items[0].hostname);
+    size_t count = m->in->inputs.count;
+    if (!count)
+        return err_set(err, ERR_INPUT, "there is no result in what is to be merged");
+    const struct merge_input **order = calloc(count, sizeof *order);
+    int failed = order ? 0 : no_memory(err);
+    for (size_t i = 0; i < count && !failed; i++)
+        order[i] = &m->in->inputs.items[i];
+    if (!failed)
+        qsort(order, count, sizeof *order, by_origin);
+    for (size_t i = 0; i < count && !failed; i++)
+        if (!host || !strcmp(host, order[i]->head->hostname))
+            failed = add_result(m, order[i], err);
+    if (!failed && !m->hosts.count)
+        failed = err_set(err, ERR_USAGE, "--host: none of them was measured on \"%s\" (%s)", host,
+                         order[0]->head->hostname);
+    free(order);
+    return failed || parts_check_plans(&m->parts, &m->is_whole, &m->report->missing, err) ? -1 : 0;
 }
 
 static void release(struct merging *m)
 {
     for (size_t i = 0; i < m->hosts.count; i++) {
-        struct host_group *h = &m->hosts.items[i];
-        for (size_t j = 0; j < h->slots.count; j++)
-            json_decref(h->slots.items[j].attempts);
-        vec_release(&h->slots);
-        vec_release(&h->of);
-        json_decref(h->places);
+        vec_release(&m->hosts.items[i].of);
+        vec_release(&m->hosts.items[i].runs);
     }
     vec_release(&m->hosts);
+    vec_release(&m->slots);
+    vec_release(&m->slot_of);
+    merge_kept_release(&m->kept);
     json_decref(m->host_places);
     parts_release(&m->parts);
 }
 
-int results_merge(struct result_list *in, const char *host, struct buf *out,
+int results_merge(struct merge_index *in, const char *host, const char *path,
                   struct merge_report *report, struct err *err)
 {
-    struct merging m = {.host_places = json_object(), .report = report};
+    struct merging m = {.in = in, .host_places = json_object(), .report = report};
     *report = (struct merge_report){0};
     int failed = m.host_places ? parts_open(&m.parts, err) : no_memory(err);
-    qsort(in->items, in->count, sizeof *in->items, by_origin);
-    failed = failed || gather(&m, in, host, err);
-    for (size_t i = 0; i < m.hosts.count && !failed; i++)
-        for (size_t j = 0; j < m.hosts.items[i].of.count && !failed; j++)
-            failed = add_cells(&m, i, m.hosts.items[i].of.items[j], err);
-    failed = failed || write_all(&m, out, err);
+    failed =
+        failed || gather(&m, host, err) || settle_all(&m, err) || write_document(&m, path, err);
     report->hosts = m.hosts.count;
     report->parts = m.parts.count;
     release(&m);

@@ -8,13 +8,19 @@
  * one host are refused: which of them counts is not for a program to say.
  *
  * The order of the files makes no difference, and what was merged may be merged again, with its own
- * parts too.  Time and memory grow with the cells.
+ * parts too.
+ *
+ *     each file, cell by cell -> records (merge_index.h) -> settled, sorted -> each cell once more
+ *                                                                             -> the document
+ *
+ * Time grows with the cells, and so do the records, by some 150 bytes each; of the cells themselves
+ * no more than one is in memory, with what is kept beside it.
  */
 #ifndef CONTEND_RESULT_MERGE_H
 #define CONTEND_RESULT_MERGE_H
 
 #include "bench/base/buf.h"
-#include "bench/result/list.h"
+#include "bench/result/merge_index.h"
 
 struct merge_report {
     size_t hosts, parts, cells;
@@ -24,12 +30,13 @@ struct merge_report {
 };
 
 /*
- * Appends the document: contend.result/1 of one host, contend.results/1 of several.  `host` NULL:
- * of all, else of that one.  The results were read with RESULT_ALL and are used up: they are to be
- * unloaded, and nothing else.  ERR_INPUT names the files that do not go together, ERR_USAGE a host
+ * Writes the document as it is made (output.h; NULL: standard output, ended by a line feed):
+ * contend.result/1 of one host, contend.results/1 of several.  `host` NULL: of all, else of that
+ * one.  What was read is used up: it is to be released, and nothing else.  ERR_INPUT names the
+ * files that do not go together, before anything is written, or one that changed; ERR_USAGE a host
  * that there is not.
  */
-int results_merge(struct result_list *in, const char *host, struct buf *out,
+int results_merge(struct merge_index *in, const char *host, const char *path,
                   struct merge_report *report, struct err *err);
 
 /* Parts are settled by when they began: a line on each host whose clock does not agree with ours.

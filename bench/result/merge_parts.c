@@ -146,8 +146,9 @@ static int different_plans(const struct part *a, const struct part *b, struct er
 
 static int add_part(struct parts *p, json_t *json, const char *path, size_t host, struct err *err)
 {
-    struct part one;
-    int failed = read_part(&one, json, path, err);
+    struct part one = {0};
+    int failed = json ? read_part(&one, json, path, err)
+                      : err_set(err, ERR_SYSTEM, "no memory for %s", path);
     one.host = host;
     struct part *known = failed ? NULL : parts_find(p, host, one.key);
     if (known && known->plan && strcmp(known->plan, one.plan) != 0) {
@@ -296,13 +297,13 @@ static const struct part **parts_of(const struct parts *p, size_t host, size_t *
 }
 
 /* What all say in the same words is said of the whole, and what they do not is not. */
-static void keep_common(struct json_maker *run, const struct result *const *of, size_t count)
+static void keep_common(struct json_maker *run, const json_t *const *runs, size_t count)
 {
     static const char *const keys[] = {"suite", "seed", "rounds_planned", "session", "plugins"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-        const json_t *first = json_object_get(run_of(of[0]), keys[k]);
+        const json_t *first = json_object_get(runs[0], keys[k]);
         for (size_t i = 1; i < count; i++) {
-            const json_t *other = json_object_get(run_of(of[i]), keys[k]);
+            const json_t *other = json_object_get(runs[i], keys[k]);
             if (first && (!other || !json_equal(first, other)))
                 json_object_del(run->object, keys[k]);
         }
@@ -310,13 +311,13 @@ static void keep_common(struct json_maker *run, const struct result *const *of, 
 }
 
 /* What holds for the whole run of any. */
-static void add_warnings(struct json_maker *run, const struct result *const *of, size_t count)
+static void add_warnings(struct json_maker *run, const json_t *const *runs, size_t count)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < count; i++) {
         size_t j, k;
         json_t *one, *known;
-        json_array_foreach(json_object_get(run_of(of[i]), "warnings"), j, one)
+        json_array_foreach(json_object_get(runs[i], "warnings"), j, one)
         {
             bool is_known = false;
             json_array_foreach(all, k, known) is_known |= json_equal(known, one) == 1;
@@ -361,20 +362,20 @@ static void add_parts(struct json_maker *run, const struct part *const *list, si
     json_make_value(run, "parts", parts);
 }
 
-json_t *parts_run(const struct parts *p, size_t host, const struct result *const *of, size_t count,
+json_t *parts_run(const struct parts *p, size_t host, const json_t *const *runs, size_t count,
                   bool is_whole)
 {
     size_t part_count;
     const struct part **list = parts_of(p, host, &part_count);
-    struct json_maker run = json_maker_take(json_copy((json_t *)(uintptr_t)run_of(of[0])));
+    struct json_maker run = json_maker_take(json_copy((json_t *)(uintptr_t)runs[0]));
     run.failed |= !list;
     if (list && part_count > 1 && run.object) {
         static const char *const of_one[] = {"shard",    "visits", "command",
                                              "warnings", "parts",  "launched"};
-        keep_common(&run, of, count);
+        keep_common(&run, runs, count);
         for (size_t i = 0; i < sizeof of_one / sizeof *of_one; i++)
             json_object_del(run.object, of_one[i]);
-        add_warnings(&run, of, count);
+        add_warnings(&run, runs, count);
         add_parts(&run, list, part_count, is_whole);
     }
     free(list);

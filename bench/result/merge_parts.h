@@ -48,8 +48,9 @@ bool part_is_before(const struct part *a, const struct part *b);
  */
 int parts_check_plans(const struct parts *p, bool *is_whole, struct buf *missing, struct err *err);
 
-/* "run" of a result made of the parts of that host; a new reference, NULL: no memory. */
-json_t *parts_run(const struct parts *p, size_t host, const struct result *const *of, size_t count,
+/* "run" of a result made of the parts of that host, of what its results say of their runs; a new
+ * reference, NULL: no memory. */
+json_t *parts_run(const struct parts *p, size_t host, const json_t *const *runs, size_t count,
                   bool is_whole);
 
 #endif

@@ -96,20 +96,41 @@ struct slim_cell {
 
 struct slim {
     struct scan scan;
-    int fd;          /* where more text comes from; -1: it is all there */
-    char *window;    /* owned; what was read of it and is not yet behind us */
-    size_t capacity; /* of the window */
-    bool at_end;     /* nothing follows the text in hand */
-    struct buf head; /* what stands before the cells, as a JSON object */
-    struct buf tail; /* what stands behind them; complete after the last cell */
+    int fd;           /* where more text comes from; -1: it is all there */
+    char *window;     /* owned; what was read of it and is not yet behind us */
+    size_t capacity;  /* of the window */
+    const char *text; /* the text in hand: the window, or all of it */
+    uint64_t text_at; /* where in the file it begins */
+    bool at_end;      /* nothing follows the text in hand */
+    struct buf head;  /* what stands before the cells, as a JSON object */
+    struct buf tail;  /* what stands behind them; complete after the last cell */
     bool first;
+    bool is_inner, is_first_result; /* of several in one file: more of the file stands behind it */
+    uint64_t cell_at; /* where in the file the last cell's text stands, blanks before it and all */
+    size_t cell_length; /* of it */
 };
 
-/* Returns 0 when the text begins as a result does and its cells come next. */
-int slim_open(struct slim *s, const char *text, size_t length);
+/*
+ * Returns 0 when the text begins as a result does and its cells come next.  `at` is where it stands
+ * in its file.
+ */
+int slim_open(struct slim *s, const char *text, size_t length, uint64_t at);
 
-/* The same of a file that is read as it is gone through; the caller closes it. */
-int slim_open_file(struct slim *s, int fd);
+/* The same of a regular file, from there to its end, read as it is gone through; the caller closes
+ * it. */
+int slim_open_file(struct slim *s, int fd, uint64_t at);
+
+/*
+ * The same of a file with the results of several hosts, which are gone through one after the other:
+ * slim_next_result() returns 1 when a result has begun and its cells come next, 0 after the last,
+ * -1.
+ */
+int slim_open_several(struct slim *s, int fd, uint64_t at);
+int slim_next_result(struct slim *s);
+
+/* Whether the text begins as results of several hosts do; then it is passed up to behind the "[".
+ */
+bool slim_take_several(struct scan *s);
 
 /* A metric is added; NULL when memory runs out. */
 struct slim_metric *slim_metric_add(struct slim_cell *c);

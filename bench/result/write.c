@@ -208,41 +208,35 @@ static int add_part(struct buf *out, json_t *object, size_t before, size_t behin
     return json_add_part(out, object, flags, before, behind);
 }
 
+void result_write_head(const json_t *root, struct buf *out)
+{
+    add_part(out, json_incref((json_t *)(uintptr_t)root), 0, strlen("\n}"));
+    buf_add(out, ",\n \"cells\": [");
+}
+
 /* A cell is a tree while it is written, and no more than one is. */
-static int add_cell(struct buf *out, const struct result_cell *c)
+void result_write_cell(json_t *cell, bool is_first, struct buf *out)
 {
     static const char before[] = "{\n \"cells\": [", behind[] = "\n ]\n}";
     struct json_maker m = json_maker_new(), list = json_maker_list();
-    json_make_add(&list, result_cell_json(c));
+    json_make_add(&list, cell);
     json_make_list(&m, "cells", &list);
-    return add_part(out, json_made(&m), sizeof before - 1, sizeof behind - 1);
+    buf_add(out, is_first ? "" : ",");
+    add_part(out, json_made(&m), sizeof before - 1, sizeof behind - 1);
 }
 
-int result_write_cells(const json_t *root, result_cell_at *at, const void *of, size_t count,
-                       struct buf *out, struct err *err)
+void result_write_end(bool has_cells, struct buf *out)
 {
-    int failed = add_part(out, json_incref((json_t *)(uintptr_t)root), 0, strlen("\n}"));
-    buf_add(out, count ? ",\n \"cells\": [" : ",\n \"cells\": []");
-    for (size_t i = 0; i < count && !failed; i++) {
-        buf_add(out, i ? "," : "");
-        failed = add_cell(out, at(of, i));
-    }
-    buf_add(out, count ? "\n ]\n}" : "\n}");
-    if (!failed && !out->failed)
-        return 0;
-    out->failed = true;
-    return err_set(err, ERR_SYSTEM, "no memory for the result");
-}
-
-static const struct result_cell *cell_at(const void *of, size_t i)
-{
-    const struct result *r = of;
-    return &r->cells[i];
+    buf_add(out, has_cells ? "\n ]\n}" : "]\n}");
 }
 
 int result_write(const struct result *r, struct buf *out, struct err *err)
 {
     if (!r->is_whole)
         return err_set(err, ERR_USAGE, "%s was read without what is needed to write it", r->path);
-    return result_write_cells(r->json, cell_at, r, r->cell_count, out, err);
+    result_write_head(r->json, out);
+    for (size_t i = 0; i < r->cell_count && !out->failed; i++)
+        result_write_cell(result_cell_json(&r->cells[i]), i == 0, out);
+    result_write_end(r->cell_count, out);
+    return out->failed ? err_set(err, ERR_SYSTEM, "no memory for the result") : 0;
 }

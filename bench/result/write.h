@@ -14,12 +14,17 @@
  */
 int result_write(const struct result *r, struct buf *out, struct err *err);
 
-/* The i-th cell of what is written. */
-typedef const struct result_cell *result_cell_at(const void *of, size_t i);
-
-/* The same of a head without cells and cells from wherever they lie, all of them kept whole. */
-int result_write_cells(const json_t *root, result_cell_at *at, const void *of, size_t count,
-                       struct buf *out, struct err *err);
+/*
+ * The same in parts, for who has one cell at a time; `root` is the result without its cells, and
+ * a cell (taken) is what result_cell_json() makes.  Where memory ran out the buffer says so.
+ *
+ *     result_write_head(root, &out)
+ *     for each cell:  result_write_cell(cell, is_first, &out)
+ *     result_write_end(has_cells, &out)
+ */
+void result_write_head(const json_t *root, struct buf *out);
+void result_write_cell(json_t *cell, bool is_first, struct buf *out);
+void result_write_end(bool has_cells, struct buf *out);
 
 /* One cell as it stands in the document: a new reference, NULL when memory ran out. */
 json_t *result_cell_json(const struct result_cell *c);

@@ -189,6 +189,108 @@ clocks_that_disagree_are_told() {
     expect_no err 'clocks'
 }
 
+# Cells stand in front of what they are of, and one is written with escapes: such a file is read as a tree.
+what_is_read_as_a_tree_is_merged_the_same() {
+    local i
+    for i in 1 2 3; do
+        "${python:-python3}" - "shard$i.json" "odd$i.json" <<'PY'
+import json, sys
+d = json.load(open(sys.argv[1]))
+d = {"cells": d.pop("cells"), **d}
+json.dump(d, open(sys.argv[2], "w"))
+PY
+    done
+    _merge odd2.json odd3.json odd1.json -o odd.json
+    expect cmp odd.json merged.json
+    _merge odd2.json shard3.json merged.json odd1.json -o odd.json
+    expect cmp odd.json merged.json
+    sed 's/"schema": "contend.results/"schema":\n "contend.results/' hosts.json >odd.json
+    _merge odd.json odd1.json beta.json -o again.json
+    expect cmp hosts.json again.json
+}
+
+what_comes_through_pipes_is_merged_the_same() {
+    mkfifo pipe another
+    cat shard1.json >pipe &
+    cat hosts.json >another &
+    status=0
+    "$contend" merge pipe shard3.json - another -o piped.json <shard2.json >out 2>err || status=$?
+    wait
+    expect_status 0
+    expect cmp piped.json hosts.json
+    "$contend" merge shard1.json shard3.json shard2.json 2>err | cmp - <(cat merged.json; echo) || fail "another document goes through a pipe"
+    cat pipe >through &
+    _merge shard1.json shard3.json shard2.json -o pipe
+    wait
+    expect cmp through merged.json
+    head -c 3000 shard1.json | "$contend" merge - -o none.json >out 2>err && fail "a text that is cut short was merged"
+    expect_err stdin
+    rm -f pipe another
+}
+
+more_files_than_may_be_open_are_merged() {
+    local i files=()
+    for i in 1 2 3; do
+        for _ in {1..30}; do files+=("shard$i.json"); done
+    done
+    (ulimit -n 24 && exec "$contend" merge "${files[@]}" -o many.json >out 2>err) || fail "90 files are not merged with 24 descriptors: $(cat err)"
+    expect cmp many.json merged.json
+}
+
+# The first files have been gone through when the last one, a pipe, ends.
+_merge_while() {
+    cp shard1.json changes.json
+    cp merged.json target.json
+    mkfifo pipe
+    { "$contend" merge changes.json shard2.json pipe -o target.json >out 2>err; echo $? >status; } &
+    exec 9>pipe
+    cat shard3.json >&9
+    sleep 0.3
+    eval "$1"
+    exec 9>&-
+    wait
+    status=$(cat status)
+    last_command="merge changes.json ... while: $1"
+    rm -f pipe
+}
+
+files_that_change_meanwhile_are_refused() {
+    local change
+    for change in 'truncate -s 3000 changes.json' 'sed "s/failed/passed/" shard1.json >changes.json; touch changes.json' 'printf " " >>changes.json'; do
+        _merge_while "$change"
+        expect_refusal 2 'changes.json: has changed'
+        expect cmp target.json merged.json
+    done
+    # One that has gone, or is another, is still what it was to who has it open.
+    for change in 'rm changes.json' 'cp beta.json other.json; mv other.json changes.json'; do
+        _merge_while "$change"
+        [ "$status" -eq 0 ] || expect grep -q 'changes.json' err
+        expect cmp target.json merged.json
+    done
+    _merge_while true
+    expect_status 0
+    expect cmp target.json merged.json
+    # What was merged may take the place of a part.
+    cp shard1.json grows.json
+    _merge grows.json shard2.json shard3.json -o grows.json
+    expect cmp grows.json merged.json
+}
+
+nothing_to_merge_is_refused() {
+    echo '{"schema": "contend.results/1", "results": []}' >empty.json
+    run merge empty.json -o none.json
+    expect_refusal 2 'no result'
+    : >empty.json
+    run merge empty.json shard1.json -o none.json
+    expect_refusal 2 empty.json
+    run merge /dev/null -o none.json
+    expect_refusal 2 /dev/null
+    run merge shard1.json nowhere.json -o none.json
+    expect_refusal 2 nowhere.json 'No such file'
+    run merge shard1.json . -o none.json
+    expect_refusal 2 directory
+}
+
 broken_parts_are_refused() {
     local statement
     for statement in 'd["run"]["parts"] = []' 'd["run"]["parts"] = [1]' 'd["run"]["parts"][0] = {"id": 3, "status": "complete"}' \

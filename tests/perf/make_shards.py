@@ -42,7 +42,7 @@ def main(arguments):
     hosts = int(arguments[3]) if len(arguments) > 3 else 1
     for index in range(1, count + 1):
         with open(f"{folder}/shard{index}.json", "w") as out:
-            json.dump(shard(index, count, cells, hosts), out, indent=1)
+            out.write(json.dumps(shard(index, count, cells, hosts)))    # without indent it is C that writes: many times as fast
 
 
 if __name__ == "__main__":

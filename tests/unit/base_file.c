@@ -227,6 +227,50 @@ static void fields_are_found_by_their_whole_name(void)
     CHECK_EQ(file_field("some avg10=0.00 total=42", "total="), 42);
 }
 
+static void an_open_file_is_read_from_some_byte_on(void)
+{
+    char path[200];
+    struct err err = {0};
+    size_t length = 0;
+    snprintf(path, sizeof path, "%s/part", directory);
+    CHECK_EQ(output_write(path, "0123456789", 10, &err), 0);
+    int fd = file_open_regular(path);
+    char *text = file_read_at(fd, path, 4, 100, &length, &err);
+    CHECK_EQ(text, "456789");
+    CHECK_EQ(length, 6);
+    free(text);
+    text = file_read_at(fd, path, 10, 100, &length, &err);
+    CHECK_EQ(text, "");
+    free(text);
+    CHECK(!file_read_at(fd, path, 4, 5, &length, &err));
+    CHECK_CONTAINS(err.text, "is larger than 5 bytes");
+    close(fd);
+    unlink(path);
+}
+
+/* Buggy result: who opens a pipe to see that it is one lets its writer go, and then waits for
+ * another. */
+static void a_pipe_is_not_touched_by_who_wants_a_regular_file(void)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/fifo", directory);
+    CHECK(!mkfifo(path, 0600));
+    fflush(stdout);
+    pid_t writer = fork();
+    if (writer == 0)
+        _exit(open(path, O_WRONLY) < 0); /* comes back when somebody opens it to read */
+    usleep(50000);
+    CHECK_EQ(file_open_regular(path), -1);
+    usleep(20000);
+    CHECK_EQ(waitpid(writer, NULL, WNOHANG), 0);
+    kill(writer, SIGKILL);
+    waitpid(writer, NULL, 0);
+    CHECK_EQ(file_open_regular(directory), -1);
+    CHECK_EQ(file_open_regular("/dev/null"), -1);
+    CHECK_EQ(file_open_regular("/nowhere"), -1);
+    unlink(path);
+}
+
 static const struct test tests[] = {
     {"what_was_written_is_read_back", what_was_written_is_read_back},
     {"a_second_write_replaces_the_whole_first", a_second_write_replaces_the_whole_first},
@@ -243,6 +287,9 @@ static const struct test tests[] = {
     {"a_parent_that_is_a_file_is_named", a_parent_that_is_a_file_is_named},
     {"small_files_are_cut_to_fit", small_files_are_cut_to_fit},
     {"fields_are_found_by_their_whole_name", fields_are_found_by_their_whole_name},
+    {"an_open_file_is_read_from_some_byte_on", an_open_file_is_read_from_some_byte_on},
+    {"a_pipe_is_not_touched_by_who_wants_a_regular_file",
+     a_pipe_is_not_touched_by_who_wants_a_regular_file},
     {0},
 };
 

@@ -256,6 +256,68 @@ static void a_writer_that_is_killed_leaves_the_old_document_or_the_new_one(void)
     leave(1);
 }
 
+static int entries(void)
+{
+    DIR *d = opendir(".");
+    int count = 0;
+    while (d && readdir(d))
+        count++;
+    if (d)
+        closedir(d);
+    return count - 2;
+}
+
+static void what_is_written_in_parts_is_there_when_it_is_whole(void)
+{
+    struct err err = {0};
+    enter();
+    make("a.json", "old", 0640);
+    struct output *o = output_open("a.json", &err);
+    if (!CHECK(o))
+        return;
+    CHECK_EQ(output_add(o, "one ", 4, &err), 0);
+    expect_text("a.json", "old");
+    CHECK_EQ(output_add(o, "two", 3, &err), 0);
+    CHECK_EQ(output_end(o, true, &err), 0);
+    expect_text("a.json", "one two");
+    struct stat st;
+    CHECK(!stat("a.json", &st) && (st.st_mode & 07777) == 0640);
+    leave(1);
+}
+
+static void what_lacks_a_part_leaves_nothing(void)
+{
+    struct err err = {0};
+    enter();
+    make("a.json", "old", 0600);
+    const char *const paths[] = {"a.json", "new.json"};
+    for (int i = 0; i < 2; i++) {
+        struct output *o = output_open(paths[i], &err);
+        CHECK(o && !output_add(o, "half", 4, &err));
+        CHECK(o && output_end(o, false, &err) == -1);
+    }
+    CHECK_EQ(err.code, ERR_NONE); /* who failed says why */
+    CHECK_EQ(entries(), 1);
+    expect_text("a.json", "old");
+    leave(1);
+}
+
+static void parts_go_through_a_pipe_as_they_come(void)
+{
+    struct err err = {0};
+    char got[8] = "";
+    enter();
+    CHECK(!mkfifo("fifo", 0600));
+    int fd = open("fifo", O_RDONLY | O_NONBLOCK);
+    struct output *o = output_open("fifo", &err);
+    CHECK(o && !output_add(o, "one", 3, &err));
+    CHECK_EQ(read(fd, got, sizeof got - 1), 3);
+    CHECK_EQ((const char *)got, "one");
+    CHECK(o && !output_end(o, true, &err));
+    close(fd);
+    leave(1);
+}
+
 static const struct test tests[] = {
     {"a_link_stays_one_and_its_target_is_replaced", a_link_stays_one_and_its_target_is_replaced},
     {"links_in_a_circle_are_refused", links_in_a_circle_are_refused},
@@ -270,6 +332,10 @@ static const struct test tests[] = {
     {"what_is_no_place_for_a_document_is_refused", what_is_no_place_for_a_document_is_refused},
     {"a_writer_that_is_killed_leaves_the_old_document_or_the_new_one",
      a_writer_that_is_killed_leaves_the_old_document_or_the_new_one},
+    {"what_is_written_in_parts_is_there_when_it_is_whole",
+     what_is_written_in_parts_is_there_when_it_is_whole},
+    {"what_lacks_a_part_leaves_nothing", what_lacks_a_part_leaves_nothing},
+    {"parts_go_through_a_pipe_as_they_come", parts_go_through_a_pipe_as_they_come},
     {0},
 };
 TEST_MAIN(tests)

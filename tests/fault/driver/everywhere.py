@@ -4,6 +4,7 @@ Each is small enough to be run thousands of times, and together they go through 
 system: measuring, going on, reading, showing, writing elsewhere, duelling.
 """
 
+import json
 import os
 
 from . import checks, jobs
@@ -36,7 +37,7 @@ class Place:
         if self.output:
             self.check_output(box, ended, what)
         if not self.job:
-            box.expect_tidy(what, "in.json", "h.jsonl", "holds", "t.json", *([self.output] if self.output else []))
+            box.expect_tidy(what, "in.json", "part.json", "h.jsonl", "holds", "t.json", *([self.output] if self.output else []))
 
     def check_run(self, box, ended, what):
         visits = check_cut(box, self.job, what)
@@ -115,6 +116,16 @@ def with_result(box):
     box.write("in.json", undisturbed(box.tools, SIMULATED).bytes)
 
 
+def with_parts(box):
+    """Two runs of one plan: what failed in the second is kept beside what stands, and the rest is measured again."""
+    with_result(box)
+    document = checks.parse(box.read("in.json"))
+    document["run"]["id"] = "another"
+    document["cells"] = document["cells"][:2]
+    document["cells"][0].update(status="failed", reason="its worker was killed", metrics={}, launches=[])
+    box.write("part.json", json.dumps(document).encode())
+
+
 PLACES = (
     Place("run", (*TINY, "-o", RESULT), {0, 2, 3}, job=TINY),
     Place("run, sized", (*SIZED, "-o", RESULT), {0, 2, 3}, job=SIZED),
@@ -124,6 +135,7 @@ PLACES = (
     Place("report, JSON", ("report", "in.json", "--format", "json"), {0, 2, 3}, prepare=with_result),
     Place("compare", ("compare", "in.json", "in.json"), {0, 2, 3, 5}, prepare=with_result),
     Place("export", ("export", "in.json", "--to", "csv", "-o", "out.csv"), {0, 2, 3}, prepare=with_result, output="out.csv"),
+    Place("merge", ("merge", "in.json", "part.json", "-o", "out.json"), {0, 2, 3}, prepare=with_parts, output="out.json"),
     Place("history", ("history", "add", "in.json", "--file", "h.jsonl", "--commit", "a" * 40), {0, 2, 3}, prepare=with_result),
     Place("duel", ("duel", "--pairs", "2", "--budget", "1s", "--quiet", "--", "true", "--", "true"), {0, 2, 3, 5}),
     Place("trace", ("trace", "--workload", "spin", "--lock", "gil", "--tasks", "2", "--for", "2ms", "--events", "64",
