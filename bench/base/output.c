@@ -191,6 +191,7 @@ static int open_beside(const struct place *place, bool may_be_nameless, char *na
         int fd = open(dirname(directory), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
         if (fd >= 0) {
             flock(fd, LOCK_EX | LOCK_NB); /* see sweep() */
+            file_let_owner(fd);
             return fd;
         }
     }
@@ -203,6 +204,7 @@ static int open_beside(const struct place *place, bool may_be_nameless, char *na
         struct stat made;
         if (fd >= 0) {
             flock(fd, LOCK_EX | LOCK_NB);
+            file_let_owner(fd);
             if (fstat(fd, &made) || made.st_nlink)
                 return fd;
             close(fd); /* taken away before it was locked */

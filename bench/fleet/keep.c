@@ -104,6 +104,8 @@ static int lock(struct keep *k, const char *file, int flags, struct err *err)
                    : err_set(err, ERR_INPUT, "%s: cannot be written: %s", file, strerror(errno));
     if (flock(k->fd, LOCK_EX | LOCK_NB))
         return err_set(err, ERR_INPUT, "%s: another run collects here", k->folder);
+    if (flags & O_CREAT)
+        file_let_owner(k->fd);
     return 0;
 }
 
@@ -129,7 +131,7 @@ static int begin(struct keep *k, const struct keep_run *run, const char *file, b
 {
     struct stat about;
     struct buf text = {0};
-    if (mkdir(k->folder, 0777) && errno != EEXIST)
+    if (file_make_folder(k->folder))
         return err_set(err, ERR_INPUT, "%s: cannot be made: %s", k->folder, strerror(errno));
     if (lock(k, file, O_CREAT, err))
         return -1;

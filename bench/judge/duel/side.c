@@ -1,10 +1,12 @@
 #include "bench/judge/duel/side.h"
 
+#include "bench/base/file.h"
 #include "bench/judge/duel/code.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void *sides_own(struct duel_sides *s, void *memory, struct err *err)
 {
@@ -76,8 +78,17 @@ static int add_file(struct duel_sides *s, struct duel_side *side, const char *pa
 {
     struct code_file *file = &side->files[side->file_count];
     file->path = sides_own_text(s, path, err);
-    if (!file->path || code_hash(path, &side->code_hash, err))
+    struct err unread = {0};
+    if (!file->path)
         return -1;
+    /* What may be executed and not read, as sudo is in places, is known by its path alone. */
+    if (file_fnv1a64(path, &side->code_hash, &unread)) {
+        if (access(path, X_OK) || !access(path, R_OK)) {
+            *err = unread;
+            return -1;
+        }
+        side->has_unread = true;
+    }
     code_mark(path, &file->mark);
     side->file_count++;
     return 0;
@@ -118,7 +129,8 @@ void sides_compare_code(struct duel_subject *subject)
 {
     const struct duel_side *base = &subject->base, *head = &subject->head;
     subject->is_identical = sides_are_identical(base, head);
-    subject->has_equal_code = base->code_hash == head->code_hash;
+    subject->has_equal_code =
+        base->code_hash == head->code_hash && !base->has_unread && !head->has_unread;
     if (subject->relinked)
         code_mark(subject->relinked, &subject->relinked_mark);
 }
