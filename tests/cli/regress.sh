@@ -154,6 +154,22 @@ histories_pushed_at_once_keep_every_line() {
     expect_err 'gone.git cannot be read'
 }
 
+# A hook's index is that of the commit that is being made.
+in_a_hook_what_is_committed_is_what_was_meant() {
+    _repository hooked
+    (
+        cd hooked || exit 1
+        echo base >text && git add text && git commit -q -m base
+        printf '#!/bin/sh\nBUILD=./build.sh "%s/regress.sh" HEAD %s >hook.log 2>&1; :\n' "$scripts" "${cells[*]}" \
+            >.git/hooks/pre-commit
+        chmod +x .git/hooks/pre-commit
+        echo head >text && timeout 60 git commit -q -a -m head
+    )
+    expect [ "$(git -C hooked show HEAD:text)" = head ]
+    expect grep -q 'noop/none/thread/tasks=1' hooked/hook.log
+    _no_worktree_is_left hooked
+}
+
 # Branches are told apart by their whole names.
 a_branch_whose_name_ends_alike_is_another() {
     git init -q --bare alike.git
