@@ -201,6 +201,16 @@ a_program_of_any_size_is_a_side() {
     rm -f large
 }
 
+# What comes behind contend's own --plugin is code of a side; another program may mean anything by it.
+a_side_may_have_an_option_called_plugin() {
+    mkfifo named
+    run_limit=30 run duel -q --pairs 2 -- echo --plugin nowhere -- echo --plugin named
+    expect_status 0
+    run duel -q --pairs 2 --workload spin --plugin nowhere.so --plugin missing.so
+    [ "$status" -eq 2 ] || [ "$status" -eq 3 ] || { fail "expected a refusal"; show_run; }
+    expect_err 'nowhere.so'
+}
+
 # As sudo is where nobody but its owner may read it.
 a_program_that_may_not_be_read_is_a_side() {
     can_be_nobody || return 0

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void *sides_own(struct duel_sides *s, void *memory, struct err *err)
@@ -74,6 +75,13 @@ static char *join(struct duel_sides *s, struct command_line line, struct err *er
     return sides_own(s, buf_steal(&b), err);
 }
 
+/* A program may have an option of that name for something else. */
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
 static int add_file(struct duel_sides *s, struct duel_side *side, const char *path, struct err *err)
 {
     struct code_file *file = &side->files[side->file_count];
@@ -83,10 +91,8 @@ static int add_file(struct duel_sides *s, struct duel_side *side, const char *pa
         return -1;
     /* What may be executed and not read, as sudo is in places, is known by its path alone. */
     if (file_fnv1a64(path, &side->code_hash, &unread)) {
-        if (access(path, X_OK) || !access(path, R_OK)) {
-            *err = unread;
-            return -1;
-        }
+        if (!access(path, R_OK))
+            return err_set(err, unread.code, "%s", unread.text);
         side->has_unread = true;
     }
     code_mark(path, &file->mark);
@@ -110,7 +116,8 @@ int sides_make_side(struct duel_sides *s, const char *what, struct command_line 
     if (!out->program || !out->label || !out->files || add_file(s, out, path, err))
         return -1;
     for (size_t i = 1; i < line.count; i++)
-        if (!strcmp(line.words[i - 1], "--plugin") && add_file(s, out, line.words[i], err))
+        if (!strcmp(line.words[i - 1], "--plugin") && is_file(line.words[i]) &&
+            add_file(s, out, line.words[i], err))
             return -1;
     return 0;
 }
