@@ -111,6 +111,17 @@ int output_target(const char *path, char *out, struct err *err)
     return 0;
 }
 
+int output_keep(const char *read, const char *path, struct err *err)
+{
+    struct stat input, output;
+    bool is_same = path && !stat(path, &output) && S_ISREG(output.st_mode) && !stat(read, &input) &&
+                   input.st_dev == output.st_dev && input.st_ino == output.st_ino;
+    return is_same
+               ? err_set(err, ERR_USAGE,
+                         "%s: is what is read, and would be lost: name another file to write", path)
+               : 0;
+}
+
 bool output_exists(const char *path)
 {
     struct place place;

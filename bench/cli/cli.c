@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const struct command *const commands[] = {
 #define COMMAND(name) &command_##name,
@@ -106,13 +105,9 @@ int cli_put(const char *path, struct buf *text, struct err *err)
 
 int cli_keep_inputs(const struct call *call, const char *output, struct err *err)
 {
-    struct stat written, read;
-    for (size_t i = 0; i < call->words->count && output && !stat(output, &written); i++)
-        if (S_ISREG(written.st_mode) && !stat(call->words->items[i], &read) &&
-            read.st_dev == written.st_dev && read.st_ino == written.st_ino)
-            return err_set(err, ERR_USAGE,
-                           "--output: %s is what is read, and would be lost: name another file",
-                           output);
+    for (size_t i = 0; i < call->words->count; i++)
+        if (output_keep(call->words->items[i], output, err))
+            return -1;
     return 0;
 }
 

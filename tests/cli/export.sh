@@ -154,7 +154,8 @@ what_is_read_is_not_written_over() {
     run export "$standard" --to pyperf -o theirs.json
     cp theirs.json theirs.before
     for words in 'report mine.json -o mine.json --format html' 'export mine.json --to csv -o ./mine.json' \
-        'export mine.json --to csv -o other_name.json' 'import theirs.json -o theirs.json'; do
+        'export mine.json --to csv -o other_name.json' 'import theirs.json -o theirs.json' \
+        'run --like mine.json -o mine.json'; do
         # shellcheck disable=SC2086
         run $words
         expect_refusal 2 'is what is read'

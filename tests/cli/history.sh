@@ -318,6 +318,14 @@ what_could_not_be_read_again_is_not_added() {
     run history add named.json --file safe.jsonl --commit ''
     expect_refusal 2 '--commit: "" names none'
     expect cmp step.jsonl safe.jsonl
+    local format
+    for format in json text; do
+        run history check --file safe.jsonl --also "$format=safe.jsonl"
+        expect_refusal 2 'safe.jsonl: is what is read'
+    done
+    run history check --file safe.jsonl --also text=two --also json=two
+    expect_refusal 2 'two is named twice'
+    expect cmp step.jsonl safe.jsonl
     run history export --file safe.jsonl --to otava-csv -o ''
     expect_refusal 2 'names no directory'
 }
