@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -46,6 +47,14 @@ static void check_stack(void)
     _exit(EXIT_RUN_FAILED);
 }
 
+/* Numbers are written for programs, too: a setlocale() of a plug-in puts no commas into them. */
+static void keep_locale(void)
+{
+    locale_t plain = newlocale(LC_ALL_MASK, "C", NULL);
+    if (plain)
+        uselocale(plain);
+}
+
 /* A constructor of a plug-in may call exit(): its status would be taken for ours. */
 static void tell_of_plugin(void)
 {
@@ -61,6 +70,7 @@ int main(int argc, char **argv)
     check_stack();
     capabilities_drop();
     hold_standard_descriptors();
+    keep_locale();
     atexit(tell_of_plugin);
     json_watch_memory();
     gsl_set_error_handler_off(); /* its functions return what went wrong; it would abort */

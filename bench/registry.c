@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <fenv.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -177,9 +178,13 @@ static void *open_plugin(const char *path)
     fflush(stdout);
     int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     bool is_turned = kept >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
+    /* One that was built with -Ofast, say, rounds in another way from when it is there. */
+    fenv_t arithmetic;
+    fegetenv(&arithmetic);
     opening = path;
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     opening = NULL;
+    fesetenv(&arithmetic);
     fflush(stdout);
     if (is_turned)
         dup2(kept, STDOUT_FILENO);

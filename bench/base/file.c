@@ -1,6 +1,7 @@
 #include "bench/base/file.h"
 
 #include "bench/base/buf.h"
+#include "bench/base/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -124,6 +125,25 @@ bool file_is_folder(const char *path)
     return !stat(path, &s) && S_ISDIR(s.st_mode);
 }
 
+void file_let_owner(int fd)
+{
+    const mode_t bits = S_IRUSR | S_IWUSR;
+    struct stat s;
+    if (!fstat(fd, &s) && s.st_uid == geteuid() && (s.st_mode & bits) != bits)
+        fchmod(fd, (s.st_mode & 07777) | bits);
+}
+
+int file_make_folder(const char *path)
+{
+    if (mkdir(path, 0777))
+        return errno == EEXIST ? 0 : -1;
+    /* As mkdir -p does: what is to be put in it comes next. */
+    struct stat s;
+    if (!stat(path, &s) && (s.st_mode & S_IRWXU) != S_IRWXU)
+        chmod(path, (s.st_mode & 07777) | S_IRWXU);
+    return 0;
+}
+
 int file_make_parents(const char *path, struct err *err)
 {
     char copy[PATH_MAX];
@@ -131,7 +151,7 @@ int file_make_parents(const char *path, struct err *err)
         return err_set(err, ERR_INPUT, "%s: the path is too long", path);
     for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdir(copy, 0777) && errno != EEXIST)
+        if (file_make_folder(copy))
             return err_set(err, ERR_INPUT, "%s: cannot be created: %s", copy, strerror(errno));
         *slash = '/';
     }
@@ -140,15 +160,21 @@ int file_make_parents(const char *path, struct err *err)
 
 int file_fnv1a64(const char *path, uint64_t *hash, struct err *err)
 {
-    size_t length;
-    char *data = file_read(path, &length, err);
-    if (!data)
-        return -1;
-    *hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < length; i++)
-        *hash = (*hash ^ (unsigned char)data[i]) * UINT64_C(0x100000001b3);
-    free(data);
-    return 0;
+    char chunk[65536];
+    ssize_t got;
+    uint64_t sum = *hash ? *hash : HASH_FNV1A;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+    while ((got = read(fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            sum = hash_fnv1a(sum, chunk, (size_t)got);
+    if (got < 0)
+        err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+    else
+        *hash = sum;
+    close(fd);
+    return got < 0 ? -1 : 0;
 }
 
 int file_raise_fd(int fd, int least)

@@ -32,13 +32,25 @@ int file_open_regular(const char *path);
  * also where the limit lies below it. */
 int file_raise_fd(int fd, int least);
 
-/* Of its content, FNV-1a: whether it is the same file again, not whether somebody meant it ill. */
+/*
+ * Of its content, however large, FNV-1a continued from *hash (0: from the start): whether it is the
+ * same file again, not whether somebody meant it ill.
+ */
 int file_fnv1a64(const char *path, uint64_t *hash, struct err *err);
 
 /* Whether there is a directory of that name. */
 bool file_is_folder(const char *path);
 
-/* Creates the directories above path that are missing. */
+/*
+ * Lets whoever made the file read and write it, whatever the umask: it is read again, and gone on
+ * with.
+ */
+void file_let_owner(int fd);
+
+/* A folder whose owner may use it, unless there is one; -1 with errno. */
+int file_make_folder(const char *path);
+
+/* Creates the directories above path that are missing, such ones. */
 int file_make_parents(const char *path, struct err *err);
 
 /* Reads a small file of /proc or /sys into out; returns its length, or -1 with errno set. */

@@ -32,7 +32,43 @@ void json_watch_memory(void)
     json_set_alloc_funcs(allocate, free);
 }
 
-json_t *json_parse(const char *text, size_t length, size_t flags, json_error_t *fault)
+const char *json_is_none(const char *text, size_t length)
+{
+    static const struct {
+        const char *bytes;
+        size_t count;
+        const char *what;
+    } known[] = {
+        {"\x1f\x8b", 2, "is compressed (gzip)"},
+        {"\xfd"
+         "7zXZ",
+         5, "is compressed (xz)"},
+        {"\x28\xb5\x2f\xfd", 4, "is compressed (zstd)"},
+        {"BZh", 3, "is compressed (bzip2)"},
+        {"PK\x03\x04", 4, "is an archive (zip)"},
+        {"\xff\xfe", 2, "is UTF-16: JSON is UTF-8"},
+        {"\xfe\xff", 2, "is UTF-16: JSON is UTF-8"},
+        {"\0\0\xfe\xff", 4, "is UTF-32: JSON is UTF-8"},
+        {"{\0", 2, "is UTF-16: JSON is UTF-8"},
+        {"\0{", 2, "is UTF-16: JSON is UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (length >= known[i].count && !memcmp(text, known[i].bytes, known[i].count))
+            return known[i].what;
+    size_t blank = 0;
+    while (blank < length && memchr(" \t\r\n", text[blank], 4))
+        blank++;
+    return blank == length ? "is empty" : NULL;
+}
+
+size_t json_mark(const char *text, size_t length)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t count = sizeof mark - 1;
+    return length >= count && !memcmp(text, mark, count) ? count : 0;
+}
+
+static json_t *parse(const char *text, size_t length, size_t flags, json_error_t *fault)
 {
     jmp_buf here;
     if (setjmp(here) == 0) {
@@ -49,13 +85,33 @@ json_t *json_parse(const char *text, size_t length, size_t flags, json_error_t *
     return NULL;
 }
 
+json_t *json_parse(const char *text, size_t length, size_t flags, json_error_t *fault)
+{
+    size_t mark = json_mark(text, length);
+    const char *what = json_is_none(text + mark, length - mark);
+    if (!what)
+        return parse(text + mark, length - mark, flags, fault);
+    if (fault) {
+        *fault = (json_error_t){.line = 1};
+        snprintf(fault->text, sizeof fault->text, "%s", what);
+    }
+    return NULL;
+}
+
 #define DEPTH_MOST       2048 /* JSON_PARSER_MAX_DEPTH, which jansson keeps to itself */
 #define WORDS(number)    "is nested more than " #number " deep"
 #define WORDS_OF(number) WORDS(number)
 
 const char *json_fault(const json_error_t *error)
 {
-    return json_error_code(error) == json_error_stack_overflow ? WORDS_OF(DEPTH_MOST) : error->text;
+    switch (json_error_code(error)) {
+    case json_error_stack_overflow:
+        return WORDS_OF(DEPTH_MOST);
+    case json_error_null_character:
+        return "a text with a NUL (\\u0000)";
+    default:
+        return error->text;
+    }
 }
 
 /* Not made by jansson, but overlooked by its setters all the same. */

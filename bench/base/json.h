@@ -16,11 +16,18 @@
  */
 void json_watch_memory(void);
 
+/* What a file is that is no JSON by its first bytes ("is compressed (gzip)"); NULL: it may be. */
+const char *json_is_none(const char *text, size_t length);
+
+/* How many bytes a byte order mark takes at its begin, which Windows puts there. */
+size_t json_mark(const char *text, size_t length);
+
 /*
- * In place of json_loadb(): where a token's buffer cannot grow, jansson 2.14's lexer overlooks it
- * and copies past the end of what it has.  Once json_watch_memory() was called, an allocation that
- * is refused ends the parsing at once instead: NULL, and `fault`, which may be NULL, says so.  What
- * was made of the document until then is not freed.
+ * In place of json_loadb(): a byte order mark is passed over, and what is no JSON is called what it
+ * is.  Where a token's buffer cannot grow, jansson 2.14's lexer overlooks it and copies past the
+ * end of what it has.  Once json_watch_memory() was called, an allocation that is refused ends the
+ * parsing at once instead: NULL, and `fault`, which may be NULL, says so.  What was made of the
+ * document until then is not freed.
  */
 json_t *json_parse(const char *text, size_t length, size_t flags, json_error_t *fault);
 

@@ -111,6 +111,17 @@ int output_target(const char *path, char *out, struct err *err)
     return 0;
 }
 
+int output_keep(const char *read, const char *path, struct err *err)
+{
+    struct stat input, output;
+    bool is_same = path && !stat(path, &output) && S_ISREG(output.st_mode) && !stat(read, &input) &&
+                   input.st_dev == output.st_dev && input.st_ino == output.st_ino;
+    return is_same
+               ? err_set(err, ERR_USAGE,
+                         "%s: is what is read, and would be lost: name another file to write", path)
+               : 0;
+}
+
 bool output_exists(const char *path)
 {
     struct place place;
@@ -191,6 +202,7 @@ static int open_beside(const struct place *place, bool may_be_nameless, char *na
         int fd = open(dirname(directory), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
         if (fd >= 0) {
             flock(fd, LOCK_EX | LOCK_NB); /* see sweep() */
+            file_let_owner(fd);
             return fd;
         }
     }
@@ -203,6 +215,7 @@ static int open_beside(const struct place *place, bool may_be_nameless, char *na
         struct stat made;
         if (fd >= 0) {
             flock(fd, LOCK_EX | LOCK_NB);
+            file_let_owner(fd);
             if (fstat(fd, &made) || made.st_nlink)
                 return fd;
             close(fd); /* taken away before it was locked */

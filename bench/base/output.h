@@ -16,6 +16,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* -1 with ERR_USAGE where `path` (NULL: nothing is written) is the file that is to be read. */
+int output_keep(const char *read, const char *path, struct err *err);
+
 /* Whether what is written there goes away: a pipe, a device, "-".  False for anything else. */
 bool output_is_stream(const char *path);
 

@@ -103,6 +103,14 @@ int cli_put(const char *path, struct buf *text, struct err *err)
     return failed;
 }
 
+int cli_keep_inputs(const struct call *call, const char *output, struct err *err)
+{
+    for (size_t i = 0; i < call->words->count; i++)
+        if (output_keep(call->words->items[i], output, err))
+            return -1;
+    return 0;
+}
+
 int cli_print_json(json_t *document, size_t flags, struct err *err)
 {
     struct buf text = {0};

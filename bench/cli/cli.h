@@ -47,6 +47,9 @@ int cli_print(const char *text, struct err *err);
 /* Puts text where -o says, into that file, or to stdout where the path is NULL; releases it. */
 int cli_put(const char *path, struct buf *text, struct err *err);
 
+/* -1 where -o (NULL: it was not given) names one of the files that the command is to read. */
+int cli_keep_inputs(const struct call *call, const char *output, struct err *err);
+
 /* The help of a command (NULL: of the program) by the names that lead to it, in the terminal's
  * columns. */
 int cli_help(const struct command *command, const char *path, FILE *to, struct err *err);

@@ -127,7 +127,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct duel_request *r = &s->request;
     r->commands = call->words->items;
     r->command_count = call->words->count;
-    if (duel_request_check(r, err) || picture_check_also(&s->also, err))
+    if (duel_request_check(r, err) || picture_check_also(&s->also, NULL, err))
         return EXIT_USAGE;
     s->session = (struct duel_session){.request = r,
                                        .argc = call->argc,

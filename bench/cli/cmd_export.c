@@ -27,8 +27,9 @@ static const struct argument arguments[] = {
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct export_request *r = settings;
-    struct export_files files;
-    int failed = export_make(&files, r, call->words->items, call->words->count, err);
+    struct export_files files = {0};
+    int failed = cli_keep_inputs(call, r->path, err) ||
+                 export_make(&files, r, call->words->items, call->words->count, err);
     for (size_t i = 0; i < files.count && !failed; i++) {
         struct export_file *file = &files.items[i];
         failed = cli_put(r->path ? buf_text(&file->name) : NULL, &file->text, err);

@@ -123,7 +123,7 @@ static int show_or_check(const struct wishes *w, bool is_check, struct err *err)
 {
     struct history_view v;
     struct page page;
-    if (picture_check_also(&w->also, err))
+    if (picture_check_also(&w->also, history_file(w->history.file), err))
         return -1;
     int failed = history_view_open(&v, &w->history, err);
     show_warnings(&v.history.warnings);

@@ -27,8 +27,9 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
     struct buf made = {0};
-    int failed =
-        import_file(call->words->items[0], s->from, &made, err) || cli_put(s->output, &made, err);
+    int failed = cli_keep_inputs(call, s->output, err) ||
+                 import_file(call->words->items[0], s->from, &made, err) ||
+                 cli_put(s->output, &made, err);
     buf_release(&made);
     return failed ? -1 : EXIT_FINE;
 }

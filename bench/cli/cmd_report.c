@@ -70,8 +70,9 @@ static const struct argument arguments[] = {
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct wishes *w = settings;
-    return view_check(&w->view, err) || show_view(call->words->items, call->words->count, &w->view,
-                                                  w->format, w->width, w->output, err)
+    return view_check(&w->view, err) || cli_keep_inputs(call, w->output, err) ||
+                   show_view(call->words->items, call->words->count, &w->view, w->format, w->width,
+                             w->output, err)
                ? -1
                : EXIT_FINE;
 }

@@ -5,6 +5,7 @@
 #include "bench/base/json_make.h"
 #include "bench/base/json_read.h"
 #include "bench/base/output.h"
+#include "bench/run/plan/plan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,7 +80,7 @@ static int read_run(const struct keep *k, struct opt_list *words, struct keep_ru
     const json_t *list = json_read_array(&r, "words");
     *out = (struct keep_run){.words = words,
                              .seed = json_read_int(&r, "seed", 0, INT64_MAX),
-                             .shards = json_read_int(&r, "shards", 1, 100000)};
+                             .shards = json_read_int(&r, "shards", 1, SHARDS_MAX)};
     int failed = json_reader_end(&r, err);
     if (!failed && strcmp(schema, KEEP_SCHEMA))
         failed = err_set(err, ERR_INPUT, "\"schema\": \"%.60s\" is not " KEEP_SCHEMA, schema);
@@ -104,6 +105,8 @@ static int lock(struct keep *k, const char *file, int flags, struct err *err)
                    : err_set(err, ERR_INPUT, "%s: cannot be written: %s", file, strerror(errno));
     if (flock(k->fd, LOCK_EX | LOCK_NB))
         return err_set(err, ERR_INPUT, "%s: another run collects here", k->folder);
+    if (flags & O_CREAT)
+        file_let_owner(k->fd);
     return 0;
 }
 
@@ -116,7 +119,8 @@ static int name_it(struct keep *k, const char *path, struct err *err)
 /* Shards of an earlier run would be taken for this one's. */
 static void drop_shards(const struct keep *k, int64_t shards)
 {
-    for (int64_t i = 1; i <= shards; i++) {
+    /* Whatever a damaged file says: more there never are. */
+    for (int64_t i = 1; i <= shards && i <= SHARDS_MAX; i++) {
         char *path = keep_path(k, i);
         if (path)
             unlink(path);
@@ -129,7 +133,7 @@ static int begin(struct keep *k, const struct keep_run *run, const char *file, b
 {
     struct stat about;
     struct buf text = {0};
-    if (mkdir(k->folder, 0777) && errno != EEXIST)
+    if (file_make_folder(k->folder))
         return err_set(err, ERR_INPUT, "%s: cannot be made: %s", k->folder, strerror(errno));
     if (lock(k, file, O_CREAT, err))
         return -1;

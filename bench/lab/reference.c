@@ -141,7 +141,7 @@ static int take_result(const struct talk *talk, const char *made, const char *ru
     size_t length;
     if (access(made, R_OK))
         return err_set(err, ERR_FAILED, "reference: %s wrote no result: %s", runtime,
-                       *talk->request->interrupted ? "it was interrupted" : message_of(talk));
+                       message_of(talk));
     if (check_made(talk->request, made, &cause)) {
         const char *text = strstr(cause.text, "result.json");
         return err_set(err, ERR_FAILED, "reference: what %s wrote is no result: %s", runtime,
@@ -188,8 +188,13 @@ static int run_in(const struct reference_request *request, char *runtime,
     int failed = make_args(&args, request, runtime, program, made, err) ||
                  run_watched(&talk, (char *const *)(uintptr_t)args.items, &end, err);
     vec_release(&args);
-    if (failed || judge_end(&talk, &end, runtime, err) ||
-        (request->output && take_result(&talk, made, runtime, err)))
+    failed = failed || judge_end(&talk, &end, runtime, err);
+    if (!failed && request->output && *request->interrupted && access(made, R_OK)) {
+        if (request->say)
+            request->say("interrupted before anything was measured; no result was written");
+        return 1;
+    }
+    if (failed || (request->output && take_result(&talk, made, runtime, err)))
         return -1;
     if (*request->interrupted)
         return 1;

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,11 +95,7 @@ static void environment_release(struct environment *e)
 
 static int pin(void *context)
 {
-    const int *cpu = context;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)*cpu, &set);
-    return sched_setaffinity(0, sizeof set, &set) ? errno : 0;
+    return affinity_restrict(0, context, 1);
 }
 
 /* ---- One program ------------------------------------------------------------------------------

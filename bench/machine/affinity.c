@@ -127,18 +127,27 @@ int affinity_by_core(int *cpus, int count)
     return cores;
 }
 
+int affinity_restrict(pid_t thread, const int *cpus, unsigned count)
+{
+    int highest = 0;
+    for (unsigned i = 0; i < count; i++)
+        highest = cpus[i] > highest ? cpus[i] : highest;
+    size_t bytes = CPU_ALLOC_SIZE((size_t)highest + 1);
+    cpu_set_t *set = CPU_ALLOC((size_t)highest + 1);
+    if (!set)
+        return ENOMEM;
+    CPU_ZERO_S(bytes, set);
+    for (unsigned i = 0; i < count; i++)
+        CPU_SET_S((size_t)cpus[i], bytes, set);
+    int failed = sched_setaffinity(thread, bytes, set) ? errno : 0;
+    CPU_FREE(set);
+    return failed;
+}
+
 int affinity_pin(int cpu, struct err *err)
 {
-    size_t bytes = CPU_ALLOC_SIZE((size_t)cpu + 1);
-    cpu_set_t *set = CPU_ALLOC((size_t)cpu + 1);
-    if (!set)
-        return err_set(err, ERR_SYSTEM, "no memory for a mask of CPUs");
-    CPU_ZERO_S(bytes, set);
-    CPU_SET_S((size_t)cpu, bytes, set);
-    int failed = sched_setaffinity(0, bytes, set);
-    int kept = errno;
-    CPU_FREE(set);
-    return failed ? err_set_sys(err, kept, "pinning to CPU %d", cpu) : 0;
+    int failed = affinity_restrict(0, &cpu, 1);
+    return failed ? err_set_sys(err, failed, "pinning to CPU %d", cpu) : 0;
 }
 
 int affinity_pin_nth(unsigned index, struct err *err)

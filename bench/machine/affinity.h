@@ -5,6 +5,7 @@
 #include "bench/base/err.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The CPUs allowed, ascending; returns how many were stored (at most `most`). */
 int affinity_allowed(int *cpus, int most);
@@ -33,6 +34,9 @@ void affinity_restore(struct affinity_mask *mask);
  * are.  A CPU whose core the kernel does not tell is one.
  */
 int affinity_by_core(int *cpus, int count);
+
+/* Leaves a thread (0: the calling one) these CPUs, whatever their numbers; an errno when not. */
+int affinity_restrict(pid_t thread, const int *cpus, unsigned count);
 
 /* Pins the calling thread; -1 with the reason when it is not allowed. */
 int affinity_pin(int cpu, struct err *err);

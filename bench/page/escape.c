@@ -221,7 +221,7 @@ static bool is_blank(uint32_t code)
 static void benchfmt(struct buf *out, const char *text)
 {
     size_t length;
-    if (*text != '%' && !is_blank(utf8_decode(text, &length)))
+    if (!strchr("%/", *text) && !is_blank(utf8_decode(text, &length)))
         buf_add(out, text);
     else
         for (; *text; text++)

@@ -45,8 +45,10 @@ static int make_journal(const char *path)
     char journal[PATH_MAX];
     journal_of(path, journal);
     int fd = open(journal, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd >= 0)
+    if (fd >= 0) {
+        file_let_owner(fd);
         close(fd);
+    }
     return fd < 0 ? -1 : 0;
 }
 

@@ -196,7 +196,7 @@ static json_t *plugins_json(struct json_maker *run)
     const char *path;
     for (size_t i = 0; (path = registry_plugin_path(i)) != NULL; i++) {
         char name[256], code[24] = "";
-        uint64_t hash;
+        uint64_t hash = 0;
         const char *base = strrchr(path, '/');
         host_sanitise(name, sizeof name, base ? base + 1 : path);
         if (!file_fnv1a64(path, &hash, NULL))

@@ -169,6 +169,8 @@ static int open_locked(struct journal *j, bool *is_old, struct err *err)
             return -1;
         if (is_current(j) && !fstat(j->fd, &st)) {
             *is_old = st.st_size > 0;
+            if (!*is_old)
+                file_let_owner(j->fd);
             return 0;
         }
         journal_close(j);

@@ -21,6 +21,7 @@
 #include "bench/run/worker_image.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,13 +327,21 @@ static int begin_new(struct run *r, struct err *err)
     return 0;
 }
 
+/* Of a quota such as a third of a CPU the journal has fifteen digits. */
+static bool is_as_then(const json_t *then, const json_t *now)
+{
+    if (json_is_real(then) && json_is_real(now))
+        return fabs(json_real_value(then) - json_real_value(now)) <= 1e-12 * json_real_value(now);
+    return then == now || (then && now && json_equal(then, now));
+}
+
 /* One result is of one program on one machine: what was measured by another is not gone on with. */
 static int check_same_origin(const struct run *r, const json_t *header, struct err *err)
 {
     static const char *const of_tool[] = {"version",    "commit",    "compiler", "flags",
                                           "build_type", "sanitizer", NULL};
-    static const char *const of_host[] = {
-        "hostname", "cpu", "architecture", "cpus_allowed", "kernel", "libc", NULL};
+    static const char *const of_host[] = {"hostname",  "cpu",    "architecture", "cpus_allowed",
+                                          "cpu_quota", "kernel", "libc",         NULL};
     json_t *now = assemble_header(&r->plan, r->options->command_argc, r->options->command_argv);
     static const char *const of_run[] = {"plugins", NULL};
     const struct {
@@ -349,7 +358,7 @@ static int check_same_origin(const struct run *r, const json_t *header, struct e
         for (const char *const *key = parts[i].keys; *key && !failed; key++) {
             const json_t *then = json_object_get(parts[i].then, *key);
             const json_t *today = json_object_get(parts[i].now, *key);
-            if (then == today || (then && today && json_equal(then, today)))
+            if (is_as_then(then, today))
                 continue;
             char *a = json_dump_text(then, JSON_ENCODE_ANY);
             char *b = json_dump_text(today, JSON_ENCODE_ANY);

@@ -32,18 +32,23 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# The last line with an end, whatever wrote it: what is added would otherwise go on in it.
+whole_lines() { awk 1 "$1"; }
+
 # The branch's commit in $parent, its file in $work/kept; empty when there is none yet.
 read_branch() {
     parent=
     : >"$work/kept"
-    git ls-remote --exit-code --heads "$remote" "$branch" >/dev/null 2>"$work/errors" || {
-        [ ! -s "$work/errors" ] || leave "$remote cannot be read: $(tail -n 1 "$work/errors")"
-        return 0
-    }
+    git ls-remote --heads "$remote" >"$work/heads" 2>"$work/errors" ||
+        leave "$remote cannot be read: $(tail -n 1 "$work/errors")"
+    # Asked for one name, git would tell of each branch that ends in it (old/contend-history).
+    cut -f 2 "$work/heads" | grep -qxF "refs/heads/$branch" || return 0
     git fetch --quiet --no-tags "$remote" "refs/heads/$branch" 2>"$work/errors" ||
         leave "$remote: $branch cannot be read: $(tail -n 1 "$work/errors")"
     parent=$(git rev-parse FETCH_HEAD)
-    git cat-file blob "$parent:history.jsonl" >"$work/kept"
+    git cat-file blob "$parent:history.jsonl" >"$work/blob" 2>"$work/errors" ||
+        leave "$remote: $branch has no history.jsonl: $(tail -n 1 "$work/errors")"
+    whole_lines "$work/blob" >"$work/kept"
 }
 
 # A job that was cancelled, or that found no verdict, leaves its commit out: a change then lies somewhere
@@ -79,7 +84,7 @@ push)
     for attempt in 1 2 3 4 5 6 7 8 9 10; do
         read_branch
         grep -vxFf "$work/kept" "$file" >"$work/new" || true
-        [ -s "$work/kept" ] || cp "$file" "$work/new"
+        [ -s "$work/kept" ] || whole_lines "$file" >"$work/new"
         [ -s "$work/new" ] || exit 0
         cat "$work/kept" "$work/new" >"$work/all"
         blob=$(git hash-object -w "$work/all")

@@ -36,11 +36,16 @@ base=${1:-}
 shift
 # Git's own words tell a directory that is none from one that it does not trust.
 tree=$(git rev-parse --show-toplevel 2>&1) || leave 2 "no git repository to work in: ${tree%%$'\n'*}"
+# A hook has its repository, tree and index in variables: the base would be checked out into that index,
+# and be what is committed.
+# shellcheck disable=SC2046 # names of variables
+unset $(git rev-parse --local-env-vars | grep -v '^GIT_CONFIG')
+git -C "$tree" rev-parse HEAD >/dev/null 2>&1 || leave 2 "$tree: is no repository without GIT_DIR, or has no commit"
 # A job often has the commit of a branch and not the branch.
-commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
-    commit=$(git rev-parse --verify --quiet "refs/remotes/origin/$base^{commit}") || {
+commit=$(git -C "$tree" rev-parse --verify --quiet "$base^{commit}") ||
+    commit=$(git -C "$tree" rev-parse --verify --quiet "refs/remotes/origin/$base^{commit}") || {
     hint='"git log --oneline" lists them'
-    [ "$(git rev-parse --is-shallow-repository)" = false ] ||
+    [ "$(git -C "$tree" rev-parse --is-shallow-repository)" = false ] ||
         hint='this clone is shallow: "git fetch --unshallow", or fetch-depth: 0 in the checkout'
     leave 2 "BASE: \"$base\" is no commit of $tree, and no branch of origin; $hint"
 }

@@ -300,6 +300,17 @@ assert [c.get("name") for c in t if c.find("failure") is not None] == ["throughp
     expect [ "$(grep -c '^::error' out)" -eq 1 ]
 }
 
+# Rounds that differ by more than anybody measures have no three hundred digits.
+no_number_is_longer_than_what_it_says() {
+    _made wild.json 3 'x[:] = [1e-300, 1e20] * 6'
+    local format
+    for format in text markdown json; do
+        run compare base.json wild.json --all --format $format
+        expect_no out '[0-9]{30}'
+    done
+    expect_out 'rounds differ by more than 100x'
+}
+
 what_other_programs_measured_is_judged_too() {
     "${python:-python3}" - <<'PY'
 import json, random

@@ -189,6 +189,42 @@ a_side_that_is_built_anew_in_the_middle_is_no_verdict() {
     expect_refusal 3 'head: ./head changed while it was measured'
 }
 
+# Its file is looked at as a stream: to know it again costs no memory.
+a_program_of_any_size_is_a_side() {
+    cp "$(type -P true)" large
+    truncate -s 1100M large
+    status=0
+    (ulimit -v 400000 && exec "$contend" duel -q --pairs 2 -- ./large -- ./large) >out 2>err </dev/null || status=$?
+    last_command='duel of a program of 1100 MB in 400 MB'
+    expect_status 0
+    expect_out 'the same file with the same arguments'
+    rm -f large
+}
+
+# What comes behind contend's own --plugin is code of a side; another program may mean anything by it.
+a_side_may_have_an_option_called_plugin() {
+    mkfifo named
+    run_limit=30 run duel -q --pairs 2 -- echo --plugin nowhere -- echo --plugin named
+    expect_status 0
+    run duel -q --pairs 2 --workload spin --plugin nowhere.so --plugin missing.so
+    [ "$status" -eq 2 ] || [ "$status" -eq 3 ] || { fail "expected a refusal"; show_run; }
+    expect_err 'nowhere.so'
+}
+
+# As sudo is where nobody but its owner may read it.
+a_program_that_may_not_be_read_is_a_side() {
+    can_be_nobody || return 0
+    mkdir -p unread && cp "$(type -P true)" unread/one && cp unread/one unread/two && chmod 111 unread/*
+    as_nobody "$contend" duel -q --pairs 2 --format json -- unread/one -- unread/two >out 2>err </dev/null
+    status=$?
+    last_command='duel of programs that may not be read'
+    expect_status 0
+    expect_json out '(lambda c: c["base"]["code_fnv1a64"] is None and not c["identical"])(d["comparisons"][0])'
+    expect_document duel-1.json out
+    as_nobody "$contend" duel -q --pairs 2 --format json -- unread/one -- unread/one >out 2>err </dev/null
+    expect_json out 'd["comparisons"][0]["identical"]'
+}
+
 output_does_not_fill_the_memory() {
     options='--pairs 2' _duel noisy=300 -- noisy=300
     expect_status 0

@@ -128,8 +128,14 @@ several_results_make_a_series() {
     run export m3.json m4.json --to otava-json
     _consume otava-json out
     expect_no out 'sleep/'
-    run export m3.json m1.json --to bencher
-    expect_refusal 2 "several results have it"
+    local format
+    for format in bencher pyperf github-benchmark; do
+        run export m3.json m1.json --to $format -o twice
+        expect_refusal 2 "several results have it; $format takes one report a file"
+        sed 's/"hostname": "vm1"/"hostname": "vm2"/' m1.json >other_host.json
+        run export m3.json other_host.json --to $format -o hosts
+        expect_status 0
+    done
 }
 
 a_file_is_written_whole_or_not_at_all() {
@@ -138,6 +144,24 @@ a_file_is_written_whole_or_not_at_all() {
     run export "$standard" --to csv -o x.csv
     expect [ ! -s out ]
     expect_no_temporaries
+}
+
+# A slip of the hand: what would be lost is measured, what would be had can be made again.
+what_is_read_is_not_written_over() {
+    local words
+    cp "$standard" mine.json
+    ln -s mine.json other_name.json
+    run export "$standard" --to pyperf -o theirs.json
+    cp theirs.json theirs.before
+    for words in 'report mine.json -o mine.json --format html' 'export mine.json --to csv -o ./mine.json' \
+        'export mine.json --to csv -o other_name.json' 'import theirs.json -o theirs.json' \
+        'run --like mine.json -o mine.json'; do
+        # shellcheck disable=SC2086
+        run $words
+        expect_refusal 2 'is what is read'
+    done
+    expect cmp mine.json "$standard"
+    expect cmp theirs.json theirs.before
 }
 
 a_pipe_is_waited_for_and_not_for_ever() {

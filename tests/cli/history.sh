@@ -302,6 +302,50 @@ a_full_disk_takes_nothing_away() {
     expect cmp step.jsonl full.jsonl
 }
 
+# A line that nobody could read would take the file from everybody.
+what_could_not_be_read_again_is_not_added() {
+    _result named.json
+    cp step.jsonl safe.jsonl
+    local bad
+    for bad in $'a\nb' $'\x1b[31m' "$(printf '%0100000d' 0 | tr 0 $'\t')"; do
+        run history add named.json --file safe.jsonl --commit "$bad"
+        expect_refusal 2 'commit: a control character'
+        run history add named.json --file safe.jsonl --commit x --anchor "$bad"
+        [ "$status" -eq 2 ] || { fail "expected a refusal"; show_run; }
+        run history accept "$(_first_commit safe.jsonl)" --file safe.jsonl --reason "$bad"
+        expect_refusal 2 'a control character'
+    done
+    run history add named.json --file safe.jsonl --commit ''
+    expect_refusal 2 '--commit: "" names none'
+    expect cmp step.jsonl safe.jsonl
+    local format
+    for format in json text; do
+        run history check --file safe.jsonl --also "$format=safe.jsonl"
+        expect_refusal 2 'safe.jsonl: is what is read'
+    done
+    run history check --file safe.jsonl --also text=two --also json=two
+    expect_refusal 2 'two is named twice'
+    expect cmp step.jsonl safe.jsonl
+    run history export --file safe.jsonl --to otava-csv -o ''
+    expect_refusal 2 'names no directory'
+}
+
+_first_commit() {
+    sed -n '1s/.*"commit": *"\([^"]*\)".*/\1/p' "$1"
+}
+
+# A pipe would be read until its end, which whoever adds to it holds open itself.
+what_cannot_be_added_to_is_refused() {
+    local file
+    _result added.json
+    mkfifo pipe.jsonl
+    for file in pipe.jsonl /dev/null - .; do
+        run_limit=10 run history add added.json --file "$file" --commit a
+        expect_refusal 2 "$file"
+    done
+    expect test ! -e ./-
+}
+
 bad_files_are_refused_in_one_line() {
     run history check --file missing.jsonl
     expect_refusal 2 'missing.jsonl'

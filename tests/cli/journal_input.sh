@@ -261,6 +261,7 @@ cell["skip_reason"] = 7
 head["header"]["run"]["tool"]["commit"] = "0123456"
 head["header"]["run"]["tool"]["version"] = "0.0.9"
 head["header"]["host"]["hostname"] = "elsewhere"
+head["header"]["host"]["cpu_quota"] = 1/3
 head["header"]["host"]["kernel"] = "1.0"
 ROWS
     for i in $(seq "$count"); do

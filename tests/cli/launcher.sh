@@ -166,6 +166,17 @@ other_plans_and_other_programs_are_refused() {
     expect [ ! -e i.json.shards ]
 }
 
+# A count that is damaged is no reason to look for so many shards.
+a_damaged_folder_is_discarded_at_once() {
+    mkdir damaged.json.shards
+    echo '{"schema": "contend.shards/1", "shards": 9000000000000000000}' >damaged.json.shards/run.json
+    run "${plan[@]}" --launcher 'sh here.sh' -o damaged.json
+    expect_refusal 2 'an unfinished run is there'
+    run_limit=60 run "${plan[@]}" --launcher 'sh here.sh' --force --no-report -o damaged.json
+    expect_status 0
+    expect [ ! -e damaged.json.shards ]
+}
+
 clocks_that_disagree_are_told() {
     command -v faketime >/dev/null || { echo "     faketime is not installed"; return; }
     sed 's/^exec/exec faketime -f +2h/' here.sh >ahead.sh

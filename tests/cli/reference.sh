@@ -295,6 +295,24 @@ nothing_survives_a_kill() {
     done
 }
 
+# Whenever it comes, an interrupt is told by the status; a result that was begun is kept.
+an_interrupt_is_told_by_the_status() {
+    local pid after
+    for after in 0 0.05 0.1 0.2 0.3 0.5 1; do
+        rm -f int.json
+        "$contend" reference cpython -o int.json -q --workload noop --rounds 50 >out 2>err </dev/null &
+        pid=$!
+        last_command="reference, interrupted after $after s"
+        await_listening $pid
+        sleep $after
+        kill -INT $pid
+        status=0
+        wait $pid || status=$?
+        expect_status 130
+        [ ! -e int.json ] || expect_json int.json 'd["run"]["status"] == "partial"'
+    done
+}
+
 the_table_compares_what_is_there() {
     run run --workload spin --lock gil --executor thread --tasks 1,2 --task-time 20ms --rounds 2 -o emu.json
     expect_status 0

@@ -154,6 +154,42 @@ histories_pushed_at_once_keep_every_line() {
     expect_err 'gone.git cannot be read'
 }
 
+# A hook's index is that of the commit that is being made.
+in_a_hook_what_is_committed_is_what_was_meant() {
+    _repository hooked
+    (
+        cd hooked || exit 1
+        echo base >text && git add text && git commit -q -m base
+        printf '#!/bin/sh\nBUILD=./build.sh "%s/regress.sh" HEAD %s >hook.log 2>&1; :\n' "$scripts" "${cells[*]}" \
+            >.git/hooks/pre-commit
+        chmod +x .git/hooks/pre-commit
+        echo head >text && timeout 60 git commit -q -a -m head
+    )
+    expect [ "$(git -C hooked show HEAD:text)" = head ]
+    expect grep -q 'noop/none/thread/tasks=1' hooked/hook.log
+    _no_worktree_is_left hooked
+}
+
+# Branches are told apart by their whole names.
+a_branch_whose_name_ends_alike_is_another() {
+    git init -q --bare alike.git
+    git clone -q tree alike
+    (cd alike && git remote set-url origin "$work/alike.git" &&
+        git push -q origin HEAD:refs/heads/old/contend-history)
+    printf '{"line": 1}' >alike.jsonl
+    (cd alike && "$scripts/keep-history.sh" fetch "$work/none.jsonl") || fail "fetching nothing failed"
+    expect test ! -e none.jsonl
+    (cd alike && "$scripts/keep-history.sh" push "$work/alike.jsonl") || fail "the first push failed"
+    printf '{"line": 2}\n' >alike.jsonl
+    (cd alike && "$scripts/keep-history.sh" push "$work/alike.jsonl") || fail "the second push failed"
+    expect test "$(git -C alike.git show contend-history:history.jsonl)" = $'{"line": 1}\n{"line": 2}'
+    # A branch of that name that is none of ours is left alone.
+    status=0
+    (cd alike && BRANCH=old/contend-history "$scripts/keep-history.sh" push "$work/alike.jsonl") >out 2>err || status=$?
+    expect_status 2
+    expect_err 'old/contend-history has no history.jsonl'
+}
+
 make_regress_names_what_is_missing() {
     command -v make >/dev/null || return 0
     status=0

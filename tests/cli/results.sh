@@ -103,4 +103,25 @@ missing_directories_of_the_output_are_made() {
     expect_valid new/deep/x.json
 }
 
+# What was written first is read, replaced and gone on with: its owner may do that.
+no_umask_keeps_its_owner_out() {
+    local words="run --workload noop --executor fake --tasks 1 --rounds 2 --no-report -q"
+    local as='' who
+    for who in us nobody; do
+        mkdir "$who" && chmod 777 "$who" && cd "$who" || return
+        # shellcheck disable=SC2086
+        (umask 777 && $as "$contend" $words -o below/made.json && $as "$contend" $words -o below/made.json &&
+            $as "$contend" $words && $as "$contend" export below/made.json --to csv -o made.csv &&
+            $as "$contend" history add below/made.json --commit a --file h.jsonl &&
+            $as "$contend" history add below/made.json --commit b --file h.jsonl) >../out 2>../err </dev/null
+        status=$?
+        last_command="umask 777, as $who"
+        cd ..
+        expect_status 0
+        expect [ "$(stat -c %a "$who/below/made.json" "$who/made.csv" "$who/h.jsonl" | sort -u)" = 600 ]
+        can_be_nobody || return 0
+        as=as_nobody
+    done
+}
+
 run_tests

@@ -179,6 +179,26 @@ what_is_no_database_of_ours_is_left_alone() {
 }
 
 # Each ```sql block of the page is asked, and has an answer.
+# To SQLite these are no files, and what is added to them is gone.
+a_name_is_that_of_a_file() {
+    local name
+    for name in ':memory:' 'file:shared.db?mode=memory'; do
+        run export "$standard" --to sqlite -o "$name"
+        expect_status 0
+        expect test -s "./$name"
+    done
+    run export "$standard" --to sqlite -o ''
+    expect_refusal 2 'an empty name is no file'
+    run export "$standard" --to sqlite -o kept.db
+    chmod 444 kept.db
+    run export "$standard" --to sqlite -o kept.db
+    expect_refusal 2 'kept.db: is there and read-only'
+    ln -s target.db link.db
+    run export "$standard" --to sqlite -o link.db
+    expect_status 0
+    expect test -L link.db -a -s target.db
+}
+
 the_questions_of_the_page_have_answers() {
     run export "$standard" later.json --to sqlite -o all.db
     awk '/^```sql/ {inside = 1; n++; next} /^```/ {inside = 0} inside {print > ("question" n ".sql")}' "$source_dir/docs/exports.md"

@@ -229,4 +229,23 @@ however_many_kinds_of_work_there_are_each_is_sized() {
     expect_json sized.json 'len([c for c in cells if c["metrics"]["makespan_ns"]["samples"][0] < 1e5]) < 6'
 }
 
+# Whoever calls setlocale() in a program means its own texts; documents and options stay as they are.
+a_plug_in_puts_no_commas_into_numbers() {
+    local abroad=${CONTEND_BUILD:-}/tests/plugins/abroad.so
+    [ -e "$abroad" ] || return 0
+    mkdir -p locales
+    localedef -i de_DE -f UTF-8 "$work/locales/de_DE.UTF-8" >/dev/null 2>&1 ||
+        { echo "     there is no German locale to be made"; return 0; }
+    local plugin
+    for plugin in '' "--plugin $abroad"; do
+        # shellcheck disable=SC2086
+        LOCPATH=$work/locales LC_ALL=de_DE.UTF-8 run run $plugin --workload sleep,spin --executor fake --lock none \
+            --tasks 1,3 -p sleep.duration=1.5ms --seed 7 --rounds 3 -o "numbers.json"
+        expect_status 0
+        expect_no out '[0-9],[0-9]'
+        mv out "said${plugin:+.plugin}"
+    done
+    expect diff said said.plugin
+}
+
 run_tests

@@ -44,6 +44,32 @@ static json_t *document_of(size_t keys)
     return o;
 }
 
+/* What an editor or an archive made of it: read all the same, or called what it is. */
+static void what_is_no_json_is_called_what_it_is(void)
+{
+    static const struct {
+        const char *text;
+        size_t length;
+        const char *fault; /* NULL: it is read */
+    } rows[] = {
+        {"\xef\xbb\xbf{}\r\n", 7, NULL},
+        {"", 0, "is empty"},
+        {"\xef\xbb\xbf \r\n", 6, "is empty"},
+        {"\x1f\x8b\x08", 3, "is compressed (gzip)"},
+        {"\xff\xfe{\0}\0", 6, "is UTF-16"},
+        {"{\0}\0", 4, "is UTF-16"},
+        {"[\"\\u0000\"]", 10, "a text with a NUL"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_error_t fault = {0};
+        json_t *made = json_parse(rows[i].text, rows[i].length, 0, &fault);
+        CHECK_EQ(made == NULL, rows[i].fault != NULL);
+        if (!made)
+            CHECK_CONTAINS(json_fault(&fault), rows[i].fault);
+        json_decref(made);
+    }
+}
+
 static void a_document_is_whole_or_refused(void)
 {
     if (!can_refuse)
@@ -92,6 +118,7 @@ static void a_document_is_parsed_whole_or_not_at_all(void)
 }
 
 static const struct test tests[] = {
+    {"what_is_no_json_is_called_what_it_is", what_is_no_json_is_called_what_it_is},
     {"a_document_is_whole_or_refused", a_document_is_whole_or_refused},
     {"a_document_is_parsed_whole_or_not_at_all", a_document_is_parsed_whole_or_not_at_all},
     {0},

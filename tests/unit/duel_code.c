@@ -1,6 +1,7 @@
 /* Where a program is, what its content hashes to, and the copy of it in memory. */
 #include "bench/judge/duel/code.h"
 
+#include "bench/base/file.h"
 #include "bench/judge/duel/sample.h"
 #include "tests/test.h"
 
@@ -33,7 +34,7 @@ static void contents_are_hashed_by_fnv1a(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         uint64_t hash = 0;
         write_file(path, rows[i].text, 0600);
-        CHECK_EQ(code_hash(path, &hash, NULL), 0);
+        CHECK_EQ(file_fnv1a64(path, &hash, NULL), 0);
         CHECK_EQ(hash, rows[i].hash);
     }
     unlink(path);
@@ -76,8 +77,8 @@ static void a_copy_in_memory_runs_and_is_the_same_code(void)
     int fd = code_copy("/bin/true", path, sizeof path);
     if (!CHECK(fd >= 0))
         return;
-    CHECK_EQ(code_hash("/bin/true", &original, NULL), 0);
-    CHECK_EQ(code_hash(path, &copy, NULL), 0);
+    CHECK_EQ(file_fnv1a64("/bin/true", &original, NULL), 0);
+    CHECK_EQ(file_fnv1a64(path, &copy, NULL), 0);
     CHECK_EQ(copy, original);
     struct err err = {0};
     struct sampler *s = sampler_open(&never, &err);

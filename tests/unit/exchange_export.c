@@ -107,6 +107,10 @@ static void texts_are_escaped_as_each_notation_asks(void)
     escape_github(&b, "a: b,c", true);
     CHECK_EQ(buf_text(&b), "a%3A b%2Cc");
     buf_reset(&b);
+    /* A slash would begin another dimension: "x/n=1" is not "x" with n=1. */
+    escape_benchfmt(&b, "x/n=1 a%2F");
+    CHECK_EQ(buf_text(&b), "x%2Fn=1%20a%252F");
+    buf_reset(&b);
     escape_csv(&b, "a,\"b\"");
     CHECK_EQ(buf_text(&b), "\"a,\"\"b\"\"\"");
     buf_reset(&b);

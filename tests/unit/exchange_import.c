@@ -163,6 +163,8 @@ static void what_is_wrong_is_named_with_its_place(void)
         {"{\"version\":\"4.0.0\",\"benchmarks\":[{\"name\":\"x\",\"stats\":{}}]}",
          "f.json: is of none of the formats known"},
         {"\x1f\x8b\x08 and the rest", "f.json: is compressed (gzip)"},
+        {" \n", "f.json: is empty"},
+        {HYPERFINE_1("\"times\":[1e999]"), "results[0].times[0]: expected a finite number"},
         {"\x28\xb5\x2f\xfd", "f.json: is compressed (zstd)"},
         {"\xff\xfe{", "f.json: is UTF-16"},
         {"\xef\xbb\xbf{\"results\":[{\"command\":\"x\",\n \"times\":[0.1,", "f.json:2:"},
@@ -298,7 +300,7 @@ static void only_what_is_read_has_to_be_a_number(void)
 {
     struct result r;
     if (take("f.json",
-             "\xef\xbb\xbf{\"context\":{\"load_avg\":[NaN,-Infinity]},\"benchmarks\":["
+             "\xef\xbb\xbf{\"context\":{\"load\":[NaN,-Infinity,1e999,-2E+400]},\"benchmarks\":["
              "{\"name\":\"NaN, \\\"Infinity\\\"\",\"real_time\":1.5e3,\"cpu_time\":2,"
              "\"counter\":inf,\"other\":-nan,\"iterations\":123456789012345678901234,"
              "\"error_occurred\":false}]}",
@@ -361,13 +363,35 @@ static void parameters_tell_commands_apart_in_any_order(void)
     result_unload(&one);
 }
 
+/* What "name" is renamed to may be there as well, before it or behind. */
+static void no_parameter_takes_the_place_of_another(void)
+{
+    static const char *const texts[] = {"\"name\":\"a\",\"name_\":\"b\",\"tasks\":\"1\"",
+                                        "\"tasks\":\"1\",\"name_\":\"b\",\"name\":\"a\""};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[200];
+        struct result r;
+        snprintf(text, sizeof text,
+                 "{\"results\":[{\"command\":\"sort\",\"times\":[1],\"parameters\":{%s}}]}",
+                 texts[i]);
+        if (!take("f.json", text, &r))
+            continue;
+        CHECK_EQ(r.cells[0].id,
+                 "hyperfine/none/command/tasks=1,name=sort,name_=b,name__=a,tasks_=1");
+        result_unload(&r);
+    }
+}
+
 static void times_that_are_none_are_left_out(void)
 {
     static const struct {
         const char *date, *expected;
     } rows[] = {
         {"2026-01-31T12:00:00+01:00", "2026-01-31T11:00:00Z"},
+        {"2026-01-31T12:00:00+0530", "2026-01-31T06:30:00Z"},
+        {"2026-01-31T12:00:00-05", "2026-01-31T17:00:00Z"},
         {"2026-01-31 12:00:00.5", "2026-01-31T12:00:00Z"},
+        {"2026-02-31 12:00:00", ""},
         {"24-03-31 12:00:00", ""},
         {"yesterday", ""},
         {"2026-01-31", ""},
@@ -434,6 +458,7 @@ static const struct test tests[] = {
     {"only_what_is_read_has_to_be_a_number", only_what_is_read_has_to_be_a_number},
     {"a_killed_command_is_warned_of", a_killed_command_is_warned_of},
     {"parameters_tell_commands_apart_in_any_order", parameters_tell_commands_apart_in_any_order},
+    {"no_parameter_takes_the_place_of_another", no_parameter_takes_the_place_of_another},
     {"times_that_are_none_are_left_out", times_that_are_none_are_left_out},
     {"a_path_may_be_of_any_bytes", a_path_may_be_of_any_bytes},
     {"many_names_take_no_longer_each", many_names_take_no_longer_each},

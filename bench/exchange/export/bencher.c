@@ -40,9 +40,8 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
         }
         const struct summary *s = &v.metric->summary;
         if (json_object_get(measures, buf_text(&slug)) && !status)
-            status =
-                err_set(err, ERR_INPUT,
-                        "%s: several results have it; bencher takes one report a file", v.cell->id);
+            status = err_set(err, ERR_INPUT, "%s: two of its metrics would both be %s", v.cell->id,
+                             buf_text(&slug));
         json_make_member(&all, measures, buf_text(&slug),
                          json_pack("{s:f, s:f, s:f}", "value", s->center, "lower_value", s->lo,
                                    "upper_value", s->hi));
@@ -57,6 +56,7 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
 
 const struct export_format export_bencher = {
     .name = "bencher",
+    .has_names_once = true,
     .consumer = "Bencher Metric Format",
     .write = write_all,
 };

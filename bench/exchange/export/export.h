@@ -44,6 +44,7 @@ struct export_format {
     /* Appended to PATH where a result becomes two files; {NULL}: one file at PATH. */
     const char *suffixes[EXPORT_FILES_MAX];
     bool tells_without_values; /* it says something of cells that have none: what failed, and why */
+    bool has_names_once;       /* its consumer takes each value's name once a file */
     /* Writes file number `which`. Returns 0 or -1 with err. */
     int (*write)(const struct export_input *in, size_t which, struct buf *out, struct err *err);
     /*

@@ -44,6 +44,7 @@ static int write_direction(const struct export_input *in, size_t which, struct b
 
 const struct export_format export_github_benchmark = {
     .name = "github-benchmark",
+    .has_names_once = true,
     .consumer = "github-action-benchmark, a file a direction: custom*IsBetter",
     .suffixes = {"-smaller.json", "-bigger.json"},
     .write = write_direction,

@@ -1,5 +1,6 @@
 #include "bench/exchange/export/make.h"
 
+#include "bench/base/json_make.h"
 #include "bench/base/output.h"
 #include "bench/base/words.h"
 #include "bench/result/list.h"
@@ -15,6 +16,33 @@ static int check_values(const struct export_input *in, const struct export_forma
                    "%s holds no value to export (cells measured: %zu; --metric all takes every "
                    "metric)",
                    in->results[0].path, in->results[0].cell_count);
+}
+
+/* Whoever reads such a file would take one of two runs for the other, or refuse both. */
+static int check_names(const struct export_input *in, const struct export_format *format,
+                       struct err *err)
+{
+    struct export_walk walk = {0};
+    struct export_value v;
+    struct buf name = {0};
+    struct json_maker seen = json_maker_new();
+    int failed = 0;
+    while (format->has_names_once && in->count > 1 && !failed && export_next(in, &walk, &v)) {
+        buf_reset(&name);
+        export_name(in, &v, &name);
+        buf_printf(&name, " %s", v.metric->name);
+        if (json_object_get(seen.object, buf_text(&name)))
+            failed =
+                err_set(err, ERR_INPUT, "%s: several results have it; %s takes one report a file",
+                        v.cell->id, format->name);
+        json_make_bool(&seen, buf_text(&name), true);
+    }
+    buf_release(&name);
+    json_t *all = json_made(&seen);
+    if (!all && !failed)
+        failed = err_set(err, ERR_SYSTEM, "export: out of memory");
+    json_decref(all);
+    return failed;
 }
 
 static int make_files(struct export_files *out, const struct export_request *r,
@@ -76,7 +104,8 @@ int export_make(struct export_files *out, const struct export_request *r, const 
                  metric_choice_parse(&choice, r->metric, &results.items[0], err);
     if (!failed) {
         const struct export_input in = {results.items, results.count, &choice, r->branch};
-        failed = check_values(&in, format, err) || make_files(out, r, format, &in, err);
+        failed = check_values(&in, format, err) || check_names(&in, format, err) ||
+                 make_files(out, r, format, &in, err);
     }
     metric_choice_release(&choice);
     results_unload(&results);

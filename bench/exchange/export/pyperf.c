@@ -84,6 +84,7 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
 
 const struct export_format export_pyperf = {
     .name = "pyperf",
+    .has_names_once = true,
     .consumer = "pyperf's JSON 1.0",
     .write = write_all,
 };

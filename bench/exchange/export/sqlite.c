@@ -10,12 +10,15 @@
 
 #ifdef CONTEND_HAVE_SQLITE
 #include "bench/base/hash.h"
+#include "bench/base/output.h"
 #include "bench/exchange/export/sqlite_tables.h"
 #include "bench/result/list.h"
 #include "bench/result/merge_parts.h"
 
+#include <limits.h>
 #include <math.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -503,9 +506,15 @@ static int store(const char *const *results, size_t count, const char *path,
     enum { OTHERS_WRITE_MS = 10000 };
     struct database d = {.path = path, .report = report, .err = err};
     struct stat about;
-    bool is_new = stat(path, &about) != 0;
+    char target[PATH_MAX], file[PATH_MAX + 2];
     *report = (struct export_stored){0};
-    int failed = sqlite3_open_v2(path, &d.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+    if (output_target(path, target, err))
+        return -1;
+    bool is_new = stat(target, &about) != 0;
+    /* To SQLite ":memory:" and "file:x?mode=memory" are no files, and an empty name is a passing
+     * one. */
+    snprintf(file, sizeof file, "%s%s", target[0] == '/' ? "" : "./", target);
+    int failed = sqlite3_open_v2(file, &d.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                                  NULL) != SQLITE_OK
                      ? refuse(&d)
                      : 0;
@@ -516,8 +525,10 @@ static int store(const char *const *results, size_t count, const char *path,
     for (size_t i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(d.statements[i]);
     sqlite3_close(d.handle); /* what was not committed is taken back */
-    if (failed && is_new && !stat(path, &about) && about.st_size == 0)
-        unlink(path);
+    if (failed && is_new && !stat(target, &about) && about.st_size == 0)
+        unlink(target);
+    else if (is_new && !stat(target, &about)) /* whatever the umask: it is added to */
+        chmod(target, (about.st_mode & 07777) | S_IRUSR | S_IWUSR);
     return failed ? -1 : 0;
 }
 #else

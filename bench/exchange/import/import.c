@@ -79,6 +79,17 @@ static void add_params(struct buf *id, const json_t *params)
     free(names);
 }
 
+/* "name" as "name_", or with more of them where the file has that, too: none takes another's place.
+ */
+static void add_key(struct buf *out, const char *name, const json_t *params)
+{
+    buf_add(out, name);
+    if (!strcmp(name, "name") || !strcmp(name, "tasks"))
+        do
+            buf_add(out, "_");
+        while (json_object_get(params, buf_text(out)));
+}
+
 /* The parameters under names that are not those of the id itself. */
 static json_t *params_of(const json_t *params)
 {
@@ -88,8 +99,7 @@ static json_t *params_of(const json_t *params)
     json_object_foreach((json_t *)(uintptr_t)params, name, value)
     {
         struct buf key = {0};
-        bool is_taken = !strcmp(name, "name") || !strcmp(name, "tasks");
-        buf_printf(&key, "%s%s", name, is_taken ? "_" : "");
+        add_key(&key, name, params);
         bool is_plain = json_is_string(value) || json_is_number(value) || json_is_boolean(value);
         char *text = is_plain ? NULL : json_dumps(value, JSON_ENCODE_ANY);
         json_make_value(&all, buf_text(&key), is_plain ? json_incref(value) : json_string(text));
@@ -253,22 +263,38 @@ int import_value(const struct place *at, const json_t *value, double *out, struc
     return 0;
 }
 
+/* "+05:30", "+0530", "+05" or nothing, in seconds. */
+static long zone_s(const char *text)
+{
+    int hours = 0, minutes = 0;
+    char sign = '+';
+    if (*text != '+' && *text != '-')
+        return 0;
+    if (sscanf(text, "%c%2d:%2d", &sign, &hours, &minutes) < 3)
+        sscanf(text, "%c%2d%2d", &sign, &hours, &minutes);
+    return (sign == '-' ? -60 : 60) * (hours * 60L + minutes);
+}
+
+/* The 31st of February would become a day of March. */
+static bool is_day(struct tm t)
+{
+    int day = t.tm_mday;
+    timegm(&t);
+    return t.tm_mday == day;
+}
+
 void import_instant(struct import *in, const char *text)
 {
     struct tm t = {0};
     char *end = text ? strptime(text, "%Y-%m-%d", &t) : NULL, seen[sizeof in->started_at];
     /* strptime() takes "24-03-31" for the year 24. */
-    if (!end || end - text != strlen("2026-01-31") || (*end != 'T' && *end != ' '))
+    if (!end || end - text != strlen("2026-01-31") || (*end != 'T' && *end != ' ') || !is_day(t))
         return;
     end = strptime(end + 1, "%H:%M:%S", &t);
     if (!end)
         return;
     end += strspn(end, ".0123456789");
-    int hours = 0, minutes = 0;
-    char sign = '+';
-    if (*end == '+' || *end == '-')
-        sscanf(end, "%c%2d:%2d", &sign, &hours, &minutes);
-    time_t utc = timegm(&t) - (sign == '-' ? -1 : 1) * (hours * 60 + minutes) * 60;
+    time_t utc = timegm(&t) - zone_s(end);
     if (!gmtime_r(&utc, &t) || !strftime(seen, sizeof seen, "%Y-%m-%dT%H:%M:%SZ", &t))
         return;
     if (!in->started_at[0] || strcmp(seen, in->started_at) < 0)

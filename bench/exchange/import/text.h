@@ -2,9 +2,10 @@
  * The text of a file as JSON that can be parsed: what programs write that is none.
  *
  * A byte order mark is skipped.  Numbers that JSON has not (NaN, Infinity, which C++ and Python
- * write bare) become marks that import_number() refuses with a word of their own, so that only
- * fields that are read need to be numbers; whole numbers beyond 64 bits become real ones.  All
- * replacements have the length of what they replace: lines and columns in errors stay right.
+ * write bare) or that are larger than any double become marks that import_number() refuses with a
+ * word of their own, so that only fields that are read need to be numbers; whole numbers beyond 64
+ * bits become real ones.  All replacements have the length of what they replace: lines and columns
+ * in errors stay right.
  */
 #ifndef CONTEND_EXCHANGE_IMPORT_TEXT_H
 #define CONTEND_EXCHANGE_IMPORT_TEXT_H

@@ -31,6 +31,16 @@ const char *compare_better(const struct compare_row *row)
     return row->is_neutral ? "neutral" : row->higher_is_better ? "higher" : "lower";
 }
 
+/* "12 %", and no more digits than the interval beside it. */
+static const char *spread_text(double log_ratio, char out[CHANGE_TEXT_MAX])
+{
+    if (log_ratio > log(CHANGE_MOST))
+        snprintf(out, CHANGE_TEXT_MAX, "more than %dx", CHANGE_MOST);
+    else
+        snprintf(out, CHANGE_TEXT_MAX, "%.0f %%", 100 * log_ratio_to_change(log_ratio));
+    return out;
+}
+
 /* Why a row is not sharper; "" when there is nothing to say. */
 static void limit_text(const struct comparison *c, const struct compare_row *row, char *out,
                        size_t size)
@@ -46,11 +56,11 @@ static void limit_text(const struct comparison *c, const struct compare_row *row
         [LIMIT_SIZE] = "a change; whether by more than the tolerance is open",
         [LIMIT_CORRECTION] = "", /* with a number, as the next two */
     };
+    char spread[CHANGE_TEXT_MAX];
     if (row->limit == LIMIT_SPREAD)
-        snprintf(out, size, "rounds differ by %.0f %%", 100 * log_ratio_to_change(row->spread));
+        snprintf(out, size, "rounds differ by %s", spread_text(row->spread, spread));
     else if (row->limit == LIMIT_CONTROL)
-        snprintf(out, size, "the controls moved by %.0f %% too",
-                 100 * log_ratio_to_change(c->control_shift));
+        snprintf(out, size, "the controls moved by %s too", spread_text(c->control_shift, spread));
     else if (row->limit == LIMIT_CORRECTION)
         snprintf(out, size, "a change if it were the only row, not among %zu", row->family);
     else

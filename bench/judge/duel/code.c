@@ -1,15 +1,14 @@
 #include "bench/judge/duel/code.h"
 
-#include "bench/base/file.h"
-#include "bench/base/hash.h"
 #include "bench/base/program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,17 +27,6 @@ int code_find(const char *what, const char *program, char *out, size_t size, str
     if (program_find(program, out, size))
         return 0;
     return err_set(err, ERR_USAGE, "%s: \"%.200s\" is no program in PATH", what, program);
-}
-
-int code_hash(const char *path, uint64_t *hash, struct err *err)
-{
-    size_t length;
-    char *data = file_read(path, &length, err);
-    if (!data)
-        return -1;
-    *hash = hash_fnv1a(*hash ? *hash : HASH_FNV1A, data, length);
-    free(data);
-    return 0;
 }
 
 void code_mark(const char *path, struct code_mark *out)
@@ -65,23 +53,33 @@ bool code_is_unchanged(const char *path, const struct code_mark *mark)
             now.size == mark->size && now.modified_ns == mark->modified_ns);
 }
 
+/* All of `from`, and false where it is more than a control is worth. */
+static bool copy_all(int from, int to)
+{
+    enum { COPY_MOST_BYTES = 256 << 20 };
+    struct stat st;
+    if (fstat(from, &st) || st.st_size > COPY_MOST_BYTES)
+        return false;
+    for (;;) {
+        ssize_t put = sendfile(to, from, NULL, COPY_MOST_BYTES);
+        if (put == 0 || (put < 0 && errno != EINTR))
+            return put == 0;
+    }
+}
+
 int code_copy(const char *path, char *out, size_t size)
 {
-    size_t length;
-    char *data = file_read(path, &length, NULL);
+    char begin[2];
+    int from = open(path, O_RDONLY | O_CLOEXEC), fd = -1;
     /* An interpreter would look for the script under a name that is gone by then. */
-    int fd = data && length > 2 && memcmp(data, "#!", 2) ? memfd_create("contend-copy", MFD_CLOEXEC)
-                                                         : -1;
-    for (size_t done = 0; fd >= 0 && done < length;) {
-        ssize_t put = write(fd, data + done, length - done);
-        if (put > 0) {
-            done += (size_t)put;
-            continue;
-        }
+    if (from >= 0 && pread(from, begin, sizeof begin, 0) == sizeof begin && memcmp(begin, "#!", 2))
+        fd = memfd_create("contend-copy", MFD_CLOEXEC);
+    if (fd >= 0 && !copy_all(from, fd)) {
         close(fd);
         fd = -1;
     }
-    free(data);
+    if (from >= 0)
+        close(from);
     if (fd >= 0)
         snprintf(out, size, "/proc/self/fd/%d", fd);
     return fd;

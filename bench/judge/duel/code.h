@@ -16,9 +16,6 @@
  */
 int code_find(const char *what, const char *program, char *out, size_t size, struct err *err);
 
-/* FNV-1a of a file's content, 64 bits, continued from `hash` (0: from the start). */
-int code_hash(const char *path, uint64_t *hash, struct err *err);
-
 /* A file as it was at a moment: another one, or changed in place, is another mark. */
 struct code_mark {
     bool is_known;
@@ -40,7 +37,7 @@ bool code_is_unchanged(const char *path, const struct code_mark *mark);
 /*
  * A copy of the program in memory: the same code on other pages, under another path.  A file
  * descriptor to be closed, and the path to execute it by; -1 when there can be none (a script, no
- * memory): then the stack alone is moved.
+ * memory, a very large program): then the stack alone is moved.
  */
 int code_copy(const char *path, char *out, size_t size);
 

@@ -120,7 +120,8 @@ static json_t *side_json(const struct duel_side *side)
         json_make_add(&argv, word ? word : json_string("?")); /* not UTF-8 */
     }
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)side->code_hash);
-    return json_pack("{s:o, s:s}", "argv", json_made(&argv), "code_fnv1a64", hash);
+    return json_pack("{s:o, s:s?}", "argv", json_made(&argv), "code_fnv1a64",
+                     side->has_unread ? NULL : hash);
 }
 
 static json_t *noise_json(const struct noise_delta *d)

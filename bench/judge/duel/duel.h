@@ -36,6 +36,7 @@ struct duel_side {
     const char *const *argv; /* NULL-terminated, with its own name first */
     const char *label;       /* as people read it */
     uint64_t code_hash;      /* of the files it runs */
+    bool has_unread;         /* one of them may not be read: then the hash says nothing */
     struct code_file *files; /* which those are; may be NULL */
     size_t file_count;
 };

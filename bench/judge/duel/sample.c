@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,14 +151,15 @@ static char **environment(struct sampler *s, size_t padding_bytes)
     return list;
 }
 
-static void restrict_cpus(const struct sampler *s, const struct sample_place *place)
+/* An errno where the user asked for CPUs that cannot be had; what we try ourselves may fail. */
+static int restrict_cpus(const struct sampler *s, const struct sample_place *place)
 {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    for (unsigned i = 0; i < place->cpus; i++)
-        CPU_SET((size_t)s->cpus[(place->first + i) % (unsigned)s->cpu_count], &set);
-    if (place->cpus && s->cpu_count > 0)
-        sched_setaffinity(0, sizeof set, &set);
+    int cpus[CPUS_MAX];
+    unsigned count = 0;
+    for (; count < place->cpus && (int)count < s->cpu_count; count++)
+        cpus[count] = s->cpus[(place->first + count) % (unsigned)s->cpu_count];
+    int failed = count ? affinity_restrict(0, cpus, count) : place->cpus ? ENOTSUP : 0;
+    return place->is_asked_for ? failed : 0;
 }
 
 /*
@@ -182,7 +182,9 @@ static int take_place(void *lane)
 {
     const struct lane *l = lane;
     const struct sampler *s = l->sampler;
-    restrict_cpus(s, &l->request->place);
+    int failed = restrict_cpus(s, &l->request->place);
+    if (failed)
+        return failed;
     if (l->request->place.is_realtime && !priority_perform())
         return errno;
     if (s->is_realtime && !l->request->place.is_realtime) /* inherited from the conductor */

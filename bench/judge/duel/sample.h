@@ -18,6 +18,7 @@
 /* Where a sample may run; the map turns with `first`. */
 struct sample_place {
     unsigned cpus;       /* how many of the CPUs allowed here; 0: all of them */
+    bool is_asked_for;   /* by the user: then it is that or an error */
     unsigned first;      /* index of the first one, round and round */
     bool spread_threads; /* each thread that appears gets a CPU of its own, in turn */
     bool is_realtime;    /* nobody else gets that CPU meanwhile; see sampler_may_go_realtime() */

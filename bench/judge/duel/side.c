@@ -1,10 +1,13 @@
 #include "bench/judge/duel/side.h"
 
+#include "bench/base/file.h"
 #include "bench/judge/duel/code.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void *sides_own(struct duel_sides *s, void *memory, struct err *err)
 {
@@ -72,12 +75,26 @@ static char *join(struct duel_sides *s, struct command_line line, struct err *er
     return sides_own(s, buf_steal(&b), err);
 }
 
+/* A program may have an option of that name for something else. */
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
 static int add_file(struct duel_sides *s, struct duel_side *side, const char *path, struct err *err)
 {
     struct code_file *file = &side->files[side->file_count];
     file->path = sides_own_text(s, path, err);
-    if (!file->path || code_hash(path, &side->code_hash, err))
+    struct err unread = {0};
+    if (!file->path)
         return -1;
+    /* What may be executed and not read, as sudo is in places, is known by its path alone. */
+    if (file_fnv1a64(path, &side->code_hash, &unread)) {
+        if (!access(path, R_OK))
+            return err_set(err, unread.code, "%s", unread.text);
+        side->has_unread = true;
+    }
     code_mark(path, &file->mark);
     side->file_count++;
     return 0;
@@ -99,7 +116,8 @@ int sides_make_side(struct duel_sides *s, const char *what, struct command_line 
     if (!out->program || !out->label || !out->files || add_file(s, out, path, err))
         return -1;
     for (size_t i = 1; i < line.count; i++)
-        if (!strcmp(line.words[i - 1], "--plugin") && add_file(s, out, line.words[i], err))
+        if (!strcmp(line.words[i - 1], "--plugin") && is_file(line.words[i]) &&
+            add_file(s, out, line.words[i], err))
             return -1;
     return 0;
 }
@@ -118,7 +136,8 @@ void sides_compare_code(struct duel_subject *subject)
 {
     const struct duel_side *base = &subject->base, *head = &subject->head;
     subject->is_identical = sides_are_identical(base, head);
-    subject->has_equal_code = base->code_hash == head->code_hash;
+    subject->has_equal_code =
+        base->code_hash == head->code_hash && !base->has_unread && !head->has_unread;
     if (subject->relinked)
         code_mark(subject->relinked, &subject->relinked_mark);
 }

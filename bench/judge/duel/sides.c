@@ -54,8 +54,10 @@ static int make_commands(const struct duel_request *r, struct duel_sides *s,
     subject->relinked = r->relinked;
     subject->prints_metrics = r->prints_metrics;
     sides_compare_code(subject);
-    if (r->placement && !strcmp(r->placement, "same"))
+    if (r->placement && !strcmp(r->placement, "same")) {
         subject->place.cpus = 1;
+        subject->place.is_asked_for = true;
+    }
     subject->place.spread_threads = r->placement && !strcmp(r->placement, "spread");
     subject->has_cpu_each = subject->place.spread_threads;
     if (r->placement)

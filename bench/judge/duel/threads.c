@@ -1,17 +1,10 @@
 #include "bench/judge/duel/threads.h"
 
+#include "bench/machine/affinity.h"
+
 #include <dirent.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static void pin(pid_t thread, int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)cpu, &set);
-    sched_setaffinity(thread, sizeof set, &set); /* it may be gone already */
-}
 
 uint64_t threads_spread(struct thread_watch *w, const int *cpus, unsigned count, unsigned first)
 {
@@ -25,7 +18,8 @@ uint64_t threads_spread(struct thread_watch *w, const int *cpus, unsigned count,
             if (thread <= w->latest || thread == w->pid)
                 continue;
             w->latest = thread;
-            pin(thread, cpus[(first + w->pinned++) % count]);
+            /* It may be gone already. */
+            affinity_restrict(thread, &cpus[(first + w->pinned++) % count], 1);
         }
         closedir(d);
     }

@@ -100,7 +100,9 @@ void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struc
     const struct arm_effect *head = &row->arms[ARM_HEAD];
     buf_printf(out, "%zu pair%s", head->effect.n, head->effect.n == 1 ? "" : "s");
     double percent = 100 * log_ratio_to_change(row->detectable_ln);
-    if (isfinite(percent))
+    if (percent > 10000 && isfinite(percent))
+        buf_printf(out, ", which show effects from %.3gx on", percent / 100 + 1);
+    else if (isfinite(percent))
         buf_printf(out,
                    percent < 10 ? ", which show effects from %.2g %% on"
                                 : ", which show effects from %.0f %% on",

@@ -31,9 +31,14 @@ static int open_locked(const char *path, struct err *err)
     uint64_t until_ns = clock_now_ns() + LOCK_MOST_S * UINT64_C(1000000000);
     for (;;) {
         struct stat opened, named;
-        int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+        int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
         if (fd < 0)
             return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
+        /* A pipe would be read until its end, which we hold. */
+        if (!fstat(fd, &opened) && !S_ISREG(opened.st_mode)) {
+            close(fd);
+            return err_set(err, ERR_INPUT, "%s: is no regular file: a history is added to", path);
+        }
         while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
             bool is_held = errno == EWOULDBLOCK && clock_now_ns() < until_ns;
             if (!is_held && errno != EINTR) {
@@ -44,8 +49,11 @@ static int open_locked(const char *path, struct err *err)
             clock_sleep_until_ns(clock_now_ns() + LOOK_NS);
         }
         if (!fstat(fd, &opened) && !stat(path, &named) && opened.st_ino == named.st_ino &&
-            opened.st_dev == named.st_dev)
+            opened.st_dev == named.st_dev) {
+            if (opened.st_size == 0)
+                file_let_owner(fd);
             return fd;
+        }
         close(fd);
     }
 }
@@ -62,6 +70,16 @@ static int write_once(int fd, const char *path, const struct buf *text, struct e
     if (!fstat(fd, &after) && after.st_size > before.st_size && ftruncate(fd, before.st_size))
         err_set_sys(err, reason, "%s: cannot be written; its last line is cut short", path);
     return err_set_sys(err, reason, "%s: cannot be written", path);
+}
+
+/* A line that no reader takes would take the whole file from everybody. */
+static int check_readable(const char *json, struct err *err)
+{
+    struct history alone;
+    if (history_parse(&alone, "what is to be added", json, strlen(json), err))
+        return -1;
+    history_unload(&alone);
+    return 0;
 }
 
 static int append_locked(int fd, const char *path, const json_t *line, history_check *check,
@@ -87,7 +105,7 @@ static int append_locked(int fd, const char *path, const json_t *line, history_c
     if (!json || text.failed)
         failed = err_set(err, ERR_SYSTEM, "%s: out of memory", path);
     else
-        failed = write_once(fd, path, &text, err);
+        failed = check_readable(json, err) || write_once(fd, path, &text, err);
     free(json);
     buf_release(&text);
     return failed;
@@ -96,6 +114,8 @@ static int append_locked(int fd, const char *path, const json_t *line, history_c
 int history_append(const char *path, const json_t *line, history_check *check, void *context,
                    struct err *err)
 {
+    if (!strcmp(path, "-"))
+        return err_set(err, ERR_INPUT, "-: standard input cannot be added to; --file names a file");
     if (file_make_parents(path, err))
         return -1;
     int fd = open_locked(path, err);

@@ -61,6 +61,8 @@ int history_export_series(const struct history_export_request *r, struct buf *sa
     if (!r->target || !r->directory)
         return err_set(err, ERR_USAGE, "history export: needs %s",
                        r->target ? "--output DIR" : "--to otava-csv or otava-json");
+    if (!*r->directory)
+        return err_set(err, ERR_USAGE, "--output: \"\" names no directory");
     while (strcmp(history_targets[target], r->target))
         target++;
     if (history_load(&h, history_file(r->file), false, err))

@@ -124,6 +124,9 @@ static int check_texts(const struct history_origin *o, struct err *err)
         json_decref(text);
         if (texts[i] && !text)
             return err_set(err, ERR_USAGE, "--%s: \"%s\" is no UTF-8", names[i], texts[i]);
+        /* As a variable of a job that is not set. */
+        if (texts[i] && !*texts[i])
+            return err_set(err, ERR_USAGE, "--%s: \"\" names none", names[i]);
     }
     return 0;
 }

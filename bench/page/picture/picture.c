@@ -147,12 +147,18 @@ static const char *split_also(const char *word, const char **path, struct err *e
     return NULL;
 }
 
-int picture_check_also(const struct opt_list *also, struct err *err)
+int picture_check_also(const struct opt_list *also, const char *read, struct err *err)
 {
-    const char *path;
-    for (size_t i = 0; i < also->count; i++)
-        if (!split_also(also->items[i], &path, err) || output_check(path, err))
+    const char *path, *other;
+    for (size_t i = 0; i < also->count; i++) {
+        if (!split_also(also->items[i], &path, err) || output_check(path, err) ||
+            (read && output_keep(read, path, err)))
             return -1;
+        for (size_t j = 0; j < i; j++)
+            if (split_also(also->items[j], &other, err) && !strcmp(path, other) &&
+                !output_is_stream(path))
+                return err_set(err, ERR_USAGE, "--also: %s is named twice", path);
+    }
     return 0;
 }
 

@@ -28,9 +28,11 @@ const char *picture_place(const char *format, const char *path, const char *othe
 int picture_write(const struct page *p, const char *format, const struct page_style *style,
                   const char *path, struct err *err);
 
-/* The same into several, "markdown=summary.md" each.  Whether that could be done: ERR_USAGE,
- * ERR_INPUT. */
-int picture_check_also(const struct opt_list *also, struct err *err);
+/*
+ * The same into several, "markdown=summary.md" each.  Whether that could be done, and none of them
+ * is `read`, the file that is read (NULL: none): ERR_USAGE, ERR_INPUT.
+ */
+int picture_check_also(const struct opt_list *also, const char *read, struct err *err);
 int picture_write_also(const struct page *p, const struct opt_list *also, struct err *err);
 
 #endif
