@@ -13,7 +13,7 @@ DOCUMENTED = {0, 1, 2, 3, 4, 5, 130}
 CRASH = re.compile(r"Assertion|[Ss]egmentation|core dumped|Sanitizer|stack smashing|double free|"
                    r"corrupted|terminate called|futex facility|invalid pointer")
 # The dynamic loader speaks before contend's first instruction.
-LOADER = re.compile(r"error while loading shared libraries|cannot allocate memory in static TLS|"
+LOADER = re.compile(r"error while loading shared libraries|cannot allocate memory in static TLS|cannot allocate TLS data structures|"
                     r"loading the program|relocation|cannot create|cannot map|"
                     r"Fatal glibc error: cannot allocate memory for find-object data", re.I)
 

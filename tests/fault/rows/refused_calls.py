@@ -8,8 +8,10 @@ of any kind.
 """
 
 import random
+import signal
+import subprocess
 
-from driver import everywhere
+from driver import checks, everywhere
 from driver.box import Box, Unavailable
 
 NUMBER = 5
@@ -72,6 +74,14 @@ def count(tools):
         return 1
 
 
+def loader_dies(box, rule):
+    """Whether a program that does nothing dies of it, too: the dynamic loader does then, before any first instruction."""
+    words = box.tools.refusing_calls(rule, box.path("tmp/report"))
+    status = subprocess.run([*words, "/bin/true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL, timeout=20, check=False).returncode
+    return status in checks.died_of(signal.SIGSEGV)
+
+
 def inject(box):
     every = points(box.tools)
     name, call, n = every[box.index % len(every)]
@@ -79,9 +89,12 @@ def inject(box):
     error = box.draw.choice(ERRORS[call].split())
     box.kind = f"{name}: {call}:{n}:{error}"
     place.prepare(box)
-    ended = box.run(*place.words, before=box.tools.refusing_calls(f"{call}:{n}:{error}", box.path("tmp/report")))
+    rule = f"{call}:{n}:{error}"
+    ended = box.run(*place.words, before=box.tools.refusing_calls(rule, box.path("tmp/report")))
     report = box.read("tmp/report").decode()
     box.remove("tmp/report")
     if "refused 0" in report:
         raise Unavailable("this time fewer calls were made")
+    if ended.status in checks.died_of(signal.SIGSEGV) and loader_dies(box, rule):
+        raise Unavailable("the dynamic loader dies of it, whatever the program")
     place.check(box, ended, box.kind)
