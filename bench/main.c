@@ -18,16 +18,17 @@ const char program_has_unit_command[] = "yes";
 
 enum { STACK_LEAST = 256 << 10 };
 
-/* Started without stdin, stdout or stderr: what is opened first, a journal say, must not take their
- * numbers and be written to as if it were a terminal. */
+/*
+ * Started without stdin, stdout or stderr: what is opened first, a journal say, must not take their
+ * numbers and be written to as if it were a terminal.  A stdout that nobody has refuses what is
+ * written to it, so that a document that was to go there is not lost with status 0.
+ */
 static void hold_standard_descriptors(void)
 {
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0)
+            return;
 }
 
 /*

@@ -41,9 +41,9 @@ PY
 
 mandoc_has_nothing_to_say() {
     command -v mandoc >/dev/null || { echo "skipped: there is no mandoc"; return 0; }
-    (cd man && mandoc -T lint -W style ./*.1) >lint 2>&1
-    # Whether a page it refers to is installed is no matter of the page.
-    grep -v 'referenced manual not found' lint >said
+    (cd man && mandoc -T lint -W style ./*.1 "$source_dir/bench/raise/contend-raise.1") >lint 2>&1
+    # Whether a page it refers to is installed, and known to be, is no matter of the page.
+    grep -vE 'referenced manual not found|outdated mandoc.db' lint >said
     [ ! -s said ] || { fail "mandoc: $(wc -l <said) remarks"; head -n 8 said; }
     mandoc -T ascii man/contend-run.1 | sed 's/.\x08//g' >text
     expect grep -q 'these executors: ' <(tr 'T' 't' <text)
