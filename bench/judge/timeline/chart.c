@@ -202,10 +202,11 @@ static void add_finding(struct buf *out, const struct trace_part *part, bool is_
         return;
     }
     buf_printf(out, "%.1f of %zu at work", f.at_a_time, timeline_units(part));
-    if (f.median_turn_ns && f.median_wait_ns && is_alone)
-        buf_printf(out, ", turns of %s and waits for the lock of %s (medians)",
-                   time_text(text, sizeof text, f.median_turn_ns),
-                   time_text(other, sizeof other, f.median_wait_ns));
+    /* Units differ, and what is in the middle of them all may be nobody's. */
+    if (f.longest_turn_ns && f.longest_lock_ns && is_alone)
+        buf_printf(out, ", turns of up to %s and waits for the lock of up to %s",
+                   time_text(text, sizeof text, f.longest_turn_ns),
+                   time_text(other, sizeof other, f.longest_lock_ns));
     else if (f.longest_wait_ns)
         buf_printf(out, ", longest wait %s", time_text(text, sizeof text, f.longest_wait_ns));
 }
@@ -242,6 +243,9 @@ static void add_note(struct buf *note, const struct trace_part *part, bool is_na
     if (!part->knows_queues)
         buf_printf(&own, "%swaiting for a CPU could not be told from other waiting",
                    own.len ? "; " : "");
+    if (timeline_queued_ratio(part) > 0)
+        buf_printf(&own, "%sunits waited for a CPU %.0f %% of their time", own.len ? "; " : "",
+                   100 * timeline_queued_ratio(part));
     if (is_coarse(part))
         buf_printf(&own, "%sof each %s what most of it was", own.len ? "; " : "",
                    time_text(text, sizeof text, (part->end_ns - part->begin_ns) / BINS));

@@ -60,7 +60,7 @@ static bool wait_of(const struct trace_part *p, size_t *i, uint64_t *length_ns)
 
 bool timeline_figures(const struct trace_part *p, uint32_t lane, struct timeline_figures *out)
 {
-    struct lengths turns = {0}, waits = {0};
+    struct lengths turns = {0};
     uint64_t running_ns = 0, length_ns, whole_ns = p->end_ns - p->begin_ns;
     *out = (struct timeline_figures){0};
     for (size_t i = 0; i < p->holds.count; i++)
@@ -80,19 +80,32 @@ bool timeline_figures(const struct trace_part *p, uint32_t lane, struct timeline
             continue;
         }
         bool is_for_lock = wait_of(p, &i, &length_ns);
-        if (is_for_lock)
-            vec_add(&waits, length_ns);
+        if (is_for_lock) {
+            out->waits++;
+            out->longest_lock_ns =
+                length_ns > out->longest_lock_ns ? length_ns : out->longest_lock_ns;
+        }
         out->longest_wait_ns = length_ns > out->longest_wait_ns ? length_ns : out->longest_wait_ns;
     }
     for (size_t i = 0; i < p->marks.count; i++)
         out->put_outs += lane == UINT32_MAX || p->marks.items[i].lane == lane;
     out->at_a_time = whole_ns ? (double)running_ns / (double)whole_ns : 0;
     out->turns = turns.count;
-    out->waits = waits.count;
     out->median_turn_ns = median_of(&turns);
-    out->median_wait_ns = median_of(&waits);
-    bool is_whole = !turns.failed && !waits.failed;
+    out->longest_turn_ns = turns.count ? turns.items[turns.count - 1] : 0;
+    bool is_whole = !turns.failed;
     vec_release(&turns);
-    vec_release(&waits);
     return is_whole;
+}
+
+double timeline_queued_ratio(const struct trace_part *p)
+{
+    enum { LEAST_PERCENT = 10 };
+    size_t units = timeline_units(p);
+    uint64_t queued_ns = 0, lasted_ns = (p->end_ns - p->begin_ns) * units;
+    if (units < p->lanes.count || lasted_ns == 0)
+        return 0;
+    for (uint32_t lane = 0; lane < p->lanes.count; lane++)
+        queued_ns += trace_time_ns(p, lane, TRACE_QUEUES);
+    return queued_ns * 100 > lasted_ns * LEAST_PERCENT ? (double)queued_ns / (double)lasted_ns : 0;
 }

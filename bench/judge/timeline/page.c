@@ -137,6 +137,11 @@ static void say_limits(struct page *p, const struct trace_part *part)
     if (part->is_cut)
         page_say(p, PAGE_NOTE, "The work went on: %s of it are shown (--for).",
                  units_format(text, sizeof text, (double)(part->end_ns - part->begin_ns), "ns", 3));
+    if (timeline_queued_ratio(part) > 0)
+        page_say(p, PAGE_WARNING,
+                 "units waited for a CPU %.0f %% of their time: others had it, or there are fewer "
+                 "of them than units; what they would have done with it is not seen",
+                 100 * timeline_queued_ratio(part));
     if (!part->knows_queues)
         page_say(p, PAGE_NOTE,
                  "Waiting for a CPU could not be told from running and sleeping: this "

@@ -15,16 +15,24 @@ extern const char timeline_chart_name[];
 
 /* Of a lane, or of all units of a part together. */
 struct timeline_figures {
-    double at_a_time;         /* of the units that run, on average */
-    size_t turns, waits;      /* with the lock; for it, that were longer than nothing */
-    uint64_t median_turn_ns;  /* 0: there was none */
-    uint64_t median_wait_ns;  /* 0: there was none */
+    double at_a_time;        /* of the units that run, on average */
+    size_t turns, waits;     /* with the lock; for it, that were longer than nothing */
+    uint64_t median_turn_ns; /* 0: there was none */
+    uint64_t longest_turn_ns;
+    uint64_t longest_lock_ns; /* of the waits for it; 0: there was none */
     uint64_t longest_wait_ns; /* for the lock, a CPU or its turn; 0: there was none */
     size_t put_outs;
 };
 
 /* lane UINT32_MAX: of all.  False when memory ran out. */
 bool timeline_figures(const struct trace_part *p, uint32_t lane, struct timeline_figures *out);
+
+/*
+ * The share of its units' time that they waited for a CPU, where that is worth a word: what they
+ * might have done with the lock meanwhile is not seen.  0: little, or tasks of an event loop, which
+ * share one.
+ */
+double timeline_queued_ratio(const struct trace_part *p);
 
 /* Units among its lanes: an event loop is none. */
 size_t timeline_units(const struct trace_part *p);
