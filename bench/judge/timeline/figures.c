@@ -102,10 +102,9 @@ double timeline_queued_ratio(const struct trace_part *p)
 {
     enum { LEAST_PERCENT = 10 };
     size_t units = timeline_units(p);
-    uint64_t queued_ns = 0, lasted_ns = (p->end_ns - p->begin_ns) * units;
+    uint64_t lasted_ns = (p->end_ns - p->begin_ns) * units;
     if (units < p->lanes.count || lasted_ns == 0)
         return 0;
-    for (uint32_t lane = 0; lane < p->lanes.count; lane++)
-        queued_ns += trace_time_ns(p, lane, TRACE_QUEUES);
+    uint64_t queued_ns = trace_time_ns(p, UINT32_MAX, TRACE_QUEUES);
     return queued_ns * 100 > lasted_ns * LEAST_PERCENT ? (double)queued_ns / (double)lasted_ns : 0;
 }
