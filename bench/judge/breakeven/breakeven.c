@@ -1,5 +1,7 @@
 #include "bench/judge/breakeven/breakeven.h"
 
+#include "bench/base/hash.h"
+#include "bench/base/vec.h"
 #include "bench/judge/parts/low.h"
 
 #include <math.h>
@@ -103,26 +105,94 @@ static int add_pair(struct breakevens *out, const struct result_cell *pool,
     return 0;
 }
 
+/* ---- Pairs ---------------------------------------------------------------------------------- */
+
+/* A cell of units, by what its work is: of ten thousand cells few are the same work as a pool's. */
+struct candidate {
+    uint64_t work;
+    const struct result_cell *cell; /* of one array: in its order */
+};
+
+struct candidates {
+    VEC(struct candidate);
+};
+
+static uint64_t add_text(uint64_t hash, const char *text)
+{
+    return hash_fnv1a(hash, text, strlen(text) + 1);
+}
+
+/* The same for cells that are comparable. */
+static uint64_t work_of(const struct result_cell *c)
+{
+    uint64_t hash = add_text(HASH_FNV1A, c->workload);
+    hash = add_text(add_text(hash, c->lock), c->placement);
+    return hash_fnv1a(hash, (const char *)&c->tasks, sizeof c->tasks);
+}
+
+static int by_work(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->work != y->work)
+        return x->work < y->work ? -1 : 1;
+    return x->cell < y->cell ? -1 : x->cell > y->cell;
+}
+
+/* One after the other in the caller there are no units to save. */
+static bool is_candidate(const struct result_cell *c)
+{
+    return c->workers < 1 && executor_makes_units(c->executor_traits) && is_told(c);
+}
+
+static int find_candidates(struct candidates *out, const struct result *r, struct err *err)
+{
+    for (size_t i = 0; i < r->cell_count; i++) {
+        struct candidate one = {work_of(&r->cells[i]), &r->cells[i]};
+        if (is_candidate(one.cell) && !vec_add(out, one))
+            return err_set(err, ERR_SYSTEM, "breakeven: out of memory");
+    }
+    if (out->count)
+        qsort(out->items, out->count, sizeof *out->items, by_work);
+    return 0;
+}
+
+/* The first whose work is not before that one's. */
+static size_t first_of(const struct candidates *all, uint64_t work)
+{
+    size_t low = 0, high = all->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all->items[middle].work < work)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int add_pool(struct breakevens *out, const struct candidates *all,
+                    const struct result_cell *pool, struct err *err)
+{
+    uint64_t work = work_of(pool);
+    for (size_t i = first_of(all, work); i < all->count && all->items[i].work == work; i++)
+        if (are_comparable(pool, all->items[i].cell) &&
+            add_pair(out, pool, all->items[i].cell, err))
+            return -1;
+    return 0;
+}
+
 int breakevens_of(struct breakevens *out, const struct result *r, struct err *err)
 {
+    struct candidates all = {0};
     *out = (struct breakevens){0};
-    for (size_t i = 0; i < r->cell_count; i++) {
-        const struct result_cell *pool = &r->cells[i];
-        if (pool->workers < 1 || !is_told(pool))
-            continue;
-        for (size_t j = 0; j < r->cell_count; j++) {
-            const struct result_cell *units = &r->cells[j];
-            /* One after the other in the caller there are no units to save. */
-            if (!is_told(units) || units->workers > 0 ||
-                !executor_makes_units(units->executor_traits) || !are_comparable(pool, units))
-                continue;
-            if (add_pair(out, pool, units, err)) {
-                breakevens_release(out);
-                return -1;
-            }
-        }
-    }
-    return 0;
+    int failed = find_candidates(&all, r, err);
+    for (size_t i = 0; i < r->cell_count && !failed; i++)
+        if (r->cells[i].workers > 0 && is_told(&r->cells[i]))
+            failed = add_pool(out, &all, &r->cells[i], err);
+    vec_release(&all);
+    if (failed)
+        breakevens_release(out);
+    return failed ? -1 : 0;
 }
 
 void breakevens_release(struct breakevens *b)
