@@ -129,7 +129,9 @@ int units_parse_ratio(const char *what, const char *text, double min, double max
     char *end = NULL;
     errno = 0;
     double value = strtod(text, &end);
-    if (end == text || errno == ERANGE || !isfinite(value))
+    /* strtod() reads hexadecimal numbers as well, and passes over blanks. */
+    bool is_plain = strspn(text, "+-.0123456789eE") >= (size_t)(end - text);
+    if (end == text || !is_plain || errno == ERANGE || !isfinite(value))
         return err_set(err, ERR_USAGE, "%s: \"%s\" is not a number (%g%% to %g%%)", what, text,
                        min * 100, max * 100);
     while (*end == ' ')

@@ -203,8 +203,8 @@ static void ratios_are_read_with_and_without_percent(void)
 
 static void ratios_out_of_range_are_refused(void)
 {
-    static const char *const texts[] = {"101%", "-1%", "2",     "nan",  "inf",
-                                        "",     "3x",  "three", "1e999"};
+    static const char *const texts[] = {"101%", "-1%", "2",  "nan",   "inf",  "0x1p-4",
+                                        " 5%",  "",    "3x", "three", "1e999"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct err err = {0};
         double value = -1;
