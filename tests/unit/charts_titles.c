@@ -18,6 +18,15 @@ static void begin_cell(struct draft *d, const char *workload, const char *kind, 
     buf_add(&d->text, "],\"metrics\":{");
 }
 
+/* Six samples near center. */
+static void add_metric(struct draft *d, const char *name, const char *unit, double center)
+{
+    buf_printf(&d->text, "\"%s\":{\"unit\":\"%s\",\"samples\":[", name, unit);
+    for (int i = 0; i < 6; i++)
+        buf_printf(&d->text, "%s%.9g", i ? "," : "", center * (1 + (i - 2.5) / 1000));
+    buf_add(&d->text, "]}");
+}
+
 #define END_CELL "}}"
 
 static void add_latency(struct draft *d, const char *executor, double p50_ns, double p99_ns)
@@ -83,9 +92,145 @@ static void a_title_is_of_a_curve_that_is_drawn(void)
         "The heaviest tail for its median: sleep, no lock, d, 2 tasks: p50 100 us, p99 400 us");
 }
 
+static const char unusable[] = "unusable";
+static const char nothing[] = "Nothing here is to be trusted: others had the CPUs in every cell";
+
+static void add_cell(struct draft *d, const char *kind, const char *lock, const char *executor,
+                     int tasks, const char *metric, double center, const char *code)
+{
+    begin_cell(d, kind, kind, lock, executor, tasks, code);
+    add_metric(d, metric,
+               strstr(metric, "_per_s") ? "per_s"
+               : strstr(metric, "_ns")  ? "ns"
+                                        : "ratio",
+               center);
+    buf_add(&d->text, END_CELL);
+}
+
+/* Three executors; those named are usable. */
+static void add_starts(struct draft *d, const char *process, const char *thread,
+                       const char *coroutine)
+{
+    add_cell(d, "startup", "none", "process", 1, "lifecycle_ns", 300e3, process);
+    add_cell(d, "startup", "none", "thread", 1, "lifecycle_ns", 20e3, thread);
+    add_cell(d, "startup", "none", "coroutine", 1, "lifecycle_ns", 100, coroutine);
+}
+
+static void what_a_unit_costs_is_told_of_usable_cells(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_starts(&d, NULL, unusable, NULL);
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    draft_begin(&d, 4);
+    add_starts(&d, NULL, "kept_waiting", NULL);
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    draft_begin(&d, 4);
+    add_starts(&d, unusable, unusable, NULL);
+    check_title(&d, "ladder", "What a unit costs");
+    draft_begin(&d, 4);
+    add_starts(&d, unusable, unusable, unusable);
+    check_title(&d, "ladder", nothing);
+}
+
+static void add_work(struct draft *d, const char *free_one, const char *locked)
+{
+    add_cell(d, "cpu", "none", "thread", 2, "throughput_per_s", 2000, free_one);
+    add_cell(d, "cpu", "gil", "thread", 2, "throughput_per_s", 1000, locked);
+}
+
+static void a_lock_is_held_against_none_in_usable_cells(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_work(&d, NULL, NULL);
+    check_title(&d, "throughput", "Under gil, against no lock, cpu yields: thread 0.500x");
+    draft_begin(&d, 4);
+    add_work(&d, NULL, unusable);
+    check_title(&d, "throughput", "What work is done in a second");
+    draft_begin(&d, 4);
+    add_work(&d, unusable, NULL);
+    check_title(&d, "throughput", "What work is done in a second");
+    draft_begin(&d, 4);
+    add_work(&d, unusable, unusable);
+    check_title(&d, "throughput", nothing);
+}
+
+static void add_sweep(struct draft *d, const char *executor, double gain, const char *code)
+{
+    add_cell(d, "cpu", "none", executor, 1, "throughput_per_s", 1000, NULL);
+    add_cell(d, "cpu", "none", executor, 2, "throughput_per_s", 1000 * gain, code);
+}
+
+static void a_gain_is_told_of_usable_ends(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_sweep(&d, "process", 2, unusable);
+    add_sweep(&d, "thread", 1.8, NULL);
+    add_sweep(&d, "coroutine", 0.5, NULL);
+    check_title(&d, "scaling",
+                "Thread, no lock yields at most 1.8x from 1 to 2 tasks; coroutine, no lock only "
+                "0.5x from 1 to 2 tasks");
+}
+
+static void add_split(struct draft *d, const char *executor, double lock_share, double cost,
+                      const char *code)
+{
+    begin_cell(d, "spin", "cpu", "mutex", executor, 2, code);
+    add_metric(d, "time_running_ratio", "ratio", 1 - lock_share);
+    buf_add(&d->text, ",");
+    add_metric(d, "time_lock_wait_ratio", "ratio", lock_share);
+    buf_add(&d->text, ",");
+    add_metric(d, "ledger_cost_ratio", "ratio", cost);
+    buf_add(&d->text, END_CELL);
+}
+
+static void time_is_told_of_usable_cells(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.7, 0.01, unusable);
+    add_split(&d, "process", 0.4, 0.01, NULL);
+    check_title(
+        &d, "time",
+        "40 % of their time units want the lock, at the most: spin, mutex, process, 2 tasks");
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.7, 0.01, unusable);
+    check_title(&d, "time", nothing);
+}
+
+/* The star is explained once, where there is one, and the fastest tenth has it like the median. */
+static void a_star_is_explained_where_there_is_one(void)
+{
+    for (int is_starred = 0; is_starred < 2; is_starred++) {
+        struct draft d;
+        struct page p;
+        struct result r;
+        draft_begin(&d, 4);
+        add_starts(&d, NULL, is_starred ? unusable : NULL, NULL);
+        const struct page_chart *c = draw(&d, "ladder", &p, &r);
+        CHECK_EQ(c ? c->form.note : "none",
+                 is_starred ? "* Not to be trusted: others had the CPUs." : "");
+        for (const struct page_series *s = c ? c->panels->series : NULL; s; s = s->next)
+            for (const struct page_points *at = s->points; at; at = at->next)
+                CHECK_MSG(!(at->point.flags & PAGE_UNRELIABLE) ==
+                              !(is_starred && !strcmp(at->point.label, "thread")),
+                          "%s of %s", s->form.name, at->point.label);
+        page_release(&p);
+        result_unload(&r);
+        buf_release(&d.text);
+    }
+}
+
 static const struct test tests[] = {
     {"a_tail_is_heavy_for_its_median_and_says_so", a_tail_is_heavy_for_its_median_and_says_so},
     {"a_title_is_of_a_curve_that_is_drawn", a_title_is_of_a_curve_that_is_drawn},
+    {"what_a_unit_costs_is_told_of_usable_cells", what_a_unit_costs_is_told_of_usable_cells},
+    {"a_lock_is_held_against_none_in_usable_cells", a_lock_is_held_against_none_in_usable_cells},
+    {"a_gain_is_told_of_usable_ends", a_gain_is_told_of_usable_ends},
+    {"time_is_told_of_usable_cells", time_is_told_of_usable_cells},
+    {"a_star_is_explained_where_there_is_one", a_star_is_explained_where_there_is_one},
     {0},
 };
 

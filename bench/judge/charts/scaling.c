@@ -36,6 +36,12 @@ static bool is_wanted(const struct scaling *all, const struct sweep *s)
     return s->count >= (most > 3 ? 3 : most) && strcmp(s->points[0].cell->workload_kind, "startup");
 }
 
+/* Its first and its last point, which a gain is told from. */
+static bool has_usable_ends(const struct sweep *s)
+{
+    return !cell_flags(s->points[0].cell) && !cell_flags(s->points[s->count - 1].cell);
+}
+
 static double law_at(const struct usl *u, double n)
 {
     return u->lambda.center * n / (1 + u->sigma.center * (n - 1) + u->kappa.center * n * (n - 1));
@@ -106,7 +112,7 @@ static void add_finding(struct buf *out, const struct scaling *all)
     for (size_t i = 0; i < all->count; i++) {
         const struct sweep *s = &all->sweeps[i];
         double gain = s->points[s->count - 1].speedup.center;
-        if (!is_wanted(all, s) || !isfinite(gain) ||
+        if (!is_wanted(all, s) || !isfinite(gain) || !has_usable_ends(s) ||
             strcmp(s->points[0].cell->workload_kind, "cpu"))
             continue;
         if (!best || gain > best->points[best->count - 1].speedup.center)

@@ -93,7 +93,7 @@ static void add_finding(struct buf *out, const struct chart_cells *cells, bool i
 {
     const struct result_cell *most = NULL;
     for (size_t i = 0; i < cells->count; i++)
-        if (!(cell_flags(cells->items[i]) & PAGE_UNRELIABLE) &&
+        if (!cell_flags(cells->items[i]) &&
             (!most || share_of(cells->items[i], 1, is_split) > share_of(most, 1, is_split)))
             most = cells->items[i];
     if (!most || !(share_of(most, 1, is_split) > 0.01)) {
