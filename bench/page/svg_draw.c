@@ -220,13 +220,17 @@ static void add_swatch(struct buf *out, const struct page_series *s, const char 
     }
 }
 
-/* The values of a curve are not written beside its points, so that its name has their star. */
 static bool is_starred(const struct page_series *s)
 {
     for (const struct page_points *p = s->points; p; p = p->next)
         if (!p->point.label && p->point.flags & PAGE_UNRELIABLE)
             return true;
     return false;
+}
+
+void svg_add_name(struct buf *out, const struct page_series *s)
+{
+    buf_printf(out, "%s%s", s->form.name, is_starred(s) ? " *" : "");
 }
 
 void svg_key(struct svg_pen *pen, const struct page_panel *panel, const char *rule_looks)
@@ -236,7 +240,7 @@ void svg_key(struct svg_pen *pen, const struct page_panel *panel, const char *ru
     struct buf name = {0};
     for (const struct page_series *s = panel->series; s; s = s->next) {
         buf_reset(&name);
-        buf_printf(&name, "%s%s", s->form.name, is_starred(s) ? " *" : "");
+        svg_add_name(&name, s);
         double width = SWATCH + svg_text_width(buf_text(&name), SVG_TEXT_SIZE);
         if (x > 0 && x + width > pen->width) {
             x = 0;
