@@ -2,6 +2,7 @@
 #include "bench/judge/charts/charts.h"
 
 #include "bench/page/model.h"
+#include "bench/page/svg_chart.h"
 #include "tests/draft.h"
 
 /* A cell, open for its metrics; `code`: a warning, or NULL. */
@@ -169,9 +170,26 @@ static void a_gain_is_told_of_usable_ends(void)
     add_sweep(&d, "process", 2, unusable);
     add_sweep(&d, "thread", 1.8, NULL);
     add_sweep(&d, "coroutine", 0.5, NULL);
-    check_title(&d, "scaling",
-                "Thread, no lock yields at most 1.8x from 1 to 2 tasks; coroutine, no lock only "
-                "0.5x from 1 to 2 tasks");
+    check_title(
+        &d, "scaling",
+        "More tasks of cpu: thread, no lock yields at most 1.8x from 1 to 2 tasks; coroutine, "
+        "no lock only 0.5x from 1 to 2 tasks");
+}
+
+/* Sleeping gains 200 times in the same figure: a title names the work it is of. */
+static void a_gain_is_of_one_work_that_is_named(void)
+{
+    static const char *const works[] = {"sleep", "prime", "spin"};
+    static const double gains[] = {200, 2, 4};
+    struct draft d;
+    draft_begin(&d, 4);
+    for (int i = 0; i < 3; i++)
+        for (int tasks = 1; tasks <= 2; tasks++) {
+            begin_cell(&d, works[i], i ? "cpu" : "io", "none", "thread", tasks, NULL);
+            add_metric(&d, "throughput_per_s", "per_s", tasks == 1 ? 1 : gains[i]);
+            buf_add(&d.text, END_CELL);
+        }
+    check_title(&d, "scaling", "More tasks of prime: thread, no lock yields 2x from 1 to 2 tasks");
 }
 
 static void add_split(struct draft *d, const char *executor, double lock_share, double cost,
@@ -223,14 +241,38 @@ static void a_star_is_explained_where_there_is_one(void)
     }
 }
 
+/* A curve's values are not written: its name has the star, others' have none. */
+static void the_name_of_a_curve_has_its_star(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    struct buf svg = {0};
+    draft_begin(&d, 4);
+    add_sweep(&d, "process", 2, unusable);
+    add_sweep(&d, "thread", 1.8, NULL);
+    const struct page_chart *c = draw(&d, "scaling", &p, &r);
+    if (CHECK(c != NULL))
+        svg_chart(&svg, c, 600, 0, true);
+    CHECK(strstr(buf_text(&svg), ">process, no lock *<") != NULL);
+    CHECK(strstr(buf_text(&svg), ">thread, no lock<") != NULL);
+    CHECK(strstr(buf_text(&svg), ">* Not to be trusted: others had the CPUs.<") != NULL);
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+    buf_release(&svg);
+}
+
 static const struct test tests[] = {
     {"a_tail_is_heavy_for_its_median_and_says_so", a_tail_is_heavy_for_its_median_and_says_so},
     {"a_title_is_of_a_curve_that_is_drawn", a_title_is_of_a_curve_that_is_drawn},
     {"what_a_unit_costs_is_told_of_usable_cells", what_a_unit_costs_is_told_of_usable_cells},
     {"a_lock_is_held_against_none_in_usable_cells", a_lock_is_held_against_none_in_usable_cells},
     {"a_gain_is_told_of_usable_ends", a_gain_is_told_of_usable_ends},
+    {"a_gain_is_of_one_work_that_is_named", a_gain_is_of_one_work_that_is_named},
     {"time_is_told_of_usable_cells", time_is_told_of_usable_cells},
     {"a_star_is_explained_where_there_is_one", a_star_is_explained_where_there_is_one},
+    {"the_name_of_a_curve_has_its_star", the_name_of_a_curve_has_its_star},
     {0},
 };
 
