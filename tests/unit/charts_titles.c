@@ -210,12 +210,36 @@ static void time_is_told_of_usable_cells(void)
     draft_begin(&d, 4);
     add_split(&d, "thread", 0.7, 0.01, unusable);
     add_split(&d, "process", 0.4, 0.01, NULL);
-    check_title(
-        &d, "time",
-        "40 % of their time units want the lock, at the most: spin, mutex, process, 2 tasks");
+    check_title(&d, "time",
+                "40 % of their time units want the lock, at the most, in the cells that can tell: "
+                "spin, mutex, process, 2 tasks");
     draft_begin(&d, 4);
     add_split(&d, "thread", 0.7, 0.01, unusable);
     check_title(&d, "time", nothing);
+}
+
+/* What the ledger slowed waits for the lock as nothing does without it: it is no finding. */
+static void time_is_told_of_cells_that_the_ledger_did_not_slow(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.74, 0.48, NULL);
+    add_split(&d, "process", 0.5, 0.01, NULL);
+    const struct page_chart *c = draw(&d, "time", &p, &r);
+    CHECK_EQ(c ? c->form.title : "none",
+             "50 % of their time units want the lock, at the most, in the cells that can tell: "
+             "spin, mutex, process, 2 tasks");
+    CHECK_EQ(c ? c->form.note : "none",
+             "Keeping the ledger of these shares slowed some cells, which may wait less without "
+             "it: spin, mutex, thread, 2 tasks by 48 %.");
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.74, 0.48, NULL);
+    check_title(&d, "time", "No cell here can tell how long units wait for a lock");
 }
 
 /* The star is explained once, where there is one, and the fastest tenth has it like the median. */
@@ -271,6 +295,8 @@ static const struct test tests[] = {
     {"a_gain_is_told_of_usable_ends", a_gain_is_told_of_usable_ends},
     {"a_gain_is_of_one_work_that_is_named", a_gain_is_of_one_work_that_is_named},
     {"time_is_told_of_usable_cells", time_is_told_of_usable_cells},
+    {"time_is_told_of_cells_that_the_ledger_did_not_slow",
+     time_is_told_of_cells_that_the_ledger_did_not_slow},
     {"a_star_is_explained_where_there_is_one", a_star_is_explained_where_there_is_one},
     {"the_name_of_a_curve_has_its_star", the_name_of_a_curve_has_its_star},
     {0},
