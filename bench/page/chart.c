@@ -99,3 +99,37 @@ void page_row_point(struct page *p, const char *label, struct page_value v, unsi
                                        .label = label,
                                        .flags = flags | (number_is_rough(&v) ? PAGE_ROUGH : 0)});
 }
+
+/* What was measured, and how much of it is unreliable; lines and laws drawn for help are neither.
+ */
+static size_t count_points(const struct page_chart *c, size_t *unreliable)
+{
+    size_t count = 0;
+    *unreliable = 0;
+    for (const struct page_panel *panel = c->panels; panel; panel = panel->next)
+        for (const struct page_series *s = panel->series; s; s = s->next) {
+            bool is_help = s->form.mark == PAGE_FIT || s->form.mark == PAGE_RULE;
+            for (const struct page_points *p = s->points; p && !is_help; p = p->next) {
+                count++;
+                *unreliable += (p->point.flags & PAGE_UNRELIABLE) != 0;
+            }
+        }
+    return count;
+}
+
+void page_explain_stars(struct page *p, const struct page_block *behind, const char *line,
+                        const char *title)
+{
+    struct page_block *b = behind ? behind->next : p->blocks;
+    for (; b && !p->failed; b = b->next) {
+        size_t unreliable, count = b->kind == BLOCK_CHART ? count_points(b->chart, &unreliable) : 0;
+        if (!count || !unreliable)
+            continue;
+        struct page_chart_form *form = &b->chart->form;
+        struct buf note = {0};
+        buf_printf(&note, "%s%s%s", line, form->note[0] ? " " : "", form->note);
+        form->note = page_copy(p, page_text_of(p, &note));
+        form->title = count == unreliable ? page_copy(p, title) : form->title;
+        buf_release(&note);
+    }
+}

@@ -174,7 +174,7 @@ struct page_series_form {
 
 enum page_point_flags {
     PAGE_ROUGH = 1,      /* rests on too little to be more than a size: hollow, "~" */
-    PAGE_UNRELIABLE = 2, /* what it rests on is in doubt: hollow, starred */
+    PAGE_UNRELIABLE = 2, /* what it rests on is in doubt: hollow, starred (page_explain_stars()) */
 };
 
 struct page_point {
@@ -307,6 +307,12 @@ void page_series(struct page *p, const struct page_series_form *form);
 void page_point(struct page *p, const struct page_point *point);
 /* A named one of a row, with the flags its value deserves. */
 void page_row_point(struct page *p, const char *label, struct page_value v, unsigned flags);
+/*
+ * Of the charts behind that block (NULL: of all): those with unreliable points get the line that
+ * explains the star, and where all points are, that title in place of one that rests on them.
+ */
+void page_explain_stars(struct page *p, const struct page_block *behind, const char *line,
+                        const char *title);
 
 /*
  * Something to be tried in the page by scripts (assets/explore.js), which is taken; NULL is out of

@@ -58,9 +58,15 @@ static void ranges(const struct curves *k, struct svg_range *x, struct svg_range
 static double widest_name(const struct curves *k)
 {
     double widest = 0;
-    for (const struct page_series *s = k->panel->series; s; s = s->next)
+    struct buf name = {0};
+    for (const struct page_series *s = k->panel->series; s; s = s->next) {
+        buf_reset(&name);
+        svg_add_name(&name, s);
         if (is_named(s))
-            widest = fmax(widest, svg_text_width(s->form.name, SVG_TEXT_SIZE));
+            widest = fmax(widest, svg_text_width(buf_text(&name), SVG_TEXT_SIZE));
+    }
+    k->pen->out->failed |= name.failed;
+    buf_release(&name);
     return widest;
 }
 
@@ -346,6 +352,7 @@ static void spread_names(struct name *names, size_t count, double top, double bo
 static void add_names(const struct curves *k)
 {
     struct name names[NAMED];
+    struct buf name = {0};
     size_t count = 0;
     for (const struct page_series *s = k->panel->series; s; s = s->next)
         if (is_named(s))
@@ -357,9 +364,13 @@ static void add_names(const struct curves *k)
         double x = k->x.end + 7;
         snprintf(looks, sizeof looks, "f%u", names[i].series->form.tint);
         svg_dot(k->pen->out, x, names[i].y, 3.5, looks);
+        buf_reset(&name);
+        svg_add_name(&name, names[i].series);
         svg_text_within(k->pen->out, x + 8, names[i].y + 4, k->pen->width - x - 8, "",
-                        names[i].series->form.name);
+                        buf_text(&name));
     }
+    k->pen->out->failed |= name.failed;
+    buf_release(&name);
 }
 
 void svg_curves(struct svg_pen *pen, const struct page_chart *c, const struct page_panel *panel)

@@ -220,19 +220,37 @@ static void add_swatch(struct buf *out, const struct page_series *s, const char 
     }
 }
 
+static bool is_starred(const struct page_series *s)
+{
+    for (const struct page_points *p = s->points; p; p = p->next)
+        if (!p->point.label && p->point.flags & PAGE_UNRELIABLE)
+            return true;
+    return false;
+}
+
+void svg_add_name(struct buf *out, const struct page_series *s)
+{
+    buf_printf(out, "%s%s", s->form.name, is_starred(s) ? " *" : "");
+}
+
 void svg_key(struct svg_pen *pen, const struct page_panel *panel, const char *rule_looks)
 {
     enum { SWATCH = 16, APART = 16, LEADING = 17 };
     double x = 0;
+    struct buf name = {0};
     for (const struct page_series *s = panel->series; s; s = s->next) {
-        double width = SWATCH + svg_text_width(s->form.name, SVG_TEXT_SIZE);
+        buf_reset(&name);
+        svg_add_name(&name, s);
+        double width = SWATCH + svg_text_width(buf_text(&name), SVG_TEXT_SIZE);
         if (x > 0 && x + width > pen->width) {
             x = 0;
             pen->y += LEADING;
         }
         add_swatch(pen->out, s, rule_looks, x, pen->y + 11);
-        svg_text(pen->out, x + SWATCH, pen->y + 11, SVG_START, "", s->form.name);
+        svg_text(pen->out, x + SWATCH, pen->y + 11, SVG_START, "", buf_text(&name));
         x += width + APART;
     }
+    pen->out->failed |= name.failed;
+    buf_release(&name);
     pen->y += LEADING + 3;
 }

@@ -49,6 +49,9 @@ void svg_end(struct buf *out); /* of a thing or a group */
 void svg_stretch(struct buf *out, double x, double top, double width, double height,
                  const struct page_series *s);
 
+/* "thread, gil *": the values of a curve are not written beside it, so its name has their star. */
+void svg_add_name(struct buf *out, const struct page_series *s);
+
 /* Swatches with the names of a panel's series, in as many lines as it takes; and how rules look. */
 void svg_key(struct svg_pen *pen, const struct page_panel *panel, const char *rule_looks);
 

@@ -236,7 +236,7 @@ static void add_part(const struct rows *r, const struct page_series *s, const st
     begin_thing(r, s, p);
     snprintf(looks, sizeof looks, "part f%u", s->form.tint);
     svg_rect(r->pen->out, begin, top, end - begin, STACK, looks);
-    svg_value(text, sizeof text, &r->panel->y, p->y, 2);
+    svg_point_value(text, sizeof text, &r->panel->y, p);
     if (svg_text_width(text, SVG_TEXT_SIZE) + 6 < end - begin) {
         snprintf(looks, sizeof looks, "on%u", s->form.tint);
         svg_text(r->pen->out, (begin + end) / 2, top + STACK / 2.0 + 4, SVG_MIDDLE, looks, text);

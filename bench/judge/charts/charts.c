@@ -54,9 +54,12 @@ static int add_one(struct page *p, const struct chart *c, const struct result *r
 {
     struct chart_subject s = {
         .results = results, .result_count = count, .filter = filter, .result = &results[which]};
+    const struct page_block *before = p->last;
     int status = choose_cells(&s, err);
     if (!status)
         status = c->add(p, &s, err);
+    page_explain_stars(p, before, "* Not to be trusted: others had the CPUs.",
+                       "Nothing here is to be trusted: others had the CPUs in every cell");
     vec_release(&s.cells);
     return status;
 }

@@ -47,8 +47,10 @@ static void add_finding(struct buf *out, const struct chart_cells *cells)
 {
     const struct result_cell *least = NULL;
     const struct result_metric *worst = NULL;
+    bool is_of_all = true;
     for (size_t i = 0; i < cells->count; i++) {
         const struct result_metric *m = result_value_find(cells->items[i], sides[1].metric);
+        is_of_all &= !cell_flags(cells->items[i]);
         if (!m || cell_flags(cells->items[i]) ||
             (worst && m->summary.center >= worst->summary.center))
             continue;
@@ -58,7 +60,8 @@ static void add_finding(struct buf *out, const struct chart_cells *cells)
     if (!worst)
         buf_add(out, "Waiting for a lock");
     else if (worst->summary.center > 0.9)
-        buf_printf(out, "Turns are fair everywhere: %.2f at the least", worst->summary.center);
+        buf_printf(out, "Turns are fair %s: %.2f at the least",
+                   is_of_all ? "everywhere" : "in all usable cells", worst->summary.center);
     else {
         buf_printf(out, "Turns are least fair (%.2f) with ", worst->summary.center);
         add_cell_name(out, least);
@@ -82,7 +85,8 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
     if (cells.count && !failed) {
         add_finding(&title, &cells);
         if (left_out)
-            buf_printf(&note, "%zu more cells stand in the tables.", left_out);
+            buf_printf(&note, "%zu more %s in the tables.", left_out,
+                       left_out == 1 ? "cell stands" : "cells stand");
         page_chart(
             p, &(struct page_chart_form){.key = "contention",
                                          .title = page_text_of(p, &title),

@@ -26,7 +26,8 @@ enum { STEPS = sizeof steps / sizeof *steps };
 struct rung {
     const struct result_cell *cell;
     const struct result_metric *metric;
-    double cost; /* what it is ordered by */
+    double cost;      /* what it is ordered by */
+    bool is_doubtful; /* others had the CPUs */
 };
 
 struct rungs {
@@ -49,7 +50,7 @@ static int collect(struct rungs *out, const struct ladder *l, size_t column, boo
                       : has_low     ? low_of(slot->metric, &failed)
                                     : slot->metric->summary.center;
         if (isfinite(cost) && cost > 0)
-            vec_add(out, (struct rung){slot->cell, slot->metric, cost});
+            vec_add(out, (struct rung){slot->cell, slot->metric, cost, slot->is_doubtful});
     }
     if (out->count)
         qsort(out->items, out->count, sizeof *out->items, dearest_first);
@@ -64,7 +65,7 @@ static bool has_own_unit(const struct result_cell *c)
 
 /*
  * "a process costs 17 times a thread to start, a coroutine 1/45": the ends against the middle, of
- * units that each task has for itself.
+ * units that each task has for itself, and of whose cost others were no part.
  */
 static void add_finding(struct buf *out, const struct rungs *all, const struct rise *step)
 {
@@ -72,7 +73,7 @@ static void add_finding(struct buf *out, const struct rungs *all, const struct r
     char text[40];
     bool is_first = true;
     for (size_t i = 0; i < all->count; i++)
-        if (has_own_unit(all->items[i].cell))
+        if (has_own_unit(all->items[i].cell) && !all->items[i].is_doubtful)
             vec_add(&r, all->items[i]);
     const struct rung *middle = r.count ? &r.items[r.count / 2] : NULL;
     for (size_t i = 0; i < 2 && middle; i++) {
@@ -97,14 +98,16 @@ static void add_rung(struct page *p, const struct rung *r, bool of_low)
 {
     struct buf name = {0};
     struct page_value v = value_of_summary(&r->metric->summary);
+    unsigned flags = r->is_doubtful ? PAGE_UNRELIABLE : 0;
     add_executor(&name, r->cell);
     if (of_low)
         page_point(p, &(struct page_point){.y = r->cost,
                                            .lo = (double)NAN,
                                            .hi = (double)NAN,
-                                           .label = page_text_of(p, &name)});
+                                           .label = page_text_of(p, &name),
+                                           .flags = flags});
     else
-        page_row_point(p, page_text_of(p, &name), v, cell_flags(r->cell));
+        page_row_point(p, page_text_of(p, &name), v, flags);
     buf_release(&name);
 }
 

@@ -6,6 +6,7 @@
 #include "bench/base/units.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PANELS = 4, SERIES = 8 };
@@ -104,10 +105,40 @@ static bool is_of_panel(const struct result_cell *a, const struct result_metric 
            !strcmp(m->name, n->name);
 }
 
-static void add_panel(struct page *p, const struct chart_subject *s, size_t first,
-                      const struct result_metric *m)
+static bool is_first(const struct chart_subject *s, size_t at, const struct result_metric *m)
+{
+    for (size_t i = 0; i < at; i++) {
+        const struct result_metric *n = pick(s->cells.items[i]);
+        if (n && is_of_panel(s->cells.items[i], n, s->cells.items[at], m))
+            return false;
+    }
+    return true;
+}
+
+/* The cells that have a curve: the first few of each of the first few panels. */
+static void mark_drawn(const struct chart_subject *s, bool *is_drawn)
+{
+    size_t panels = 0;
+    for (size_t i = 0; i < s->cells.count && panels < PANELS; i++) {
+        const struct result_metric *m = pick(s->cells.items[i]);
+        if (!m || !is_first(s, i, m))
+            continue;
+        panels++;
+        for (size_t k = i, drawn = 0; k < s->cells.count && drawn < SERIES; k++) {
+            const struct result_metric *n = pick(s->cells.items[k]);
+            if (n && is_of_panel(s->cells.items[i], m, s->cells.items[k], n)) {
+                is_drawn[k] = true;
+                drawn++;
+            }
+        }
+    }
+}
+
+static void add_panel(struct page *p, const struct chart_subject *s, const bool *is_drawn,
+                      size_t first)
 {
     const struct result_cell *c = s->cells.items[first];
+    const struct result_metric *m = pick(c);
     static const struct page_axis x = {.name = "share of events that took no longer",
                                        .unit = "ratio",
                                        .scale = PAGE_TAIL,
@@ -119,66 +150,69 @@ static void add_panel(struct page *p, const struct chart_subject *s, size_t firs
     buf_printf(&title, "%s of %s, ", m->name, c->workload);
     add_rest(&title, cell_rest(c));
     page_panel(p, page_text_of(p, &title), &x, &y);
-    for (size_t i = first; i < s->cells.count && drawn < SERIES; i++) {
-        const struct result_metric *n = pick(s->cells.items[i]);
+    for (size_t i = first; i < s->cells.count; i++) {
+        const struct result_metric *n = is_drawn[i] ? pick(s->cells.items[i]) : NULL;
         if (n && is_of_panel(c, m, s->cells.items[i], n))
             add_curve(p, s->cells.items[i], n, (unsigned)drawn++ + 1);
     }
     buf_release(&title);
 }
 
-static bool is_first(const struct chart_subject *s, size_t at, const struct result_metric *m)
+/* What a title may be of: usable cells whose curve is drawn. */
+static const struct result_metric *told(const struct chart_subject *s, const bool *is_drawn,
+                                        size_t i)
 {
-    for (size_t i = 0; i < at; i++) {
-        const struct result_metric *n = pick(s->cells.items[i]);
-        if (n && is_of_panel(s->cells.items[i], n, s->cells.items[at], m))
-            return false;
-    }
-    return true;
+    return is_drawn[i] && !cell_flags(s->cells.items[i]) ? pick(s->cells.items[i]) : NULL;
 }
 
-/* Who is slowest at the far end, and how much slower than in the middle. */
-static void add_finding(struct buf *out, const struct chart_subject *s)
+/* The far end that all curves reach, so that like is held against like: p99.9, or else p99. */
+static double far_share(const struct chart_subject *s, const bool *is_drawn)
 {
-    const struct result_cell *slowest = NULL;
-    double longest = 0, middle = 0, share = 0;
+    for (size_t i = 0; i < s->cells.count; i++) {
+        const struct result_metric *m = told(s, is_drawn, i);
+        if (m && isfinite(quantile(m, 0.99)) && !isfinite(quantile(m, 0.999)))
+            return 0.99;
+    }
+    return 0.999;
+}
+
+/*
+ * Whose slowest events are slowest as against its usual ones.  Not whose take longest: events of
+ * different workloads are different work, and the longest work is no tail.
+ */
+static void add_finding(struct buf *out, const struct chart_subject *s, const bool *is_drawn)
+{
+    const struct result_cell *heaviest = NULL;
+    double longest = 0, middle = 1, share = far_share(s, is_drawn);
     char a[40], b[40];
     for (size_t i = 0; i < s->cells.count; i++) {
-        const struct result_metric *m = pick(s->cells.items[i]);
-        double far = m ? quantile(m, 0.999) : (double)NAN, at = 0.999;
-        if (m && !isfinite(far)) {
-            far = quantile(m, 0.99);
-            at = 0.99;
-        }
-        if (!isfinite(far) || cell_flags(s->cells.items[i]) ||
-            !(far / m->distribution.p50 > (longest > 0 ? longest / middle : 0)))
+        const struct result_metric *m = told(s, is_drawn, i);
+        double far = m ? quantile(m, share) : (double)NAN;
+        if (!isfinite(far) || !(far / m->distribution.p50 > longest / middle))
             continue;
-        slowest = s->cells.items[i];
+        heaviest = s->cells.items[i];
         longest = far;
         middle = m->distribution.p50;
-        share = at;
     }
-    if (!slowest) {
+    if (!heaviest) {
         buf_add(out, "How long single events took");
         return;
     }
-    buf_printf(out, "The longest tail: %s, %s, %s: p50 %s, p%g %s", slowest->workload,
-               cell_lock_words(slowest), slowest->executor,
-               units_format(a, sizeof a, middle, "ns", 2), 100 * share,
+    buf_add(out, "The heaviest tail for its median: ");
+    add_cell_name(out, heaviest);
+    buf_printf(out, ": p50 %s, p%g %s", units_format(a, sizeof a, middle, "ns", 2), 100 * share,
                units_format(b, sizeof b, longest, "ns", 2));
 }
 
-static int add(struct page *p, const struct chart_subject *s, struct err *err)
+static void draw(struct page *p, const struct chart_subject *s, const bool *is_drawn)
 {
     struct buf title = {0};
     size_t panels = 0;
-    (void)err;
-    for (size_t i = 0; i < s->cells.count && panels < PANELS; i++) {
-        const struct result_metric *m = pick(s->cells.items[i]);
-        if (!m || !is_first(s, i, m))
+    for (size_t i = 0; i < s->cells.count; i++) {
+        if (!is_drawn[i] || !is_first(s, i, pick(s->cells.items[i])))
             continue;
         if (!panels++) {
-            add_finding(&title, s);
+            add_finding(&title, s, is_drawn);
             page_chart(
                 p,
                 &(struct page_chart_form){
@@ -195,9 +229,19 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
                           .to = 0.999},
                     .y = {.name = "time", .unit = "ns", .scale = PAGE_LOG}});
         }
-        add_panel(p, s, i, m);
+        add_panel(p, s, is_drawn, i);
     }
     buf_release(&title);
+}
+
+static int add(struct page *p, const struct chart_subject *s, struct err *err)
+{
+    bool *is_drawn = calloc(s->cells.count + 1, sizeof *is_drawn);
+    if (!is_drawn)
+        return err_set(err, ERR_SYSTEM, "charts: out of memory");
+    mark_drawn(s, is_drawn);
+    draw(p, s, is_drawn);
+    free(is_drawn);
     return 0;
 }
 

@@ -73,7 +73,7 @@ void add_executor(struct buf *out, const struct result_cell *c)
 
 void add_cell_name(struct buf *out, const struct result_cell *c)
 {
-    buf_printf(out, "%s, %s, ", c->workload, c->lock);
+    buf_printf(out, "%s, %s, ", c->workload, cell_lock_words(c));
     add_executor(out, c);
     buf_add(out, ", ");
     add_rest(out, cell_rest(c));

@@ -36,6 +36,12 @@ static bool is_wanted(const struct scaling *all, const struct sweep *s)
     return s->count >= (most > 3 ? 3 : most) && strcmp(s->points[0].cell->workload_kind, "startup");
 }
 
+/* Its first and its last point, which a gain is told from. */
+static bool has_usable_ends(const struct sweep *s)
+{
+    return !cell_flags(s->points[0].cell) && !cell_flags(s->points[s->count - 1].cell);
+}
+
 static double law_at(const struct usl *u, double n)
 {
     return u->lambda.center * n / (1 + u->sigma.center * (n - 1) + u->kappa.center * n * (n - 1));
@@ -80,17 +86,23 @@ static void add_sweep(struct page *p, const struct sweep *s, unsigned tint)
     buf_release(&name);
 }
 
+/* "sleep, duration=50ms" */
+static void add_work(struct buf *out, const struct sweep *s)
+{
+    const struct result_cell *c = s->points[0].cell;
+    size_t before;
+    const char *rest = scaling_behind_tasks(c->id, &before);
+    buf_printf(out, "%s%s%s", c->workload, rest[0] ? ", " : "", rest[0] == ',' ? rest + 1 : rest);
+}
+
 static void add_panel(struct page *p, const struct scaling *all, const struct sweep *first)
 {
-    const struct result_cell *c = first->points[0].cell;
-    size_t before, drawn = 0;
-    const char *rest = scaling_behind_tasks(c->id, &before);
+    size_t drawn = 0;
     static const struct page_axis x = {.name = "tasks", .scale = PAGE_LOG};
     static const struct page_axis y = {
         .name = "operations a second", .unit = "per_s", .from = 0, .to = 1e-9};
     struct buf title = {0};
-    buf_printf(&title, "%s%s%s", c->workload, rest[0] ? ", " : "",
-               rest[0] == ',' ? rest + 1 : rest);
+    add_work(&title, first);
     page_panel(p, page_text_of(p, &title), &x, &y);
     for (size_t i = 0; i < all->count; i++)
         if (is_of_panel(&all->sweeps[i], first) && is_wanted(all, &all->sweeps[i]) &&
@@ -99,62 +111,89 @@ static void add_panel(struct page *p, const struct scaling *all, const struct sw
     buf_release(&title);
 }
 
-/* "From 1 to 8 tasks: process, no lock 1.9x; thread, gil 0.5x": who gains most and least. */
-static void add_finding(struct buf *out, const struct scaling *all)
+/* Who gains most and least of a panel, so that like is held against like; nobody: NULL. */
+static void find_ends(const struct scaling *all, const struct sweep *leader,
+                      const struct sweep *ends[2])
 {
-    const struct sweep *best = NULL, *worst = NULL;
-    for (size_t i = 0; i < all->count; i++) {
+    size_t drawn = 0;
+    ends[0] = ends[1] = NULL;
+    for (size_t i = 0; i < all->count && drawn < SERIES; i++) {
         const struct sweep *s = &all->sweeps[i];
         double gain = s->points[s->count - 1].speedup.center;
-        if (!is_wanted(all, s) || !isfinite(gain) ||
-            strcmp(s->points[0].cell->workload_kind, "cpu"))
+        if (!is_wanted(all, s) || !is_of_panel(s, leader))
             continue;
-        if (!best || gain > best->points[best->count - 1].speedup.center)
-            best = s;
-        if (!worst || gain < worst->points[worst->count - 1].speedup.center)
-            worst = s;
+        drawn++;
+        if (!isfinite(gain) || !has_usable_ends(s))
+            continue;
+        if (!ends[0] || gain > ends[0]->points[ends[0]->count - 1].speedup.center)
+            ends[0] = s;
+        if (!ends[1] || gain < ends[1]->points[ends[1]->count - 1].speedup.center)
+            ends[1] = s;
     }
-    for (size_t i = 0; i < 2 && best; i++) {
-        const struct sweep *s = i ? worst : best;
+}
+
+/* "More tasks of prime: process, no lock yields at most 2x from 1 to 2 tasks; thread, gil only .."
+ */
+static void add_finding(struct buf *out, const struct scaling *all, const struct sweep *leader)
+{
+    const struct sweep *ends[2];
+    if (strcmp(leader->points[0].cell->workload_kind, "cpu"))
+        return;
+    find_ends(all, leader, ends);
+    for (size_t i = 0; i < 2 && ends[i]; i++) {
+        const struct sweep *s = ends[i];
         const struct scaling_point *end = &s->points[s->count - 1];
-        if (i && worst == best)
+        if (i && ends[0] == ends[1])
             break;
-        buf_printf(out, "%s%s, %s %s %.2gx from %lld to %lld tasks", i ? "; " : "",
-                   end->cell->executor, cell_lock_words(end->cell), i ? "only" : "yields at most",
+        buf_add(out, i ? "; " : "More tasks of ");
+        if (!i)
+            add_work(out, s);
+        buf_add(out, i ? "" : ": ");
+        buf_printf(out, "%s, %s %s %.2gx from %lld to %lld tasks", end->cell->executor,
+                   cell_lock_words(end->cell),
+                   i                    ? "only"
+                   : ends[0] == ends[1] ? "yields"
+                                        : "yields at most",
                    end->speedup.center, (long long)s->points[0].cell->tasks,
                    (long long)end->cell->tasks);
     }
 }
 
+/* The first sweeps of as many panels as have room. */
+static size_t find_leaders(const struct scaling *all, const struct sweep *leaders[PANELS])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count && count < PANELS; i++) {
+        bool is_first = is_wanted(all, &all->sweeps[i]);
+        for (size_t k = 0; k < count && is_first; k++)
+            is_first = !is_of_panel(leaders[k], &all->sweeps[i]);
+        if (is_first)
+            leaders[count++] = &all->sweeps[i];
+    }
+    return count;
+}
+
 static void draw(struct page *p, const struct scaling *all)
 {
     struct buf title = {0};
-    size_t panels = 0;
-    add_finding(&title, all);
-    if (title.data && title.data[0] >= 'a' && title.data[0] <= 'z')
-        title.data[0] = (char)(title.data[0] - 'a' + 'A');
-    for (size_t i = 0; i < all->count && panels < PANELS; i++) {
-        bool is_first = is_wanted(all, &all->sweeps[i]);
-        for (size_t k = 0; k < i && is_first; k++)
-            is_first =
-                !(is_wanted(all, &all->sweeps[k]) && is_of_panel(&all->sweeps[k], &all->sweeps[i]));
-        if (!is_first)
-            continue;
-        if (!panels++)
-            page_chart(
-                p,
-                &(struct page_chart_form){
-                    .key = "scaling",
-                    .title = title.len ? page_text_of(p, &title) : "What more tasks yield",
-                    .subtitle =
-                        "Throughput over the number of tasks; strokes and bands are 95 % "
-                        "intervals. Dotted: "
-                        "the Universal Scalability Law through the points, where they carry one.",
-                    .kind = PAGE_LINES,
-                    .x = {.name = "tasks", .scale = PAGE_LOG},
-                    .y = {.name = "operations a second", .unit = "per_s"}});
-        add_panel(p, all, &all->sweeps[i]);
-    }
+    const struct sweep *leaders[PANELS];
+    size_t panels = find_leaders(all, leaders);
+    for (size_t i = 0; i < panels && !title.len; i++)
+        add_finding(&title, all, leaders[i]);
+    if (panels)
+        page_chart(p, &(struct page_chart_form){
+                          .key = "scaling",
+                          .title = title.len ? page_text_of(p, &title) : "What more tasks yield",
+                          .subtitle =
+                              "Throughput over the number of tasks; strokes and bands are 95 % "
+                              "intervals. Dotted: "
+                              "the Universal Scalability Law through the points, where they carry "
+                              "one.",
+                          .kind = PAGE_LINES,
+                          .x = {.name = "tasks", .scale = PAGE_LOG},
+                          .y = {.name = "operations a second", .unit = "per_s"}});
+    for (size_t i = 0; i < panels; i++)
+        add_panel(p, all, leaders[i]);
     buf_release(&title);
 }
 

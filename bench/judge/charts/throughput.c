@@ -54,12 +54,12 @@ static void add_panel(struct page *p, const struct result *r, const struct famil
     buf_release(&title);
 }
 
-/* The same without a lock, done by the same. */
+/* The same without a lock, done by the same; usable, as titles rest on it. */
 static const struct result_metric *find_free(const struct family *f, const struct result_cell *like)
 {
     for (size_t i = 0; i < f->cells.count; i++) {
         const struct result_cell *c = f->cells.items[i];
-        if (!cell_is_locked(c) && !strcmp(c->executor, like->executor) &&
+        if (!cell_is_locked(c) && !cell_flags(c) && !strcmp(c->executor, like->executor) &&
             c->workers == like->workers)
             return result_value_find(c, metric);
     }
@@ -73,7 +73,7 @@ static void add_yields(struct buf *out, const struct family *f, const char *lock
     for (size_t i = 0; i < f->cells.count; i++) {
         const struct result_cell *c = f->cells.items[i];
         const struct result_metric *plain = find_free(f, c);
-        if (strcmp(c->lock, lock) != 0 || !plain || cell_flags(c) & PAGE_UNRELIABLE)
+        if (strcmp(c->lock, lock) != 0 || !plain || cell_flags(c))
             continue;
         struct ratio r = ratio_of_metrics(result_value_find(c, metric), plain, &out->failed);
         if ((number_ratio_standing(&r) != RATIO_UNTOLD) != are_told)
@@ -95,9 +95,11 @@ static void add_yields(struct buf *out, const struct family *f, const char *lock
 static void add_finding(struct buf *out, const struct family *f)
 {
     const char *lock = NULL;
-    for (size_t i = 0; i < f->cells.count; i++)
-        if (cell_is_locked(f->cells.items[i]) && find_free(f, f->cells.items[i]))
-            lock = f->cells.items[i]->lock;
+    for (size_t i = 0; i < f->cells.count; i++) {
+        const struct result_cell *c = f->cells.items[i];
+        if (cell_is_locked(c) && !cell_flags(c) && find_free(f, c))
+            lock = c->lock;
+    }
     if (!lock)
         return;
     buf_printf(out, "Under %s, against no lock, %s yields: ", lock, f->workload);

@@ -6,6 +6,9 @@
 
 enum { ROWS = 14 };
 
+/* Of the ledger, beyond which no title rests on what it says. */
+#define MOST_LEDGER_COST 0.1
+
 /* Of the probe "hold": the four add up to what is known of the time. */
 static const struct state {
     const char *metric, *name;
@@ -87,22 +90,56 @@ static void add_state(struct page *p, const struct chart_cells *cells, size_t st
     buf_release(&name);
 }
 
-/* "prime, gil, thread, 2 tasks: 49 % of the time somebody wants the lock": who waits most for it.
- */
+/* Keeping the ledger slowed it, so that its shares are not those of the same work without it. */
+static bool is_slowed(const struct result_cell *c, bool is_split)
+{
+    return is_split && value_of(c, "ledger_cost_ratio") > MOST_LEDGER_COST;
+}
+
+/* "49 % of their time units want the lock, at the most: prime, gil, thread, 2 tasks" */
 static void add_finding(struct buf *out, const struct chart_cells *cells, bool is_split)
 {
     const struct result_cell *most = NULL;
-    for (size_t i = 0; i < cells->count; i++)
-        if (!(cell_flags(cells->items[i]) & PAGE_UNRELIABLE) &&
-            (!most || share_of(cells->items[i], 1, is_split) > share_of(most, 1, is_split)))
-            most = cells->items[i];
-    if (!most || !(share_of(most, 1, is_split) > 0.01)) {
-        buf_add(out, "Units hardly wait for a lock here");
-        return;
+    bool is_of_all = true;
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct result_cell *c = cells->items[i];
+        bool is_sound = !cell_flags(c) && !is_slowed(c, is_split);
+        is_of_all &= is_sound;
+        if (is_sound && (!most || share_of(c, 1, is_split) > share_of(most, 1, is_split)))
+            most = c;
     }
-    buf_printf(out, "%.0f %% of their time units want the lock, at the most: ",
-               100 * share_of(most, 1, is_split));
-    add_cell_name(out, most);
+    const char *where = is_of_all ? "" : ", in the cells that can tell";
+    if (!most)
+        buf_add(out, "No cell here can tell how long units wait for a lock");
+    else if (!(share_of(most, 1, is_split) > 0.01))
+        buf_printf(out, "Units hardly wait for a lock%s", is_of_all ? " here" : where);
+    else {
+        buf_printf(out, "%.0f %% of their time units want the lock, at the most%s: ",
+                   100 * share_of(most, 1, is_split), where);
+        add_cell_name(out, most);
+    }
+}
+
+/* "The ledger of these shares slowed: spin, mutex, thread, 2 tasks by 48 %." */
+static void add_note(struct buf *out, const struct chart_cells *cells, bool is_split,
+                     size_t left_out)
+{
+    bool is_first = true;
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct result_cell *c = cells->items[i];
+        if (!is_slowed(c, is_split))
+            continue;
+        buf_add(out, is_first ? "Keeping the ledger of these shares slowed some cells, which may "
+                                "wait less without it: "
+                              : "; ");
+        add_cell_name(out, c);
+        buf_printf(out, " by %.0f %%", 100 * value_of(c, "ledger_cost_ratio"));
+        is_first = false;
+    }
+    buf_add(out, is_first ? "" : ".");
+    if (left_out)
+        buf_printf(out, "%s%zu more %s in the tables.", is_first ? "" : " ", left_out,
+                   left_out == 1 ? "cell stands" : "cells stand");
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)
@@ -119,8 +156,7 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
     bool failed = cells.failed;
     if (cells.count && !failed) {
         add_finding(&title, &cells, is_split);
-        if (left_out)
-            buf_printf(&note, "%zu more cells stand in the tables.", left_out);
+        add_note(&note, &cells, is_split, left_out);
         page_chart(
             p,
             &(struct page_chart_form){

@@ -1,0 +1,305 @@
+/* Titles of charts: true of what is drawn, and resting on what can be trusted alone. */
+#include "bench/judge/charts/charts.h"
+
+#include "bench/page/model.h"
+#include "bench/page/svg_chart.h"
+#include "tests/draft.h"
+
+/* A cell, open for its metrics; `code`: a warning, or NULL. */
+static void begin_cell(struct draft *d, const char *workload, const char *kind, const char *lock,
+                       const char *executor, int tasks, const char *code)
+{
+    buf_printf(&d->text,
+               "%s{\"id\":\"%s/%s/%s/tasks=%d\",\"workload\":\"%s\",\"workload_kind\":\"%s\","
+               "\"lock\":\"%s\",\"executor\":\"%s\",\"tasks\":%d,\"status\":\"ok\",\"warnings\":[",
+               d->cells++ ? "," : "", workload, lock, executor, tasks, workload, kind, lock,
+               executor, tasks);
+    if (code)
+        buf_printf(&d->text, "{\"code\":\"%s\",\"text\":\"w\"}", code);
+    buf_add(&d->text, "],\"metrics\":{");
+}
+
+/* Six samples near center. */
+static void add_metric(struct draft *d, const char *name, const char *unit, double center)
+{
+    buf_printf(&d->text, "\"%s\":{\"unit\":\"%s\",\"samples\":[", name, unit);
+    for (int i = 0; i < 6; i++)
+        buf_printf(&d->text, "%s%.9g", i ? "," : "", center * (1 + (i - 2.5) / 1000));
+    buf_add(&d->text, "]}");
+}
+
+#define END_CELL "}}"
+
+static void add_latency(struct draft *d, const char *executor, double p50_ns, double p99_ns)
+{
+    begin_cell(d, "sleep", "io", "none", executor, 2, NULL);
+    buf_printf(&d->text,
+               "\"wake_lateness_ns\":{\"unit\":\"ns\",\"group\":\"latency\",\"samples\":[1,2,3],"
+               "\"distribution\":{\"n\":2000,\"min\":1,\"p10\":2,\"p50\":%.9g,\"p90\":%.9g,"
+               "\"p99\":%.9g,\"p999\":%.9g,\"max\":1e9}}" END_CELL,
+               p50_ns, p50_ns, p99_ns, p99_ns);
+}
+
+/* The chart of that name, of a finished draft; NULL where there is none. */
+static const struct page_chart *draw(struct draft *d, const char *name, struct page *p,
+                                     struct result *r)
+{
+    struct err err = {0};
+    page_init(p, "test");
+    if (!draft_read(d, r))
+        return NULL;
+    if (!CHECK_MSG(!chart_add(p, r, 1, name, NULL, &err), "%s", err.text))
+        return NULL;
+    for (const struct page_block *b = p->blocks; b; b = b->next)
+        if (b->kind == BLOCK_CHART)
+            return b->chart;
+    return NULL;
+}
+
+static void check_title(struct draft *d, const char *name, const char *expected)
+{
+    struct page p;
+    struct result r;
+    const struct page_chart *c = draw(d, name, &p, &r);
+    if (CHECK(c != NULL))
+        CHECK_EQ(c->form.title, expected);
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d->text);
+}
+
+/* A process takes longer in the end; what is said of the coroutine is of its own median. */
+static void a_tail_is_heavy_for_its_median_and_says_so(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_latency(&d, "coroutine", 160e3, 880e3);
+    add_latency(&d, "process", 9e6, 21.4e6);
+    check_title(&d, "latency",
+                "The heaviest tail for its median: sleep, no lock, coroutine, 2 tasks: p50 160 us, "
+                "p99 880 us");
+}
+
+/* Only so many curves have room: the title is of none that has not. */
+static void a_title_is_of_a_curve_that_is_drawn(void)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "undrawn"};
+    struct draft d;
+    draft_begin(&d, 4);
+    for (size_t i = 0; i < 9; i++)
+        add_latency(&d, names[i], 100e3, i == 8 ? 90e6 : i == 3 ? 400e3 : 200e3);
+    check_title(
+        &d, "latency",
+        "The heaviest tail for its median: sleep, no lock, d, 2 tasks: p50 100 us, p99 400 us");
+}
+
+static const char unusable[] = "unusable";
+static const char nothing[] = "Nothing here is to be trusted: others had the CPUs in every cell";
+
+static void add_cell(struct draft *d, const char *kind, const char *lock, const char *executor,
+                     int tasks, const char *metric, double center, const char *code)
+{
+    begin_cell(d, kind, kind, lock, executor, tasks, code);
+    add_metric(d, metric,
+               strstr(metric, "_per_s") ? "per_s"
+               : strstr(metric, "_ns")  ? "ns"
+                                        : "ratio",
+               center);
+    buf_add(&d->text, END_CELL);
+}
+
+/* Three executors; those named are usable. */
+static void add_starts(struct draft *d, const char *process, const char *thread,
+                       const char *coroutine)
+{
+    add_cell(d, "startup", "none", "process", 1, "lifecycle_ns", 300e3, process);
+    add_cell(d, "startup", "none", "thread", 1, "lifecycle_ns", 20e3, thread);
+    add_cell(d, "startup", "none", "coroutine", 1, "lifecycle_ns", 100, coroutine);
+}
+
+static void what_a_unit_costs_is_told_of_usable_cells(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_starts(&d, NULL, unusable, NULL);
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    draft_begin(&d, 4);
+    add_starts(&d, NULL, "kept_waiting", NULL);
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    draft_begin(&d, 4);
+    add_starts(&d, unusable, unusable, NULL);
+    check_title(&d, "ladder", "What a unit costs");
+    draft_begin(&d, 4);
+    add_starts(&d, unusable, unusable, unusable);
+    check_title(&d, "ladder", nothing);
+}
+
+static void add_work(struct draft *d, const char *free_one, const char *locked)
+{
+    add_cell(d, "cpu", "none", "thread", 2, "throughput_per_s", 2000, free_one);
+    add_cell(d, "cpu", "gil", "thread", 2, "throughput_per_s", 1000, locked);
+}
+
+static void a_lock_is_held_against_none_in_usable_cells(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_work(&d, NULL, NULL);
+    check_title(&d, "throughput", "Under gil, against no lock, cpu yields: thread 0.500x");
+    draft_begin(&d, 4);
+    add_work(&d, NULL, unusable);
+    check_title(&d, "throughput", "What work is done in a second");
+    draft_begin(&d, 4);
+    add_work(&d, unusable, NULL);
+    check_title(&d, "throughput", "What work is done in a second");
+    draft_begin(&d, 4);
+    add_work(&d, unusable, unusable);
+    check_title(&d, "throughput", nothing);
+}
+
+static void add_sweep(struct draft *d, const char *executor, double gain, const char *code)
+{
+    add_cell(d, "cpu", "none", executor, 1, "throughput_per_s", 1000, NULL);
+    add_cell(d, "cpu", "none", executor, 2, "throughput_per_s", 1000 * gain, code);
+}
+
+static void a_gain_is_told_of_usable_ends(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_sweep(&d, "process", 2, unusable);
+    add_sweep(&d, "thread", 1.8, NULL);
+    add_sweep(&d, "coroutine", 0.5, NULL);
+    check_title(
+        &d, "scaling",
+        "More tasks of cpu: thread, no lock yields at most 1.8x from 1 to 2 tasks; coroutine, "
+        "no lock only 0.5x from 1 to 2 tasks");
+}
+
+/* Sleeping gains 200 times in the same figure: a title names the work it is of. */
+static void a_gain_is_of_one_work_that_is_named(void)
+{
+    static const char *const works[] = {"sleep", "prime", "spin"};
+    static const double gains[] = {200, 2, 4};
+    struct draft d;
+    draft_begin(&d, 4);
+    for (int i = 0; i < 3; i++)
+        for (int tasks = 1; tasks <= 2; tasks++) {
+            begin_cell(&d, works[i], i ? "cpu" : "io", "none", "thread", tasks, NULL);
+            add_metric(&d, "throughput_per_s", "per_s", tasks == 1 ? 1 : gains[i]);
+            buf_add(&d.text, END_CELL);
+        }
+    check_title(&d, "scaling", "More tasks of prime: thread, no lock yields 2x from 1 to 2 tasks");
+}
+
+static void add_split(struct draft *d, const char *executor, double lock_share, double cost,
+                      const char *code)
+{
+    begin_cell(d, "spin", "cpu", "mutex", executor, 2, code);
+    add_metric(d, "time_running_ratio", "ratio", 1 - lock_share);
+    buf_add(&d->text, ",");
+    add_metric(d, "time_lock_wait_ratio", "ratio", lock_share);
+    buf_add(&d->text, ",");
+    add_metric(d, "ledger_cost_ratio", "ratio", cost);
+    buf_add(&d->text, END_CELL);
+}
+
+static void time_is_told_of_usable_cells(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.7, 0.01, unusable);
+    add_split(&d, "process", 0.4, 0.01, NULL);
+    check_title(&d, "time",
+                "40 % of their time units want the lock, at the most, in the cells that can tell: "
+                "spin, mutex, process, 2 tasks");
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.7, 0.01, unusable);
+    check_title(&d, "time", nothing);
+}
+
+/* What the ledger slowed waits for the lock as nothing does without it: it is no finding. */
+static void time_is_told_of_cells_that_the_ledger_did_not_slow(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.74, 0.48, NULL);
+    add_split(&d, "process", 0.5, 0.01, NULL);
+    const struct page_chart *c = draw(&d, "time", &p, &r);
+    CHECK_EQ(c ? c->form.title : "none",
+             "50 % of their time units want the lock, at the most, in the cells that can tell: "
+             "spin, mutex, process, 2 tasks");
+    CHECK_EQ(c ? c->form.note : "none",
+             "Keeping the ledger of these shares slowed some cells, which may wait less without "
+             "it: spin, mutex, thread, 2 tasks by 48 %.");
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+    draft_begin(&d, 4);
+    add_split(&d, "thread", 0.74, 0.48, NULL);
+    check_title(&d, "time", "No cell here can tell how long units wait for a lock");
+}
+
+/* The star is explained once, where there is one, and the fastest tenth has it like the median. */
+static void a_star_is_explained_where_there_is_one(void)
+{
+    for (int is_starred = 0; is_starred < 2; is_starred++) {
+        struct draft d;
+        struct page p;
+        struct result r;
+        draft_begin(&d, 4);
+        add_starts(&d, NULL, is_starred ? unusable : NULL, NULL);
+        const struct page_chart *c = draw(&d, "ladder", &p, &r);
+        CHECK_EQ(c ? c->form.note : "none",
+                 is_starred ? "* Not to be trusted: others had the CPUs." : "");
+        for (const struct page_series *s = c ? c->panels->series : NULL; s; s = s->next)
+            for (const struct page_points *at = s->points; at; at = at->next)
+                CHECK_MSG(!(at->point.flags & PAGE_UNRELIABLE) ==
+                              !(is_starred && !strcmp(at->point.label, "thread")),
+                          "%s of %s", s->form.name, at->point.label);
+        page_release(&p);
+        result_unload(&r);
+        buf_release(&d.text);
+    }
+}
+
+/* A curve's values are not written: its name has the star, others' have none. */
+static void the_name_of_a_curve_has_its_star(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    struct buf svg = {0};
+    draft_begin(&d, 4);
+    add_sweep(&d, "process", 2, unusable);
+    add_sweep(&d, "thread", 1.8, NULL);
+    const struct page_chart *c = draw(&d, "scaling", &p, &r);
+    if (CHECK(c != NULL))
+        svg_chart(&svg, c, 600, 0, true);
+    CHECK(strstr(buf_text(&svg), ">process, no lock *<") != NULL);
+    CHECK(strstr(buf_text(&svg), ">thread, no lock<") != NULL);
+    CHECK(strstr(buf_text(&svg), ">* Not to be trusted: others had the CPUs.<") != NULL);
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+    buf_release(&svg);
+}
+
+static const struct test tests[] = {
+    {"a_tail_is_heavy_for_its_median_and_says_so", a_tail_is_heavy_for_its_median_and_says_so},
+    {"a_title_is_of_a_curve_that_is_drawn", a_title_is_of_a_curve_that_is_drawn},
+    {"what_a_unit_costs_is_told_of_usable_cells", what_a_unit_costs_is_told_of_usable_cells},
+    {"a_lock_is_held_against_none_in_usable_cells", a_lock_is_held_against_none_in_usable_cells},
+    {"a_gain_is_told_of_usable_ends", a_gain_is_told_of_usable_ends},
+    {"a_gain_is_of_one_work_that_is_named", a_gain_is_of_one_work_that_is_named},
+    {"time_is_told_of_usable_cells", time_is_told_of_usable_cells},
+    {"time_is_told_of_cells_that_the_ledger_did_not_slow",
+     time_is_told_of_cells_that_the_ledger_did_not_slow},
+    {"a_star_is_explained_where_there_is_one", a_star_is_explained_where_there_is_one},
+    {"the_name_of_a_curve_has_its_star", the_name_of_a_curve_has_its_star},
+    {0},
+};
+
+TEST_MAIN(tests)
