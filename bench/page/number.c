@@ -25,6 +25,8 @@ int number_digits(double center, double lo, double hi)
 
 bool number_is_rough(const struct page_value *v)
 {
+    if (!(fabs(v->center) > 0))
+        return false;
     double low = fabs(v->lo) < fabs(v->hi) ? v->lo : v->hi, high = low == v->lo ? v->hi : v->lo;
     /* A level that no 6 samples reach: a foreign summary need not say how many it had. */
     bool is_known = v->n >= NUMBER_SAMPLES && !(v->level < NUMBER_LEVEL && v->hi > v->lo);
@@ -85,7 +87,7 @@ void number_of_value(struct number *out, const struct page_value *v, const char 
         snprintf(out->text, sizeof out->text, "%.0f", v->center);
         return;
     }
-    bool is_rough = !is_exact && fabs(v->center) > 0 && number_is_rough(v);
+    bool is_rough = !is_exact && number_is_rough(v);
     if (!digits)
         digits = is_exact   ? MOST_DIGITS
                  : is_rough ? LEAST_DIGITS

@@ -35,7 +35,7 @@ struct page_value {
 /* How many digits the interval deserves, 2 to 4. */
 int number_digits(double center, double lo, double hi);
 
-/* "~38" is all that can be said. */
+/* "~38" is all that can be said; never of 0, which has no digits to take away. */
 bool number_is_rough(const struct page_value *v);
 
 /*

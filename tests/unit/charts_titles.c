@@ -287,6 +287,43 @@ static void the_name_of_a_curve_has_its_star(void)
     buf_release(&svg);
 }
 
+/* A metric is called by its words, as in tables, wherever it stands. */
+static void axes_have_words(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    draft_begin(&d, 4);
+    add_latency(&d, "thread", 1e6, 3e6);
+    const struct page_chart *c = draw(&d, "latency", &p, &r);
+    CHECK_EQ(c ? c->panels->y.name : "none", "wake lateness");
+    CHECK_EQ(c ? c->panels->title : "none", "wake lateness of sleep, 2 tasks");
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+}
+
+/* As in tables: nothing waited at all. */
+static void nothing_is_not_rough(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    struct buf svg = {0};
+    draft_begin(&d, 4);
+    add_cell(&d, "spin", "gil", "thread", 2, "lock_wait_ratio", 0, NULL);
+    const struct page_chart *c = draw(&d, "contention", &p, &r);
+    if (CHECK(c != NULL)) {
+        CHECK_EQ(c->panels->series->points->point.flags, 0);
+        svg_chart(&svg, c, 600, 0, true);
+    }
+    CHECK(strstr(buf_text(&svg), ">0 %<") != NULL);
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+    buf_release(&svg);
+}
+
 static const struct test tests[] = {
     {"a_tail_is_heavy_for_its_median_and_says_so", a_tail_is_heavy_for_its_median_and_says_so},
     {"a_title_is_of_a_curve_that_is_drawn", a_title_is_of_a_curve_that_is_drawn},
@@ -299,6 +336,8 @@ static const struct test tests[] = {
      time_is_told_of_cells_that_the_ledger_did_not_slow},
     {"a_star_is_explained_where_there_is_one", a_star_is_explained_where_there_is_one},
     {"the_name_of_a_curve_has_its_star", the_name_of_a_curve_has_its_star},
+    {"axes_have_words", axes_have_words},
+    {"nothing_is_not_rough", nothing_is_not_rough},
     {0},
 };
 

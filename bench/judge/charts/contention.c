@@ -2,6 +2,7 @@
 #include "bench/judge/charts/pick.h"
 
 #include "bench/judge/parts/cell.h"
+#include "bench/judge/parts/metric_names.h"
 
 #include "bench/judge/parts/number.h"
 
@@ -28,9 +29,10 @@ static void add_side(struct page *p, const struct chart_cells *cells, const stru
     const struct page_axis y = {
         .name = side->title, .unit = "ratio", .to = 1, .is_percent = side->is_percent};
     struct buf name = {0};
+    char head[64];
     page_panel(p, side->title, NULL, &y);
-    page_series(p,
-                &(struct page_series_form){.name = side->metric, .tint = side->is_percent ? 2 : 3});
+    page_series(p, &(struct page_series_form){.name = metric_head(head, sizeof head, side->metric),
+                                              .tint = side->is_percent ? 2 : 3});
     for (size_t i = 0; i < cells->count; i++) {
         const struct result_metric *m = result_value_find(cells->items[i], side->metric);
         if (!m)

@@ -2,6 +2,7 @@
 #include "bench/judge/charts/pick.h"
 
 #include "bench/judge/parts/cell.h"
+#include "bench/judge/parts/metric_names.h"
 
 #include "bench/base/units.h"
 
@@ -139,15 +140,17 @@ static void add_panel(struct page *p, const struct chart_subject *s, const bool 
 {
     const struct result_cell *c = s->cells.items[first];
     const struct result_metric *m = pick(c);
+    char head[64];
     static const struct page_axis x = {.name = "share of events that took no longer",
                                        .unit = "ratio",
                                        .scale = PAGE_TAIL,
                                        .from = 0.5,
                                        .to = 0.999};
-    const struct page_axis y = {.name = m->name, .unit = m->unit, .scale = PAGE_LOG};
+    const struct page_axis y = {
+        .name = metric_head(head, sizeof head, m->name), .unit = m->unit, .scale = PAGE_LOG};
     struct buf title = {0};
     size_t drawn = 0;
-    buf_printf(&title, "%s of %s, ", m->name, c->workload);
+    buf_printf(&title, "%s of %s, ", head, c->workload);
     add_rest(&title, cell_rest(c));
     page_panel(p, page_text_of(p, &title), &x, &y);
     for (size_t i = first; i < s->cells.count; i++) {
