@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LONGEST = 64 };
+enum { LONGEST = 64, LISTED = 12 };
 
 /* Levenshtein distance (1966), one row at a time. Names longer than LONGEST are never near. */
 static size_t distance(const char *a, const char *b)
@@ -33,7 +33,7 @@ static size_t distance(const char *a, const char *b)
 const char *suggest(const char *typed, const char *const *names, size_t count)
 {
     const char *nearest = NULL;
-    size_t limit = strlen(typed) / 3 > 2 ? strlen(typed) / 3 : 2;
+    size_t limit = (strlen(typed) + 2) / 3 > 2 ? (strlen(typed) + 2) / 3 : 2;
     size_t least = limit + 1;
     for (size_t i = 0; i < count; i++) {
         size_t d = distance(typed, names[i]);
@@ -43,4 +43,16 @@ const char *suggest(const char *typed, const char *const *names, size_t count)
         }
     }
     return nearest;
+}
+
+void suggest_words(struct buf *out, const char *near, const char *const *names, size_t count)
+{
+    size_t shown = count > LISTED ? LISTED : count;
+    if (near)
+        buf_printf(out, "; did you mean %s?", near);
+    for (size_t i = 0; i < shown; i++)
+        buf_printf(out, "%s%s", i ? ", " : " (", names[i]);
+    if (count > shown)
+        buf_printf(out, " and %zu more", count - shown);
+    buf_add(out, count ? ")" : "");
 }

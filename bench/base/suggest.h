@@ -2,9 +2,15 @@
 #ifndef CONTEND_BASE_SUGGEST_H
 #define CONTEND_BASE_SUGGEST_H
 
+#include "bench/base/buf.h"
+
 #include <stddef.h>
 
 /* Returns the nearest name, or NULL when none is near (more than a third differs, at least 2). */
 const char *suggest(const char *typed, const char *const *names, size_t count);
+
+/* "; did you mean NEAR?" where near is not NULL, and " (a, b, c and 3 more)": who reads it is to
+ * see the first at once, and what there is. */
+void suggest_words(struct buf *out, const char *near, const char *const *names, size_t count);
 
 #endif

@@ -1,10 +1,12 @@
 /* contend compare: two stored results side by side, judged row by row. */
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
+#include "bench/cli/terminal.h"
 #include "bench/judge/compare/files.h"
 #include "bench/judge/fidelity/files.h"
 
 struct settings {
+    int64_t width;
     struct compare_wishes wishes;
     bool fidelity, gate, strict, all;
     const char *format;
@@ -27,7 +29,7 @@ static int compare(const struct settings *s, struct err *err)
     int failed = compare_files_judge(&f, &s->wishes, err);
     if (!failed) {
         compare_page(&page, &f.comparison, s->all);
-        failed = show_page(&page, s->format, SHOW_UNWRAPPED, err);
+        failed = show_page(&page, s->format, show_lines(s->width), err);
     }
     int status = failed ? -1 : verdict_status(s, &f.comparison);
     compare_files_release(&f);
@@ -42,7 +44,7 @@ static int compare_fidelity(const struct settings *s, struct err *err)
     int failed = fidelity_files_judge(&f, s->wishes.base.items[0], &s->wishes.head, err);
     if (!failed) {
         fidelity_files_page(&page, &f);
-        failed = show_page(&page, s->format, SHOW_UNWRAPPED, err);
+        failed = show_page(&page, s->format, show_lines(s->width), err);
     }
     if (!failed && !f.rows)
         failed = err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
@@ -104,6 +106,7 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, fidelity), .name = "fidelity",
      .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
     SHOW_FORMAT_OPT(struct settings, format),
+    TERMINAL_LINES_OPT(struct settings, width),
     {0},
 };
 

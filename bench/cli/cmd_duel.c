@@ -4,6 +4,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/show.h"
+#include "bench/cli/terminal.h"
 #include "bench/lab/duel_session.h"
 #include "bench/lab/known.h"
 #include "bench/page/picture/picture.h"
@@ -17,6 +18,7 @@ struct settings {
     struct alone alone;
     struct opt_list also;
     struct duel_session session;
+    int64_t width;
 };
 static_assert(offsetof(struct settings, request) == 0, "rows of its members are rows of both");
 
@@ -81,6 +83,7 @@ static const struct opt options[] = {
      .help = "exit with 4 when a row is undecided"},
     {OPT_AT(struct duel_request, format), .name = "format", .letter = 'f', .argument = "F",
      .help = "on standard output", .initial = "text", .choices = page_formats},
+    TERMINAL_LINES_OPT(struct settings, width),
     {OPT_AT(struct duel_request, output), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "write everything, raw pairs too, as JSON"},
     SHOW_ALSO_OPT(struct settings, also),
@@ -116,7 +119,7 @@ static int fight(void *settings, const char *priority, struct err *err)
     progress_clear(&line);
     if (failed || found.is_interrupted)
         return failed ? -1 : EXIT_INTERRUPTED;
-    return show_page_and(&found.page, r->format, SHOW_UNWRAPPED, &s->also, err)
+    return show_page_and(&found.page, r->format, show_lines(s->width), &s->also, err)
                ? -1
                : status_of(found.status, r->is_strict);
 }

@@ -1,18 +1,21 @@
 /* contend list: what there is to be combined. */
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
+#include "bench/cli/terminal.h"
 #include "bench/lab/catalogue.h"
 #include "bench/registry.h"
 
 struct settings {
     const char *format;
     bool json;
+    int64_t width;
     struct opt_list plugins;
 };
 
 static const struct opt options[] = {
     SHOW_FORMAT_OPT(struct settings, format),
     SHOW_JSON_OPT(struct settings, json),
+    TERMINAL_LINES_OPT(struct settings, width),
     {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
      .help = "also what this shared object offers; may be given again"},
     {0},
@@ -30,7 +33,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     if (registry_load_plugins(s->plugins.items, s->plugins.count, err))
         return -1;
     catalogue_page(&page, call->words->count ? call->words->items[0] : NULL);
-    return show_page(&page, s->json ? "json" : s->format, SHOW_UNWRAPPED, err);
+    return show_page(&page, s->json ? "json" : s->format, show_lines(s->width), err);
 }
 
 const struct command command_list = {

@@ -7,7 +7,7 @@
 int show_page(struct page *p, const char *format, int64_t width, struct err *err)
 {
     const struct page_style style = {
-        .width = width == SHOW_UNWRAPPED ? 0 : terminal_width(width),
+        .width = width == SHOW_LINES ? terminal_width_if_any() : terminal_width(width),
         .colour = terminal_has_colour(),
         .utf8 = terminal_is_utf8(),
     };

@@ -26,7 +26,14 @@
                               .help = "write it into that file, too; may be given again"           \
     }
 
-enum { SHOW_UNWRAPPED = -1 }; /* lines as long as they are */
+/* As the terminal is wide; for a pipe, where lines are searched, as long as they are. */
+enum { SHOW_LINES = -1 };
+
+/* --width of what is shown so. */
+static inline int64_t show_lines(int64_t width)
+{
+    return width > 0 ? width : SHOW_LINES;
+}
 
 /*
  * Prints the page and releases it, also where it failed.  `format` NULL is text; `width` 0 is the

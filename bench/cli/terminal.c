@@ -30,6 +30,11 @@ int terminal_width(int64_t asked)
     return columns ? columns : terminal_columns(STDOUT_FILENO, WIDTH_PIPE);
 }
 
+int terminal_width_if_any(void)
+{
+    return isatty(STDOUT_FILENO) ? terminal_width(0) : 0;
+}
+
 size_t terminal_help_width(void)
 {
     enum { PIPE = 80, READABLE = 100 };

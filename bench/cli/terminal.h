@@ -17,6 +17,13 @@ enum { WIDTH_PIPE = 80, WIDTH_LEAST = 40, WIDTH_MOST = 1000 };
                               .without = "the terminal's, else 80", .unit = "count",               \
                               .min = WIDTH_LEAST, .max = WIDTH_MOST                                \
     }
+/* The same, of what is shown by show_lines(). */
+#define TERMINAL_LINES_OPT(type, member)                                                           \
+    {                                                                                              \
+        OPT_AT(type, member), .name = "width", .argument = "N", .help = "columns of text output",  \
+                              .without = "the terminal's, else as long as lines are",              \
+                              .unit = "count", .min = WIDTH_LEAST, .max = WIDTH_MOST               \
+    }
 
 /* Columns of the terminal behind a descriptor; `otherwise` when it is none, or does not say. */
 int terminal_columns(int descriptor, int otherwise);
@@ -26,6 +33,9 @@ int terminal_columns(int descriptor, int otherwise);
  * or file gets a fixed width, so that output does not depend on where it was made.
  */
 int terminal_width(int64_t asked);
+
+/* The same; 0 where there is no terminal. */
+int terminal_width_if_any(void);
 
 /* Columns of a help: those of the terminal, or of COLUMNS, but no longer than lines are readable; a
  * pipe has 80. */

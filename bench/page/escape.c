@@ -145,9 +145,35 @@ void escape_tsv(struct buf *out, const char *text)
 
 /* ---- LaTeX, XML, GitHub --------------------------------------------------------------- */
 
+/* Whether pdflatex sets it as it comes, in the fonts of an article that asks for none: of what
+ * inputenc knows, what needs another font encoding is none of it. */
+static bool is_set_by_latex(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        {0x01, 0x7f},     {0xa0, 0xaa},     {0xac, 0xac},     {0xae, 0xba},     {0xbc, 0xcf},
+        {0xd1, 0xdd},     {0xdf, 0xef},     {0xf1, 0xfd},     {0xff, 0x103},    {0x106, 0x10f},
+        {0x112, 0x117},   {0x11a, 0x125},   {0x128, 0x12d},   {0x130, 0x137},   {0x139, 0x13e},
+        {0x141, 0x148},   {0x14c, 0x165},   {0x168, 0x171},   {0x174, 0x17e},   {0x2013, 0x2014},
+        {0x2018, 0x2019}, {0x201c, 0x201d}, {0x2020, 0x2022}, {0x2026, 0x2026}, {0x2030, 0x2031},
+        {0x20ac, 0x20ac}, {0x2122, 0x2122}, {0x2190, 0x2193},
+    };
+    size_t i = 0;
+    while (i < sizeof ranges / sizeof *ranges && code > ranges[i].last)
+        i++;
+    return i < sizeof ranges / sizeof *ranges && code >= ranges[i].first;
+}
+
 /* Brackets and stars too: behind the end of a row they would be its arguments. */
 static void latex(struct buf *out, const char *text)
 {
+    size_t length;
+    uint32_t code = utf8_decode(text, &length);
+    if (!is_set_by_latex(code)) {
+        buf_printf(out, "\\texttt{U+%04X}", code);
+        return;
+    }
     static const char *const names[128] = {
         ['\\'] = "\\textbackslash{}",
         ['~'] = "\\textasciitilde{}",
@@ -171,6 +197,22 @@ static void latex(struct buf *out, const char *text)
 void escape_latex(struct buf *out, const char *text)
 {
     write_all(out, text, "", latex);
+}
+
+size_t escape_latex_columns(const char *text)
+{
+    char one[16], name[16];
+    size_t columns = 0, length;
+    for (; *text; text += length) {
+        spelled(text, "", &length, one);
+        size_t bytes;
+        uint32_t code = utf8_decode(one, &bytes);
+        if (is_set_by_latex(code))
+            columns += utf8_columns(one);
+        else
+            columns += (size_t)snprintf(name, sizeof name, "U+%04X", code);
+    }
+    return columns;
 }
 
 static void xml(struct buf *out, const char *text)

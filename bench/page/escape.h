@@ -29,8 +29,10 @@ void escape_markdown_code(struct buf *out, const char *text, bool is_cell);
 void escape_csv(struct buf *out, const char *text);
 void escape_tsv(struct buf *out, const char *text);
 
-/* LaTeX's text mode; also behind a "%". */
+/* LaTeX's text mode; also behind a "%".  What pdflatex has no letter for is named, "U+6F22"; and
+ * how many letters it is set in. */
 void escape_latex(struct buf *out, const char *text);
+size_t escape_latex_columns(const char *text);
 
 /* Character data and attribute values of XML 1.0. */
 void escape_xml(struct buf *out, const char *text);

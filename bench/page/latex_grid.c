@@ -8,7 +8,6 @@
  */
 #include "bench/page/latex.h"
 
-#include "bench/base/utf8.h"
 #include "bench/page/escape.h"
 
 #include <ctype.h>
@@ -52,7 +51,7 @@ static size_t letters_of(const struct page_cell *c, const struct page_column *co
 {
     struct buf text = {0};
     cell_add_text(&text, c, column);
-    size_t letters = utf8_columns(buf_text(&text));
+    size_t letters = escape_latex_columns(buf_text(&text));
     *failed |= text.failed;
     buf_release(&text);
     return letters;
@@ -61,7 +60,7 @@ static size_t letters_of(const struct page_cell *c, const struct page_column *co
 /* Behind a status nothing of the row stands in columns of its own. */
 static size_t points_of(const struct page_grid *g, size_t c, bool *failed)
 {
-    size_t most = utf8_columns(column_head(&g->form.columns[c]));
+    size_t most = escape_latex_columns(column_head(&g->form.columns[c]));
     for (const struct page_row *r = g->rows; r; r = r->next) {
         size_t letters =
             row_status(g, r) <= c ? 0 : letters_of(&r->cells[c], &g->form.columns[c], failed);
@@ -148,9 +147,6 @@ static const char *unit_macro(const char *unit)
         {"k/s", "\\kilo\\per\\second"},
         {"M/s", "\\mega\\per\\second"},
         {"G/s", "\\giga\\per\\second"},
-        {"k", "\\kilo"},
-        {"M", "\\mega"},
-        {"G", "\\giga"},
     };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (!strcmp(unit, units[i].unit))
@@ -158,10 +154,22 @@ static const char *unit_macro(const char *unit)
     return NULL;
 }
 
+/* The power of ten that stands in the place of a unit: siunitx has no prefix without a unit. */
+static const char *power_of(const char *unit)
+{
+    static const struct {
+        const char *unit, *power;
+    } powers[] = {{"k", "e3"}, {"M", "e6"}, {"G", "e9"}};
+    for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
+        if (!strcmp(unit, powers[i].unit))
+            return powers[i].power;
+    return "";
+}
+
 /* "~38.2" and "us"; what is no plain number ("1/590", "0.8x", "~") is text. */
 static void add_number(const struct number *n, struct buf *out)
 {
-    const char *text = n->text, *macro = unit_macro(n->unit);
+    const char *text = n->text, *macro = unit_macro(n->unit), *power = power_of(n->unit);
     if (text[0] == '~' || text[0] == '<') {
         buf_add(out, text[0] == '~' ? "$\\sim$" : "$<$");
         text++;
@@ -178,8 +186,8 @@ static void add_number(const struct number *n, struct buf *out)
     if (n->unit[0] && macro)
         buf_printf(out, "\\SI{%.*s}{%s}", (int)length, text, macro);
     else
-        buf_printf(out, "\\num{%.*s}", (int)length, text);
-    if (n->unit[0] && !macro) {
+        buf_printf(out, "\\num{%.*s%s}", (int)length, text, power);
+    if (n->unit[0] && !macro && !power[0]) {
         buf_add(out, "\\,");
         escape_latex(out, n->unit);
     }
@@ -212,7 +220,8 @@ static void add_cell(const struct page_grid *g, const struct page_cell *cell, si
     cell_number(cell, column, &n);
     add_number(&n, out);
     if (cell_interval(cell, column, &lo, &hi))
-        buf_printf(out, " {[\\num{%s}, \\num{%s}]}", lo.text, hi.text);
+        buf_printf(out, " {[\\num{%s%s}, \\num{%s%s}]}", lo.text, power_of(n.unit), hi.text,
+                   power_of(n.unit));
 }
 
 /* ---- Tabulars ---------------------------------------------------------------------------- */

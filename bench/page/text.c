@@ -24,12 +24,13 @@ const char *text_plain(const struct page_style *s)
     return s->colour ? "\033[0m" : "";
 }
 
-/* The first piece of a word that fits into `room` columns and ends behind "/" or ","; 0: none. */
+/* The first piece of a word that fits into `room` columns and ends behind "/", "," or "|"; 0: none.
+ */
 static size_t piece(const char *word, size_t length, size_t room)
 {
     size_t best = 0;
     for (size_t i = 1; i < length && utf8_columns_in(word, i) <= room; i++)
-        if (strchr("/,", word[i - 1]))
+        if (strchr("/,|", word[i - 1]))
             best = i;
     return best;
 }

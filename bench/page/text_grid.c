@@ -31,10 +31,15 @@ static void add_aligned(struct buf *out, const char *text, size_t width, bool is
         pad_to(out, columns, width);
 }
 
-static void trim_line(struct buf *out)
+static void trim_blanks(struct buf *out)
 {
     while (out->len > 0 && out->data[out->len - 1] == ' ')
         out->data[--out->len] = '\0';
+}
+
+static void trim_line(struct buf *out)
+{
+    trim_blanks(out);
     buf_add(out, "\n");
 }
 
@@ -92,10 +97,8 @@ static void add_heads(const struct text_layout *t, struct panel p, struct buf *o
             add_head(t, c, 0, line, lines, out);
         for (size_t c = p.from; c < p.to; c++)
             add_head(t, c, p.from, line, lines, out);
-        if (t->style->colour)
-            buf_printf(out, "%s\n", text_plain(t->style));
-        else
-            trim_line(out);
+        trim_blanks(out); /* a line that is too long only by its blanks is broken all the same */
+        buf_printf(out, "%s\n", text_plain(t->style));
     }
 }
 
@@ -207,6 +210,28 @@ static void add_part(struct text_layout *t, const struct page_row *row, size_t c
         buf_printf(words, "%s%s%s", words->len ? between : "", one->form->before, text);
 }
 
+/* The last column would have too little room beside the others. */
+static bool has_paragraphs(const struct text_layout *t)
+{
+    return t->is_wrapped &&
+           t->indent + layout_span(t, 0, t->count) - t->columns[t->count - 1].width + LEAST_ROOM >
+               t->width;
+}
+
+/* The heads of rows that are paragraphs: in their order. */
+static void add_heads_in_words(const struct text_layout *t, struct buf *out)
+{
+    struct buf words = {0};
+    for (size_t c = 0; c < t->count; c++)
+        if (t->columns[c].head.len)
+            buf_printf(&words, "%s%s", words.len ? ", " : "", buf_text(&t->columns[c].head));
+    buf_pad(out, words.len ? t->indent : 0);
+    buf_add(out, text_tone(t->style, PAGE_FAINT));
+    text_words(out, buf_text(&words), t->indent, t->indent + COLUMN_GAP, t->width);
+    buf_printf(out, "%s%s", text_plain(t->style), words.len ? "\n" : "");
+    buf_settle(out, &words);
+}
+
 /* Cells one behind the other: where the last one would have too little room beside the others. */
 static void add_paragraph(struct text_layout *t, const struct page_row *row, struct buf *out)
 {
@@ -230,13 +255,36 @@ static void add_paragraph(struct text_layout *t, const struct page_row *row, str
     buf_settle(out, &words);
 }
 
+/* Behind the cell before, or on a line of its own, and longer than that as words. */
+static size_t add_flowing(struct text_layout *t, const struct page_cell *cell,
+                          const struct text_column *c, size_t column, size_t gap, struct buf *out)
+{
+    size_t later = t->indent + COLUMN_GAP;
+    const char *text = layout_shown(t, cell, c->form);
+    size_t columns = utf8_columns(text);
+    size_t width = c->form->width > columns ? c->form->width : columns;
+    if (column > later && column + gap + columns > t->width) {
+        trim_line(out);
+        buf_pad(out, later);
+        column = later;
+        gap = 0;
+        width = columns;
+    }
+    buf_pad(out, gap);
+    buf_add(out, cell->tone ? text_tone(t->style, cell->tone) : "");
+    if (column + gap + columns > t->width)
+        text_words(out, text, column + gap, later, t->width);
+    else
+        add_aligned(out, text, width, c->is_right);
+    buf_add(out, cell->tone ? text_plain(t->style) : "");
+    return column + gap + width;
+}
+
 static void add_row(struct text_layout *t, struct panel p, const struct page_row *row,
                     const struct page_row *above, struct buf *out)
 {
     size_t status = row_status(t->grid, row);
-    if (t->is_wrapped &&
-        t->indent + layout_span(t, 0, t->count) - t->columns[t->count - 1].width + LEAST_ROOM >
-            t->width) {
+    if (has_paragraphs(t)) {
         add_paragraph(t, row, out);
         return;
     }
@@ -250,6 +298,10 @@ static void add_row(struct text_layout *t, struct panel p, const struct page_row
         size_t gap = layout_gap(t, c, p.from);
         if (one->form->flags & PAGE_RAGGED && row->cells[one->index].kind == CELL_EMPTY)
             continue;
+        if (t->is_flowing) {
+            column = add_flowing(t, &row->cells[one->index], one, column, gap, out);
+            continue;
+        }
         buf_pad(out, gap);
         column = add_cell(t, row, one, column + gap, c + 1 == t->count, out);
     }
@@ -276,20 +328,36 @@ static void add_rows(struct text_layout *t, struct panel p, struct buf *out)
     }
 }
 
+/* Behind the title, or under it where its first word has no room there. */
+static void add_subtitle(const char *subtitle, size_t column, size_t later,
+                         const struct page_style *style, size_t width, struct buf *out)
+{
+    struct buf words = {0};
+    buf_printf(&words, "(%s)", subtitle);
+    size_t first = strcspn(buf_text(&words), " ");
+    bool is_under = column + COLUMN_GAP + utf8_columns_in(buf_text(&words), first) > width;
+    buf_add(out, is_under ? "\n" : "");
+    buf_pad(out, is_under ? later : COLUMN_GAP);
+    buf_add(out, text_tone(style, PAGE_FAINT));
+    text_words(out, buf_text(&words), is_under ? later : column + COLUMN_GAP, later, width);
+    buf_add(out, text_plain(style));
+    buf_settle(out, &words);
+}
+
 static void add_title(const struct page_grid *g, size_t indent, const struct page_style *style,
-                      struct buf *out)
+                      size_t width, struct buf *out)
 {
     if (!g->form.title[0])
         return;
+    size_t later = indent + COLUMN_GAP, from = out->len;
     buf_pad(out, indent);
     buf_add(out, text_tone(style, PAGE_STRONG));
-    escape_text(out, g->form.title);
+    text_words(out, g->form.title, indent, later, width);
+    const char *end = out->len > from ? strrchr(out->data + from, '\n') : NULL;
+    size_t column = end ? utf8_columns(end + 1) : indent + escape_text_columns(g->form.title);
     buf_add(out, text_plain(style));
-    if (g->form.subtitle[0]) {
-        buf_printf(out, "%s  (", text_tone(style, PAGE_FAINT));
-        escape_text(out, g->form.subtitle);
-        buf_printf(out, ")%s", text_plain(style));
-    }
+    if (g->form.subtitle[0])
+        add_subtitle(g->form.subtitle, column, later, style, width, out);
     buf_add(out, "\n");
 }
 
@@ -302,13 +370,15 @@ void text_add_grid(const struct page_grid *g, size_t indent, const struct page_s
         out->failed = true;
         return;
     }
-    add_title(g, indent, style, out);
+    add_title(g, indent, style, width, out);
     for (size_t from = t.label_count; from == t.label_count || from < t.count;) {
         struct panel p = layout_panel(&t, from);
         buf_add(out, from > t.label_count ? "\n" : "");
         if (p.to > p.from && t.has_groups)
             add_groups(&t, p, out);
-        if (!g->form.is_headless)
+        if (has_paragraphs(&t))
+            add_heads_in_words(&t, out);
+        else if (!g->form.is_headless)
             add_heads(&t, p, out);
         add_rows(&t, p, out);
         if (p.to == p.from)

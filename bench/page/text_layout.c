@@ -121,7 +121,7 @@ struct panel layout_panel(const struct text_layout *t, size_t from)
     struct panel p = {from, from};
     if (from == t->count)
         return p; /* there is nothing but labels */
-    if (t->is_wrapped)
+    if (t->is_wrapped || t->is_flowing)
         return (struct panel){from, t->count};
     while (p.to < t->count) {
         size_t end = layout_group_end(t, p.to);
@@ -165,13 +165,16 @@ int layout_measure(struct text_layout *t)
         t->columns[t->count++] = (struct text_column){.form = form, .index = i};
         t->has_groups |= column_group(form)[0] != '\0';
     }
-    for (size_t c = 0; c < t->count; c++)
+    t->is_flowing = t->count > 0;
+    for (size_t c = 0; c < t->count; c++) {
         measure_column(t, &t->columns[c], c < t->label_count);
+        t->is_flowing &= t->columns[c].form->flags & PAGE_RAGGED && c >= t->label_count;
+    }
     t->labels_width = t->indent + layout_span(t, 0, t->label_count);
     if (t->has_groups)
         widen_groups(t);
     if (t->count && t->width != SIZE_MAX && !t->columns[t->count - 1].is_right)
-        t->is_wrapped = t->indent + layout_span(t, 0, t->count) > t->width;
+        t->is_wrapped = !t->is_flowing && t->indent + layout_span(t, 0, t->count) > t->width;
     return 0;
 }
 

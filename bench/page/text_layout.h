@@ -35,6 +35,7 @@ struct text_layout {
     size_t indent, labels_width, width;
     bool has_groups; /* of columns */
     bool is_wrapped; /* the last column takes what room there is */
+    bool is_flowing; /* rows are cells one behind the other, on as many lines as they take */
     struct buf cell; /* the one being written */
 };
 

@@ -269,7 +269,7 @@ wrong_usage_is_explained() {
     run compare base.json head.json --allow kernal
     expect_refusal 2 'unknown dimension "kernal"' 'did you mean "kernel"'
     run compare base.json head.json --metric throughpt
-    expect_refusal 2 'no cell of base.json has "throughpt"; did you mean throughput_per_s'
+    expect_refusal 2 'no cell of base.json has "throughpt"; did you mean throughput'
     run compare base.json head.json --format xml
     expect_refusal 2 "xml"
     run compare base.json head.json --threshold 300%

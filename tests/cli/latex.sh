@@ -55,6 +55,31 @@ latex_takes_them() {
     _typeset "hostile names" 9 # a word that is wider than a page cannot be helped
 }
 
+# A count's "k" is a prefix without a unit, which siunitx refuses.
+numbers_without_a_unit_have_the_power_written_out() {
+    jq 'walk(if type == "object" and .unit? == "ratio" and .samples then
+        .unit = "count" | .samples |= map(. * 6400) | (.summary? // empty) |= (.center *= 6400 | .lo *= 6400 | .hi *= 6400)
+        else . end)' "$fixtures/standard.json" >thousands.json
+    run report thousands.json --format latex --metric all --ci
+    expect_status 0
+    expect grep -qE '\\num\{[0-9.]+e3\}' out
+    ! grep -qE '\\SI\{[^}]*\}\{\\(kilo|mega|giga)\}' out || fail "a prefix without a unit"
+    _has_latex || return 0
+    _typeset "thousands" 9
+}
+
+# A name may be of any script; the letters of an article are those of Europe's west.
+names_of_any_script_are_typeset() {
+    local name='漢字 αβγ Ж é ß Ð « ≥ 😀 e\u0301 ｆ ﬁ א ﷽'
+    jq --arg name "$(printf '%b' "$name")" '(.. | objects | select(.workload? == "spin") | .workload) = $name' \
+        "$fixtures/standard.json" >scripts.json
+    run report scripts.json --format latex --tables --caption "$(printf '%b' "$name")"
+    expect_status 0
+    expect_out '\texttt{U+6F22}\texttt{U+5B57}'
+    _has_latex || return 0
+    _typeset "names of any script" 9
+}
+
 a_figure_stands_beside_its_table_in_an_article() {
     _has_latex || return 0
     command -v rsvg-convert >/dev/null && kpsewhich graphicx.sty >/dev/null 2>&1 ||

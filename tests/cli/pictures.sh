@@ -129,4 +129,21 @@ ten_thousand_cells_fit_five_megabytes() {
     [ "$(stat -c %s page.html)" -lt 5000000 ] || fail "$(stat -c %s page.html) bytes"
 }
 
+# Expected: nothing is written under a name whose ending nobody knows, unless --format says what it is.
+endings_that_are_not_known_are_refused() {
+    local result=$source_dir/tests/fixtures/report/standard.json
+    run report "$result" -o x.bogus
+    expect_refusal 2 'x.bogus: a name ends with what it holds' '.svg' '.tex'
+    run report "$result" --plot ladder -o some.dir.xyz
+    expect_refusal 2 'some.dir.xyz: a name ends with'
+    [ ! -e x.bogus ] && [ ! -e some.dir.xyz ] || fail "it is written all the same"
+    run report "$result" --format markdown -o x.bogus
+    expect_status 0
+    mkdir -p a.dir
+    run report "$result" -o a.dir/plain
+    expect_status 0
+    run report "$result" -o -
+    expect_status 0
+}
+
 run_tests

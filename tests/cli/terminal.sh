@@ -78,4 +78,39 @@ columns_are_those_of_the_terminal_and_no_file_s() {
     expect grep -q "^  executor" odd
 }
 
+# Expected: from 60 columns on no line is wider than asked for, but by a single word.
+what_is_shown_is_no_wider_than_asked_for() {
+    local fixtures=$source_dir/tests/fixtures width
+    for width in 60 80 100; do
+        while read -r words; do
+            # shellcheck disable=SC2086
+            run $words --width $width
+            awk -v width=$width 'length($0) > width && NF > 1' out >wide
+            [ ! -s wide ] || fail "$words: wider than $width: $(head -n 1 wide)"
+        done <<END
+report $fixtures/report/standard.json
+report $fixtures/report/standard.json --tables
+report $fixtures/report/standard.json --metric all --ci
+report $fixtures/report/params.json --tables
+compare $fixtures/compare/base.json $fixtures/compare/head.json
+compare --fidelity $fixtures/fidelity/emulated.json $fixtures/fidelity/real.json $fixtures/fidelity/real_other.json
+list
+trace --list
+END
+    done
+}
+
+# Expected: rows of a comparison are broken at a terminal, and whole for who searches them.
+rows_are_broken_at_a_terminal_and_whole_in_a_pipe() {
+    local fixtures=$source_dir/tests/fixtures/compare
+    run compare "$fixtures/base.json" "$fixtures/head.json"
+    expect grep -qE 'startup_ns .* n 12/12  sees ' out
+    can_have_a_terminal || return 0
+    COLUMNS=80 TERM=xterm script -qec "$contend compare $fixtures/base.json $fixtures/head.json; $contend trace --list" \
+        typed >/dev/null </dev/null
+    sed -e '/^Script \(started\|done\)/d' -e 's/\r$//' -e "s/$_colour//g" typed | awk 'length($0) > 80 && NF > 1' >wide
+    [ ! -s wide ] || fail "wider than COLUMNS: $(head -n 1 wide)"
+    expect_no typed 'startup_ns .* n 12/12  sees '
+}
+
 run_tests

@@ -212,6 +212,8 @@ static void each_notation_has_its_escapes(void)
          "\\textbackslash{}a\\_b\\{\\}\\textasciitilde{}"
          "\\textasciicircum{}\\%\\$\\#\\&\\textless{}"
          "\\textgreater{}"},
+        {escape_latex, "\xc3\xa9\xe6\xbc\xa2\xce\xb1\xf0\x9f\x98\x80\xc2\xab",
+         "\xc3\xa9\\texttt{U+6F22}\\texttt{U+03B1}\\texttt{U+1F600}\\texttt{U+00AB}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct buf out = {0};

@@ -29,6 +29,19 @@ static void add_files(struct page *p, const struct comparison *c)
     buf_release(&lines);
 }
 
+/* The same, as sentences that are broken where a terminal is narrow. */
+static void say_files(struct page *p, const struct comparison *c)
+{
+    const struct compare_side *sides[] = {c->base, c->head};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t f = 0; f < sides[i]->count; f++) {
+            struct buf line = {0};
+            result_line(&sides[i]->results[f], &line);
+            page_say(p, PAGE_SOURCE, "%s  %s", i ? "head" : "base", buf_text(&line));
+            buf_release(&line);
+        }
+}
+
 /* ---- A terminal ------------------------------------------------------------------------- */
 
 static unsigned widest(const struct comparison *c, bool of_metric, unsigned most)
@@ -223,7 +236,7 @@ void compare_page(struct page *p, const struct comparison *c, bool with_all)
     page_init(p, "contend compare");
     compare_counts_text(c, &counts);
     page_to(p, PAGE_TERMINAL);
-    add_files(p, c);
+    say_files(p, c);
     page_say(p, PAGE_SENTENCE,
              "changes are " COMPARE_CHANGE_IS " of the metric; the word says whether that is "
              "worse");

@@ -217,20 +217,15 @@ static int refuse_dim(const char *option, const char *dim, const struct entries 
                       struct err *err)
 {
     struct dims names = {0};
-    struct buf list = {0};
+    struct buf words = {0};
     for (size_t i = 0; i < BUILT_IN; i++)
         dims_add(&names, built_in[i]);
     dims_of_params(&names, all->items, all->count);
-    for (size_t i = 0; i < names.count; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "", names.names[i]);
-    const char *near = suggest(dim, (const char *const *)names.names, names.count);
-    if (near)
-        err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells; did you mean %s?",
-                option, dim, near);
-    else
-        err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells (%s)", option, dim,
-                buf_text(&list));
-    buf_release(&list);
+    const char *const *there = (const char *const *)names.names;
+    suggest_words(&words, suggest(dim, there, names.count), there, names.count);
+    err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells%s", option, dim,
+            buf_text(&words));
+    buf_release(&words);
     dims_release(&names);
     return -1;
 }

@@ -4,6 +4,7 @@
 #include "bench/base/suggest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool has(const struct metric_names *names, const char *name)
@@ -51,25 +52,36 @@ static bool is_head(const char *typed, const char *head)
     return *typed == *head;
 }
 
+/* The nearest of their heads, as they are typed, and of their names; NULL: none is near. */
+static const char *nearest(const struct metric_names *names, const char *typed, char *out,
+                           size_t size)
+{
+    char(*heads)[64] = calloc(names->count + 1, sizeof *heads);
+    const char **all = calloc(2 * names->count + 1, sizeof *all);
+    const char *near = NULL;
+    for (size_t i = 0; heads && all && i < names->count; i++) {
+        all[i] = metric_head(heads[i], sizeof heads[i], names->items[i]);
+        for (char *c = heads[i]; *c; c++)
+            *c = *c == ' ' ? '-' : *c;
+        all[names->count + i] = names->items[i];
+    }
+    if (heads && all)
+        near = suggest(typed, all, 2 * names->count);
+    if (near)
+        snprintf(out, size, "%s", near);
+    free(heads);
+    free(all);
+    return near ? out : NULL;
+}
+
 static const char *refuse(const struct metric_names *names, const char *option, const char *whose,
                           const char *typed, struct err *err)
 {
-    struct buf list = {0};
-    char head[64];
-    for (size_t i = 0; i < names->count; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "", names->items[i]);
-    const char *near = suggest(typed, names->items, names->count);
-    /* What was typed may have been meant as a head. */
-    for (size_t i = 0; i < names->count && !near; i++) {
-        const char *one = metric_head(head, sizeof head, names->items[i]);
-        if (suggest(typed, &one, 1))
-            near = names->items[i];
-    }
-    if (near)
-        err_set(err, ERR_USAGE, "%s: %s has \"%s\"; did you mean %s?", option, whose, typed, near);
-    else
-        err_set(err, ERR_USAGE, "%s: %s has \"%s\" (%s)", option, whose, typed, buf_text(&list));
-    buf_release(&list);
+    struct buf words = {0};
+    char near[64];
+    suggest_words(&words, nearest(names, typed, near, sizeof near), names->items, names->count);
+    err_set(err, ERR_USAGE, "%s: %s has \"%s\"%s", option, whose, typed, buf_text(&words));
+    buf_release(&words);
     return NULL;
 }
 

@@ -20,8 +20,8 @@ char *metric_head(char *out, size_t size, const char *metric);
 
 /*
  * The one that was meant: its name in the file.  NULL with ERR_USAGE that says whose they are ("no
- * cell"), and the nearest of them, or all of them.  Of several with one head ("lock wait", a share
- * or a time) the first is meant, which is the one that tables show first.
+ * cell"), the nearest of them, by name or head, and the first of them.  Of several with one head
+ * ("lock wait", a share or a time) the first is meant, which is the one that tables show first.
  */
 const char *metric_names_find(const struct metric_names *names, const char *option,
                               const char *whose, const char *typed, struct err *err);

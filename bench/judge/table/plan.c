@@ -178,6 +178,23 @@ static int choose_metrics(struct plan *p, const struct table_request *request,
     return status ? -1 : 0;
 }
 
+int plan_check(const struct plan *p, const struct entries *chosen, struct err *err)
+{
+    struct metric_names names = {0};
+    int status = 0;
+    for (size_t i = 0; i < chosen->count; i++)
+        metric_names_add(&names, chosen->items[i].cell);
+    if (names.failed)
+        status = err_set(err, ERR_SYSTEM, "table: out of memory");
+    for (size_t i = 0; p->keeps_empty && i < p->metric_count && !status; i++)
+        if (!find_metric(chosen, p->metrics[i].name) &&
+            !metric_names_find(&names, "--metric", "no cell that --filter chooses",
+                               p->metrics[i].name, err))
+            status = -1;
+    vec_release(&names);
+    return status;
+}
+
 int plan_make(struct plan *out, const struct table_request *request, const struct entries *all,
               struct err *err)
 {

@@ -31,6 +31,10 @@ struct plan {
 int plan_make(struct plan *out, const struct table_request *request, const struct entries *all,
               struct err *err);
 
+/* That a metric asked for is one of the cells that are shown, of which there are some: ERR_USAGE.
+ */
+int plan_check(const struct plan *p, const struct entries *chosen, struct err *err);
+
 void table_plan_release(struct plan *p);
 
 /*

@@ -327,6 +327,9 @@ int tables_build(struct tables *out, const struct result *results, size_t count,
     status = 0;
     if (out->entries.count == 0)
         goto done;
+    status = plan_check(&plan, &out->entries, err);
+    if (status)
+        goto done;
     items = calloc(out->entries.count, sizeof *items);
     if (items)
         memcpy(items, out->entries.items, out->entries.count * sizeof *items);

@@ -29,12 +29,34 @@ static const struct ending *ending_of(const char *path)
     return NULL;
 }
 
+/* A file's name that ends with what no format is known by: "x.bogus", but not "-" nor "results". */
+static bool has_unknown_ending(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL, *name = slash ? slash + 1 : path;
+    const char *dot = name ? strrchr(name, '.') : NULL;
+    return dot && dot > name && dot[1] && !ending_of(path) && !output_is_stream(path);
+}
+
+static void refuse_ending(const char *path, struct err *err)
+{
+    struct buf known = {0};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        buf_printf(&known, "%s%s", i ? " " : "", endings[i].ending);
+    err_set(err, ERR_USAGE, "%s: a name ends with what it holds, one of %s", path,
+            buf_text(&known));
+    buf_release(&known);
+}
+
 const char *picture_format_of(const char *format, const char *path, const char *otherwise,
                               struct err *err)
 {
     const struct ending *e = ending_of(path);
     if (format && e && e->drawn && strcmp(format, e->format)) {
         err_set(err, ERR_USAGE, "--format %s: %s is a picture, drawn from svg", format, path);
+        return NULL;
+    }
+    if (!format && has_unknown_ending(path)) {
+        refuse_ending(path, err);
         return NULL;
     }
     return format ? format : e ? e->format : otherwise;

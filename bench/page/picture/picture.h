@@ -12,7 +12,7 @@
 /*
  * The format of a page that goes to that file (NULL: to nobody's), of static life: the one asked
  * for, else what the name ends with, else `otherwise`.  NULL with ERR_USAGE where the two
- * contradict each other.
+ * contradict each other, or nothing but an ending that is not known says it.
  */
 const char *picture_format_of(const char *format, const char *path, const char *otherwise,
                               struct err *err);
