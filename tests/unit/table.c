@@ -229,6 +229,9 @@ static void wrong_requests_are_answered_with_what_there_is(void)
                 "--metric: no cell has \"thruput\"; did you mean throughput?");
     check_error("params", (struct table_request){.metrics = "zzz"},
                 "--metric: no cell has \"zzz\" (startup_ns, throughput_per_s, wakeups_count)");
+    check_error("params",
+                (struct table_request){.metrics = "wakeups_count", .filter = "duration=20ms"},
+                "no cell that --filter chooses has \"wakeups_count\" (startup_ns");
     check_error("params", (struct table_request){.metrics = ""},
                 "--metric: needs a metric, such as throughput_per_s");
     check_error("params", (struct table_request){.filter = "tasks"},
