@@ -201,13 +201,14 @@ static void add_below(const struct text_layout *t, const struct page_row *row, s
     }
 }
 
-static void add_part(struct text_layout *t, const struct page_row *row, size_t c,
+static void add_part(struct text_layout *t, const struct page_row *row, size_t c, const char *head,
                      const char *between, struct buf *words)
 {
     const struct text_column *one = &t->columns[c];
     const char *text = layout_shown(t, &row->cells[one->index], one->form);
     if (text[0])
-        buf_printf(words, "%s%s%s", words->len ? between : "", one->form->before, text);
+        buf_printf(words, "%s%s%s%s%s", words->len ? between : "", one->form->before, head,
+                   *head ? " " : "", text);
 }
 
 /* The last column would have too little room beside the others. */
@@ -218,18 +219,29 @@ static bool has_paragraphs(const struct text_layout *t)
                t->width;
 }
 
-/* The heads of rows that are paragraphs: in their order. */
-static void add_heads_in_words(const struct text_layout *t, struct buf *out)
+/* "SUBJECT: A, B" */
+static void add_of_subject(struct text_layout *t, const struct page_row *row, size_t subject,
+                           struct buf *words)
 {
-    struct buf words = {0};
-    for (size_t c = 0; c < t->count; c++)
-        if (t->columns[c].head.len)
-            buf_printf(&words, "%s%s", words.len ? ", " : "", buf_text(&t->columns[c].head));
-    buf_pad(out, words.len ? t->indent : 0);
-    buf_add(out, text_tone(t->style, PAGE_FAINT));
-    text_words(out, buf_text(&words), t->indent, t->indent + COLUMN_GAP, t->width);
-    buf_printf(out, "%s%s", text_plain(t->style), words.len ? "\n" : "");
-    buf_settle(out, &words);
+    add_part(t, row, subject, "", "", words);
+    buf_add(words, ":");
+    for (size_t c = 0, others = 0; c < t->count; c++)
+        if (c != subject)
+            add_part(t, row, c, "", others++ ? ", " : " ", words);
+}
+
+/* "LABEL: head A, head B", since no head stands above them; without heads "LABEL A B". */
+static void add_named(struct text_layout *t, const struct page_row *row, struct buf *words)
+{
+    bool has_heads = !t->grid->form.is_headless;
+    for (size_t c = 0; c < t->count; c++) {
+        bool is_label = c < t->label_count, is_named = has_heads && !is_label;
+        add_part(t, row, c, is_named ? buf_text(&t->columns[c].head) : "",
+                 !is_named            ? " "
+                 : c > t->label_count ? ", "
+                                      : ": ",
+                 words);
+    }
 }
 
 /* Cells one behind the other: where the last one would have too little room beside the others. */
@@ -240,13 +252,10 @@ static void add_paragraph(struct text_layout *t, const struct page_row *row, str
     while (subject < t->count && !(t->columns[subject].form->flags & PAGE_SUBJECT))
         subject++;
     bool has_subject = subject < t->count;
-    if (has_subject) {
-        add_part(t, row, subject, "", &words);
-        buf_add(&words, ":");
-    }
-    for (size_t c = 0, others = 0; c < t->count; c++)
-        if (c != subject)
-            add_part(t, row, c, has_subject && others++ ? ", " : " ", &words);
+    if (has_subject)
+        add_of_subject(t, row, subject, &words);
+    else
+        add_named(t, row, &words);
     buf_pad(out, t->indent);
     buf_add(out, has_subject ? "- " : "");
     text_words(out, buf_text(&words), t->indent + (has_subject ? 2 : 0), t->indent + COLUMN_GAP,
@@ -376,9 +385,7 @@ void text_add_grid(const struct page_grid *g, size_t indent, const struct page_s
         buf_add(out, from > t.label_count ? "\n" : "");
         if (p.to > p.from && t.has_groups)
             add_groups(&t, p, out);
-        if (has_paragraphs(&t))
-            add_heads_in_words(&t, out);
-        else if (!g->form.is_headless)
+        if (!has_paragraphs(&t) && !g->form.is_headless)
             add_heads(&t, p, out);
         add_rows(&t, p, out);
         if (p.to == p.from)

@@ -136,6 +136,8 @@ endings_that_are_not_known_are_refused() {
     expect_refusal 2 'x.bogus: a name ends with what it holds' '.svg' '.tex'
     run report "$result" --plot ladder -o some.dir.xyz
     expect_refusal 2 'some.dir.xyz: a name ends with'
+    run report "$result" -o report-0.2
+    expect_status 0
     [ ! -e x.bogus ] && [ ! -e some.dir.xyz ] || fail "it is written all the same"
     run report "$result" --format markdown -o x.bogus
     expect_status 0

@@ -118,39 +118,50 @@ static void *take_once(void *arg)
     return NULL;
 }
 
-/* The holder learns of a waiter, and hand-overs let it in at last; then nobody is wanted to go. */
+/* The holder learns of a waiter, and hand-overs let it in at last: what it was told. */
+static uint64_t told_to_waiter(const struct lock *k)
+{
+    struct bench b = bench_open(k);
+    struct second s = {.bench = &b};
+    take(&b, 0);
+    pthread_create(&s.thread, NULL, take_once, &s);
+    usleep(2000); /* mostly enough for it to wait; where it is not, the loop goes on longer */
+    bool was_wanted = false;
+    while (!atomic_load(&s.has_had_it)) {
+        if (is_wanted(&b, 0)) {
+            was_wanted = true;
+            hand_over(&b, 0);
+        }
+        usleep(50);
+        if (!was_wanted || atomic_load(&s.has_had_it))
+            continue;
+        /* Who runs already is quicker than a waiter, where order is no promise: a gap. */
+        let_go(&b, 0);
+        usleep(500);
+        take(&b, 0);
+    }
+    CHECK_MSG(was_wanted, "%s", k->name);
+    let_go(&b, 0);
+    pthread_join(s.thread, NULL);
+    bench_close(&b);
+    if (k->traits & LOCK_TELLS)
+        CHECK_MSG(s.told & LOCK_CHANGED, "%s: %#llx", k->name, (unsigned long long)s.told);
+    return s.told;
+}
+
+/* One that was kept from its CPU until the lock was free has said that it wants it, and not waited.
+ */
 static void a_waiter_is_seen_and_let_in(void)
 {
+    enum { TRIES = 20 };
     const struct lock *k;
     for (size_t i = 0; (k = registry_lock(i)) != NULL; i++) {
         if (!is_there(k) || !k->wanted)
             continue;
-        struct bench b = bench_open(k);
-        struct second s = {.bench = &b};
-        take(&b, 0);
-        pthread_create(&s.thread, NULL, take_once, &s);
-        usleep(2000); /* mostly enough for it to wait; where it is not, the loop goes on longer */
-        bool was_wanted = false;
-        while (!atomic_load(&s.has_had_it)) {
-            if (is_wanted(&b, 0)) {
-                was_wanted = true;
-                hand_over(&b, 0);
-            }
-            usleep(50);
-            if (!was_wanted || atomic_load(&s.has_had_it))
-                continue;
-            /* Who runs already is quicker than a waiter, where order is no promise: a gap. */
-            let_go(&b, 0);
-            usleep(500);
-            take(&b, 0);
-        }
-        CHECK_MSG(was_wanted, "%s", k->name);
-        let_go(&b, 0);
-        pthread_join(s.thread, NULL);
-        if (k->traits & LOCK_TELLS)
-            CHECK_MSG(s.told & LOCK_CHANGED, "%s: %#llx", k->name, (unsigned long long)s.told);
-        CHECK_MSG(s.told & ~LOCK_CHANGED, "%s: it waited and does not say so", k->name);
-        bench_close(&b);
+        uint64_t told = 0;
+        for (int n = 0; n < TRIES && !(told & ~LOCK_CHANGED); n++)
+            told = told_to_waiter(k);
+        CHECK_MSG(told & ~LOCK_CHANGED, "%s: it waited and does not say so", k->name);
     }
 }
 

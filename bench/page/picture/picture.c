@@ -3,6 +3,7 @@
 #include "bench/base/output.h"
 #include "bench/child/child.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -29,12 +30,16 @@ static const struct ending *ending_of(const char *path)
     return NULL;
 }
 
-/* A file's name that ends with what no format is known by: "x.bogus", but not "-" nor "results". */
+/*
+ * A file's name that ends with what no format is known by: "x.bogus", but not "-" nor "results",
+ * nor "report-0.2", which is a version.
+ */
 static bool has_unknown_ending(const char *path)
 {
     const char *slash = path ? strrchr(path, '/') : NULL, *name = slash ? slash + 1 : path;
     const char *dot = name ? strrchr(name, '.') : NULL;
-    return dot && dot > name && dot[1] && !ending_of(path) && !output_is_stream(path);
+    bool is_ending = dot && dot > name && isalpha((unsigned char)dot[1]);
+    return is_ending && !ending_of(path) && !output_is_stream(path);
 }
 
 static void refuse_ending(const char *path, struct err *err)
