@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every page that there is, as its readers meet it: tests/browser/look.mjs says what is looked at.
-# ctest: timeout 1200
+# ctest: takes 295, timeout 1200
 . "$(dirname "$0")/lib.sh" "$@"
 cd "$fixtures" || exit 1
 failed=0

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Traces as their readers meet them: speedscope takes them (npm), and the page of one is looked at.
-# ctest: timeout 600
+# ctest: takes 70, timeout 600
 # ctest: label nosan
 . "$(dirname "$0")/lib.sh" "$@"
 [ -d "$source_dir/tests/browser/node_modules/speedscope" ] ||

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # contend advise: what is said, what it rests on, and what is refused.  Which kind wins here is the
 # machine's business, and judged nowhere.
-# ctest: timeout 300
+# ctest: takes 55, timeout 300
 . "$(dirname "$0")/lib.sh"
 run_limit=120
 asked=(--cpu 100us --wait 1ms --concurrency 6 --budget 1s --seed 1 --quiet)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: label nosan, timeout 600
+# ctest: takes 145, label nosan, timeout 600
 # The recipes for CI as files, and each of their steps as it is written: in clean clones of a small project that
 # is not contend, with a bare repository as remote.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 480, label nosan
+# ctest: takes 60, timeout 480, label nosan
 # The textbook's claims: what is asked, and how it is judged.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 480, label nosan
+# ctest: takes 70, timeout 480, label nosan
 # What the claims name is there to be measured: every cell, and every command that is shown.
 . "$(dirname "$0")/lib.sh"
 

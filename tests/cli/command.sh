@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# ctest: takes 60
 # The workload command: any program as a cell, and what it says of itself.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# ctest: takes 45
 # contend compare on made-up results: the words, the statuses, and what is refused.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 480, label nosan
+# ctest: takes 45, timeout 480, label nosan
 # The comparison with hyperfine writes into the result and harms nothing else in it.
 . "$(dirname "$0")/lib.sh"
 

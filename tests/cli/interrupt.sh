@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 480, label nosan
+# ctest: takes 60, timeout 480, label nosan
 # A run that is stopped leaves what it has; one that is killed can be taken up again.
 . "$(dirname "$0")/lib.sh"
 

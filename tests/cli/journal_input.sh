@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 600
+# ctest: takes 80, timeout 600
 # A journal may have been edited, cut, copied or locked, and an output may be anything that has a
 # name: nothing crashes, nothing good is lost, nothing of others is touched.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 400, label nosan
+# ctest: takes 70, timeout 400, label nosan
 # contend run --launcher: shards through somebody else's engine.  Nothing is lost or counted twice.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: label nosan, timeout 600
+# ctest: takes 40, label nosan, timeout 600
 # Outside plug-ins, as their authors have them: contend is installed, the examples are copied away from the
 # source tree, built with what pkg-config says, and run by the installed program.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 480, label nosan
+# ctest: takes 45, timeout 480, label nosan
 # The same workloads in CPython: the file it writes, what can go wrong on the way, and the table.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 600, label nosan
+# ctest: takes 40, timeout 600, label nosan
 # Other runtimes asked the six questions: what is written, and what a runtime can do wrong.  The runtimes
 # here are folders of the test's own, run by the shell; real ones are asked where they are.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 480
+# ctest: takes 40, timeout 480
 # ctest: label nosan
 # contend scale: what it runs, what it says, and what it does not claim.
 . "$(dirname "$0")/lib.sh"

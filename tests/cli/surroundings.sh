@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 360
+# ctest: takes 50, timeout 360
 # What contend is started with, and how long it has run, does not reach a unit; and what becomes of
 # a worker that dies before anything is measured.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 360, label nosan
+# ctest: takes 75, timeout 360, label nosan
 # Workloads whose tasks hand something over, start, stop and stop for each other, through the real
 # program: their counts, the reasons of what cannot be, and nothing left behind.
 . "$(dirname "$0")/lib.sh"

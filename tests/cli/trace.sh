@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # contend trace: what is written, whether it can be so, and what is refused.
-# ctest: timeout 480
+# ctest: takes 45, timeout 480
 . "$(dirname "$0")/lib.sh"
 
 # Whatever was traced: slices nest, arrows pair up, one holder at a time, counters end where they can.

@@ -2,7 +2,7 @@
  * Every executor x lock x workload does its work: each task exactly once, with the right
  * checksum, twice in a row, with one task and with several.  A new plug-in is tested by existing.
  *
- * ctest: timeout 360
+ * ctest: takes 65, timeout 360
  */
 #include "bench/registry.h"
 #include "bench/run/launch/launch.h"

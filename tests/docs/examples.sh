@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 900
+# ctest: takes 270, timeout 900
 # The commands shown in README.md and docs/ are executed, those of the tour by tour.sh.
 . "$(dirname "$0")/lib.sh"
 

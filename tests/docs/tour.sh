@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: timeout 900
+# ctest: takes 190, timeout 900
 # The tour is whole: pages follow each other and lead on, and what they show works.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 """Row 4: somebody stands still: stopped, in an endless loop, in a deadlock; or only for a while.
 
-ctest: timeout 600, label nosan
+ctest: takes 50, timeout 600, label nosan
 """
 
 import signal

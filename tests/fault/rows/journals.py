@@ -1,6 +1,6 @@
 """Row 10: a journal that is cut, or whose bytes, lines or order changed.
 
-ctest: timeout 600, label nosan
+ctest: takes 85, timeout 600, label nosan
 
 First cuts, at every byte: from the last backwards, so that few of them go through whole visits; then mutations.
 """

@@ -1,6 +1,6 @@
 """Row 1: whoever coordinates is killed, and nothing that was finished is lost.
 
-ctest: timeout 600, label nosan
+ctest: takes 150, timeout 600, label nosan
 """
 
 import signal

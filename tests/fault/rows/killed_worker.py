@@ -1,6 +1,6 @@
 """Row 2: a worker or a unit dies; its cell fails and says why, and every other one is fine.
 
-ctest: timeout 600, label nosan
+ctest: takes 140, timeout 600, label nosan
 """
 
 import signal
