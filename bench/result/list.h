@@ -20,7 +20,7 @@ int results_load(struct result_list *out, const char *const *paths, size_t count
                  struct err *err);
 
 /* The result, or the results of several hosts, of a regular file that is open (read.h). */
-int results_read_open(struct result_list *l, const struct result_source *from, struct err *err);
+int results_read_open(struct result_list *out, const struct result_source *from, struct err *err);
 
 void results_unload(struct result_list *l);
 
