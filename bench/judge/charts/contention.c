@@ -86,9 +86,7 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
     bool failed = cells.failed;
     if (cells.count && !failed) {
         add_finding(&title, &cells);
-        if (left_out)
-            buf_printf(&note, "%zu more %s in the tables.", left_out,
-                       left_out == 1 ? "cell stands" : "cells stand");
+        add_left_out(&note, left_out);
         page_chart(
             p, &(struct page_chart_form){.key = "contention",
                                          .title = page_text_of(p, &title),

@@ -79,6 +79,13 @@ void add_cell_name(struct buf *out, const struct result_cell *c)
     add_rest(out, cell_rest(c));
 }
 
+void add_left_out(struct buf *out, size_t count)
+{
+    if (count)
+        buf_printf(out, "%s%zu more %s in the tables.", out->len ? " " : "", count,
+                   count == 1 ? "cell stands" : "cells stand");
+}
+
 unsigned cell_flags(const struct result_cell *c)
 {
     return cell_is_unusable(c) ? PAGE_UNRELIABLE : 0;

@@ -40,6 +40,9 @@ void add_executor(struct buf *out, const struct result_cell *c);
 /* "prime, gil, thread, 2 tasks" */
 void add_cell_name(struct buf *out, const struct result_cell *c);
 
+/* "3 more cells stand in the tables."; nothing where there are none. */
+void add_left_out(struct buf *out, size_t count);
+
 /* PAGE_UNRELIABLE where others had the CPUs. */
 unsigned cell_flags(const struct result_cell *c);
 

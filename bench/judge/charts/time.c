@@ -137,9 +137,7 @@ static void add_note(struct buf *out, const struct chart_cells *cells, bool is_s
         is_first = false;
     }
     buf_add(out, is_first ? "" : ".");
-    if (left_out)
-        buf_printf(out, "%s%zu more %s in the tables.", is_first ? "" : " ", left_out,
-                   left_out == 1 ? "cell stands" : "cells stand");
+    add_left_out(out, left_out);
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)
