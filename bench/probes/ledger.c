@@ -89,12 +89,15 @@ static void collect(struct probe_run *p, struct sink *sink)
             sink->absent(sink, unseen[i], LOCK_PEER_UNSEEN);
         return;
     }
-    if (unit_ns > 0)
-        sink->value(sink, WAIT_RATIO, (double)waited / (double)unit_ns);
-    if (is_sampled)
-        sink->source(sink, WAIT_RATIO, "ledger, short waits sampled");
-    else
+    if (unit_ns > 0) {
+        /* Sampled waits stand for others, and may come to more than all the time there was. */
+        sink->value(sink, WAIT_RATIO,
+                    is_sampled && waited > unit_ns ? 1 : (double)waited / (double)unit_ns);
+        if (is_sampled)
+            sink->source(sink, WAIT_RATIO, "ledger, short waits sampled");
+    } else {
         sink->absent(sink, WAIT_RATIO, "the units took less time than the clock can tell");
+    }
     if (acquired > 0)
         sink->value(sink, CONTENDED_RATIO, (double)contended / (double)acquired);
     else
