@@ -97,6 +97,8 @@ static int load_plugins(int argc, char *const *argv, struct err *err)
 static int work(int argc, char *const *argv, struct err *err)
 {
     struct mailbox *m = mailbox_attach(WORKER_MAILBOX_FD, err);
+    if (!m && mailbox_tell_unmapped(WORKER_MAILBOX_FD, err))
+        *err = (struct err){0};
     if (!m || assignment_check(&m->job, err))
         return -1;
     pid_t parent = m->job.parent;

@@ -8,7 +8,8 @@
  *           write+pwrite64:2+:ENOSPC   the 2nd of either, and all after it
  *           perf_event_open:1:HANG     is never answered
  *           count                  nothing is refused
- *     REPORT  a file: "NAME COUNT" a kind, and at the end "refused COUNT"
+ *     REPORT  a file: "NAME COUNT" a kind, and at the end "refused COUNT" and "loading COUNT": so
+ *             many of these were the dynamic loader's, before the program had its C library
  *
  * The kernel asks this program about each call of the chosen kinds (seccomp user notification), so
  * what the C library calls inside itself is counted too, whatever made the process (clone, vfork,
@@ -172,7 +173,7 @@ static struct {
     int error; /* 0: it is never answered */
 } rule;
 
-static unsigned long counts[KINDS], refused;
+static unsigned long counts[KINDS], refused, loading;
 
 /* ---- The rule ------------------------------------------------------------------------------- */
 
@@ -327,6 +328,22 @@ static int judge(const struct seccomp_data *call)
     return rule.error ? rule.error : -1;
 }
 
+/* Whether the program of that process has no C library yet: it is being loaded. */
+static bool is_loading(pid_t pid)
+{
+    char path[64], *line = NULL;
+    size_t size = 0;
+    bool has_library = false;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    FILE *maps = fopen(path, "re");
+    while (maps && !has_library && getline(&line, &size, maps) >= 0)
+        has_library = strstr(line, "/libc.so") || strstr(line, "/libc-");
+    free(line);
+    if (maps)
+        fclose(maps);
+    return maps && !has_library;
+}
+
 static void answer(int listener, struct seccomp_notif *asked,
                    const struct seccomp_notif_sizes *sizes, struct seccomp_notif_resp *reply)
 {
@@ -334,6 +351,8 @@ static void answer(int listener, struct seccomp_notif *asked,
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, asked))
         return; /* who asked is gone */
     int error = judge(&asked->data);
+    if (error && is_loading((pid_t)asked->pid))
+        loading++;
     if (error < 0)
         return;
     memset(reply, 0, sizes->seccomp_notif_resp);
@@ -375,7 +394,7 @@ static void write_report(const char *path)
         if (counts[i])
             fprintf(out, "%s %lu\n", kinds[i].name, counts[i]);
     if (out) {
-        fprintf(out, "refused %lu\n", refused);
+        fprintf(out, "refused %lu\nloading %lu\n", refused, loading);
         fclose(out);
     }
 }

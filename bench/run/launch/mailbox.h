@@ -55,4 +55,7 @@ void *mailbox_room(struct mailbox *m);
 /* In the worker: the mailbox behind that descriptor, which may be closed afterwards. */
 struct mailbox *mailbox_attach(int fd, struct err *err);
 
+/* The same where it could not be attached: its owner finds `err` in it.  False: nobody does. */
+bool mailbox_tell_unmapped(int fd, const struct err *err);
+
 #endif

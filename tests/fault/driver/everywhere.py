@@ -17,9 +17,8 @@ OLDER = b'{"what was here": "before"}\n'
 class Place:
     """A command, what it needs before, and what must hold afterwards."""
 
-    def __init__(self, name, words, allowed, prepare=None, output=None, job=None, schema=None, program=False):
+    def __init__(self, name, words, allowed, prepare=None, output=None, job=None, schema=None):
         self.name, self.words, self.allowed = name, words, allowed
-        self.program = program    # whether it runs one that is not contend's, whose end it only tells
         self.prepare_more, self.output, self.job = prepare, output, job
         self.schema = schema    # of the output, where no two are the same
 
@@ -138,14 +137,14 @@ PLACES = (
     Place("export", ("export", "in.json", "--to", "csv", "-o", "out.csv"), {0, 2, 3}, prepare=with_result, output="out.csv"),
     Place("merge", ("merge", "in.json", "part.json", "-o", "out.json"), {0, 2, 3}, prepare=with_parts, output="out.json"),
     Place("history", ("history", "add", "in.json", "--file", "h.jsonl", "--commit", "a" * 40), {0, 2, 3}, prepare=with_result),
-    Place("duel", ("duel", "--pairs", "2", "--budget", "1s", "--quiet", "--", "true", "--", "true"), {0, 2, 3, 5}, program=True),
+    Place("duel", ("duel", "--pairs", "2", "--budget", "1s", "--quiet", "--", "true", "--", "true"), {0, 2, 3, 5}),
     Place("trace", ("trace", "--workload", "spin", "--lock", "gil", "--tasks", "2", "--for", "2ms", "--events", "64",
                     "-o", "t.json"), {0, 2, 3}, output="t.json", schema="contend.trace/1"),
     Place("timeline", ("trace", "--workload", "spin", "--tasks", "2", "--for", "2ms", "--events", "64"), {0, 2, 3}),
     # Its own end is the program's, which may be refused something as well: 127 where it could not be loaded,
     # 9 where it got no thread.
     Place("watch", ("watch", "-o", "w.json", "--timeline", "t.json", "--", "./holds", "mutex", "2", "20", "100", "50"),
-          {0, 1, 2, 3, 5, 9, 127}, prepare=with_watched, output="w.json", schema="contend.watch/1", program=True),
+          {0, 1, 2, 3, 5, 9, 127}, prepare=with_watched, output="w.json", schema="contend.watch/1"),
     Place("list", ("list", "workloads", "--json"), {0, 2, 3}),
     Place("doctor", ("doctor",), {0, 2, 3}),
 )

@@ -14,7 +14,7 @@ from driver.jobs import RESULT, SIMULATED, undisturbed
 NUMBER = 13
 FAULT = "CPUs taken away, one CPU, others computing; no /proc, PSI, HOME, terminal, streams, directory; odd locale and host name"
 HOW = "affinity, cpuset, namespaces, descriptors"
-COUNTS = {"change": 11, "nightly": 110, "release": 110}
+COUNTS = {"change": 12, "nightly": 115, "release": 115}
 
 SPINNING = ("run", "--workload", "spin", "--lock", "none", "--executor", "thread,serial", "--tasks", "2", "--ops", "20000",
             "--rounds", "4", "--budget", "60s", "--seed", "1", "--no-report")
@@ -89,30 +89,36 @@ def others_compute(box):
     box.expect_quiet(box.kind)
 
 
-def hidden(box, where, what, job=SIMULATED):
-    """An empty folder in the place of one of the system's."""
-    words = box.tools.unshare("--mount")
+def hidden(box, what, command):
+    """Something of the system's is not there: on simulated clocks nothing changes, and what is measured is a result."""
     box.kind = what
-    ended = box.run(*job, "-o", RESULT, before=[*words, "sh", "-c",
-                    f'mount -t tmpfs none {where} && exec "$@"', "-"])
-    if job == SIMULATED:
-        check_finished(box, job, ended, [], what)
-    else:
-        checks.check_words(box, ended, {0, 3}, what)
+    words = [*box.tools.unshare("--mount"), "sh", "-c", f'{command} && exec "$@"', "-"]
+    ended = box.run(*SIMULATED, "-o", RESULT, before=words)
+    check_finished(box, SIMULATED, ended, [], what)
+    box.remove(RESULT)
+    ended = box.run(*SPINNING, "-o", RESULT, before=words)
+    checks.check_words(box, ended, {0, 3}, what)
+    document = checks.check_result(box, RESULT, what)
+    box.expect("readable", document or ended.status, f"{what}: no result: {ended}")
+    box.expect_quiet(what)
 
 
 def no_proc(box):
-    hidden(box, "/proc", "no /proc")
+    hidden(box, "no /proc", "mount -t tmpfs none /proc")
 
 
 def no_sys(box):
-    hidden(box, "/sys", "no /sys")
+    hidden(box, "no /sys", "mount -t tmpfs none /sys")
+
+
+def no_cpuinfo(box):
+    hidden(box, "no word of the CPU", "mount --bind /dev/null /proc/cpuinfo")
 
 
 def no_psi(box):
     if not os.path.isdir("/proc/pressure"):
         return same(box, "no PSI, by this kernel")
-    return hidden(box, "/proc/pressure", "no PSI")
+    return hidden(box, "no PSI", "mount -t tmpfs none /proc/pressure")
 
 
 def no_tmp(box):
@@ -215,9 +221,9 @@ def as_nobody(box):
     check_finished(box, SIMULATED, ended, [], box.kind)
 
 
-KINDS = (one_cpu, affinity_shrinks, cpuset_shrinks, no_proc, no_psi, no_tmp, no_home, read_only_home, empty_environment,
-         locale, narrow, host_name, directory_gone, closed, ignored, nice, no_loopback, as_nobody, others_compute, no_sys,
-         closed, affinity_shrinks)
+KINDS = (one_cpu, affinity_shrinks, cpuset_shrinks, no_proc, no_cpuinfo, no_psi, no_tmp, no_home, read_only_home,
+         empty_environment, locale, narrow, host_name, directory_gone, closed, ignored, nice, no_loopback, as_nobody,
+         others_compute, no_sys, closed, affinity_shrinks)
 
 
 def inject(box):
