@@ -163,6 +163,8 @@ def main():
         rows = [row for row in rows if row.name in asked.rows.split(",")]
     os.makedirs(state, exist_ok=True)
     progress = Progress(rows, asked.column, state)
+    if asked.table or asked.status:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)    # a reader that goes is no fault
     if asked.table:
         lines = table_text(progress, build)
         return write_table(lines) if asked.write else print("\n".join(lines))
