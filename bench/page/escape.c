@@ -114,9 +114,9 @@ void escape_markdown_code(struct buf *out, const char *text, bool is_cell)
 static bool is_formula(const char *text)
 {
     static const char *const wide[] = {"＝", "＋", "－", "＠"};
+    text += strspn(text, " ");
     if (text[0] && strchr("\t\r\n", text[0]))
         return true;
-    text += strspn(text, " ");
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
         if (!strncmp(text, wide[i], strlen(wide[i])))
             return true;
