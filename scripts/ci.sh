@@ -45,8 +45,8 @@ run_preset() {
     [ $build_status -eq 0 ] || return
     report=build/$preset/junit.xml
     rm -f "$report"
-    # One more than there are CPUs: tests wait more than they compute.
-    ctest --preset "$preset" -j "$((jobs + 1))" --no-tests=error --output-junit "$PWD/$report" "$@"
+    # More than there are CPUs: of its time a test computes a third, and waits for the rest.
+    ctest --preset "$preset" -j "$((2 * jobs + 1))" --no-tests=error --output-junit "$PWD/$report" "$@"
     test_status=$?
     if [ ! -s "$report" ]; then
         count 1
