@@ -14,7 +14,8 @@ static const struct side {
     const char *metric, *title;
     bool is_percent;
 } sides[] = {
-    {"lock_wait_ratio", "waiting for the lock, of the units' time", true},
+    {"lock_wait_ratio", "waiting for the lock, of the units' time, in the launches that measure",
+     true},
     {"fairness_ratio", "fairness: 1 is even turns (Jain's index)", false},
 };
 
