@@ -45,8 +45,9 @@ static double share_of(const struct result_cell *c, size_t state, bool is_split)
 {
     if (is_split)
         return fmax(0, value_of(c, states[state].metric));
-    double lock = fmax(0, value_of(c, "lock_wait_ratio")),
-           cpu = fmax(0, value_of(c, "runqueue_wait_ratio"));
+    /* Who has no CPU while it wants the lock waits for both, and is drawn once. */
+    double lock = fmin(1, fmax(0, value_of(c, "lock_wait_ratio"))),
+           cpu = fmin(1 - lock, fmax(0, value_of(c, "runqueue_wait_ratio")));
     return state == 1   ? lock
            : state == 2 ? cpu
            : state == 0 ? fmax(0, 1 - lock - cpu)
@@ -201,8 +202,9 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
                 .subtitle =
                     is_split ? "Where the units' time went, by the clocks of their threads, in "
                                "launches of their own that keep this ledger."
-                             : "Shares of the units' time, from the gate to their last operation. "
-                               "Running and sleeping are told apart by the probe \"hold\".",
+                             : "Shares of the units' time, from the gate to their last operation; "
+                               "who waits for both wants the lock. Running and sleeping are told "
+                               "apart by the probe \"hold\".",
                 .note = page_text_of(p, &note),
                 .kind = PAGE_STACKS,
                 .y = {.name = "share of the units' time",

@@ -344,7 +344,7 @@ function update() {
   draw();
   const kind = model.kinds[kinds.value].name, units = sliders.units.value(), many = simulate(settingsOf(kind, units)), one = simulate(settingsOf(kind, 1));
   const names = { thread: ["thread", "threads"], process: ["process", "processes"], coroutine: ["coroutine", "coroutines"] }[kind];
-  outcome.textContent = `${units} ${names[units > 1 ? 1 : 0]}: ${count(many)}requests/s, ${+(many / one).toPrecision(2)} times what one does.`;
+  outcome.textContent = `${units} ${names[units > 1 ? 1 : 0]}: ${count(many).trim()} requests/s, ${+(many / one).toPrecision(2)} times what one does.`;
 }
 measured.addEventListener("change", () => { load(); update(); });
 kinds.addEventListener("change", update);
