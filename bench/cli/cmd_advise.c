@@ -87,7 +87,9 @@ static void init(void *settings)
 
 static void say(const char *line)
 {
-    fprintf(stderr, "advise: %s\n", line);
+    struct buf text = {0};
+    buf_printf(&text, "advise: %s\n", line);
+    cli_tell(&text);
 }
 
 static int measure(struct settings *s, const char *format, struct err *err)

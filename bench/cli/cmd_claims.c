@@ -101,6 +101,13 @@ static int judge(struct settings *s, struct claims_judged **judged, struct err *
                                                                        : EXIT_FINE;
 }
 
+static void say_reference(const char *path)
+{
+    struct buf line = {0};
+    buf_printf(&line, "reference: %s\n", path);
+    cli_tell(&line);
+}
+
 static int measure_and_judge(struct settings *s, const struct call *call, struct err *err)
 {
     bool is_measured = !s->result;
@@ -114,7 +121,7 @@ static int measure_and_judge(struct settings *s, const struct call *call, struct
     if (is_measured && err->code == ERR_NONE && output_exists(s->result))
         run_session_end(&report, s->result);
     if (judged && judged->measured[0] && err->code == ERR_NONE)
-        fprintf(stderr, "reference: %s\n", judged->measured);
+        say_reference(judged->measured);
     claims_judged_free(judged);
     return has_failed ? EXIT_RUN_FAILED : status;
 }
