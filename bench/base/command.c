@@ -91,15 +91,10 @@ static int find_words(struct invocation *line, const struct command *program, st
 static int refuse_word(const struct argument *a, const char *path, const char *word,
                        struct err *err)
 {
-    struct buf list = {0};
     size_t count = 0;
-    for (; a->choices[count]; count++)
-        buf_printf(&list, "%s%s", count ? ", " : "", a->choices[count]);
-    const char *near = suggest(word, a->choices, count);
-    err_set(err, ERR_USAGE, "%s: \"%s\" is unknown (%s)%s%s%s", path, word, buf_text(&list),
-            near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    buf_release(&list);
-    return -1;
+    while (a->choices[count])
+        count++;
+    return suggest_unknown(path, word, a->choices, count, err);
 }
 
 static bool is_choice(const struct argument *a, const char *word)

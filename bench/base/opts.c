@@ -41,18 +41,19 @@ static int unknown_option(const struct opt *table, const char *typed, struct err
 
 static int check_choice(const struct opt *o, const char *value, struct err *err)
 {
-    struct buf list = {0};
+    struct opt_list names = {0};
     const char *name;
-    for (size_t i = 0; (name = opts_choice(o, i)) != NULL; i++) {
-        if (!strcmp(name, value)) {
-            buf_release(&list);
-            return 0;
-        }
-        buf_printf(&list, "%s%s", i ? ", " : "", name);
+    char what[80];
+    bool is_known = false;
+    snprintf(what, sizeof what, "--%s", o->name);
+    for (size_t i = 0; !is_known && (name = opts_choice(o, i)) != NULL; i++) {
+        is_known = !strcmp(name, value);
+        vec_add(&names, name);
     }
-    err_set(err, ERR_USAGE, "--%s: \"%s\" is unknown (%s)", o->name, value, buf_text(&list));
-    buf_release(&list);
-    return -1;
+    if (!is_known)
+        suggest_unknown(what, value, names.items, names.count, err);
+    vec_release(&names);
+    return is_known ? 0 : -1;
 }
 
 int opt_list_add(struct opt_list *list, const char *word, struct err *err)

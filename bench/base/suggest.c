@@ -47,12 +47,28 @@ const char *suggest(const char *typed, const char *const *names, size_t count)
 
 void suggest_words(struct buf *out, const char *near, const char *const *names, size_t count)
 {
-    size_t shown = count > LISTED ? LISTED : count;
     if (near)
         buf_printf(out, "; did you mean %s?", near);
+    buf_add(out, count ? " (" : "");
+    suggest_list(out, names, count);
+    buf_add(out, count ? ")" : "");
+}
+
+void suggest_list(struct buf *out, const char *const *names, size_t count)
+{
+    size_t shown = count > LISTED ? LISTED : count;
     for (size_t i = 0; i < shown; i++)
-        buf_printf(out, "%s%s", i ? ", " : " (", names[i]);
+        buf_printf(out, "%s%s", i ? ", " : "", names[i]);
     if (count > shown)
         buf_printf(out, " and %zu more", count - shown);
-    buf_add(out, count ? ")" : "");
+}
+
+int suggest_unknown(const char *what, const char *typed, const char *const *names, size_t count,
+                    struct err *err)
+{
+    struct buf words = {0};
+    suggest_words(&words, suggest(typed, names, count), names, count);
+    err_set(err, ERR_USAGE, "%s: \"%s\" is unknown%s", what, typed, buf_text(&words));
+    buf_release(&words);
+    return -1;
 }

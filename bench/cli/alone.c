@@ -6,6 +6,13 @@
 
 #include <stdio.h>
 
+static void say_note(const char *note)
+{
+    struct buf line = {0};
+    buf_printf(&line, "contend: measuring beside another contend: %s\n", note);
+    cli_tell(&line);
+}
+
 int alone_begin(const struct alone *alone, struct err *err)
 {
     char note[TURN_NOTE];
@@ -14,7 +21,7 @@ int alone_begin(const struct alone *alone, struct err *err)
     if (turn_take(&request, note, err))
         return -1;
     if (note[0])
-        fprintf(stderr, "contend: measuring beside another contend: %s\n", note);
+        say_note(note);
     return 0;
 }
 

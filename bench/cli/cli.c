@@ -5,6 +5,8 @@
 #include "bench/base/interrupt.h"
 #include "bench/base/json.h"
 #include "bench/base/output.h"
+#include "bench/base/utf8.h"
+#include "bench/base/wrap.h"
 #include "bench/cli/terminal.h"
 #include "bench/contend.h"
 #include "bench/lab/claims_run.h"
@@ -13,6 +15,8 @@
 
 #include <errno.h>
 #include <string.h>
+
+enum { LATER_LINES = 2 }; /* how far they are indented */
 
 static const struct command *const commands[] = {
 #define COMMAND(name) &command_##name,
@@ -64,6 +68,32 @@ static void say_without_memory(const char *what, const char *text)
     }
 }
 
+/*
+ * Lines on standard error: whole for a file, which is searched; at a terminal those that it would
+ * break within a word are broken between two.
+ */
+static void put_lines(const char *text)
+{
+    size_t width = (size_t)terminal_error_columns();
+    struct buf line = {0};
+    for (const char *at = text; *at && !line.failed;) {
+        size_t length = strcspn(at, "\n");
+        bool is_whole = !width || utf8_columns_in(at, length) <= width;
+        if (is_whole) {
+            buf_add_bytes(&line, at, length);
+        } else {
+            struct buf one = {0};
+            buf_add_bytes(&one, at, length);
+            wrap_words(&line, buf_text(&one), 0, LATER_LINES, width);
+            buf_settle(&line, &one);
+        }
+        at += length + (at[length] == '\n');
+        buf_add(&line, at[-1] == '\n' ? "\n" : "");
+    }
+    fputs(line.failed ? text : buf_text(&line), stderr);
+    buf_release(&line);
+}
+
 void cli_say(const char *what, const char *text)
 {
     struct buf out = {0};
@@ -72,18 +102,19 @@ void cli_say(const char *what, const char *text)
     if (out.failed)
         say_without_memory(what, text);
     else
-        fputs(buf_text(&out), stderr);
+        put_lines(buf_text(&out));
     buf_release(&out);
 }
 
 void cli_say_line(const char *line)
 {
-    fprintf(stderr, "%s\n", line);
+    put_lines(line);
+    fputs("\n", stderr);
 }
 
 void cli_tell(struct buf *lines)
 {
-    fputs(buf_text(lines), stderr);
+    put_lines(buf_text(lines));
     buf_release(lines);
 }
 

@@ -35,7 +35,8 @@ void cli_say(const char *what, const char *text);
 /* The status an error stands for. */
 int cli_status(const struct err *err);
 
-/* For whoever says lines meanwhile: this one on standard error, as it is. */
+/* For whoever says lines meanwhile: this one on standard error, broken where a terminal is narrow.
+ */
 void cli_say_line(const char *line);
 
 /* The same of lines that were put together, which it releases. */

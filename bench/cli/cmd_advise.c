@@ -70,9 +70,7 @@ static const struct opt options[] = {
      .help = "of the order of measurements, and of arrivals", .without = "drawn"},
     SHOW_FORMAT_OPT(struct settings, format),
     TERMINAL_WIDTH_OPT(struct settings, width),
-    {OPT_AT(struct settings, output), .name = "output", .letter = 'o', .argument = "FILE",
-     .help = "write to FILE; its ending says the format (.json .html .md .txt)",
-     .without = "standard output"},
+    SHOW_OUTPUT_OPT(struct settings, output),
     {OPT_AT(struct settings, wishes.timeout_ns), .name = "timeout",
      OPT_TIME(TIMEOUT_LEAST_NS, OPT_DAY_NS), .help = "for one measurement, at most",
      .initial = "1min"},
@@ -89,7 +87,9 @@ static void init(void *settings)
 
 static void say(const char *line)
 {
-    fprintf(stderr, "advise: %s\n", line);
+    struct buf text = {0};
+    buf_printf(&text, "advise: %s\n", line);
+    cli_tell(&text);
 }
 
 static int measure(struct settings *s, const char *format, struct err *err)

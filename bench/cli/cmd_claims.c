@@ -7,6 +7,7 @@
 #include "bench/cli/terminal.h"
 #include "bench/lab/claims_run.h"
 #include "bench/lab/known.h"
+#include "bench/page/picture/picture.h"
 #include "bench/registry.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct settings {
     struct claims_run work;
     struct opt_list only, plugins, as;
     const char *format, *result;
+    const char *page_path; /* -o, where its ending says that it is the page's */
     bool list, strict;
     int64_t width;
 };
@@ -44,7 +46,9 @@ static const struct opt options[] = {
     SHOW_FORMAT_OPT(struct settings, format),
     TERMINAL_WIDTH_OPT(struct settings, width),
     {OPT_AT(struct settings, work.run.path), .name = "output", .letter = 'o', .argument = "FILE",
-     .help = "the measured result", .without = "claims-TIME.json, in results/ where that is there"},
+     .help = "the measured result; the page, where that is what its ending says (.html .md ..), "
+             "or with --list and --result",
+     .without = "claims-TIME.json, in results/ where that is there"},
     {OPT_AT(struct settings, work.run.force), .name = "force",
      .help = "discard an unfinished run at -o FILE, and measure though another contend does"},
     ALONE_WAIT_OPT(struct settings, session.alone),
@@ -63,7 +67,7 @@ static int list(const struct settings *s, struct err *err)
 {
     struct page page;
     claims_list_page(&page, &s->work.claims);
-    return show_page(&page, s->format, s->width, err);
+    return show_page_to(&page, s->format, s->width, s->page_path, err);
 }
 
 /* The status of the run. */
@@ -91,10 +95,17 @@ static int judge(struct settings *s, struct claims_judged **judged, struct err *
         return outcome < 0 ? -1 : EXIT_INTERRUPTED;
     const size_t *counts = (*judged)->verdicts.counts;
     claims_judged_page(&page, *judged, &s->work, &s->plugins);
-    return show_page(&page, s->format, s->width, err)    ? -1
-           : counts[STANDING_REFUTED] > 0                ? EXIT_REGRESSION
-           : s->strict && counts[STANDING_UNDECIDED] > 0 ? EXIT_UNDECIDED
-                                                         : EXIT_FINE;
+    return show_page_to(&page, s->format, s->width, s->page_path, err) ? -1
+           : counts[STANDING_REFUTED] > 0                              ? EXIT_REGRESSION
+           : s->strict && counts[STANDING_UNDECIDED] > 0               ? EXIT_UNDECIDED
+                                                                       : EXIT_FINE;
+}
+
+static void say_reference(const char *path)
+{
+    struct buf line = {0};
+    buf_printf(&line, "reference: %s\n", path);
+    cli_tell(&line);
 }
 
 static int measure_and_judge(struct settings *s, const struct call *call, struct err *err)
@@ -110,17 +121,29 @@ static int measure_and_judge(struct settings *s, const struct call *call, struct
     if (is_measured && err->code == ERR_NONE && output_exists(s->result))
         run_session_end(&report, s->result);
     if (judged && judged->measured[0] && err->code == ERR_NONE)
-        fprintf(stderr, "reference: %s\n", judged->measured);
+        say_reference(judged->measured);
     claims_judged_free(judged);
     return has_failed ? EXIT_RUN_FAILED : status;
+}
+
+/* What -o names is the measured result; the page where nothing is measured, or its ending says so.
+ */
+static int place_page(struct settings *s, struct err *err)
+{
+    const char **path = &s->work.run.path;
+    if (*path && (s->list || s->result || picture_is_page(*path))) {
+        s->page_path = *path;
+        *path = NULL;
+    }
+    s->format = picture_place(s->format, s->page_path, "text", err);
+    return !s->format || (s->result && output_keep(s->result, s->page_path, err)) ? -1 : 0;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    if (s->result && s->work.run.path)
-        return err_set(err, ERR_USAGE,
-                       "--result measures nothing: there is nothing to put into -o");
+    if (place_page(s, err))
+        return -1;
     if (claims_choose(&s->work.claims, &s->only, err))
         return -1;
     if (s->list)

@@ -1,15 +1,17 @@
 /* contend compare: two stored results side by side, judged row by row. */
+#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
 #include "bench/judge/compare/files.h"
 #include "bench/judge/fidelity/files.h"
+#include "bench/page/picture/picture.h"
 
 struct settings {
     int64_t width;
     struct compare_wishes wishes;
     bool fidelity, gate, strict, all;
-    const char *format;
+    const char *format, *output;
 };
 
 static int verdict_status(const struct settings *s, const struct comparison *c)
@@ -29,7 +31,7 @@ static int compare(const struct settings *s, struct err *err)
     int failed = compare_files_judge(&f, &s->wishes, err);
     if (!failed) {
         compare_page(&page, &f.comparison, s->all);
-        failed = show_page(&page, s->format, show_lines(s->width), err);
+        failed = show_page_to(&page, s->format, show_lines(s->width), s->output, err);
     }
     int status = failed ? -1 : verdict_status(s, &f.comparison);
     compare_files_release(&f);
@@ -44,7 +46,7 @@ static int compare_fidelity(const struct settings *s, struct err *err)
     int failed = fidelity_files_judge(&f, s->wishes.base.items[0], &s->wishes.head, err);
     if (!failed) {
         fidelity_files_page(&page, &f);
-        failed = show_page(&page, s->format, show_lines(s->width), err);
+        failed = show_page_to(&page, s->format, show_lines(s->width), s->output, err);
     }
     if (!failed && !f.rows)
         failed = err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
@@ -83,6 +85,17 @@ static int sort_paths(struct compare_wishes *w, const struct call *call, bool is
     return 0;
 }
 
+/* What is read is not written over. */
+static int keep_inputs(const struct settings *s, struct err *err)
+{
+    const struct opt_list *sides[] = {&s->wishes.base, &s->wishes.head};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < sides[i]->count; k++)
+            if (output_keep(sides[i]->items[k], s->output, err))
+                return -1;
+    return 0;
+}
+
 static const struct opt options[] = {
     {OPT_AT(struct settings, wishes.threshold), .name = "threshold", .argument = "R",
      .help = "changes up to this are no regression", .without = "3%"},
@@ -106,6 +119,7 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, fidelity), .name = "fidelity",
      .help = "an emulated runtime (BASE) against the real one (HEAD, or several)"},
     SHOW_FORMAT_OPT(struct settings, format),
+    SHOW_OUTPUT_OPT(struct settings, output),
     TERMINAL_LINES_OPT(struct settings, width),
     {0},
 };
@@ -125,7 +139,10 @@ static void init(void *settings)
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    if (sort_paths(&s->wishes, call, s->fidelity, err))
+    if (sort_paths(&s->wishes, call, s->fidelity, err) || keep_inputs(s, err))
+        return -1;
+    s->format = picture_place(s->format, s->output, "text", err);
+    if (!s->format)
         return -1;
     return s->fidelity ? compare_fidelity(s, err) : compare(s, err);
 }

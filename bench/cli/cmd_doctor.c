@@ -6,6 +6,7 @@
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
 #include "bench/lab/doctor_session.h"
+#include "bench/page/picture/picture.h"
 
 /* Wider texts are no easier to read. */
 enum { WIDTH = 100 };
@@ -13,13 +14,14 @@ enum { WIDTH = 100 };
 struct settings {
     struct doctor_session session;
     struct alone alone;
-    const char *format;
+    const char *format, *output;
     bool json;
 };
 
 static const struct opt options[] = {
     SHOW_FORMAT_OPT(struct settings, format),
     SHOW_JSON_OPT(struct settings, json),
+    SHOW_OUTPUT_OPT(struct settings, output),
     {OPT_AT(struct settings, session.overhead), .name = "overhead",
      .help = "measure what the harness itself adds"},
     {OPT_AT(struct settings, session.moments), .name = "moments",
@@ -48,8 +50,8 @@ static void init(void *settings)
 static int show(const struct settings *s, struct page *page, bool is_examined, struct err *err)
 {
     int columns = terminal_width(0);
-    return show_page(page, s->json ? "json" : s->format, is_examined && columns > WIDTH ? WIDTH : 0,
-                     err);
+    return show_page_to(page, s->format, is_examined && columns > WIDTH ? WIDTH : 0, s->output,
+                        err);
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
@@ -59,6 +61,9 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct progress_line line;
     struct doctor_found found;
     (void)call;
+    s->format = picture_place(s->json ? "json" : s->format, s->output, "text", err);
+    if (!s->format)
+        return -1;
     if (measures && alone_begin(&s->alone, err))
         return -1;
     /* The others are short, and nothing of theirs is kept. */
@@ -82,7 +87,7 @@ static int run(void *settings, const struct call *call, struct err *err)
 const struct command command_doctor = {
     .name = "doctor",
     .summary = "what would disturb a measurement here, and what to do about it",
-    .usage = "[--format F] [--self-test | --overhead | --moments | --inject 0,1,2,5,10]",
+    .usage = "[--format F] [-o FILE] [--self-test | --overhead | --moments | --inject 0,1,2,5,10]",
     .statuses = "Exit status: 0 fine, 2 usage, 3 it could not be measured or a check of "
                 "--self-test failed, 130 interrupted.",
     .options = options,

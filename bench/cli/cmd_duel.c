@@ -85,7 +85,8 @@ static const struct opt options[] = {
      .help = "on standard output", .initial = "text", .choices = page_formats},
     TERMINAL_LINES_OPT(struct settings, width),
     {OPT_AT(struct duel_request, output), .name = "output", .letter = 'o', .argument = "FILE",
-     .help = "write everything, raw pairs too, as JSON"},
+     .help = "write everything, raw pairs too, as JSON, or the page that its ending says (.html "
+             ".md ..)"},
     SHOW_ALSO_OPT(struct settings, also),
     ALONE_OPTS(struct settings, alone),
     {OPT_AT(struct duel_request, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
@@ -119,7 +120,7 @@ static int fight(void *settings, const char *priority, struct err *err)
     progress_clear(&line);
     if (failed || found.is_interrupted)
         return failed ? -1 : EXIT_INTERRUPTED;
-    return show_page_and(&found.page, r->format, show_lines(s->width), &s->also, err)
+    return show_page_and(&found.page, r->format, show_lines(s->width), NULL, &s->also, err)
                ? -1
                : status_of(found.status, r->is_strict);
 }

@@ -1,4 +1,5 @@
 /* contend history: what was measured of each commit, and what changed where. */
+#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
@@ -90,15 +91,15 @@ static const struct command word_add = {
 
 struct wishes {
     struct history_wishes history;
-    const char *format;
+    const char *format, *output;
     int64_t width;
     struct opt_list also;
 };
 
 static const struct opt judge_options[] = {
     HISTORY_SERIES_OPT(struct wishes, history.series),
-    {OPT_AT(struct wishes, format), .name = "format", .letter = 'f', .argument = "F",
-     .help = "one of", .initial = "text", .choices = page_formats},
+    SHOW_FORMAT_OPT(struct wishes, format),
+    SHOW_OUTPUT_OPT(struct wishes, output),
     SHOW_ALSO_OPT(struct wishes, also),
     HISTORY_FILE_OPT(struct wishes, history.file),
     {OPT_AT(struct wishes, history.alpha), .name = "alpha", .argument = "R",
@@ -123,13 +124,15 @@ static int show_or_check(const struct wishes *w, bool is_check, struct err *err)
 {
     struct history_view v;
     struct page page;
-    if (picture_check_also(&w->also, history_file(w->history.file), err))
+    const char *file = history_file(w->history.file);
+    const char *format = picture_place(w->format, w->output, "text", err);
+    if (!format || output_keep(file, w->output, err) || picture_check_also(&w->also, file, err))
         return -1;
     int failed = history_view_open(&v, &w->history, err);
     show_warnings(&v.history.warnings);
     if (!failed) {
         history_page(&page, &v.judgements, &v.tracks, &v.history, is_check);
-        failed = show_page_and(&page, w->format, w->width, &w->also, err) ||
+        failed = show_page_and(&page, format, w->width, w->output, &w->also, err) ||
                  (is_check && history_view_check(&v, err));
     }
     bool is_worse = is_check && v.judgements.verdicts[HISTORY_WORSE] > 0;

@@ -1,6 +1,7 @@
 /* contend import: files of other programs as results. */
 #include "bench/cli/cli.h"
 #include "bench/exchange/import/import.h"
+#include "bench/page/picture/picture.h"
 
 struct settings {
     const char *from, *output;
@@ -27,7 +28,7 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
     struct buf made = {0};
-    int failed = cli_keep_inputs(call, s->output, err) ||
+    int failed = picture_refuse_result(s->output, err) || cli_keep_inputs(call, s->output, err) ||
                  import_file(call->words->items[0], s->from, &made, err) ||
                  cli_put(s->output, &made, err);
     buf_release(&made);

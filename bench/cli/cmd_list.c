@@ -3,10 +3,11 @@
 #include "bench/cli/show.h"
 #include "bench/cli/terminal.h"
 #include "bench/lab/catalogue.h"
+#include "bench/page/picture/picture.h"
 #include "bench/registry.h"
 
 struct settings {
-    const char *format;
+    const char *format, *output;
     bool json;
     int64_t width;
     struct opt_list plugins;
@@ -15,6 +16,7 @@ struct settings {
 static const struct opt options[] = {
     SHOW_FORMAT_OPT(struct settings, format),
     SHOW_JSON_OPT(struct settings, json),
+    SHOW_OUTPUT_OPT(struct settings, output),
     TERMINAL_LINES_OPT(struct settings, width),
     {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
      .help = "also what this shared object offers; may be given again"},
@@ -30,16 +32,17 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
     struct page page;
-    if (registry_load_plugins(s->plugins.items, s->plugins.count, err))
+    const char *format = picture_place(s->json ? "json" : s->format, s->output, "text", err);
+    if (!format || registry_load_plugins(s->plugins.items, s->plugins.count, err))
         return -1;
     catalogue_page(&page, call->words->count ? call->words->items[0] : NULL);
-    return show_page(&page, s->json ? "json" : s->format, show_lines(s->width), err);
+    return show_page_to(&page, format, show_lines(s->width), s->output, err);
 }
 
 const struct command command_list = {
     .name = "list",
     .summary = "what there is to be combined",
-    .usage = "[KIND] [--format F] [--plugin FILE]",
+    .usage = "[KIND] [--format F] [-o FILE] [--plugin FILE]",
     .arguments = arguments,
     .options = options,
     .settings_size = sizeof(struct settings),

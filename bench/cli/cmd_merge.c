@@ -1,6 +1,7 @@
 /* contend merge: shards, and hosts, as one document. */
 #include "bench/base/output.h"
 #include "bench/cli/cli.h"
+#include "bench/page/picture/picture.h"
 #include "bench/result/merge.h"
 
 struct settings {
@@ -30,7 +31,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct merge_index in;
     struct merge_report report = {0};
     struct buf said = {0};
-    if (s->output && output_check(s->output, err))
+    if (picture_refuse_result(s->output, err) || (s->output && output_check(s->output, err)))
         return -1;
     int failed = merge_index_read(&in, call->words->items, call->words->count, err);
     if (!failed)

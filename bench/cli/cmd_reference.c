@@ -2,6 +2,7 @@
 #include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
 #include "bench/lab/referenced.h"
+#include "bench/page/picture/picture.h"
 
 struct settings {
     struct reference_wishes wishes;
@@ -90,7 +91,8 @@ static int run(void *settings, const struct call *call, struct err *err)
     const struct settings *s = settings;
     struct opt_list passed = {0};
     struct referenced r = {0};
-    int failed = opts_again(options, s, offsetof(struct settings, wishes.passed),
+    int failed = picture_refuse_result(s->wishes.output, err) ||
+                 opts_again(options, s, offsetof(struct settings, wishes.passed),
                             sizeof s->wishes.passed, &passed, err) ||
                  referenced_look(&r, &s->wishes, call->words, &passed, cli_say_line, err);
     int status = failed ? -1 : do_it(&r, s, call, err);

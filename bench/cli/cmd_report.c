@@ -14,9 +14,7 @@ static const char *const weights[] = {"relative", "absolute", NULL};
 
 static const struct opt options[] = {
     SHOW_FORMAT_OPT(struct wishes, format),
-    {OPT_AT(struct wishes, output), .name = "output", .letter = 'o', .argument = "FILE",
-     .help = "write to FILE; its ending says the format (.html .svg .png .pdf .md .tex ..)",
-     .without = "standard output"},
+    SHOW_OUTPUT_OPT(struct wishes, output),
     {OPT_AT(struct wishes, view.plot), .name = "plot", .argument = "CHART",
      .help = "one picture, 600 pixels wide; timeline is of what contend trace writes",
      .choice_at = view_plot_name},

@@ -124,12 +124,13 @@ static void say_outlook(void *context, const struct outlook *o)
 
 static void say_interrupted(const char *path)
 {
+    struct buf line = {0};
+    buf_add(&line, "interrupted: what was measured is in ");
     if (output_is_stream(path))
-        fputs("interrupted: what was measured is in the document\n", stderr);
+        buf_add(&line, "the document\n");
     else
-        fprintf(stderr,
-                "interrupted: what was measured is in %s; go on with: contend run --resume -o %s\n",
-                path, path);
+        buf_printf(&line, "%s; go on with: contend run --resume -o %s\n", path, path);
+    cli_tell(&line);
 }
 
 /* Where the result is, or the first screen of it. */

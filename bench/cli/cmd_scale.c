@@ -39,7 +39,9 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, wishes.priority), .name = "priority", .argument = "P",
      .help = "of the runs: raised where allowed", .initial = "raise", .choices = priorities},
     {OPT_AT(struct settings, wishes.output), .name = "output", .letter = 'o', .argument = "FILE",
-     .help = "write everything as JSON (contend.scale/1)"},
+     .help =
+         "write everything as JSON (contend.scale/1), or the page that its ending says (.html .md "
+         "..)"},
     {OPT_AT(struct settings, format), .name = "format", .letter = 'f', .argument = "F",
      .help = "on standard output", .initial = "text", .choices = page_formats},
     ALONE_OPTS(struct settings, alone),

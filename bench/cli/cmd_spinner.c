@@ -5,6 +5,7 @@
 #include "bench/cli/terminal.h"
 #include "bench/demo/spinner_show.h"
 #include "bench/lab/known.h"
+#include "bench/page/picture/picture.h"
 
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ static const struct opt options[] = {
      .help = "a table of all models, works and locks, or of those named"},
     SHOW_FORMAT_OPT(struct settings, wishes.format),
     SHOW_JSON_OPT(struct settings, json),
+    SHOW_OUTPUT_OPT(struct settings, wishes.output),
     {0},
 };
 
@@ -35,9 +37,11 @@ static const struct argument arguments[] = {
 
 static int check(const struct settings *s, struct err *err)
 {
-    if ((s->json || s->wishes.format) && !s->wishes.all)
+    if ((s->json || s->wishes.format || s->wishes.output) && !s->wishes.all)
         return err_set(err, ERR_USAGE, "spinner: --%s goes with --all",
-                       s->json ? "json" : "format");
+                       s->json            ? "json"
+                       : s->wishes.format ? "format"
+                                          : "output");
     if (!s->wishes.model && !s->wishes.all)
         return err_set(err, ERR_USAGE,
                        "spinner: which model? thread, process or coroutine (or --all)");
@@ -48,11 +52,14 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
     const struct spinner_front front = {stdout, terminal_columns(STDOUT_FILENO, WIDTH_MOST),
-                                        show_page};
+                                        show_page_to};
     s->wishes.model = call->words->count ? call->words->items[0] : NULL;
     if (check(s, err))
         return -1;
-    s->wishes.format = s->json ? "json" : s->wishes.format;
+    s->wishes.format =
+        picture_place(s->json ? "json" : s->wishes.format, s->wishes.output, "text", err);
+    if (!s->wishes.format)
+        return -1;
     interrupt_catch(INTERRUPT_IGNORED);
     int rc = spinner_show_wished(&s->wishes, &front, &interrupt_came, err);
     if (!interrupt_came)
@@ -65,7 +72,8 @@ static int run(void *settings, const struct call *call, struct err *err)
 const struct command command_spinner = {
     .name = "spinner",
     .summary = "the hello world of concurrency: a spinner that turns while others work",
-    .usage = "MODEL [--work sleep|cpu|block|nap] [--lock NAME] [--seconds N]\n--all [--format F]",
+    .usage = "MODEL [--work sleep|cpu|block|nap] [--lock NAME] [--seconds N]\n--all [--format F] "
+             "[-o FILE]",
     .about = "A spinner turns ten times a second while a slow function works, as a thread, a "
              "process or a coroutine. Which of them stand still, and under which work?",
     .arguments = arguments,

@@ -11,7 +11,9 @@
 
 static const struct opt options[] = {
     {OPT_AT(struct watch_wishes, output), .name = "output", .letter = 'o', .argument = "FILE",
-     .help = "write everything as JSON (contend.watch/1)"},
+     .help =
+         "write everything as JSON (contend.watch/1), or the page that its ending says (.html .md "
+         "..)"},
     {OPT_AT(struct watch_wishes, max_hold_ns), .name = "max-hold", OPT_TIME(1, YEAR_NS),
      .help = "status 1 where a lock was held longer while somebody waited for it"},
     {OPT_AT(struct watch_wishes, max_wait_ns), .name = "max-wait", OPT_TIME(1, YEAR_NS),

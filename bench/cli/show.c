@@ -46,9 +46,9 @@ int show_view(const char *const *paths, size_t count, const struct view_wishes *
     return -1;
 }
 
-int show_page_and(struct page *p, const char *format, int64_t width, const struct opt_list *also,
-                  struct err *err)
+int show_page_and(struct page *p, const char *format, int64_t width, const char *path,
+                  const struct opt_list *also, struct err *err)
 {
     int failed = picture_write_also(p, also, err);
-    return show_page(p, format, width, failed ? NULL : err) || failed ? -1 : 0;
+    return show_page_to(p, format, width, path, failed ? NULL : err) || failed ? -1 : 0;
 }

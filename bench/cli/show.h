@@ -26,6 +26,15 @@
                               .help = "write it into that file, too; may be given again"           \
     }
 
+/* The option --output (the member is a const char *): see show_page_to(). */
+#define SHOW_OUTPUT_OPT(type, member)                                                              \
+    {                                                                                              \
+        OPT_AT(type, member), .name = "output", .letter = 'o', .argument = "FILE",                 \
+                              .help = "write to FILE; its ending says the format (.json .html "    \
+                                      ".svg .md .tex ..)",                                         \
+                              .without = "standard output"                                         \
+    }
+
 /* As the terminal is wide; for a pipe, where lines are searched, as long as they are. */
 enum { SHOW_LINES = -1 };
 
@@ -52,8 +61,9 @@ int show_page_to(struct page *p, const char *format, int64_t width, const char *
 int show_view(const char *const *paths, size_t count, const struct view_wishes *wishes,
               const char *format, int64_t width, const char *output, struct err *err);
 
-/* show_page() after it was written into the files of --also; it is shown also where that failed. */
-int show_page_and(struct page *p, const char *format, int64_t width, const struct opt_list *also,
-                  struct err *err);
+/* show_page_to() after it was written into the files of --also; it is shown also where that failed.
+ */
+int show_page_and(struct page *p, const char *format, int64_t width, const char *path,
+                  const struct opt_list *also, struct err *err);
 
 #endif

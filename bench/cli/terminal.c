@@ -35,6 +35,14 @@ int terminal_width_if_any(void)
     return isatty(STDOUT_FILENO) ? terminal_width(0) : 0;
 }
 
+int terminal_error_columns(void)
+{
+    if (!isatty(STDERR_FILENO))
+        return 0;
+    int columns = columns_variable();
+    return columns ? columns : terminal_columns(STDERR_FILENO, WIDTH_PIPE);
+}
+
 size_t terminal_help_width(void)
 {
     enum { PIPE = 80, READABLE = 100 };

@@ -37,6 +37,10 @@ int terminal_width(int64_t asked);
 /* The same; 0 where there is no terminal. */
 int terminal_width_if_any(void);
 
+/* Columns of the terminal at standard error, as COLUMNS says or it does itself; 0: there is none.
+ */
+int terminal_error_columns(void);
+
 /* Columns of a help: those of the terminal, or of COLUMNS, but no longer than lines are readable; a
  * pipe has 80. */
 size_t terminal_help_width(void);

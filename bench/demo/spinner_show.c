@@ -48,7 +48,8 @@ int spinner_show_wished(const struct spinner_wishes *w, const struct spinner_fro
                                         .locks = locks,
                                         .lock_count = lock_count,
                                         .duration_ns = duration_ns,
-                                        .is_wide = front->columns >= WIDE_COLUMNS};
+                                        .is_wide = front->columns >= WIDE_COLUMNS,
+                                        .output = w->output};
     if (w->all)
         return spinner_table_run(&table, w->format, front->show, interrupted, err);
     const struct spinner_request r = spinner_request_of(w->model, w->work, locks[0], duration_ns);

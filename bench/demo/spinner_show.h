@@ -12,6 +12,7 @@ struct spinner_wishes {
     const char *lock;    /* likewise */
     const char *seconds; /* likewise */
     const char *format;  /* of the table */
+    const char *output;  /* the table's file; NULL */
     bool all;
 };
 

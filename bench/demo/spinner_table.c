@@ -137,7 +137,7 @@ static int print_row(void *context, const struct row *row, struct err *err)
     page_init(&s->page, "contend spinner");
     begin_grid(s, true);
     add_row(&s->page, row);
-    return s->show(&s->page, NULL, UNWRAPPED, err);
+    return s->show(&s->page, NULL, UNWRAPPED, NULL, err);
 }
 
 static int show_text(struct sheet *s, const struct spinner_table *table,
@@ -145,13 +145,13 @@ static int show_text(struct sheet *s, const struct spinner_table *table,
 {
     page_init(&s->page, "contend spinner");
     begin_grid(s, false);
-    int rc = s->show(&s->page, NULL, UNWRAPPED, err);
+    int rc = s->show(&s->page, NULL, UNWRAPPED, NULL, err);
     rc = rc ? rc : run_rows(table, interrupted, &(struct form){print_row, s}, err);
     if (rc)
         return rc;
     page_init(&s->page, "contend spinner");
     say_legend(s);
-    return s->show(&s->page, NULL, UNWRAPPED, err);
+    return s->show(&s->page, NULL, UNWRAPPED, NULL, err);
 }
 
 static json_t *row_json(const struct row *row)
@@ -196,7 +196,7 @@ static int show_whole(struct sheet *s, const struct spinner_table *table, const 
     page_document(&s->page, json_made(&s->rows), JSON_INDENT(1));
     say_legend(s);
     if (!rc)
-        return s->show(&s->page, format, 0, err);
+        return s->show(&s->page, format, 0, table->output, err);
     page_release(&s->page);
     return rc;
 }
@@ -208,7 +208,7 @@ int spinner_table_run(const struct spinner_table *table, const char *format, spi
     for (size_t k = 0; k < table->lock_count; k++)
         if ((int)strlen(table->locks[k]->name) > s.lock_width)
             s.lock_width = (int)strlen(table->locks[k]->name);
-    return format && strcmp(format, page_formats[0])
+    return table->output || (format && strcmp(format, page_formats[0]))
                ? show_whole(&s, table, format, interrupted, err)
                : show_text(&s, table, interrupted, err);
 }

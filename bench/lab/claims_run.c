@@ -2,6 +2,7 @@
 
 #include "bench/base/buf.h"
 #include "bench/base/json.h"
+#include "bench/base/suggest.h"
 #include "bench/judge/claims/judge.h"
 #include "bench/lab/claims_reference.h"
 #include "bench/lab/reference.h"
@@ -51,12 +52,12 @@ static bool is_file(const char *reference)
 
 static int refuse_reference(const char *reference, struct err *err)
 {
-    struct buf known = {0};
+    struct opt_list known = {0};
     for (size_t i = 0; references[i]; i++)
-        buf_printf(&known, "%s, ", references[i]->name);
-    err_set(err, ERR_USAGE, "--reference: \"%s\" is unknown (%sor a result file)", reference,
-            buf_text(&known));
-    buf_release(&known);
+        vec_add(&known, references[i]->name);
+    vec_add(&known, "or a result file");
+    suggest_unknown("--reference", reference, known.items, known.count, err);
+    vec_release(&known);
     return -1;
 }
 

@@ -2,10 +2,9 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/json_make.h"
-#include "bench/base/output.h"
 #include "bench/lab/ahead.h"
 #include "bench/machine/priority.h"
-#include "bench/page/formats.h"
+#include "bench/page/picture/picture.h"
 #include "bench/registry_try.h"
 #include "bench/run/header.h"
 
@@ -49,14 +48,7 @@ static void add_document(struct page *page, const struct duel_report *r, struct 
     *origin = (struct origin){0};
 }
 
-static int write_document(const struct page *page, const char *path, struct err *err)
-{
-    struct buf out = {0};
-    int failed = page_write(page, "json", &(struct page_style){0}, &out, err) ||
-                 output_write_text(path, &out, err);
-    buf_release(&out);
-    return failed;
-}
+static const struct page_style file_style = {.width = 100, .utf8 = true};
 
 /* The page of it, with the document if one is wanted, which is written. */
 static int finish(const struct duel_request *request, const struct duel_report *r,
@@ -65,7 +57,9 @@ static int finish(const struct duel_request *request, const struct duel_report *
     duel_page(&out->page, r);
     if (wants_document(request))
         add_document(&out->page, r, origin, out->is_interrupted);
-    int failed = request->output ? write_document(&out->page, request->output, err) : 0;
+    int failed = request->output
+                     ? picture_write_named(&out->page, request->output, "json", &file_style, err)
+                     : 0;
     if (failed || out->is_interrupted)
         page_release(&out->page);
     return failed;
@@ -148,7 +142,7 @@ int duel_session_run(const struct duel_session *s, struct duel_found *out, struc
     *out = (struct duel_found){0};
     int failed = try_plugins(r, err) ||
                  (r->tolerances && duel_tolerances_read(r->tolerances, &tolerances, err)) ||
-                 (r->output && output_check(r->output, err)) ||
+                 (r->output && !picture_place(NULL, r->output, "json", err)) ||
                  duel_sides_make(r, s->interrupted, &sides, err);
     if (!failed) {
         const struct duel_options options = options_of(s, &tolerances);

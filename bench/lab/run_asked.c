@@ -1,6 +1,7 @@
 #include "bench/lab/run_asked.h"
 
 #include "bench/base/output.h"
+#include "bench/page/picture/picture.h"
 #include "bench/registry.h"
 #include "bench/run/like.h"
 
@@ -27,7 +28,8 @@ static int check(const struct run_wishes *w, struct err *err)
                        "--stream: whoever collects makes the result: without -o and --resume");
     if (w->run.resume && !w->run.path)
         return err_set(err, ERR_USAGE, "--resume needs -o FILE: which run to go on with");
-    if (w->like && output_keep(w->like, w->run.path, err))
+    if (picture_refuse_result(w->run.path, err) ||
+        (w->like && output_keep(w->like, w->run.path, err)))
         return -1;
     if (w->run.resume && w->is_dry)
         return err_set(err, ERR_USAGE,

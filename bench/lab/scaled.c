@@ -1,11 +1,10 @@
 #include "bench/lab/scaled.h"
 
 #include "bench/base/interrupt.h"
-#include "bench/base/json.h"
-#include "bench/base/output.h"
 #include "bench/base/program.h"
 #include "bench/base/units.h"
 #include "bench/machine/affinity.h"
+#include "bench/page/picture/picture.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -90,7 +89,7 @@ int scaled_look(struct scaled *s, const struct scale_wishes *wishes, const struc
     else if (parse_counts(s, wishes->counts, err))
         return -1;
     if (read_commands(s, wishes->processes, words, err) ||
-        (wishes->output && output_check(wishes->output, err)))
+        (wishes->output && !picture_place(NULL, wishes->output, "json", err)))
         return -1;
     s->request = (struct scale_request){
         .argv = s->argv,
@@ -119,11 +118,14 @@ void scaled_release(struct scaled *s)
 static int judge(const struct scale *measured, const char *output, struct page *p, struct err *err)
 {
     struct scale_verdict v;
-    int failed = scale_judge(measured, &v, err) ||
-                 (output && json_write(output, scale_document(measured, &v),
-                                       JSON_INDENT(1) | JSON_REAL_PRECISION(15), err));
-    if (!failed)
+    int failed = scale_judge(measured, &v, err);
+    if (!failed) {
+        const struct page_style style = {.width = 100, .utf8 = true};
         scale_page(p, measured, &v);
+        failed = output && picture_write_named(p, output, "json", &style, err);
+        if (failed)
+            page_release(p);
+    }
     scale_verdict_release(&v);
     return failed ? -1 : 0;
 }

@@ -1,7 +1,5 @@
 #include "bench/lab/watching.h"
 
-#include "bench/base/json.h"
-#include "bench/base/output.h"
 #include "bench/judge/timeline/timeline.h"
 #include "bench/machine/affinity.h"
 #include "bench/page/picture/picture.h"
@@ -11,7 +9,7 @@
 
 static int check_files(const struct watch_wishes *wishes, struct err *err)
 {
-    if (wishes->output && output_check(wishes->output, err))
+    if (wishes->output && !picture_place(NULL, wishes->output, "json", err))
         return -1;
     return wishes->timeline && !picture_place(NULL, wishes->timeline, "svg", err) ? -1 : 0;
 }
@@ -76,11 +74,20 @@ static int draw(const struct trace *t, const char *path, const struct page_style
                 struct err *err)
 {
     struct page p;
-    const char *format = picture_format_of(NULL, path, "svg", err);
     page_init(&p, "contend watch");
-    page_expect(&p, format);
     timeline_page(&p, t);
-    int failed = picture_write(&p, format, style, path, err);
+    int failed = picture_write_named(&p, path, "svg", style, err);
+    page_release(&p);
+    return failed;
+}
+
+/* Everything, or the page that its ending says. */
+static int write_page(const struct watched *w, const char *path, const struct page_style *style,
+                      struct err *err)
+{
+    struct page p;
+    ledger_page(&p, &w->view);
+    int failed = picture_write_named(&p, path, "json", style, err);
     page_release(&p);
     return failed;
 }
@@ -89,8 +96,7 @@ int watched_write(const struct watched *w, const struct watch_wishes *wishes,
                   const struct page_style *style, struct err *nothing, struct err *err)
 {
     struct trace t;
-    if (wishes->output && json_write(wishes->output, ledger_document(&w->view),
-                                     JSON_INDENT(1) | JSON_REAL_PRECISION(15), err))
+    if (wishes->output && write_page(w, wishes->output, style, err))
         return -1;
     if (!wishes->timeline)
         return 0;

@@ -95,28 +95,64 @@ void number_of_value(struct number *out, const struct page_value *v, const char 
     format(out, is_rough ? "~" : "", v->center, unit, digits);
 }
 
+/* "1/590" is read more easily than "0.00169x". */
+static bool is_fraction(double quotient)
+{
+    return quotient > 0 && quotient < 0.01;
+}
+
+/* How many digits of a quotient, or of what it is the fraction of, can be told. */
+static int quotient_digits(const struct page_value *r, bool is_rough)
+{
+    int digits = is_rough                 ? LEAST_DIGITS
+                 : is_fraction(r->center) ? number_digits(1 / r->center, 1 / r->hi, 1 / r->lo)
+                                          : number_digits(r->center, r->lo, r->hi);
+    return digits > RATIO_DIGITS ? RATIO_DIGITS : digits;
+}
+
+/* The quotient, or what it is the fraction of. */
+static double whole_of(double quotient, bool is_one_by)
+{
+    return is_one_by ? 1 / quotient : quotient;
+}
+
+/* "24", "1/590": without a unit in a column of its own. */
+static void join(char *out, size_t size, const struct number *plain, bool is_one_by)
+{
+    snprintf(out, size, "%s%.16s%.2s", is_one_by ? "1/" : "", plain->text, plain->unit);
+}
+
 void number_of_quotient(struct number *out, const struct page_value *r)
 {
     *out = (struct number){.text = "~"};
     enum ratio_standing standing = number_standing(r);
     if (standing == RATIO_UNTOLD)
         return;
-    bool is_rough = standing == RATIO_ROUGH;
-    int digits = is_rough ? LEAST_DIGITS : number_digits(r->center, r->lo, r->hi);
-    digits = digits > RATIO_DIGITS ? RATIO_DIGITS : digits;
+    bool is_rough = standing == RATIO_ROUGH, is_one_by = is_fraction(r->center);
     struct number plain;
-    /* "1/590" is read more easily than "0.00169x"; neither has a unit in a column of its own. */
-    if (r->center > 0 && r->center < 0.01) {
-        if (!is_rough)
-            digits = number_digits(1 / r->center, 1 / r->hi, 1 / r->lo);
-        digits = digits > RATIO_DIGITS ? RATIO_DIGITS : digits;
-        format(&plain, "", 1 / r->center, "count", digits);
-        snprintf(out->text, sizeof out->text, "%s1/%.16s%.2s", is_rough ? "~" : "", plain.text,
-                 plain.unit);
-        return;
-    }
-    format(&plain, is_rough ? "~" : "", r->center, "count", digits);
-    snprintf(out->text, sizeof out->text, "%.20s%.2sx", plain.text, plain.unit);
+    char text[24];
+    format(&plain, "", whole_of(r->center, is_one_by), "count", quotient_digits(r, is_rough));
+    join(text, sizeof text, &plain, is_one_by);
+    snprintf(out->text, sizeof out->text, "%s%.20s%s", is_rough ? "~" : "", text,
+             is_one_by ? "" : "x");
+}
+
+char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r)
+{
+    bool is_bounded = isfinite(r->lo) && isfinite(r->hi) && r->level > 0 && r->lo < r->hi;
+    bool is_one_by = is_fraction(r->center);
+    struct number center, end;
+    char lo[24], hi[24];
+    snprintf(out, size, "%s", "");
+    if (!is_bounded || (is_one_by && !(r->lo > 0)))
+        return out;
+    format(&center, "", whole_of(r->center, is_one_by), "count", quotient_digits(r, false));
+    number_like(&end, &center, whole_of(r->lo, is_one_by), "count");
+    join(lo, sizeof lo, &end, is_one_by);
+    number_like(&end, &center, whole_of(r->hi, is_one_by), "count");
+    join(hi, sizeof hi, &end, is_one_by);
+    snprintf(out, size, "%s-%s", lo, hi);
+    return out;
 }
 
 void number_of_digits(struct number *out, double value, const char *unit, int digits)

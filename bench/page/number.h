@@ -55,6 +55,9 @@ enum ratio_standing number_standing(const struct page_value *ratio);
 /* "0.52x", or "1/590" where it is small; "~" where no difference can be told, rough: "~0.5x". */
 void number_of_quotient(struct number *out, const struct page_value *r);
 
+/* The ends of its interval, short: "0.49-0.54", "1/620-1/560"; "" where they bound nothing. */
+char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r);
+
 /* That many significant digits, whatever is known of it: "12.3 us". */
 void number_of_digits(struct number *out, double value, const char *unit, int digits);
 

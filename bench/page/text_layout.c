@@ -151,6 +151,19 @@ static void widen_groups(struct text_layout *t)
     }
 }
 
+/* Labels are repeated as far as each column has room beside them; the first one always is. */
+static void choose_labels(struct text_layout *t)
+{
+    size_t widest = 0;
+    for (size_t c = t->label_count; c < t->count; c++)
+        if (t->columns[c].is_right) /* words are wrapped */
+            widest = larger(widest, layout_gap(t, c, c) + t->columns[c].width);
+    while (t->label_count > 1 && widest &&
+           t->indent + layout_span(t, 0, t->label_count) + widest > t->width)
+        t->label_count--;
+    t->labels_width = t->indent + layout_span(t, 0, t->label_count);
+}
+
 int layout_measure(struct text_layout *t)
 {
     const struct page_grid *g = t->grid;
@@ -170,7 +183,7 @@ int layout_measure(struct text_layout *t)
         measure_column(t, &t->columns[c], c < t->label_count);
         t->is_flowing &= t->columns[c].form->flags & PAGE_RAGGED && c >= t->label_count;
     }
-    t->labels_width = t->indent + layout_span(t, 0, t->label_count);
+    choose_labels(t);
     if (t->has_groups)
         widen_groups(t);
     if (t->count && t->width != SIZE_MAX && !t->columns[t->count - 1].is_right)

@@ -4,6 +4,7 @@
 #include "bench/base/json.h"
 #include "bench/base/json_make.h"
 #include "bench/base/output.h"
+#include "bench/base/suggest.h"
 #include "bench/base/vec.h"
 #include "bench/base/words.h"
 #include "bench/result/cell_read.h"
@@ -439,6 +440,30 @@ static int by_origin(const void *a, const void *b)
     return order ? order : *one < *other ? -1 : 1;
 }
 
+/* Which hosts there are, each once, and the nearest. */
+static int refuse_host(const struct merge_input *const *inputs, size_t count, const char *host,
+                       struct err *err)
+{
+    struct {
+        VEC(const char *);
+    } names = {0};
+    struct buf words = {0};
+    for (size_t i = 0; i < count; i++) {
+        const char *name = inputs[i]->head->hostname;
+        size_t k = 0;
+        while (k < names.count && strcmp(names.items[k], name) != 0)
+            k++;
+        if (k == names.count)
+            vec_add(&names, name);
+    }
+    suggest_words(&words, suggest(host, names.items, names.count), names.items, names.count);
+    err_set(err, ERR_USAGE, "--host: none of them was measured on \"%s\"%s", host,
+            buf_text(&words));
+    buf_release(&words);
+    vec_release(&names);
+    return -1;
+}
+
 static int gather(struct merging *m, const char *host, struct err *err)
 {
     size_t count = m->in->inputs.count;
@@ -454,8 +479,7 @@ static int gather(struct merging *m, const char *host, struct err *err)
         if (!host || !strcmp(host, order[i]->head->hostname))
             failed = add_result(m, order[i], err);
     if (!failed && !m->hosts.count)
-        failed = err_set(err, ERR_USAGE, "--host: none of them was measured on \"%s\" (%s)", host,
-                         order[0]->head->hostname);
+        failed = refuse_host(order, count, host, err);
     free(order);
     return failed || parts_check_plans(&m->parts, &m->is_whole, &m->report->missing, err) ? -1 : 0;
 }

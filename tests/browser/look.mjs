@@ -40,6 +40,12 @@ for (const colorScheme of ["light", "dark"])
     const [context, page] = await open({ colorScheme, viewport: { width, height: 900 } }, name);
     const room = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     check(room[0] <= room[1], `${name}: ${room[0]} pixels of page in ${room[1]}`);
+    /* Letters of a picture are as large as its width lets them: nowhere too small to be read. */
+    const small = await page.evaluate(() => [...document.querySelectorAll("svg.chart text")]
+      .filter(t => t.textContent.trim() && t.checkVisibility())
+      .map(t => [parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a, t.textContent])
+      .filter(([size]) => size < 9));
+    check(!small.length, `${name}: ${small.length} letters of ${small.map(s => s[0].toFixed(1))[0]} pixels, as "${small[0]?.[1]}"`);
     check(await page.evaluate(() => document.scripts.length) === 1, `${name}: a script of somebody else`);
     /* Drawing and asking axe are most of the time: each once for a colour and once for a width. */
     if ((colorScheme === "light") === (width === 360)) {

@@ -60,8 +60,8 @@ a_result_is_judged_without_measuring() {
     expect_status 4
     run claims --result nowhere.json
     expect_refusal 2 'nowhere.json'
-    run claims --result stored.json -o other.json
-    expect_refusal 2 '--result'
+    run claims --result stored.json -o stored.json
+    expect_refusal 2 'stored.json'
 }
 
 # Buggy result: 5 rounds in 60 s on a slow machine, and 23 of 23 undecided for want of a sixth.

@@ -11,6 +11,8 @@ What cannot be checked here, since the validator or reader is not installed, is 
 import csv
 import json
 import re
+import shutil
+import subprocess
 import sys
 
 NUMBER = r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
@@ -32,22 +34,47 @@ def check_schema(name, path, schemas):
     jsonschema.validate(json.load(open(path)), json.load(open(schemas))[name])
 
 
+def tidied(unit):
+    """As benchunit.Tidy names it: words between - * / and blanks; "ns" and "MB" only where they are one."""
+    words = re.split(r"([-*/\s])", unit)
+    is_above = True
+    for i, word in enumerate(words):
+        is_above = {"/": False, "*": True}.get(word, is_above)
+        words[i] = {"ns": "sec", "MB": "B"}.get(word, word) if is_above else word
+    return "".join(words)
+
+
 def check_benchfmt(path):
-    """golang.org/design/14313-benchmark-format."""
-    units, lines = set(), 0
-    for line in open(path):
-        line = line.rstrip("\n")
+    """golang.org/design/14313-benchmark-format, as golang.org/x/perf/benchfmt reads it (Reader, UnitMetadata)."""
+    metadata, seen, lines = {}, {}, 0
+    longest = 64 * 1024  # of bufio.Scanner
+    for line in open(path, "rb"):
+        assert line.endswith(b"\n") and len(line) < longest, line[:80]
+        line = line.decode("utf-8").rstrip("\n")
         if line.startswith("Benchmark"):
             assert re.fullmatch(rf"Benchmark[^a-z\s]\S* [0-9]+( {NUMBER} \S+)+", line), line
-            pairs = line.split(" ")[2:]
-            assert set(pairs[1::2]) <= units, pairs
+            name, pairs = line.split(" ")[0], line.split(" ")[2:]
+            assert all(re.fullmatch(r"[^=]+=.+", part) for part in name.split("/")[1:]), name
+            units = [tidied(unit) for unit in pairs[1::2]]
+            assert len(units) == len(set(units)) and set(units) <= {unit for unit, _ in metadata}, line
+            for unit, value in zip(pairs[1::2], pairs[::2]):
+                # What is a time or a size is scaled as one, which takes a word of its own.
+                assert not re.search(r"(?<![-])(ns|bytes)$", unit), unit
+                seen.setdefault(name, {}).setdefault(unit, []).append(float(value))
             lines += 1
         elif line.startswith("Unit "):
             assert re.fullmatch(r"Unit \S+ (better=(lower|higher)|assume=(nothing|exact))", line), line
-            units.add(line.split(" ")[1])
+            unit, word = line.split(" ")[1:]
+            key, value = word.split("=")
+            assert metadata.setdefault((tidied(unit), key), value) == value, line
+            assert not lines, "metadata behind a line it is of"
         else:
-            assert re.fullmatch(r"[a-z][^\sA-Z]*: .*", line), line
+            assert re.fullmatch(r"[a-z][^\sA-Z:]*: .*", line), line
     assert lines > 0
+    if not shutil.which("benchstat"):
+        skip("benchstat (golang.org/x/perf/cmd/benchstat) is not installed; its grammar was checked")
+    read = subprocess.run(["benchstat", path], capture_output=True, text=True, check=False)
+    assert read.returncode == 0 and "syntax" not in read.stderr, read.stderr
 
 
 def check_exposition(path, name):

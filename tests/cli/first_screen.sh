@@ -134,6 +134,98 @@ names_act_on_nothing() {
     expect_out 'red<U+202E><script>'
 }
 
+# What nobody limits is made to fit: names of 63 letters, a reason of a thousand, rows and warnings without end,
+# results beside each other; and no line is longer than the terminal, so that no word is broken within.
+whatever_it_is_of_it_fits() {
+    local shape width files
+    "${python:-python3}" - "$fixture" <<'PY' >shapes
+import copy, json, sys
+base = json.load(open(sys.argv[1]))
+long = ("a_name_as_long_as_that_of_a_plug_in_may_be_" * 2)[:62]
+AXES = ["workload", "lock", "executor"]
+
+def rename(d, key, old, new):
+    for c in d["cells"]:
+        if c[key] == old:
+            parts = c["id"].split("/")
+            parts[AXES.index(key)] = c[key] = new
+            c["id"] = "/".join(parts)
+
+def multiply(d, key, like, count, name):
+    for c in [c for c in d["cells"] if c[key] == like]:
+        for i in range(count):
+            other = copy.deepcopy(c)
+            parts = c["id"].split("/")
+            parts[AXES.index(key)] = other[key] = name % i
+            other["id"] = "/".join(parts)
+            d["cells"].append(other)
+
+def write(name, change, copies=1):
+    for i in range(copies):
+        d = copy.deepcopy(base)
+        d["run"]["id"] = f"{name}{i}"
+        change(d)
+        json.dump(d, open(f"{name}{i}.json", "w"))
+    print(name, " ".join(f"{name}{i}.json" for i in range(copies)))
+
+def all_long(d):
+    for key, names in (("workload", ["sleep", "spin", "noop"]), ("executor", ["thread", "process", "coroutine", "serial"]),
+                       ("lock", ["gil"])):
+        for i, name in enumerate(names):
+            rename(d, key, name, f"{long}{i}")
+    d["host"].update(hostname="h" * 64 + ".example" * 20, cpu="A CPU With A Long Name " * 6, kernel="6.1-" + "v" * 60)
+    d["run"]["suite"] = "s" * 60
+
+def each(**fields):
+    def change(d):
+        for i, c in enumerate(d["cells"]):
+            c.update({k: v(i) if callable(v) else v for k, v in fields.items()})
+    return change
+
+write("executor", lambda d: rename(d, "executor", "thread", long))
+write("lock", lambda d: rename(d, "lock", "gil", long))
+write("workload", lambda d: rename(d, "workload", "sleep", long))
+write("everything", all_long)
+write("wide", lambda d: (rename(d, "executor", "thread", "\u7ebf\u7a0b" * 15), d["host"].update(hostname="\u4e3b" * 60)))
+write("rows", lambda d: multiply(d, "executor", "thread", 30, "executor_%d"))
+write("locks", lambda d: (d.update(cells=[c for c in d["cells"] if c["executor"] == "thread" and c["workload"] == "spin"]),
+                          multiply(d, "lock", "gil", 20, long[:50] + "%d")))
+write("reasons", lambda d: [c.update(reason="goes on and on " * 60 + "x" * 200) for c in d["cells"] if c["status"] != "ok"])
+write("failed", each(status="failed", reason="signal 11", metrics={}))
+write("unusable", each(warnings=[{"code": "unusable", "text": "others"}]))
+write("warned", each(warnings=lambda i: [{"code": f"a_warning_{i}_{k}", "text": "t"} for k in range(6)]))
+write("partial", lambda d: (d["run"].update(status="partial"), d.update(cells=d["cells"][:5])))
+write("empty", lambda d: d.update(cells=[]))
+write("one", lambda d: d.update(cells=d["cells"][:1]))
+write("two", lambda d: None, 2)
+write("five", lambda d: None, 5)
+write("three_long", all_long, 3)
+PY
+    while read -r shape files; do
+        for width in 60 61 66 72 79 80 81 100 132 200; do
+            # shellcheck disable=SC2086
+            run report $files --width $width
+            expect_status 0
+            if [ "$width" -ge 80 ]; then _fits 24 "$width"; else _fits 60 "$width"; fi
+        done
+        [ "$failed_checks" -eq 0 ] || { fail "$shape"; return; }
+    done <shapes
+    [ "$(wc -l <shapes)" -gt 15 ] || fail "few shapes"
+}
+
+# Buggy: two definitions of one thing, 132 times on the screen and 134 at once on the page.
+the_page_says_what_the_screen_says() {
+    cp "$fixture" standard.json
+    run report standard.json --width 200
+    sed -n 's/^  \* //p' out >screen
+    run report standard.json --format html
+    sed -n 's/^<p class="meaning">\(.*\)<\/p>$/\1/p' out >page
+    [ "$(wc -l <screen)" -ge 2 ] || { cat screen; fail "few sentences"; }
+    while read -r sentence; do
+        grep -qxF -- "$sentence" page || { cat page; fail "the page does not say: $sentence"; }
+    done <screen
+}
+
 nothing_measured_is_said() {
     _changed none.json 'cells.clear()'
     run report none.json

@@ -95,7 +95,7 @@ the_table_as_json_says_the_same() {
 
 bad_input_is_named_and_refused() {
     run spinner tread
-    expect_refusal 2 '"tread"' 'did you mean "thread"' 'coroutine'
+    expect_refusal 2 '"tread"' 'did you mean thread?' 'coroutine'
     run spinner
     expect_refusal 2 'thread, process or coroutine'
     run spinner thread coroutine

@@ -78,6 +78,21 @@ columns_are_those_of_the_terminal_and_no_file_s() {
     expect grep -q "^  executor" odd
 }
 
+# Buggy: errors and notes were broken by the terminal, within words; in a file they are whole lines.
+what_is_said_aside_is_broken_between_words() {
+    local command="report quiet.json --sort taks"
+    command -v script >/dev/null || return 0
+    # shellcheck disable=SC2086
+    run $command
+    expect test "$(wc -l <err)" -eq 1
+    COLUMNS=60 TERM=xterm script -qec "$contend $command" typed >/dev/null </dev/null
+    sed -e '/^Script \(started\|done\)/d' -e 's/\r$//' typed >said
+    awk 'length($0) > 60' said >wide
+    [ ! -s wide ] || fail "wider than COLUMNS: $(head -n 1 wide)"
+    expect test "$(wc -l <said)" -gt 3
+    diff <(tr -s ' \n' '\n' <err) <(tr -s ' \n' '\n' <said) >difference || fail "a word is broken: $(head -n 2 difference)"
+}
+
 # Expected: from 60 columns on no line is wider than asked for, but by a single word.
 what_is_shown_is_no_wider_than_asked_for() {
     local fixtures=$source_dir/tests/fixtures width

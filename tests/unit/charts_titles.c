@@ -145,7 +145,8 @@ static void a_lock_is_held_against_none_in_usable_cells(void)
     struct draft d;
     draft_begin(&d, 4);
     add_work(&d, NULL, NULL);
-    check_title(&d, "throughput", "Under gil, against no lock, cpu yields: thread 0.500x");
+    check_title(&d, "throughput",
+                "Under gil, against no lock, 2 tasks of cpu yield: thread 0.500x");
     draft_begin(&d, 4);
     add_work(&d, NULL, unusable);
     check_title(&d, "throughput", "What work is done in a second");

@@ -172,7 +172,7 @@ static void waiting_is_held_against_one_after_the_other(void)
     check_sentences(&d, (const char *const[]){
                             "200 tasks of work take 2.00 s one after the other (one alone, times "
                             "their number), but 20.0 ms as threads (100 at once) and 10.00 ms as "
-                            "coroutines (200 at once).",
+                            "coroutines (200 at once): from the first start to the last end.",
                             NULL});
     draft_begin(&d, 4);
     add(&d, "io", "none", "serial", 200, "makespan_ns", 3e9, 3e7);

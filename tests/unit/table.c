@@ -239,7 +239,17 @@ static void wrong_requests_are_answered_with_what_there_is(void)
     check_error("params", (struct table_request){.filter = "tasks>x"},
                 "--filter: \"x\" is not a number to compare tasks with");
     check_error("params", (struct table_request){.filter = "workload=spin"},
-                "--filter: no cell is left by \"workload=spin\"");
+                "--filter: no cell has workload=spin (");
+    check_error("params", (struct table_request){.filter = "workload=sleeep"},
+                "--filter: no cell has workload=sleeep; did you mean sleep? (");
+    check_error("params", (struct table_request){.filter = "executor=thread,executor=process"},
+                "--filter: no cell is left by \"executor=thread,executor=process\"");
+    check_error("params", (struct table_request){.sort = "taks"},
+                "--sort: \"taks\" is no metric and no dimension of these cells; did you mean "
+                "tasks? (metrics: startup_ns");
+    check_error("params", (struct table_request){.sort = "-thruput"},
+                "--sort: \"thruput\" is no metric and no dimension of these cells; did you mean "
+                "throughput?");
     check_error("params", (struct table_request){.cols = "tasks,lock"},
                 "--cols: takes one dimension, not \"tasks,lock\"");
     check_error("params", (struct table_request){.rows = "tasks", .cols = "tasks"},

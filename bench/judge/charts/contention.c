@@ -87,13 +87,14 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
     if (cells.count && !failed) {
         add_finding(&title, &cells);
         add_left_out(&note, left_out);
-        page_chart(
-            p, &(struct page_chart_form){.key = "contention",
-                                         .title = page_text_of(p, &title),
-                                         .subtitle = "Medians of rounds with their 95 % intervals.",
-                                         .note = page_text_of(p, &note),
-                                         .kind = PAGE_BARS,
-                                         .y = {.name = "share", .unit = "ratio", .to = 1}});
+        page_chart(p, &(struct page_chart_form){
+                          .key = "contention",
+                          .title = page_text_of(p, &title),
+                          .subtitle = "Medians of rounds with their 95 % intervals, of the "
+                                      "launches that measure: no ledger is kept there.",
+                          .note = page_text_of(p, &note),
+                          .kind = PAGE_BARS,
+                          .y = {.name = "share", .unit = "ratio", .to = 1}});
         for (size_t i = 0; i < 2; i++)
             add_side(p, &cells, &sides[i]);
     }

@@ -1,6 +1,7 @@
 /* What work is done in a second, with and without a lock. */
 #include "bench/judge/charts/pick.h"
 
+#include "bench/base/words.h"
 #include "bench/judge/parts/cell.h"
 
 #include "bench/judge/parts/number.h"
@@ -91,7 +92,7 @@ static void add_yields(struct buf *out, const struct family *f, const char *lock
     }
 }
 
-/* "Under gil, against no lock, prime yields: thread 0.51x; no difference told for process" */
+/* "Under gil, against no lock, 2 tasks of prime yield: thread 0.51x; no difference told for .." */
 static void add_finding(struct buf *out, const struct family *f)
 {
     const char *lock = NULL;
@@ -102,7 +103,10 @@ static void add_finding(struct buf *out, const struct family *f)
     }
     if (!lock)
         return;
-    buf_printf(out, "Under %s, against no lock, %s yields: ", lock, f->workload);
+    size_t tasks = (size_t)f->cells.items[0]->tasks;
+    char words[40];
+    buf_printf(out, "Under %s, against no lock, %s of %s yield%s: ", lock,
+               words_count(words, sizeof words, tasks, "task"), f->workload, tasks == 1 ? "s" : "");
     add_yields(out, f, lock, true);
     add_yields(out, f, lock, false);
 }

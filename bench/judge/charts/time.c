@@ -8,6 +8,9 @@ enum { ROWS = 14 };
 
 /* Of the ledger, beyond which no title rests on what it says. */
 #define MOST_LEDGER_COST 0.1
+/* Launches with the ledger and without it that say shares so far apart are both told. */
+#define TOLD_APART 0.1
+enum { APART_MOST = 4 };
 
 /* Of the probe "hold": the four add up to what is known of the time. */
 static const struct state {
@@ -42,8 +45,9 @@ static double share_of(const struct result_cell *c, size_t state, bool is_split)
 {
     if (is_split)
         return fmax(0, value_of(c, states[state].metric));
-    double lock = fmax(0, value_of(c, "lock_wait_ratio")),
-           cpu = fmax(0, value_of(c, "runqueue_wait_ratio"));
+    /* Who has no CPU while it wants the lock waits for both, and is drawn once. */
+    double lock = fmin(1, fmax(0, value_of(c, "lock_wait_ratio"))),
+           cpu = fmin(1 - lock, fmax(0, value_of(c, "runqueue_wait_ratio")));
     return state == 1   ? lock
            : state == 2 ? cpu
            : state == 0 ? fmax(0, 1 - lock - cpu)
@@ -120,6 +124,39 @@ static void add_finding(struct buf *out, const struct chart_cells *cells, bool i
     }
 }
 
+/* The same share of the launches that measure, which the picture of contention shows. */
+static bool is_apart(const struct result_cell *c, double *measured)
+{
+    *measured = value_of(c, "lock_wait_ratio");
+    return isfinite(*measured) && fabs(*measured - share_of(c, 1, true)) > TOLD_APART;
+}
+
+/* "In the launches that measure, where nobody keeps it, units wanted the lock: spin .. 44 %." */
+static void add_apart(struct buf *out, const struct chart_cells *cells)
+{
+    size_t said = 0, left_out = 0;
+    double measured;
+    for (size_t i = 0; i < cells->count; i++) {
+        if (!is_apart(cells->items[i], &measured))
+            continue;
+        if (said == APART_MOST) {
+            left_out++;
+            continue;
+        }
+        buf_add(out, said++ ? "; "
+                     : out->len
+                         ? " In the launches that measure, where nobody keeps it, units wanted the "
+                           "lock: "
+                         : "In the launches that measure, where no ledger is kept, units wanted "
+                           "the lock: ");
+        add_cell_name(out, cells->items[i]);
+        buf_printf(out, " %.0f %%", 100 * measured);
+    }
+    if (left_out)
+        buf_printf(out, "; and %zu more cells otherwise", left_out);
+    buf_add(out, said ? "." : "");
+}
+
 /* "The ledger of these shares slowed: spin, mutex, thread, 2 tasks by 48 %." */
 static void add_note(struct buf *out, const struct chart_cells *cells, bool is_split,
                      size_t left_out)
@@ -137,6 +174,8 @@ static void add_note(struct buf *out, const struct chart_cells *cells, bool is_s
         is_first = false;
     }
     buf_add(out, is_first ? "" : ".");
+    if (is_split)
+        add_apart(out, cells);
     add_left_out(out, left_out);
 }
 
@@ -161,9 +200,11 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
                 .key = "time",
                 .title = page_text_of(p, &title),
                 .subtitle =
-                    is_split ? "Where the units' time went, by the clocks of their threads."
-                             : "Shares of the units' time, from the gate to their last operation. "
-                               "Running and sleeping are told apart by the probe \"hold\".",
+                    is_split ? "Where the units' time went, by the clocks of their threads, in "
+                               "launches of their own that keep this ledger."
+                             : "Shares of the units' time, from the gate to their last operation; "
+                               "who waits for both wants the lock. Running and sleeping are told "
+                               "apart by the probe \"hold\".",
                 .note = page_text_of(p, &note),
                 .kind = PAGE_STACKS,
                 .y = {.name = "share of the units' time",

@@ -3,23 +3,12 @@
 
 #include "bench/judge/explore/explore.h"
 #include "bench/judge/parts/result_line.h"
-#include "bench/judge/sentences/sentences.h"
+#include "bench/judge/summary/summary.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* ---- The answer ---------------------------------------------------------------------------- */
-
-static int say_sentences(struct page *p, const struct result *r, bool has_others, struct err *err)
-{
-    struct sentences all = {0};
-    int failed = sentences_of(&all, r, err);
-    for (size_t i = 0; i < all.count && !failed; i++)
-        page_say(p, PAGE_MEANING, "%s%s%s", has_others ? r->label : "", has_others ? ": " : "",
-                 all.items[i]);
-    sentences_release(&all);
-    return failed;
-}
 
 static void say_source(struct page *p, const struct result *r)
 {
@@ -41,15 +30,13 @@ static void say_partial(struct page *p, const struct result *r)
 int view_open(struct page *p, const struct result *results, size_t count, const char *filter,
               struct err *err)
 {
-    int failed = 0;
     page_to(p, PAGE_VIEWER);
     for (size_t i = 0; i < count; i++)
         say_source(p, &results[i]);
     page_heading(p, 2, "What it says");
-    for (size_t i = 0; i < count && !failed; i++) {
+    for (size_t i = 0; i < count; i++)
         say_partial(p, &results[i]);
-        failed = say_sentences(p, &results[i], count > 1, err);
-    }
+    int failed = summary_words(p, results, count, err);
     if (!failed) {
         page_to(p, PAGE_VIEWER);
         page_heading(p, 2, "Pictures");

@@ -2,6 +2,7 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/rng.h"
+#include "bench/base/suggest.h"
 #include "bench/judge/duel/engine.h"
 
 #include <fnmatch.h>
@@ -133,6 +134,25 @@ static bool has_values(const struct observations *o, const struct observed_metri
     return false;
 }
 
+/* The metrics there are, and the nearest. */
+static int refuse_gate(const struct duel *d, const struct observations *o, const char *gate,
+                       struct err *err)
+{
+    const char **names = calloc(o->metric_count + 1, sizeof *names);
+    struct buf words = {0};
+    size_t count = 0;
+    for (size_t i = 0; names && i < o->metric_count; i++)
+        if (!*o->metrics[i].absent || has_values(o, &o->metrics[i]))
+            names[count++] = o->metrics[i].name;
+    if (names)
+        suggest_words(&words, suggest(gate, names, count), names, count);
+    err_set(err, ERR_USAGE, "--gate: there is no metric \"%s\" of %s%s", gate, d->subject->name,
+            buf_text(&words));
+    buf_release(&words);
+    free(names);
+    return -1;
+}
+
 /* The metrics named are judged, and no others. */
 static int choose_gates(const struct duel *d, struct observations *o, struct err *err)
 {
@@ -140,10 +160,11 @@ static int choose_gates(const struct duel *d, struct observations *o, struct err
         o->metrics[i].is_gated = false;
     for (size_t g = 0; g < d->options->gate_count; g++) {
         struct observed_metric *m = observations_find(o, d->options->gates[g]);
-        if (!m || (*m->absent && !has_values(o, m)))
-            return err_set(err, ERR_USAGE, "--gate: there is no metric \"%s\" of %s%s%s",
-                           d->options->gates[g], d->subject->name, m ? ": " : "",
-                           m ? m->absent : "");
+        if (!m)
+            return refuse_gate(d, o, d->options->gates[g], err);
+        if (*m->absent && !has_values(o, m))
+            return err_set(err, ERR_USAGE, "--gate: there is no metric \"%s\" of %s: %s",
+                           d->options->gates[g], d->subject->name, m->absent);
         m->is_gated = true;
     }
     return 0;

@@ -1,6 +1,7 @@
 /* Constants and cells for the simulator. */
 #include "bench/judge/explore/explore.h"
 
+#include "bench/judge/ladder/ladder.h"
 #include "bench/judge/parts/cell.h"
 #include "bench/judge/parts/low.h"
 #include "bench/stats/robust.h"
@@ -130,22 +131,44 @@ static void keep_least(double *least, double value)
         *least = isnan(*least) ? value : fmin(*least, value);
 }
 
-/*
- * What others can only lengthen is taken at its least: a switch over all cells that have one, and a
- * start by its fastest tenth.
- */
-static int find_costs(struct explore *e, struct explore_kind *k, struct err *err)
+/* What others can only lengthen is taken at its least, over all cells that have it. */
+static void find_switch(struct explore *e, struct explore_kind *k)
 {
-    bool failed = false;
     for (size_t i = 0; i < e->result->cell_count && k->like; i++) {
         const struct result_cell *c = &e->result->cells[i];
-        if (!is_simulated(c) || strcmp(c->executor, k->like->executor) != 0 || cell_is_locked(c))
-            continue;
-        const struct result_metric *start = result_role_value(c, ROLE_LIFECYCLE);
-        keep_least(&k->switch_ns, value_of(result_value_find(c, "switch_ns")));
-        keep_least(&k->startup_ns, start ? low_of(start, &failed) : (double)NAN);
+        if (is_simulated(c) && !strcmp(c->executor, k->like->executor) && !cell_is_locked(c))
+            keep_least(&k->switch_ns, value_of(result_value_find(c, "switch_ns")));
     }
-    return failed ? err_set(err, ERR_SYSTEM, "simulator: out of memory") : 0;
+}
+
+/*
+ * A start by its fastest tenth, of the cell that the ladder of this result shows it of: others
+ * start units too, with work behind them that a start is part of.
+ */
+static bool find_start(const struct explore *e, struct explore_kind *k, const struct ladder *l)
+{
+    size_t column = ladder_find(l, LADDER_LIFECYCLE);
+    bool failed = false;
+    for (size_t i = 0; i < l->rows.count && k->like && column < l->columns.count; i++) {
+        const struct ladder_slot *slot = &l->rows.items[i].slots[column];
+        if (slot->metric && !strcmp(slot->cell->executor, k->like->executor) &&
+            l->rows.items[i].result == e->result)
+            keep_least(&k->startup_ns, low_of(slot->metric, &failed));
+    }
+    return !failed;
+}
+
+static int find_costs(struct explore *e, struct err *err)
+{
+    struct ladder ladder;
+    int status = ladder_of(&ladder, &(struct ladder_source){.results = e->result, .count = 1}, err);
+    for (size_t k = 0; k < EXPLORE_KINDS && !status; k++) {
+        find_switch(e, &e->kinds[k]);
+        if (!find_start(e, &e->kinds[k], &ladder))
+            status = err_set(err, ERR_SYSTEM, "simulator: out of memory");
+    }
+    ladder_release(&ladder);
+    return status;
 }
 
 /* What an operation of one unit alone takes beyond computing and waiting. */
@@ -181,11 +204,10 @@ int explore_of(struct explore *out, const struct result *r, struct err *err)
     if (out->cells.failed)
         return err_set(err, ERR_SYSTEM, "simulator: out of memory");
     find_least_cpu(out);
-    for (size_t k = 0; k < EXPLORE_KINDS; k++) {
-        if (find_costs(out, &out->kinds[k], err))
-            return -1;
+    if (find_costs(out, err))
+        return -1;
+    for (size_t k = 0; k < EXPLORE_KINDS; k++)
         find_wake(out, &out->kinds[k]);
-    }
     find_slice(out);
     return 0;
 }

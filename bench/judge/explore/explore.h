@@ -21,8 +21,8 @@ enum { EXPLORE_CELLS_MOST = 300 };
 struct explore_kind {
     const struct result_cell *like; /* of that executor; NULL: this kind was not measured */
     double switch_ns;               /* from one's turn to the next one's; NaN: not measured */
-    double startup_ns;              /* to start one and see it end, at its fastest tenth */
-    double wake_ns; /* from the end of a wait to the next instruction, of one that is alone */
+    double startup_ns; /* to start one and see it end, at its fastest tenth: of the ladder's cell */
+    double wake_ns;    /* from the end of a wait to the next instruction, of one that is alone */
 };
 
 enum { EXPLORE_KINDS = UNIT_NONE };

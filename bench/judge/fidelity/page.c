@@ -28,9 +28,9 @@ static void add_tolerance(struct page *p, const struct fidelity_rule *rule)
     else if (rule->kind == FIDELITY_ORDER)
         page_text(p, "same");
     else if (rule->kind == FIDELITY_VARIANT && isinf(rule->most))
-        page_text(p, "%g or more", rule->least);
+        page_text(p, ">= %g", rule->least);
     else if (rule->kind == FIDELITY_VARIANT)
-        page_text(p, "%g to %g", rule->least, rule->most);
+        page_text(p, "%g-%g", rule->least, rule->most);
     else
         page_text(p, "%.0f %s", 100 * rule->tolerance, rule->kind == FIDELITY_SHAPE ? "pt" : "%");
 }
@@ -93,22 +93,25 @@ static void add_reasons(struct page *p, const struct fidelity *tables, const str
             page_line(p, "%s: %s", real[i].runtime, tables[i].rows[row].reason);
 }
 
-/* Of several real ones each has a column, where its figure stands with its verdict. */
+/*
+ * Of several real ones each has a column, where its figure stands with its verdict; what a terminal
+ * has no room for beside each other stands under it, with the emulated figures again.
+ */
 static void begin_grid(struct page *p, const struct result *real, size_t count, bool is_document)
 {
     bool is_one = count == 1;
     unsigned of_one = is_one ? PAGE_ALL : PAGE_GATE; /* no grid's audience */
+    unsigned repeated = is_one || is_document ? 0 : PAGE_LABEL;
     const struct page_column first[] = {
-        {.key = "row", .head = "", .width = 40},
-        {.key = "emulated", .align = PAGE_RIGHT, .width = 10, .gap = 1},
-        {.key = "real", .align = PAGE_RIGHT, .width = 10, .gap = 1, .to = of_one},
+        {.key = "row", .head = "", .flags = PAGE_LABEL},
+        {.key = "emulated", .align = PAGE_RIGHT, .gap = 1, .flags = repeated},
+        {.key = "real", .align = PAGE_RIGHT, .gap = 1, .to = of_one},
         {.key = "difference",
          .head = is_document ? "difference" : "",
          .align = PAGE_RIGHT,
-         .width = 9,
          .gap = 1,
          .to = of_one},
-        {.key = "tolerance", .align = PAGE_RIGHT, .width = 10, .gap = 1},
+        {.key = "tolerance", .align = PAGE_RIGHT, .gap = 1, .flags = repeated},
     };
     enum { FIRST = sizeof first / sizeof *first };
     struct page_column *columns = calloc(FIRST + count + 2, sizeof *columns);
@@ -117,8 +120,7 @@ static void begin_grid(struct page *p, const struct result *real, size_t count, 
         for (size_t i = 0; i < count; i++)
             columns[FIRST + i] = (struct page_column){
                 .key = is_one ? "verdict" : real[i].runtime,
-                .align = is_document && !is_one ? PAGE_RIGHT : PAGE_LEFT,
-                .width = is_one ? 0 : 22,
+                .align = is_one ? PAGE_LEFT : PAGE_RIGHT,
             };
         columns[FIRST + count] =
             (struct page_column){.key = "reason", .flags = PAGE_BELOW, .to = PAGE_TERMINAL};

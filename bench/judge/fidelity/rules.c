@@ -29,8 +29,8 @@ enum { MS = 1000000 };
     }
 #define PRIME(text, name, x, n)                                                                    \
     {                                                                                              \
-        "is_prime", text, name, FIDELITY_RATIO, "makespan_ns", 0, CELL("prime", x, n),             \
-            CELL("prime", "serial", 2), 0.05, 0, 0                                                 \
+        "is_prime, against 2 in sequence", text, name, FIDELITY_RATIO, "makespan_ns", 0,           \
+            CELL("prime", x, n), CELL("prime", "serial", 2), 0.05, 0, 0                            \
     }
 #define SWITCHES(text, name, n, ms)                                                                \
     {                                                                                              \
@@ -82,11 +82,11 @@ const struct fidelity_rule fidelity_rules[] = {
     SCALE("CPU throughput against 1", "8 threads", "cpu_threads_8", "spin", "thread", 8, 0.05),
     SCALE("CPU throughput against 1", "2 processes", "cpu_processes_2", "spin", "process", 2, 0.05),
     SCALE("CPU throughput against 1", "4 processes", "cpu_processes_4", "spin", "process", 4, 0.05),
-    PRIME("2 threads against 2 in sequence", "prime_threads_2", "thread", 2),
-    PRIME("4 threads against 2 in sequence", "prime_threads_4", "thread", 4),
-    PRIME("2 processes against 2 in sequence", "prime_processes_2", "process", 2),
-    {"is_prime", "order: Sequence, 2, 4 threads, Processes", "prime_order", FIDELITY_ORDER,
-     "makespan_ns", 0, {0}, {0}, 0.05, 0, 0},
+    PRIME("2 threads", "prime_threads_2", "thread", 2),
+    PRIME("4 threads", "prime_threads_4", "thread", 4),
+    PRIME("2 processes", "prime_processes_2", "process", 2),
+    {"is_prime, against 2 in sequence", "order: Sequence 2 4 Processes", "prime_order",
+     FIDELITY_ORDER, "makespan_ns", 0, {0}, {0}, 0.05, 0, 0},
     SWITCHES("2 threads, 1 ms", "switches_2_1ms", 2, 1),
     SWITCHES("2 threads, 5 ms", "switches_2_5ms", 2, 5),
     SWITCHES("2 threads, 50 ms", "switches_2_50ms", 2, 50),
@@ -108,13 +108,13 @@ const struct fidelity_rule fidelity_rules[] = {
     {"200 sleepers", "makespan, durations", "sleepers_200", FIDELITY_DURATIONS, "makespan_ns", 0,
      CELL("sleep", "thread", 200), {0}, 0.10, 0, 0},
     SCALE("work without the lock", "2 threads against 1", "release_2", "release", "thread", 2, 0.05),
-    VARIANT("no forced switch: lock switches", "unforced_switches", "handoffs_per_s", 0,
+    VARIANT("unforced: lock switches", "unforced_switches", "handoffs_per_s", 0,
             "spin", "thread", 2, 0.15, 0.6, .is_unforced = true),
-    VARIANT("no forced switch: sleeper beside 1, p90", "unforced_late", "io_latency_ns", 0.9,
+    VARIANT("unforced: late beside 1, p90", "unforced_late", "io_latency_ns", 0.9,
             "mixed", "thread", 2, 1.3, 20, .is_unforced = true),
-    VARIANT("before 3.2: voluntary kernel switches", "ticks_switches",
+    VARIANT("before 3.2: voluntary switches", "ticks_switches",
             "voluntary_switches_per_s", 0, "spin", "thread", 4, 10, INFINITY, .lock = "gil_ticks"),
-    VARIANT("before 3.2: sleeper beside 1, p50", "ticks_late", "io_latency_ns", 0.5,
+    VARIANT("before 3.2: late beside 1, p50", "ticks_late", "io_latency_ns", 0.5,
             "mixed", "thread", 2, 0, 0.2, .lock = "gil_ticks"),
     {0},
 };

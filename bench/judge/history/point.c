@@ -5,7 +5,9 @@
 #include "bench/base/clock.h"
 #include "bench/base/file.h"
 #include "bench/base/json.h"
+#include "bench/base/suggest.h"
 #include "bench/judge/history/duel.h"
+#include "bench/judge/parts/metric_names.h"
 #include "bench/page/escape.h"
 #include "bench/result/field.h"
 #include "bench/result/result.h"
@@ -76,6 +78,23 @@ static const char *text_at(const json_t *object, const char *a, const char *b)
     return text && text[0] ? text : NULL;
 }
 
+/* Which metrics there are, and the nearest of the first that was named. */
+static void refuse_metrics(const struct result *r, const char *metrics, struct err *err)
+{
+    struct metric_names names = {0};
+    struct buf words = {0};
+    char first[64], near[64];
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(metrics, ","), metrics);
+    for (size_t i = 0; i < r->cell_count; i++)
+        metric_names_add(&names, &r->cells[i]);
+    suggest_words(&words, metric_names_nearest(&names, first, near, sizeof near), names.items,
+                  names.count);
+    err_set(err, ERR_INPUT, "%s: no measured cell has one of the metrics %s%s", r->path, metrics,
+            buf_text(&words));
+    buf_release(&words);
+    vec_release(&names);
+}
+
 static json_t *point_from_result(const struct result *r, const struct history_origin *origin,
                                  struct err *err)
 {
@@ -106,8 +125,7 @@ static json_t *point_from_result(const struct result *r, const struct history_or
     }
     json_t *series = result_series(r, origin->metrics ? origin->metrics : headline);
     if (json_object_size(series) == 0) {
-        err_set(err, ERR_INPUT, "%s: no measured cell has one of the metrics %s", r->path,
-                origin->metrics ? origin->metrics : headline);
+        refuse_metrics(r, origin->metrics ? origin->metrics : headline, err);
         json_decref(series);
         return NULL;
     }

@@ -1,7 +1,9 @@
 #include "bench/judge/history/view.h"
 
+#include "bench/base/suggest.h"
 #include "bench/judge/history/export.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void history_wishes_init(struct history_wishes *w)
@@ -9,6 +11,26 @@ void history_wishes_init(struct history_wishes *w)
     w->newest = HISTORY_NEWEST;
     w->alpha = HISTORY_ALPHA;
     w->least_ratio = HISTORY_LEAST_RATIO;
+}
+
+/* Which series there are, and the nearest. */
+static int refuse_series(const struct history *h, const char *pattern, const char *file,
+                         struct err *err)
+{
+    struct history_tracks all = {0};
+    struct buf words = {0};
+    const char **names =
+        history_tracks_of(&all, h, NULL, err) ? NULL : calloc(all.count + 1, sizeof *names);
+    for (size_t i = 0; names && i < all.count; i++)
+        names[i] = all.items[i].series;
+    if (names)
+        suggest_words(&words, suggest(pattern, names, all.count), names, all.count);
+    err_set(err, ERR_USAGE, "--series: \"%s\" matches no series of %s%s", pattern, file,
+            buf_text(&words));
+    buf_release(&words);
+    free(names);
+    history_tracks_release(&all);
+    return -1;
 }
 
 int history_view_open(struct history_view *v, const struct history_wishes *w, struct err *err)
@@ -27,8 +49,7 @@ int history_view_open(struct history_view *v, const struct history_wishes *w, st
         return -1;
     if (v->tracks.count > 0)
         return 0;
-    return w->series ? err_set(err, ERR_USAGE, "--series: \"%s\" matches no series of %s",
-                               w->series, file)
+    return w->series ? refuse_series(&v->history, w->series, file, err)
                      : err_set(err, ERR_NOTCOMPARABLE, "%s: holds no measured commit", file);
 }
 

@@ -212,15 +212,37 @@ static bool is_built_in(const char *dim)
     return false;
 }
 
+void dims_of_entries(struct dims *out, const struct entries *all)
+{
+    for (size_t i = 0; i < BUILT_IN; i++)
+        dims_add(out, built_in[i]);
+    dims_of_params(out, all->items, all->count);
+}
+
+int dim_refuse_value(const char *option, const char *dim, const char *value,
+                     const struct entries *all, struct err *err)
+{
+    struct dims values = {0}; /* each once, in their order */
+    struct dim_value one;
+    struct buf words = {0};
+    for (size_t i = 0; i < all->count; i++)
+        if (dim_value_of(&all->items[i], dim, &one))
+            dims_add(&values, dim_text(&one));
+    const char *const *there = (const char *const *)values.names;
+    suggest_words(&words, suggest(value, there, values.count), there, values.count);
+    err_set(err, ERR_USAGE, "%s: no cell has %s=%s%s", option, dim, value, buf_text(&words));
+    buf_release(&words);
+    dims_release(&values);
+    return -1;
+}
+
 /* What there is, and what is nearest to what was typed. */
 static int refuse_dim(const char *option, const char *dim, const struct entries *all,
                       struct err *err)
 {
     struct dims names = {0};
     struct buf words = {0};
-    for (size_t i = 0; i < BUILT_IN; i++)
-        dims_add(&names, built_in[i]);
-    dims_of_params(&names, all->items, all->count);
+    dims_of_entries(&names, all);
     const char *const *there = (const char *const *)names.names;
     suggest_words(&words, suggest(dim, there, names.count), there, names.count);
     err_set(err, ERR_USAGE, "%s: \"%s\" is no dimension of these cells%s", option, dim,

@@ -55,6 +55,13 @@ bool dim_value_of(const struct entry *e, const char *dim, struct dim_value *out)
 /* Whether dim is known: built in, or a parameter of one of these cells. ERR_USAGE otherwise. */
 int dim_check(const char *option, const char *dim, const struct entries *all, struct err *err);
 
+/* Adds all that is known of these cells: built in, then their parameters. */
+void dims_of_entries(struct dims *out, const struct entries *all);
+
+/* ERR_USAGE: which values the cells have in that dimension, and the nearest. */
+int dim_refuse_value(const char *option, const char *dim, const char *value,
+                     const struct entries *all, struct err *err);
+
 /* Splits "executor,tasks" and checks each. */
 int dims_parse(struct dims *out, const char *option, const char *text, const struct entries *all,
                struct err *err);

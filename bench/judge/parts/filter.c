@@ -133,6 +133,32 @@ static int keep_matching(struct entries *e, const struct condition *c, struct er
     return 0;
 }
 
+/* Whether some cell has the value. */
+static bool is_there(const struct entries *all, const char *dim, const char *word, size_t length)
+{
+    struct dim_value value;
+    for (size_t i = 0; i < all->count; i++) {
+        dim_value_of(&all->items[i], dim, &value);
+        if (is_equal(&value, word, length))
+            return true;
+    }
+    return false;
+}
+
+/* That one of the values is there at all: what no cell has is likely misspelt. */
+static int check_values(const struct condition *c, const struct entries *all, struct err *err)
+{
+    const char *end = c->values + c->length;
+    char first[NUMBER_BYTES];
+    if (c->relation != EQUAL)
+        return 0;
+    for (const char *at = c->values; at < end; at += strcspn(at, "|,") + 1)
+        if (is_there(all, c->dim, at, strcspn(at, "|,")))
+            return 0;
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(c->values, "|,"), c->values);
+    return dim_refuse_value("--filter", c->dim, first, all, err);
+}
+
 int entries_filter(struct entries *e, const char *filter, struct err *err)
 {
     const struct condition measured = {
@@ -143,7 +169,7 @@ int entries_filter(struct entries *e, const char *filter, struct err *err)
     while (*at) {
         struct condition c;
         at = read_condition(at, &c, err);
-        if (!at || dim_check("--filter", c.dim, e, err))
+        if (!at || dim_check("--filter", c.dim, e, err) || check_values(&c, e, err))
             return -1;
         wants_role |= !strcmp(c.dim, "role");
     }

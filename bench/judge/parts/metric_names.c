@@ -52,9 +52,8 @@ static bool is_head(const char *typed, const char *head)
     return *typed == *head;
 }
 
-/* The nearest of their heads, as they are typed, and of their names; NULL: none is near. */
-static const char *nearest(const struct metric_names *names, const char *typed, char *out,
-                           size_t size)
+const char *metric_names_nearest(const struct metric_names *names, const char *typed, char *out,
+                                 size_t size)
 {
     char(*heads)[64] = calloc(names->count + 1, sizeof *heads);
     const char **all = calloc(2 * names->count + 1, sizeof *all);
@@ -79,7 +78,8 @@ static const char *refuse(const struct metric_names *names, const char *option, 
 {
     struct buf words = {0};
     char near[64];
-    suggest_words(&words, nearest(names, typed, near, sizeof near), names->items, names->count);
+    suggest_words(&words, metric_names_nearest(names, typed, near, sizeof near), names->items,
+                  names->count);
     err_set(err, ERR_USAGE, "%s: %s has \"%s\"%s", option, whose, typed, buf_text(&words));
     buf_release(&words);
     return NULL;

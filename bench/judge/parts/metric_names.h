@@ -18,6 +18,11 @@ void metric_names_add(struct metric_names *names, const struct result_cell *c);
 /* "lock wait" for "lock_wait_ratio": the unit is shown with the numbers. Returns out. */
 char *metric_head(char *out, size_t size, const char *metric);
 
+/* The nearest of their heads, as they are typed, and of their names, in `out`; NULL: none is near.
+ */
+const char *metric_names_nearest(const struct metric_names *names, const char *typed, char *out,
+                                 size_t size);
+
 /*
  * The one that was meant: its name in the file.  NULL with ERR_USAGE that says whose they are ("no
  * cell"), the nearest of them, by name or head, and the first of them.  Of several with one head

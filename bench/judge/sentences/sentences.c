@@ -222,7 +222,7 @@ static void waiting_overlaps(struct buf *out, const struct result *r, const stru
     const struct result_cell *c = choose_waiting(r, cast);
     struct summary serial;
     struct number number;
-    bool is_measured = false;
+    bool is_measured = false, has_gain = false;
     char text[48];
     if (!c || !serial_time(cast, c, &serial, &is_measured))
         return;
@@ -251,8 +251,10 @@ static void waiting_overlaps(struct buf *out, const struct result *r, const stru
         buf_add(out, " (");
         factor_add(out, &overlap);
         buf_add(out, " at once)");
+        has_gain = true;
     }
-    buf_add(out, ".");
+    /* Not what throughput gains, which counts from when all are at work. */
+    buf_add(out, has_gain ? ": from the first start to the last end." : ".");
 }
 
 /* ---- What a global lock does to computing -------------------------------------------- */

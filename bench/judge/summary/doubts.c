@@ -3,6 +3,7 @@
 #include "bench/base/vec.h"
 #include "bench/base/words.h"
 #include "bench/judge/parts/low.h"
+#include "bench/judge/summary/fit.h"
 
 #include <string.h>
 
@@ -14,6 +15,11 @@ struct code {
 
 struct codes {
     VEC(struct code);
+};
+
+enum {
+    CODES_NAMED = 8,       /* of the kinds of warnings */
+    REASON_WORD_MOST = 40, /* columns of a word of a reason */
 };
 
 static void count_code(struct codes *codes, const char *name)
@@ -70,7 +76,8 @@ static void add_disturbed(const struct result *r, struct buf *out)
 }
 
 /* Those that are not ok, with the reason of the first. */
-static void add_unmeasured(const struct result *r, enum cell_status status, struct buf *out)
+static void add_unmeasured(const struct result *r, enum cell_status status, bool with_reason,
+                           struct buf *out)
 {
     const struct result_cell *first = NULL;
     size_t count = 0;
@@ -81,9 +88,18 @@ static void add_unmeasured(const struct result *r, enum cell_status status, stru
         }
     if (!first)
         return;
+    const char *word = status == CELL_FAILED ? "FAILED" : "skipped";
     begin(out);
-    buf_printf(out, "%zu %s (%s%s)", count, status == CELL_FAILED ? "FAILED" : "skipped",
-               count > 1 ? "the first: " : "", first->reason);
+    buf_printf(out, "%zu %s", count, word);
+    if (!with_reason)
+        return;
+    struct buf reason = {0};
+    buf_add(&reason, first->reason);
+    fit_words(&reason, REASON_WORD_MOST);
+    fit_lines(&reason, 0, 0, 2);
+    buf_printf(out, " (%s%s)", count > 1 ? "the first: " : "", buf_text(&reason));
+    out->failed |= reason.failed;
+    buf_release(&reason);
 }
 
 /* What has been said in words is left out. */
@@ -101,21 +117,24 @@ static void add_warnings(const struct result *r, struct buf *out)
             if (strcmp(code, "unusable") != 0 && strcmp(code, "kept_waiting") != 0)
                 count_code(&codes, code);
         }
-    for (size_t i = 0; i < codes.count; i++) {
+    size_t named = codes.count < CODES_NAMED ? codes.count : CODES_NAMED;
+    for (size_t i = 0; i < named; i++) {
         if (i == 0)
             begin(out);
         buf_printf(out, "%s%s (%s)", i ? ", " : "", codes.items[i].name,
                    words_count(cells, sizeof cells, codes.items[i].count, "cell"));
     }
+    if (codes.count > named)
+        buf_printf(out, " and %zu other warnings", codes.count - named);
     out->failed |= codes.failed;
     vec_release(&codes);
 }
 
-void doubts_of(const struct result *r, struct buf *out)
+void doubts_of(const struct result *r, bool with_reasons, struct buf *out)
 {
     add_build(r, out);
     add_disturbed(r, out);
-    add_unmeasured(r, CELL_FAILED, out);
-    add_unmeasured(r, CELL_SKIPPED, out);
+    add_unmeasured(r, CELL_FAILED, with_reasons, out);
+    add_unmeasured(r, CELL_SKIPPED, with_reasons, out);
     add_warnings(r, out);
 }

@@ -5,11 +5,13 @@
 #include "bench/base/buf.h"
 #include "bench/result/result.h"
 
+#include <stdbool.h>
+
 /*
  * "3 of 39 cells unusable (others had the CPUs); 2 skipped (no such thing); warnings drift (1
- * cell)". Nothing where nothing does.
+ * cell)". Nothing where nothing does.  Reasons are left out where there is no room for them.
  */
-void doubts_of(const struct result *r, struct buf *out);
+void doubts_of(const struct result *r, bool with_reasons, struct buf *out);
 
 /* Cells that are no controls. */
 size_t doubts_cells(const struct result *r);

@@ -131,7 +131,11 @@ static void start_costs(struct speech *s)
         }
         buf_printf(s->out, " as %s %s", words_article(x.rows[i]->name), x.rows[i]->name);
     }
-    buf_add(s->out, x.count ? " (fastest tenths)." : "");
+    if (x.count) {
+        buf_add(s->out, " (fastest tenths of ");
+        add_work(s->out, x.items[0]->cell);
+        buf_add(s->out, ").");
+    }
 }
 
 /* ---- What more than one gains ------------------------------------------------------------- */
@@ -246,12 +250,15 @@ static void lock_is_waited_for(struct speech *s)
         double percent = 100 * x.items[i]->metric->summary.center;
         if (percent < LEAST_PERCENT)
             continue;
-        buf_add(s->out, said ? ", " : "Of their time ");
+        if (!said)
+            add_work(s->out, x.items[i]->cell);
+        buf_printf(s->out, said ? ", %.0f %%" : " wait %.0f %% of their time", percent);
+        if (!said++)
+            buf_printf(s->out, " for %s", s->ladder->columns.items[column].like->lock);
+        buf_add(s->out, " as ");
         add_many(s->out, x.rows[i]->name);
-        buf_printf(s->out, said++ ? " %.0f %%" : " wait %.0f %%", percent);
     }
-    if (said)
-        buf_printf(s->out, " for %s.", s->ladder->columns.items[column].like->lock);
+    buf_add(s->out, said ? "." : "");
 }
 
 /* ---- Which is the best ------------------------------------------------------------------------

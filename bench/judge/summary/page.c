@@ -7,21 +7,29 @@
 
 #include "bench/base/utf8.h"
 #include "bench/base/words.h"
-#include "bench/base/wrap.h"
 #include "bench/judge/parts/number.h"
 #include "bench/judge/parts/result_line.h"
 #include "bench/judge/summary/doubts.h"
+#include "bench/judge/summary/fit.h"
 #include "bench/judge/summary/meaning.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ROWS_MOST = 8,     /* of the table */
-    RESULTS_NAMED = 3, /* of several, each with a line of its own */
+    RESULTS_NAMED = 3, /* of several, each with lines of its own */
     DIGITS_MOST = 3,   /* enough for a glance; --tables has them all */
     COLUMN_GAP = 2,
+    NAME_MOST = 24,    /* columns of a row's name ... */
+    NAME_LEAST = 12,   /* ... where the table has no room for that */
+    HEAD_MOST = 14,    /* of a word over a column */
+    LABEL_MOST = 16,   /* of a result's label */
+    WORD_MOST = 40,    /* of any word of a text, so that no line is broken within one */
+    MEANING_LEAST = 3, /* lines that are kept for sentences, where there are many rows */
+    LEGEND_MOST = 3,
 };
 
 /* What is being put together. */
@@ -32,21 +40,13 @@ struct screen {
     const struct summary_request *request;
     struct ladder ladder;
     size_t rows;                               /* shown */
+    size_t name_columns;                       /* of their names */
+    size_t columns_left_out;                   /* of the table */
     size_t lines_left;                         /* of SUMMARY_LINES */
+    bool is_small;                             /* texts are made to fit */
     size_t unspoken;                           /* sentences without room */
     bool has_rough, has_doubtful, has_missing; /* marks in the table */
 };
-
-static size_t lines_of(const char *text, size_t column, size_t indent)
-{
-    struct buf wrapped = {0};
-    size_t lines = 1;
-    wrap_words(&wrapped, text, column, indent, SUMMARY_COLUMNS);
-    for (const char *at = buf_text(&wrapped); (at = strchr(at, '\n')) != NULL; at++)
-        lines++;
-    buf_release(&wrapped);
-    return lines;
-}
 
 static void use(struct screen *s, size_t lines)
 {
@@ -91,8 +91,10 @@ static void say_sources(struct screen *s)
     for (size_t i = 0; i < s->count && i < RESULTS_NAMED; i++) {
         buf_reset(&line);
         add_source(&s->results[i], s->count > 1, &line);
+        fit_words(&line, WORD_MOST);
+        fit_lines(&line, 0, 2, s->count > 2 ? 1 : s->count > 1 ? 2 : 4);
         page_say(s->page, PAGE_SOURCE, "%s", page_text_of(s->page, &line));
-        use(s, lines_of(buf_text(&line), 0, 2));
+        use(s, fit_lines_of(buf_text(&line), 0, 2));
     }
     if (s->count > RESULTS_NAMED) {
         page_say(s->page, PAGE_SOURCE, "and %zu more", s->count - RESULTS_NAMED);
@@ -137,11 +139,24 @@ static void add_slot(struct screen *s, const struct ladder_slot *slot)
     }
 }
 
+/* What stands over a column; names that nobody limits are made shorter. */
+enum { HEAD_BYTES = 4 * LADDER_HEAD };
+static const char *head_of(const struct ladder *l, size_t column, char text[HEAD_BYTES])
+{
+    char buffer[LADDER_HEAD];
+    struct buf head = {0};
+    buf_add(&head, ladder_head(l, column, buffer, sizeof buffer));
+    fit_words(&head, HEAD_MOST);
+    snprintf(text, HEAD_BYTES, "%s", buf_text(&head));
+    buf_release(&head);
+    return text;
+}
+
 /* Columns of text a column of the table takes. */
 static size_t width_of(const struct ladder *l, size_t column, size_t rows)
 {
-    char buffer[LADDER_HEAD];
-    const char *head = ladder_head(l, column, buffer, sizeof buffer);
+    char buffer[HEAD_BYTES];
+    const char *head = head_of(l, column, buffer);
     size_t width = 0;
     for (const char *at = head; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
         size_t word = utf8_columns_in(at, strcspn(at, " "));
@@ -161,35 +176,21 @@ static size_t width_of(const struct ladder *l, size_t column, size_t rows)
 
 static size_t longest_of(const struct screen *s, bool is_label)
 {
-    size_t longest = 0;
+    size_t longest = 0, most = is_label ? LABEL_MOST : s->name_columns;
     for (size_t i = 0; i < s->rows; i++) {
         const struct ladder_row *row = &s->ladder.rows.items[i];
         size_t columns = utf8_columns(is_label ? row->result->label : row->name);
         longest = columns > longest ? columns : longest;
     }
-    return longest;
+    return longest < most ? longest : most;
 }
 
-/*
- * Where all columns take more than a screen has, first what a switch costs goes, then the start of
- * which there is another like it.
- */
-static void choose_shown(const struct screen *s, bool *shown)
+static void add_fitted(struct page *p, const char *name, size_t columns)
 {
-    static const enum ladder_kind goes[] = {LADDER_SWITCH, LADDER_LIFECYCLE};
-    const struct ladder *l = &s->ladder;
-    size_t total = longest_of(s, false) + (s->count > 1 ? longest_of(s, true) + COLUMN_GAP : 0);
-    for (size_t c = 0; c < l->columns.count; c++) {
-        shown[c] = true;
-        total += width_of(l, c, s->rows);
-    }
-    for (size_t i = 0; i < sizeof goes / sizeof *goes && total > SUMMARY_COLUMNS; i++) {
-        size_t c = ladder_find(l, goes[i]);
-        if (c == l->columns.count || c == 0)
-            continue;
-        shown[c] = false;
-        total -= width_of(l, c, s->rows);
-    }
+    struct buf text = {0};
+    fit_name(&text, name, columns);
+    page_text(p, "%s", page_text_of(p, &text));
+    buf_release(&text);
 }
 
 /* Metrics of works say themselves what they are. */
@@ -198,12 +199,53 @@ static const char *group_of(const struct ladder *l, size_t column)
     return l->of == LADDER_OF_WORKS ? "" : ladder_group(l->columns.items[column].kind);
 }
 
+/* Columns that labels and shown columns take; a group is as wide as its name at least. */
+static size_t table_width(const struct screen *s, const bool *shown)
+{
+    const struct ladder *l = &s->ladder;
+    size_t total = longest_of(s, false) + (s->count > 1 ? longest_of(s, true) + COLUMN_GAP : 0);
+    for (size_t c = 0; c < l->columns.count;) {
+        const char *group = group_of(l, c);
+        size_t width = 0, least = group[0] ? utf8_columns(group) + COLUMN_GAP : 0;
+        for (; c < l->columns.count && !strcmp(group, group_of(l, c)); c++)
+            width += shown[c] ? width_of(l, c, s->rows) : 0;
+        total += width && width < least ? least : width;
+    }
+    return total;
+}
+
+/*
+ * Where all columns take more than a screen has, first what a switch costs goes, then the start of
+ * which there is another like it; then names become shorter, and what is still too much goes from
+ * the right.
+ */
+static void choose_shown(struct screen *s, bool *shown)
+{
+    static const enum ladder_kind goes[] = {LADDER_SWITCH, LADDER_LIFECYCLE};
+    const struct ladder *l = &s->ladder;
+    s->name_columns = NAME_MOST;
+    for (size_t c = 0; c < l->columns.count; c++)
+        shown[c] = true;
+    for (size_t i = 0; i < sizeof goes / sizeof *goes; i++) {
+        size_t c = ladder_find(l, goes[i]);
+        if (c < l->columns.count && c > 0 && table_width(s, shown) > SUMMARY_COLUMNS)
+            shown[c] = false;
+    }
+    while (s->name_columns > NAME_LEAST && table_width(s, shown) > SUMMARY_COLUMNS)
+        s->name_columns--;
+    for (size_t c = l->columns.count; c-- > 1 && table_width(s, shown) > SUMMARY_COLUMNS;)
+        if (shown[c]) {
+            shown[c] = false;
+            s->columns_left_out++;
+        }
+}
+
 static void begin_table(struct screen *s, const bool *shown)
 {
     const struct ladder *l = &s->ladder;
     static const char *const keys[] = {"executor", "lock", "work"};
     struct page_column *columns = calloc(l->columns.count + 3, sizeof *columns);
-    char(*heads)[LADDER_HEAD] = calloc(l->columns.count + 1, sizeof *heads);
+    char(*heads)[HEAD_BYTES] = calloc(l->columns.count + 1, sizeof *heads);
     size_t n = 0;
     if (!columns || !heads) {
         s->page->failed = true;
@@ -220,7 +262,7 @@ static void begin_table(struct screen *s, const bool *shown)
     for (size_t c = 0; c < l->columns.count; c++)
         if (shown[c])
             columns[n++] = (struct page_column){.key = l->columns.items[c].metric,
-                                                .head = ladder_head(l, c, heads[c], LADDER_HEAD),
+                                                .head = head_of(l, c, heads[c]),
                                                 .group = group_of(l, c),
                                                 .align = PAGE_RIGHT,
                                                 .gap = COLUMN_GAP};
@@ -251,9 +293,9 @@ static void add_table(struct screen *s, bool *shown)
     for (size_t i = 0; i < s->rows && !s->page->failed; i++) {
         const struct ladder_row *row = &l->rows.items[i];
         page_row(s->page);
-        page_text(s->page, "%s", row->name);
+        add_fitted(s->page, row->name, s->name_columns);
         if (s->count > 1)
-            page_text(s->page, "%s", row->result->label);
+            add_fitted(s->page, row->result->label, LABEL_MOST);
         for (size_t c = 0; c < l->columns.count; c++)
             if (shown[c])
                 add_slot(s, &row->slots[c]);
@@ -328,6 +370,11 @@ static void add_mark(struct buf *out, bool is_there, const char *words)
         buf_printf(out, "%s%s", out->len ? "; " : "", words);
 }
 
+static size_t legend_lines(const struct screen *s)
+{
+    return s->count > 1 ? LEGEND_MOST - 1 : LEGEND_MOST;
+}
+
 static void say_legend(struct screen *s, const bool *shown)
 {
     struct buf text = {0};
@@ -336,8 +383,10 @@ static void say_legend(struct screen *s, const bool *shown)
     add_mark(&text, s->has_missing, "- not to be had");
     add_mark(&text, s->has_doubtful, "? others had the CPUs: not to be relied on");
     if (text.len || text.failed) {
+        fit_words(&text, WORD_MOST);
+        fit_lines(&text, 0, 0, legend_lines(s));
         page_say(s->page, PAGE_LEGEND, "%s", page_text_of(s->page, &text));
-        use(s, lines_of(buf_text(&text), 0, 0));
+        use(s, fit_lines_of(buf_text(&text), 0, 0));
     }
     buf_release(&text);
 }
@@ -359,7 +408,7 @@ static int find_words(struct words *out, const struct screen *s, const struct re
     *out = (struct words){0};
     if (meaning_of(&out->meaning, &s->ladder, r, err))
         return -1;
-    doubts_of(r, &out->doubts);
+    doubts_of(r, s->count == 1, &out->doubts);
     if (out->meaning.unsaid.len)
         buf_printf(&out->doubts, "; so it is not said %s", buf_text(&out->meaning.unsaid));
     return out->doubts.failed ? err_set(err, ERR_SYSTEM, "summary: out of memory") : 0;
@@ -386,7 +435,9 @@ static void say_meaning(struct screen *s, const struct result *r, const struct m
         buf_reset(&text);
         say_of(s, r, &text);
         buf_add(&text, m->items[i]);
-        size_t lines = lines_of(buf_text(&text), 4, 4);
+        if (s->is_small)
+            fit_words(&text, WORD_MOST);
+        size_t lines = fit_lines_of(buf_text(&text), 4, 4);
         if (lines > s->lines_left) {
             s->unspoken++;
             continue;
@@ -409,6 +460,10 @@ static void make_doubts(const struct screen *s, const struct result *r, const st
                    "nothing speaks against these numbers: none of %s was disturbed, skipped or "
                    "failed.",
                    words_count(cells, sizeof cells, doubts_cells(r), "cell"));
+    if (s->is_small) {
+        fit_words(out, WORD_MOST);
+        fit_lines(out, w->doubts.len ? sizeof lead : 0, 0, s->count > 1 ? 1 : 5);
+    }
 }
 
 static void say_doubts(const struct screen *s, const struct result *r, const struct words *w)
@@ -436,15 +491,22 @@ static void make_places(const struct screen *s, struct buf *out)
 /* "All tables: contend report FILE --tables (2 more rows, 1 more sentence)" */
 static void make_rest(const struct screen *s, struct buf *out)
 {
-    size_t rows = s->ladder.rows.count - s->rows;
+    const struct {
+        size_t count;
+        const char *one;
+    } more[] = {{s->ladder.rows.count - s->rows, "more row"},
+                {s->columns_left_out, "more column"},
+                {s->unspoken, "more sentence"}};
     char words[40];
+    const char *before = " (";
     buf_printf(out, "All tables: %s", s->request->command);
-    if (rows)
-        buf_printf(out, " (%s", words_count(words, sizeof words, rows, "more row"));
-    if (s->unspoken)
-        buf_printf(out, "%s%s", rows ? ", " : " (",
-                   words_count(words, sizeof words, s->unspoken, "more sentence"));
-    buf_add(out, rows || s->unspoken ? ")" : "");
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (more[i].count) {
+            buf_printf(out, "%s%s", before,
+                       words_count(words, sizeof words, more[i].count, more[i].one));
+            before = ", ";
+        }
+    buf_add(out, before[0] == ',' ? ")" : "");
 }
 
 static void say_places(struct screen *s)
@@ -464,7 +526,7 @@ static void keep_doubts(struct screen *s, const struct result *r, const struct w
 {
     struct buf text = {0};
     make_doubts(s, r, w, &text);
-    use(s, lines_of(buf_text(&text), w->doubts.len ? sizeof lead : 0, 0));
+    use(s, fit_lines_of(buf_text(&text), w->doubts.len ? sizeof lead : 0, 0));
     s->page->failed |= text.failed;
     buf_release(&text);
 }
@@ -474,61 +536,85 @@ static void keep_places(struct screen *s)
     enum { COUNTED = 20 }; /* " (2 more sentences)" */
     struct buf text = {0};
     make_places(s, &text);
-    use(s, lines_of(buf_text(&text), 0, 0));
+    use(s, fit_lines_of(buf_text(&text), 0, 0));
     buf_reset(&text);
     make_rest(s, &text);
-    use(s, lines_of(buf_text(&text), COUNTED, 0));
+    use(s, fit_lines_of(buf_text(&text), COUNTED, 0));
     s->page->failed |= text.failed;
     buf_release(&text);
 }
 
-static int say_words(struct screen *s, struct err *err)
+static int find_all(struct words *words, const struct screen *s, size_t count, struct err *err)
 {
-    size_t spoken = s->count < RESULTS_NAMED ? s->count : RESULTS_NAMED;
-    struct words words[RESULTS_NAMED] = {0};
     int status = 0;
-    keep_places(s);
-    for (size_t i = 0; i < spoken && !status; i++) {
+    for (size_t i = 0; i < count && !status; i++)
         status = find_words(&words[i], s, &s->results[i], err);
-        if (!status)
-            keep_doubts(s, &s->results[i], &words[i]);
-    }
-    for (size_t i = 0; i < spoken && !status; i++)
+    return status;
+}
+
+static void say_words(struct screen *s, const struct words *words, size_t spoken)
+{
+    for (size_t i = 0; i < spoken; i++)
         say_meaning(s, &s->results[i], &words[i].meaning);
-    for (size_t i = 0; i < spoken && !status; i++)
+    for (size_t i = 0; i < spoken; i++)
         if (doubts_cells(&s->results[i]))
             say_doubts(s, &s->results[i], &words[i]);
-    if (!status)
-        say_places(s);
-    for (size_t i = 0; i < spoken; i++)
-        release_words(&words[i]);
-    return status;
+    say_places(s);
 }
 
 /* ---- All of it
  * -------------------------------------------------------------------------------------- */
 
-static int put_together(struct screen *s, struct err *err)
+/*
+ * As many rows as there is room for beside what has to be said and some sentences; of several
+ * results each name with all of them.
+ */
+static size_t rows_that_fit(const struct screen *s)
 {
-    const struct ladder *l = &s->ladder;
-    bool *shown = calloc(l->columns.count + 1, sizeof *shown);
-    if (!shown)
-        return err_set(err, ERR_SYSTEM, "summary: out of memory");
-    size_t most = ROWS_MOST * s->count;
-    s->rows = l->rows.count < most ? l->rows.count : most;
-    choose_shown(s, shown);
+    enum { HEADS = 3 };
+    /* Of several their numbers beside each other say most. */
+    size_t kept = HEADS + legend_lines(s) + (s->count > 1 ? 0 : MEANING_LEAST);
+    size_t most = s->lines_left > kept ? s->lines_left - kept : 0;
+    most = most > ROWS_MOST * s->count ? ROWS_MOST * s->count : most;
+    most -= most % s->count;
+    most = most < s->count ? s->count : most;
+    return s->ladder.rows.count < most ? s->ladder.rows.count : most;
+}
+
+static void put_together(struct screen *s, const struct words *words, size_t spoken, bool *shown)
+{
     page_to(s->page, PAGE_READERS);
     say_sources(s);
+    use(s, 1); /* the gap */
+    keep_places(s);
+    for (size_t i = 0; i < spoken; i++)
+        keep_doubts(s, &s->results[i], &words[i]);
+    s->rows = rows_that_fit(s);
+    choose_shown(s, shown);
     if (s->rows) {
         add_table(s, shown);
         say_legend(s, shown);
     } else {
         page_say(s->page, PAGE_SENTENCE, "Nothing was measured.");
+        use(s, 1);
     }
     page_gap(s->page);
-    use(s, 1);
+    say_words(s, words, spoken);
+}
+
+static int make_screen(struct screen *s, struct err *err)
+{
+    struct words words[RESULTS_NAMED] = {0};
+    size_t spoken = s->count < RESULTS_NAMED ? s->count : RESULTS_NAMED;
+    bool *shown = calloc(s->ladder.columns.count + 1, sizeof *shown);
+    int status = shown ? find_all(words, s, spoken, err)
+                       : err_set(err, ERR_SYSTEM, "summary: out of memory");
+    if (!status)
+        put_together(s, words, spoken, shown);
+    for (size_t i = 0; i < spoken; i++)
+        release_words(&words[i]);
     free(shown);
-    return say_words(s, err);
+    return status;
 }
 
 int summary_page(struct page *p, const struct result *results, size_t count,
@@ -538,10 +624,29 @@ int summary_page(struct page *p, const struct result *results, size_t count,
                        .results = results,
                        .count = count,
                        .request = request,
-                       .lines_left = SUMMARY_LINES};
+                       .lines_left = SUMMARY_LINES,
+                       .is_small = true};
     int status =
         ladder_of(&s.ladder, &(struct ladder_source){.results = results, .count = count}, err);
-    status = status ? status : put_together(&s, err);
+    status = status ? status : make_screen(&s, err);
+    ladder_release(&s.ladder);
+    return status;
+}
+
+int summary_words(struct page *p, const struct result *results, size_t count, struct err *err)
+{
+    struct screen s = {.page = p, .results = results, .count = count, .lines_left = SIZE_MAX};
+    int status =
+        ladder_of(&s.ladder, &(struct ladder_source){.results = results, .count = count}, err);
+    for (size_t i = 0; i < count && !status; i++) {
+        struct words words = {0};
+        status = find_words(&words, &s, &results[i], err);
+        if (!status)
+            say_meaning(&s, &results[i], &words.meaning);
+        if (!status && doubts_cells(&results[i]))
+            say_doubts(&s, &results[i], &words);
+        release_words(&words);
+    }
     ladder_release(&s.ladder);
     return status;
 }

@@ -29,4 +29,10 @@ enum { SUMMARY_LINES = 23, SUMMARY_COLUMNS = 80 };
 int summary_page(struct page *p, const struct result *results, size_t count,
                  const struct summary_request *request, struct err *err);
 
+/*
+ * The same sentences, all of them, and what not to trust, for a page that has the room: a figure
+ * that stands on both is one figure.  Returns 0 or -1 with ERR_SYSTEM.
+ */
+int summary_words(struct page *p, const struct result *results, size_t count, struct err *err);
+
 #endif

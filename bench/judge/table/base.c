@@ -1,7 +1,5 @@
 #include "bench/judge/table/base.h"
 
-#include "bench/base/suggest.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,27 +72,6 @@ static bool has_value(const struct entry *e, const char *dim, const char *wanted
     return !strcmp(dim_text(&value), wanted);
 }
 
-/* Which values there are, and the nearest. */
-static int refuse(const char *option, const char *dim, const char *value, const struct entries *all,
-                  struct err *err)
-{
-    struct dims values = {0}; /* each once, in their order */
-    struct dim_value one;
-    struct buf list = {0};
-    enum { LISTED = 20 };
-    for (size_t i = 0; i < all->count && values.count < LISTED; i++)
-        if (dim_value_of(&all->items[i], dim, &one))
-            dims_add(&values, dim_text(&one));
-    for (size_t i = 0; i < values.count; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "", values.names[i]);
-    const char *near = suggest(value, (const char *const *)values.names, values.count);
-    err_set(err, ERR_USAGE, "%s: no cell has %s=%s (%s)%s%s%s", option, dim, value, buf_text(&list),
-            near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    buf_release(&list);
-    dims_release(&values);
-    return -1;
-}
-
 static int by_key(const void *a, const void *b)
 {
     const struct base *left = a, *right = b;
@@ -126,7 +103,7 @@ int bases_of(struct bases *out, const char *option, const char *dim, const char 
         out->items[out->count++] = (struct base){text, all->items[i]};
     }
     if (!out->count)
-        return refuse(option, dim, value, all, err);
+        return dim_refuse_value(option, dim, value, all, err);
     qsort(out->items, out->count, sizeof *out->items, by_key);
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "bench/judge/table/plan.h"
 
+#include "bench/base/suggest.h"
 #include "bench/judge/parts/metric_names.h"
 
 #include <stdio.h>
@@ -139,22 +140,47 @@ static int choose_base(struct plan *p, const struct table_request *request,
     return 0;
 }
 
+/* What rows can be sorted by, and what is nearest to what was typed. */
+static int refuse_order(const char *typed, const struct metric_names *names,
+                        const struct entries *all, struct err *err)
+{
+    struct dims dims = {0};
+    struct buf words = {0};
+    char metric[64];
+    const char *near[2] = {metric_names_nearest(names, typed, metric, sizeof metric)};
+    size_t count = near[0] != NULL;
+    dims_of_entries(&dims, all);
+    const char *const *there = (const char *const *)dims.names;
+    const char *dim = suggest(typed, there, dims.count);
+    if (dim)
+        near[count++] = dim;
+    suggest_words(&words, suggest(typed, near, count), NULL, 0);
+    buf_add(&words, " (metrics: ");
+    suggest_list(&words, names->items, names->count);
+    buf_add(&words, "; dimensions: ");
+    suggest_list(&words, there, dims.count);
+    err_set(err, ERR_USAGE, "--sort: \"%s\" is no metric and no dimension of these cells%s)", typed,
+            buf_text(&words));
+    buf_release(&words);
+    dims_release(&dims);
+    return -1;
+}
+
 /* "-throughput": a metric before a dimension, for more of those are asked for. */
 static int choose_order(struct plan *p, const char *sort, const struct metric_names *names,
                         const struct entries *all, struct err *err)
 {
-    struct err unknown = {0};
     if (!sort)
         return 0;
     p->is_reversed = sort[0] == '-';
     sort += p->is_reversed;
-    const char *metric = metric_names_find(names, "--sort", "no cell", sort, &unknown);
+    const char *metric = metric_names_find(names, "--sort", "no cell", sort, NULL);
     if (metric)
         snprintf(p->sort_metric, sizeof p->sort_metric, "%s", metric);
     else if (!dim_check("--sort", sort, all, NULL))
         snprintf(p->sort_dim, sizeof p->sort_dim, "%s", sort);
     else
-        return err_set(err, unknown.code, "%s", unknown.text);
+        return refuse_order(sort, names, all, err);
     return 0;
 }
 

@@ -319,7 +319,10 @@ int tables_build(struct tables *out, const struct result *results, size_t count,
     struct plan plan = {0};
     struct entry *items = NULL;
     int status = -1;
-    *out = (struct tables){.results = results, .result_count = count, .caption = request->caption};
+    *out = (struct tables){.results = results,
+                           .result_count = count,
+                           .caption = request->caption,
+                           .shows_ends = request->relative_to != NULL};
     if (entries_of_results(&out->entries, results, count, err) ||
         plan_make(&plan, request, &out->entries, err) ||
         entries_filter(&out->entries, request->filter, err))

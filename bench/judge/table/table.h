@@ -24,7 +24,7 @@ struct table_request {
     bool with_ratios;    /* a ratio behind each metric */
     /*
      * "executor=thread": what ratios are to, and then there are some.  NULL: of several results the
-     * same cells of the first one; of one result the first row.
+     * same cells of the first one; of one result the first row.  Who asks for it sees intervals.
      */
     const char *relative_to;
     const char *sort; /* "throughput", "-tasks": rows by a metric, the best first, or a dimension */
@@ -80,6 +80,7 @@ struct tables {
     const struct result *results;
     size_t result_count;
     const char *caption; /* borrowed from the request; or NULL */
+    bool shows_ends;     /* of ratios: behind each its interval */
 };
 
 /*

@@ -19,10 +19,17 @@ static void add_title(struct buf *out, const struct tables *t, const struct grid
         buf_printf(out, ": %s", g->title);
 }
 
+/* A column of its own for the intervals of ratios, where they do not stand with all numbers. */
+static bool has_ends(const struct page *p, const struct tables *t, const struct grid_column *c)
+{
+    return t->shows_ends && c->is_ratio && !p->with_intervals;
+}
+
 static void begin_grid(struct page *p, const struct tables *t, const struct grid *g)
 {
     struct buf title = {0};
-    struct page_column *columns = calloc(g->labels.count + g->column_count + 2, sizeof *columns);
+    struct page_column *columns =
+        calloc(g->labels.count + 2 * g->column_count + 2, sizeof *columns);
     size_t n = 0;
     if (!columns) {
         p->failed = true;
@@ -33,11 +40,15 @@ static void begin_grid(struct page *p, const struct tables *t, const struct grid
             .key = g->labels.names[l],
             .flags = l + 1 < g->labels.count ? PAGE_LABEL | PAGE_ONCE : PAGE_LABEL,
         };
-    for (size_t c = 0; c < g->column_count; c++)
+    for (size_t c = 0; c < g->column_count; c++) {
         columns[n++] = (struct page_column){.key = g->columns[c].metric,
                                             .head = g->columns[c].title,
                                             .group = g->columns[c].group,
                                             .align = PAGE_RIGHT};
+        if (has_ends(p, t, &g->columns[c]))
+            columns[n++] = (struct page_column){
+                .key = "interval", .group = g->columns[c].group, .align = PAGE_RIGHT};
+    }
     if (!g->column_count)
         columns[n++] = reasons;
     add_title(&title, t, g);
@@ -96,6 +107,16 @@ static void add_slot(struct page *p, const struct slot *s)
     }
 }
 
+static void add_ends(struct page *p, const struct slot *s)
+{
+    char text[64];
+    const struct page_value v = value_of_ratio(&s->ratio);
+    if (s->kind == SLOT_RATIO && number_ends_of_quotient(text, sizeof text, &v)[0])
+        page_shown(p, v, "%s", text);
+    else
+        page_empty(p);
+}
+
 static void add_grid(struct page *p, const struct tables *t, const struct grid *g)
 {
     begin_grid(p, t, g);
@@ -106,8 +127,11 @@ static void add_grid(struct page *p, const struct tables *t, const struct grid *
             add_label(p, grid_label(g, r, l));
         if (unmeasured)
             page_status(p, cell_status_name(unmeasured->status), unmeasured->reason);
-        for (size_t c = 0; c < g->column_count && !unmeasured; c++)
+        for (size_t c = 0; c < g->column_count && !unmeasured; c++) {
             add_slot(p, grid_slot(g, r, c));
+            if (has_ends(p, t, &g->columns[c]))
+                add_ends(p, grid_slot(g, r, c));
+        }
     }
 }
 

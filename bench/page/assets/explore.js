@@ -278,8 +278,12 @@ const settingsOf = (kind, units) => {
            interval: lock.interval_ns ? sliders.interval.value() : Infinity, fresh: fresh.checked };
 };
 const steps = () => [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, MOST];
-const dashes = ["", "6 3", "2 3"], W = 640, H = 300, LEFT = 58, RIGHT = W - 84, TOP = 12, BOTTOM = H - 40;
+const dashes = ["", "6 3", "2 3"], WIDEST = 640, NARROWEST = 280, H = 300, LEFT = 58, TOP = 12, BOTTOM = H - 40;
+/* As wide as there is room, so that letters keep their size on a telephone. */
+const room = () => Math.max(NARROWEST, Math.min(WIDEST, curves.clientWidth || WIDEST));
+let drawn = 0;
 function draw() {
+  const W = drawn = room(), RIGHT = W - 84;
   const w = works[measured.value], lines = model.kinds.map(k => ({ k, points: steps().map(n => [n, simulate(settingsOf(k.name, n))]) }));
   const dots = w ? w.cells.filter(c => c.rate > 0 && c.units <= MOST && !c.shared) : [];
   const all = lines.flatMap(l => l.points.map(p => p[1])).concat(dots.map(c => c.rate)).filter(isFinite);
@@ -340,7 +344,7 @@ function update() {
   draw();
   const kind = model.kinds[kinds.value].name, units = sliders.units.value(), many = simulate(settingsOf(kind, units)), one = simulate(settingsOf(kind, 1));
   const names = { thread: ["thread", "threads"], process: ["process", "processes"], coroutine: ["coroutine", "coroutines"] }[kind];
-  outcome.textContent = `${units} ${names[units > 1 ? 1 : 0]}: ${count(many)}requests/s, ${+(many / one).toPrecision(2)} times what one does.`;
+  outcome.textContent = `${units} ${names[units > 1 ? 1 : 0]}: ${count(many).trim()} requests/s, ${+(many / one).toPrecision(2)} times what one does.`;
 }
 measured.addEventListener("change", () => { load(); update(); });
 kinds.addEventListener("change", update);
@@ -349,4 +353,5 @@ fresh.addEventListener("change", update);
 root.append(form, outcome, curves, behind);
 load();
 update();
+new ResizeObserver(() => { if (room() !== drawn) draw(); }).observe(curves);
 })();

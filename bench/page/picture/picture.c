@@ -1,10 +1,12 @@
 #include "bench/page/picture/picture.h"
 
 #include "bench/base/output.h"
+#include "bench/base/suggest.h"
 #include "bench/child/child.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
@@ -146,6 +148,29 @@ int picture_write(const struct page *p, const char *format, const struct page_st
     return failed ? -1 : 0;
 }
 
+int picture_write_named(const struct page *p, const char *path, const char *otherwise,
+                        const struct page_style *style, struct err *err)
+{
+    const char *format = picture_format_of(NULL, path, otherwise, err);
+    return format ? picture_write(p, format, style, path, err) : -1;
+}
+
+bool picture_is_page(const char *path)
+{
+    const struct ending *e = output_is_stream(path) ? NULL : ending_of(path);
+    return e && strcmp(e->format, "json") != 0;
+}
+
+int picture_refuse_result(const char *path, struct err *err)
+{
+    return path && picture_is_page(path)
+               ? err_set(err, ERR_USAGE,
+                         "-o: %s has the name of a page, and a result is JSON: name it .json, and "
+                         "contend report makes the page of it",
+                         path)
+               : 0;
+}
+
 const char *picture_place(const char *format, const char *path, const char *otherwise,
                           struct err *err)
 {
@@ -165,12 +190,16 @@ static const char *split_also(const char *word, const char **path, struct err *e
             *path = equals + 1;
             return page_formats[i];
         }
-    struct buf known = {0};
-    for (size_t i = 0; page_formats[i]; i++)
-        buf_printf(&known, "%s%s", i ? ", " : "", page_formats[i]);
-    err_set(err, ERR_USAGE, "--also: \"%s\" is not of the form FORMAT=FILE (%s)", word,
-            buf_text(&known));
-    buf_release(&known);
+    struct buf words = {0};
+    char format[40];
+    size_t count = 0;
+    while (page_formats[count])
+        count++;
+    snprintf(format, sizeof format, "%.*s", (int)strcspn(word, "="), word);
+    suggest_words(&words, suggest(format, page_formats, count), page_formats, count);
+    err_set(err, ERR_USAGE, "--also: \"%s\" is not of the form FORMAT=FILE%s", word,
+            buf_text(&words));
+    buf_release(&words);
     return NULL;
 }
 

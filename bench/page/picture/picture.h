@@ -28,6 +28,19 @@ const char *picture_place(const char *format, const char *path, const char *othe
 int picture_write(const struct page *p, const char *format, const struct page_style *style,
                   const char *path, struct err *err);
 
+/* The same as what the file's name ends with, else as `otherwise`. */
+int picture_write_named(const struct page *p, const char *path, const char *otherwise,
+                        const struct page_style *style, struct err *err);
+
+/*
+ * ERR_USAGE where the name (NULL: there is none) ends with a page or picture: what measures writes
+ * its result there, which is JSON, and nobody would look for it behind such a name.
+ */
+int picture_refuse_result(const char *path, struct err *err);
+
+/* Whether the name ends with a page or picture, that is with a known format but JSON. */
+bool picture_is_page(const char *path);
+
 /*
  * The same into several, "markdown=summary.md" each.  Whether that could be done, and none of them
  * is `read`, the file that is read (NULL: none): ERR_USAGE, ERR_INPUT.

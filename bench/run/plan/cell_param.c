@@ -44,12 +44,10 @@ static int set_param(const struct owner *o, const char *name, const char *value,
             o->values[row] = i;
             return 0;
         }
-    char list[160] = "";
-    for (int i = 0; p->choices[i]; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
-                 p->choices[i]);
-    return err_set(err, ERR_USAGE, "-p %s.%s: \"%s\" is unknown (%s)", o->name, p->name, value,
-                   list);
+    size_t count = 0;
+    while (p->choices[count])
+        count++;
+    return suggest_unknown(what, value, p->choices, count, err);
 }
 
 int cell_apply_param(struct cell *c, const char *assignment, bool *used, struct err *err)

@@ -119,17 +119,19 @@ static int add_combination(struct builder *b, const struct plan_group *g, struct
 
 static int parse_placement(const char *word, enum placement *out, struct err *err)
 {
-    char known[80] = "";
-    size_t used = 0;
+    struct opt_list known = {0};
     const char *name;
     for (int i = PLACEMENT_FREE; (name = placement_name((enum placement)i)) != NULL; i++) {
         if (!strcmp(word, name)) {
             *out = (enum placement)i;
+            vec_release(&known);
             return 0;
         }
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", name);
+        vec_add(&known, name);
     }
-    return err_set(err, ERR_USAGE, "--placement: \"%s\" is unknown (%s)", word, known);
+    suggest_unknown("--placement", word, known.items, known.count, err);
+    vec_release(&known);
+    return -1;
 }
 
 /* Whether its cells are planned where nobody named executors or locks.  What runs somebody's own
@@ -226,13 +228,37 @@ static int add_controls(struct builder *b, struct err *err)
     return 0;
 }
 
+/* The names that cells of the plan have parameters by, and the nearest. */
+static int refuse_param(const struct builder *b, const char *assignment, struct err *err)
+{
+    struct opt_list names = {0};
+    struct buf words = {0};
+    char owner[64];
+    snprintf(owner, sizeof owner, "%.*s", (int)strcspn(assignment, ".="), assignment);
+    for (size_t i = 0; i < b->plan->cell_count; i++) {
+        const struct cell *c = &b->plan->cells[i];
+        const char *const of_cell[] = {c->workload->name, c->lock->name, c->executor->name};
+        for (size_t k = 0; k < sizeof of_cell / sizeof *of_cell; k++) {
+            size_t at = 0;
+            while (at < names.count && strcmp(names.items[at], of_cell[k]) != 0)
+                at++;
+            if (at == names.count)
+                vec_add(&names, of_cell[k]);
+        }
+    }
+    suggest_words(&words, suggest(owner, names.items, names.count), names.items, names.count);
+    err_set(err, ERR_USAGE, "-p %s: no cell has a workload, lock or executor of that name%s",
+            assignment, buf_text(&words));
+    buf_release(&words);
+    vec_release(&names);
+    return -1;
+}
+
 static int check_params_used(const struct builder *b, struct err *err)
 {
     for (size_t i = 0; i < b->params.count; i++)
         if (!b->param_used[i])
-            return err_set(err, ERR_USAGE,
-                           "-p %s: no cell has a workload, lock or executor of that name",
-                           b->params.items[i]);
+            return refuse_param(b, b->params.items[i], err);
     return 0;
 }
 

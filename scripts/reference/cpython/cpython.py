@@ -15,6 +15,7 @@ Exit status: 0 done, 2 wrong usage, 3 a cell failed or the file cannot be writte
 """
 
 import argparse
+import difflib
 import json
 import os
 import random
@@ -256,7 +257,9 @@ def options_of(arguments):
     for kind, known in (("workload", bodies.WORKLOADS), ("executor", launch.EXECUTORS)):
         for word in getattr(options, kind):
             if word not in known:
-                parser.error(f'--{kind}: "{word}" is none of {", ".join(known)}')
+                near = difflib.get_close_matches(word, known, 1)
+                parser.error(f'--{kind}: "{word}" is unknown{f"; did you mean {near[0]}?" if near else ""} '
+                             f'({", ".join(known)})')
     if not 1 <= options.rounds <= 1000:
         parser.error(f'--rounds: "{options.rounds}" is not within 1 to 1000')
     if not options.list and not options.output:

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Every command that shows a page takes -o FILE, and the file's name says what is in it.
+. "$(dirname "$0")/lib.sh"
+
+fixtures=$source_dir/tests/fixtures
+
+# _is FORMAT FILE: what its name says, and nothing was shown in its place.
+_is() {
+    local begin
+    case $1 in
+    html) begin='<!doctype html>' ;;
+    json) begin='[[{]' ;;
+    md) begin='[^<{[:space:]]' ;;
+    esac
+    [ -s "$2" ] || { fail "$2 is not there"; show_run; return; }
+    head -n 1 "$2" | grep -qiE "^$begin" || { head -n 3 "$2"; fail "$2 is no $1"; }
+}
+
+# _each NAME STATUS ARGUMENTS...: as each of three formats.
+_each() {
+    local name=$1 wanted=$2 ending
+    shift 2
+    for ending in html json md; do
+        run "$@" -o "$name.$ending"
+        expect_status "$wanted"
+        _is $ending "$name.$ending"
+        expect test ! -s out
+    done
+    run "$@" -o "$name.bogus"
+    expect_status 2
+    expect grep -q 'a name ends with what it holds' err
+}
+
+what_is_stored_is_shown_into_a_file() {
+    _each report 0 report "$fixtures/report/standard.json"
+    _each compare 0 compare "$fixtures/compare/base.json" "$fixtures/compare/head.json"
+    _each fidelity 1 compare --fidelity "$fixtures/fidelity/emulated.json" "$fixtures/fidelity/real.json"
+    _each show 0 history show --file "$fixtures/history/all.jsonl"
+    _each check 1 history check --file "$fixtures/history/all.jsonl"
+    _each list 0 list locks
+    _each doctor 0 doctor
+    _each claims 0 claims --list
+}
+
+# Theirs is the document that a program reads, unless the name says that it is the page.
+what_is_measured_goes_into_a_file_as_its_name_says() {
+    local ending
+    for ending in html json md; do
+        run duel --budget 200ms --force -q -o "duel.$ending" -- true -- true
+        _is $ending "duel.$ending"
+        run scale --tasks 1,2 --rounds 2 --budget 200ms --force -q -o "scale.$ending" -- sh -c ': {n}'
+        _is $ending "scale.$ending"
+        run spinner --all --work block --lock none --seconds 0.1 -o "spinner.$ending"
+        expect_status 0
+        _is $ending "spinner.$ending"
+    done
+    run duel --budget 200ms --force -q -o plain -- true -- true
+    _is json plain
+}
+
+# Buggy: JSON in a file called x.html.
+a_result_is_no_page() {
+    run run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q --no-report -o r.html
+    expect_refusal 2 'r.html has the name of a page' 'contend report makes the page'
+    run merge "$fixtures/report/standard.json" -o r.md
+    expect_refusal 2 'r.md has the name of a page'
+    run import "$fixtures/report/standard.json" -o r.csv
+    expect_refusal 2 'r.csv has the name of a page'
+    run reference cpython -o r.svg
+    expect_refusal 2 'r.svg has the name of a page'
+}
+
+what_is_read_is_not_written_over() {
+    cp "$fixtures/compare/base.json" base.json
+    cp "$fixtures/history/all.jsonl" all.json
+    run compare base.json "$fixtures/compare/head.json" -o base.json
+    expect_status 2
+    cmp -s base.json "$fixtures/compare/base.json" || fail "base.json was written over"
+    run compare --base "$fixtures/compare/head.json" --head base.json -o base.json
+    expect_status 2
+    run history show --file all.json -o all.json
+    expect_status 2
+    cmp -s all.json "$fixtures/history/all.jsonl" || fail "the history was written over"
+}
+
+run_tests
