@@ -31,8 +31,17 @@ void svg_range_add(struct svg_range *r, const struct page_axis *axis, double val
     r->hi = value > r->hi ? value : r->hi;
 }
 
+/* Ends that a logarithm has, whatever range is asked for. */
+static void hold_log(struct svg_scale *s)
+{
+    const double least = 1e-290, most = 1e290;
+    s->from = fmin(fmax(s->from, least), most);
+    s->to = fmin(fmax(s->to, s->from), most);
+}
+
 static void widen_log(struct svg_scale *s)
 {
+    hold_log(s);
     s->from /= ROOM_FACTOR;
     s->to *= ROOM_FACTOR;
     double lacking = pow(10, LEAST_DECADES) / (s->to / s->from);
@@ -58,7 +67,7 @@ struct svg_scale svg_scale_of(const struct page_axis *axis, struct svg_range ran
                               double end)
 {
     struct svg_scale s = {.axis = axis, .begin = begin, .end = end};
-    bool is_fixed = axis->to > axis->from;
+    bool is_fixed = axis->to > axis->from && (axis->scale != PAGE_LOG || axis->from > 0);
     bool is_empty = !(range.hi >= range.lo);
     s.from = is_empty ? (axis->scale == PAGE_LOG ? 1 : 0) : range.lo;
     s.to = is_empty ? (axis->scale == PAGE_LOG ? 10 : 1) : range.hi;

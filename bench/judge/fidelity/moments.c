@@ -109,7 +109,7 @@ void fidelity_value_text(const struct fidelity_rule *rule, double value, char *o
 
 void fidelity_shape_text(double p50, double p90, char *out, size_t size)
 {
-    snprintf(out, size, "%.2f/%.1f", p50, p90);
+    snprintf(out, size, "%.*f/%.1f", p50 < 10 ? 2 : 1, p50, p90);
 }
 
 /* What lies out of tolerance differs only when all that either side may be does. */

@@ -102,18 +102,27 @@ static void add_against(struct buf *out, const struct result_metric *m,
         buf_add(out, "no other time");
         return;
     }
-    buf_printf(out, "%s%s%s %s", is_rough ? "roughly " : "", ratio < 1 ? "1/" : "",
-               units_format(text, sizeof text, more, "", 2), ratio < 1 ? "of it" : "times that");
+    buf_printf(out, "%s%s%s%s", is_rough ? "roughly " : "", ratio < 1 ? "1/" : "",
+               units_format(text, sizeof text, more, "", 2), ratio < 1 ? "" : " times that");
+}
+
+/* What is done to which unit, the work named with as few words as a screen has room for. */
+static void add_started(struct buf *out, const char *what, const struct result_cell *c)
+{
+    if (c->tasks > 1)
+        buf_printf(out, "%s one of %zu tasks of %s", what, (size_t)c->tasks, c->workload);
+    else
+        buf_printf(out, "%s a task of %s", what, c->workload);
 }
 
 static void start_costs(struct speech *s)
 {
     struct slots x;
     size_t column = ladder_find(s->ladder, LADDER_LIFECYCLE);
-    const char *what = "Starting and ending a unit";
+    const char *what = "Starting and ending";
     if (column == s->ladder->columns.count) {
         column = ladder_find(s->ladder, LADDER_STARTUP);
-        what = "Starting a unit";
+        what = "Starting";
     }
     if (column == s->ladder->columns.count)
         return;
@@ -121,21 +130,18 @@ static void start_costs(struct speech *s)
     for (size_t i = 0; i < x.count; i++) {
         const struct result_metric *m = x.items[i]->metric, *base = x.items[0]->metric;
         char text[40];
-        if (i == 0)
+        if (i == 0) {
+            add_started(s->out, what, x.items[i]->cell);
             buf_printf(
-                s->out, "%s takes %s%s", what, base->summary.n < NUMBER_SAMPLES ? "~" : "",
+                s->out, " takes %s%s", base->summary.n < NUMBER_SAMPLES ? "~" : "",
                 units_format(text, sizeof text, low_of(base, &s->out->failed), base->unit, 2));
-        else {
+        } else {
             words_separate(s->out, i, x.count);
             add_against(s->out, m, base);
         }
         buf_printf(s->out, " as %s %s", words_article(x.rows[i]->name), x.rows[i]->name);
     }
-    if (x.count) {
-        buf_add(s->out, " (fastest tenths of ");
-        add_work(s->out, x.items[0]->cell);
-        buf_add(s->out, ").");
-    }
+    buf_add(s->out, x.count ? " (fastest tenths)." : "");
 }
 
 /* ---- What more than one gains ------------------------------------------------------------- */
