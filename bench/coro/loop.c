@@ -17,7 +17,7 @@ static int resize_ring(struct loop *loop, uint32_t least)
         return CORO_OK;
     while (room < least)
         room *= 2;
-    struct coro **ring = malloc(room * sizeof(struct coro *));
+    struct coro_turn *ring = malloc(room * sizeof *ring);
     if (ring == NULL)
         return CORO_NO_MEMORY;
     for (uint32_t i = hot->head; i != hot->tail; i++)

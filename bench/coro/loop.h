@@ -83,18 +83,24 @@ static inline int loop_enter(struct loop **loop, struct coro **self)
 
 static inline void loop_disarm(struct loop *loop, struct coro *task)
 {
-    if (task->deadline_ns == 0)
+    if (!CORO_HAS(DEADLINES) || task->deadline_ns == 0)
         return;
     task->deadline_ns = 0;
     loop->timers.armed--;
 }
 
 /* The task has been taken off what it waited for; its suspension will return `code`. */
-static inline void loop_wake(struct loop *loop, struct coro *task, int code)
+static inline void loop_unpark(struct loop *loop, struct coro *task, int code)
 {
     loop_disarm(loop, task);
     task->wake = code;
     task->state = CORO_STATE_READY;
+}
+
+/* ... when its turn comes. */
+static inline void loop_wake(struct loop *loop, struct coro *task, int code)
+{
+    loop_unpark(loop, task, code);
     coro_push(&loop->hot, task);
 }
 
