@@ -241,6 +241,20 @@ static bool take_version(struct instance *i, char *text, char *image, size_t siz
     return true;
 }
 
+/* What stands where the version should: how it ended, or how what it says begins. */
+static void version_fault(const struct child_end *end, char *text, char *out, size_t size)
+{
+    char words[160];
+    text += strspn(text, " \t\r\n");
+    text[strcspn(text, "\r\n")] = '\0';
+    if (!child_is_fine(end))
+        snprintf(out, size, "it %s", child_words(end, words, sizeof words));
+    else if (*text)
+        snprintf(out, size, "it says \"%.60s\"", text);
+    else
+        snprintf(out, size, "it says nothing");
+}
+
 static int ask_version(struct instance *i, char *image, size_t size, struct err *err)
 {
     char text[TEXT_BYTES];
@@ -254,9 +268,12 @@ static int ask_version(struct instance *i, char *image, size_t size, struct err 
     call_line_release(&w);
     if (failed)
         return -1;
-    if (!child_is_fine(&end) || !take_version(i, text, image, size))
-        return err_set(err, ERR_UNAVAILABLE, "%s does not say which %s it is", i->path,
-                       i->runtime->name);
+    if (!child_is_fine(&end) || !take_version(i, text, image, size)) {
+        char fault[200];
+        version_fault(&end, text, fault, sizeof fault);
+        return err_set(err, ERR_UNAVAILABLE, "%s does not say which %s it is: %s", i->path,
+                       i->runtime->name, fault);
+    }
     return 0;
 }
 
