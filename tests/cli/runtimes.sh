@@ -198,6 +198,12 @@ a_program_is_compiled_first() {
     run reference ./broken --quick -o x.json
     expect_status 3
     expect_err 'cannot be compiled: sh ended with status 1: units.sh:3: error: no such thing'
+    _runtime unmade ''
+    sed -i 's/"run": \["{found}", "units.sh"\]/"build": [["true"]], "run": ["{found}", "{build}\/made.sh"]/' unmade/runtime.json
+    run reference ./unmade --quick -o x.json
+    expect_status 3
+    expect_err 'cannot be compiled: nothing failed, and there is no {build}/made.sh'
+    expect test ! -e x.json
     _expect_clean
 }
 

@@ -106,7 +106,7 @@ def main():
     parser.add_argument("--services", action="store_true")
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--cpu", type=int, help="the CPU that all run on (the first allowed one)")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     asked.rows = asked.rows or [r for r in ROWS if not asked.services or "sleepers" not in r]
     for row in asked.rows:
         if row not in ROWS:

@@ -482,6 +482,32 @@ static int build_step(struct instance *i, const json_t *command, uint64_t timeou
     return failed;
 }
 
+/* A compiler may end well and have made nothing: said here once, and not by each cell. */
+static int check_built(struct instance *i, struct err *err)
+{
+    static const char built[] = "{build}/";
+    size_t k;
+    json_t *word;
+    json_array_foreach((json_t *)(uintptr_t)i->runtime->run, k, word)
+    {
+        struct err why = {0};
+        struct buf path = {0};
+        if (strncmp(json_string_value(word), built, sizeof built - 1) != 0)
+            continue;
+        expand(&path, i, json_string_value(word));
+        if (path.failed)
+            return err_set(err, ERR_SYSTEM, "reference: out of memory");
+        if (access(buf_text(&path), F_OK)) {
+            err_set(&why, ERR_UNAVAILABLE,
+                    "its program cannot be compiled: nothing failed, and there is no %s",
+                    json_string_value(word));
+            set_reason(i, &why);
+        }
+        buf_release(&path);
+    }
+    return 0;
+}
+
 int instance_build(struct instance *i, uint64_t timeout_ns, const volatile bool *interrupted,
                    struct err *err)
 {
@@ -494,5 +520,5 @@ int instance_build(struct instance *i, uint64_t timeout_ns, const volatile bool 
         if (build_step(i, command, timeout_ns, interrupted, err))
             return -1;
     }
-    return 0;
+    return i->reason ? 0 : check_built(i, err);
 }
