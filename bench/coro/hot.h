@@ -96,10 +96,13 @@ struct coro_turn {
     struct coro_context *context;
 };
 
+/* How far a counter moves from one place of the ring to the next: they count bytes. */
+enum { CORO_TURN = sizeof(struct coro_turn) };
+
 /* The first member of the real loop. Counters run freely and are masked for use. */
 struct coro_loop {
     struct coro_turn *ring;
-    uint32_t mask;        /* capacity - 1 */
+    uint32_t mask;        /* (capacity - 1) * CORO_TURN */
     uint32_t head;        /* next to run */
     uint32_t tail;        /* next to be filled */
     uint32_t limit;       /* when head gets here, back to the loop */
@@ -166,16 +169,29 @@ static inline bool coro_is_interrupted(const struct coro_loop *loop)
     return CORO_HAS(CANCEL) && loop->cancels != 0;
 }
 
+static inline struct coro_turn *coro_turn_at(const struct coro_loop *loop, uint32_t counter)
+{
+    return (struct coro_turn *)(void *)((char *)loop->ring + (counter & loop->mask));
+}
+
+/* Makes a place behind all others. */
+static inline struct coro_turn *coro_add_turn(struct coro_loop *loop)
+{
+    uint32_t tail = loop->tail;
+    loop->tail = tail + CORO_TURN;
+    return coro_turn_at(loop, tail);
+}
+
 /* Adds a task that is parked, or begins. */
 static inline void coro_push(struct coro_loop *loop, struct coro *task)
 {
-    loop->ring[loop->tail++ & loop->mask] = (struct coro_turn){task, task->context};
+    *coro_add_turn(loop) = (struct coro_turn){task, task->context};
 }
 
 /* Adds the running task. Returns where its switch is to say where it goes on. */
 static inline struct coro_context **coro_push_self(struct coro_loop *loop, struct coro *self)
 {
-    struct coro_turn *turn = &loop->ring[loop->tail++ & loop->mask];
+    struct coro_turn *turn = coro_add_turn(loop);
     turn->task = self;
     return &turn->context;
 }
@@ -185,14 +201,17 @@ static inline struct coro_turn *coro_push_front(struct coro_loop *loop, struct c
 {
     if ((int32_t)(loop->head - loop->base) > 0)
         loop->base = loop->head;
-    struct coro_turn *turn = &loop->ring[--loop->head & loop->mask];
+    loop->head -= CORO_TURN;
+    struct coro_turn *turn = coro_turn_at(loop, loop->head);
     turn->task = task;
     return turn;
 }
 
 static inline struct coro_turn coro_pop(struct coro_loop *loop)
 {
-    return loop->ring[loop->head++ & loop->mask];
+    uint32_t head = loop->head;
+    loop->head = head + CORO_TURN;
+    return *coro_turn_at(loop, head);
 }
 
 /* The caller has put self where somebody will find it. Returns when it is its turn again. */
@@ -311,7 +330,7 @@ static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, vo
     loop->free = child->next;
     __builtin_prefetch(child->next, 1); /* the next spawn's; in a burst they are cold */
     if (CORO_HAS(FAIRNESS))
-        loop->limit--; /* a spawn counts as a switch, or a burst of them would hold up the timers */
+        loop->limit -= CORO_TURN; /* a spawn counts as a switch, or many would hold up the timers */
     child->state = CORO_STATE_READY;
     child->flags = bits;
     child->id = ++loop->last_id;
@@ -395,10 +414,13 @@ CORO_INLINE int coro_yield(void)
     struct coro *self = loop->current;
     if (CORO_RARE(coro_is_due(loop) || coro_is_interrupted(loop)))
         return coro_yield_slow();
+    if (CORO_RARE(loop->head == loop->tail)) {
+        if (CORO_HAS(FAIRNESS))
+            loop->limit -= CORO_TURN; /* to oneself, and still a switch: timers get their turn */
+        return CORO_OK;
+    }
     struct coro_context **save = coro_push_self(loop, self);
     struct coro_turn next = coro_pop(loop);
-    if (CORO_RARE(next.task == self))
-        return CORO_OK;
     loop->current = next.task;
     coro_jump(loop, save, next.context);
     return CORO_OK;

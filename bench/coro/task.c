@@ -99,7 +99,7 @@ CORO_INLINE _Noreturn void live(struct coro *self)
         waiter->error = result.error;
         next = (struct coro_turn){waiter, waiter->context};
         if (CORO_HAS(FAIRNESS))
-            hot->limit--;
+            hot->limit -= CORO_TURN;
         coro_recycle(hot, self);
         is_free = false;
     } else {
