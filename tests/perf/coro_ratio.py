@@ -35,12 +35,20 @@ ROWS = {
 SERVICES = ["fairness", "cancel", "deadlines", "waiters", "checks", "all"]
 
 
-def measure(program, row):
+def program(folder, name):
+    path = os.path.join(folder, name)
+    if not os.access(path, os.X_OK):
+        sys.exit(f"there is no {path}: cmake --build {os.path.dirname(os.path.normpath(folder)) or '.'} "
+                 f"--target coro_bench coro_floor coro_services (coro_floor needs a C++20 compiler)")
+    return path
+
+
+def measure(path, row):
     """The first value of one repetition."""
-    done = subprocess.run([program, "--once", row], stdin=subprocess.DEVNULL,
+    done = subprocess.run([path, "--once", row], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{program} --once {row}: status {done.returncode}")
+        sys.exit(f"{path} --once {row}: status {done.returncode}")
     return float(done.stdout.split()[0])
 
 
@@ -64,8 +72,8 @@ def measure_rounds(asked, sides):
         for row in asked.rows:
             names = list(sides)
             for side in names if number % 2 == 0 else reversed(names):
-                program, place = sides[side]
-                found[row][side].append(measure(program, ROWS[row][place]))
+                path, place = sides[side]
+                found[row][side].append(measure(path, ROWS[row][place]))
         if sys.stderr.isatty():
             print(f"\rround {number + 1} of {asked.rounds}", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
@@ -113,7 +121,7 @@ def main():
             parser.error(f"there is no row \"{row}\" (there are {', '.join(ROWS)})")
     if asked.rounds < 1:
         parser.error(f"--rounds: \"{asked.rounds}\" is too small (1 or more)")
-    asked.program = lambda name: os.path.join(asked.folder, name)
+    asked.program = lambda name: program(asked.folder, name)
     cpu = min(os.sched_getaffinity(0)) if asked.cpu is None else asked.cpu
     os.sched_setaffinity(0, {cpu})
     print(f"{asked.rounds} rounds on CPU {cpu}; medians [quartiles]")
