@@ -7,10 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_named(const char *known, const char *name, size_t length)
+{
+    return strlen(known) == length && !strncmp(known, name, length);
+}
+
 static const struct opt *find_name(const struct opt *table, const char *name, size_t length)
 {
     for (const struct opt *o = table; o->name; o++)
-        if (strlen(o->name) == length && !strncmp(o->name, name, length))
+        if (is_named(o->name, name, length) || (o->synonym && is_named(o->synonym, name, length)))
             return o;
     return NULL;
 }

@@ -40,8 +40,9 @@ enum opt_kind {
 };
 
 struct opt {
-    const char *name; /* without dashes; NULL ends the table */
-    char letter;      /* 0: no short form */
+    const char *name;    /* without dashes; NULL ends the table */
+    char letter;         /* 0: no short form */
+    const char *synonym; /* what others call it: understood, and not shown; or NULL */
     enum opt_kind kind;
     size_t offset;        /* of the member of the settings that takes the value */
     const char *argument; /* how help names the value, "N" */

@@ -47,7 +47,7 @@ static const struct opt options[] = {
     {OPT_AT(struct run_wishes, run.plan.placements), .name = "placement", .argument = "P",
      .help = "where units may run; contend doctor shows what there is", .without = "free",
      .choice_at = known_placement},
-    {OPT_AT(struct run_wishes, run.plan.params), .name = "param", .letter = 'p',
+    {OPT_AT(struct run_wishes, run.plan.params), .name = "param", .letter = 'p', .synonym = "set",
      .argument = "NAME.PARAM=V",
      .help = "a parameter, e.g. sleep.duration=10ms; may be given again"},
     {OPT_AT(struct run_wishes, stack), .name = "stack", .argument = "KIND",

@@ -38,7 +38,7 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, trace.cell.plan.placements), .name = "placement", .argument = "P",
      .help = "where units may run", .without = "free", .choice_at = known_placement},
     {OPT_AT(struct settings, trace.cell.plan.params), .name = "param", .letter = 'p',
-     .argument = "NAME.PARAM=V", .help = "a parameter; may be given again"},
+     .synonym = "set", .argument = "NAME.PARAM=V", .help = "a parameter; may be given again"},
     {OPT_AT(struct settings, trace.cell.plan.ops), .name = "ops", OPT_COUNT(1, OPS_MAX),
      .help = "operations a task", .without = "as many as fill the time"},
     {OPT_AT(struct settings, trace.cell.for_ns), .name = "for",

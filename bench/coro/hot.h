@@ -8,15 +8,30 @@
  *     | guard or canary |   free   | frames ... | first frame | coro_top | struct coro |
  *                                                                        ^ the task's handle
  *
- * The run queue is a ring of pointers. It has room for every stack that exists, so that pushing
- * never fails. Tasks hand over to each other directly; they go through the loop only when the ring
- * is empty or `head` has reached `limit` (then timers and descriptors get their turn), and always
- * when the loop is `careful`: its limit stays in the past.
+ * The run queue is a ring of tasks, each with where it goes on, so that a task that yields and
+ * comes again touches no line of its descriptor. The ring has room for every stack that exists, so
+ * that pushing never fails. Tasks hand over to each other directly; they go through the loop only
+ * when the ring is empty or `head` has reached `limit` (then timers and descriptors get their
+ * turn), and always when the loop is `careful`: its limit stays in the past.
  */
 #ifndef CORO_HOT_H
 #define CORO_HOT_H
 
 #include "bench/coro/switch.h"
+
+/* What a service costs is measured by leaving it out: CORO_WITHOUT is a sum of these. Only programs
+ * of tests/perf are built so (docs/coroutines.md). */
+#ifndef CORO_WITHOUT
+#define CORO_WITHOUT 0
+#endif
+enum coro_service {
+    CORO_FAIRNESS = 1,  /* a tick has an end, and then timers and descriptors get their turn */
+    CORO_CANCEL = 2,    /* a suspension looks whether somebody has cancelled its task */
+    CORO_DEADLINES = 4, /* who is woken may have a timer */
+    CORO_WAITERS = 8,   /* any number may wait for one task or channel, in order */
+    CORO_CHECKS = 16    /* calls that make no sense are refused */
+};
+#define CORO_HAS(service) ((CORO_WITHOUT & CORO_##service) == 0)
 
 enum coro_state {
     CORO_STATE_FREE,     /* a stack without a task */
@@ -38,8 +53,9 @@ enum coro_bits {                       /* struct coro.flags */
 
 struct coro {
     _Alignas(64) union {
-        struct coro_context *context; /* where it goes on; compact: its save area */
-        uint64_t value;               /* finished: the result */
+        /* Parked: where it goes on; in the ring see coro_turn. Compact: its save area. */
+        struct coro_context *context;
+        uint64_t value; /* finished: the result */
     };
     uint8_t state;  /* enum coro_state */
     uint8_t flags;  /* enum coro_bits */
@@ -74,10 +90,19 @@ struct coro_top {
     void *return_address; /* of coro_begin: none, which ends backtraces */
 };
 
+/* A place of the ring. A careful loop finds where its tasks go on in their descriptors. */
+struct coro_turn {
+    struct coro *task;
+    struct coro_context *context;
+};
+
+/* How far a counter moves from one place of the ring to the next: they count bytes. */
+enum { CORO_TURN = sizeof(struct coro_turn) };
+
 /* The first member of the real loop. Counters run freely and are masked for use. */
 struct coro_loop {
-    struct coro **ring;
-    uint32_t mask;        /* capacity - 1 */
+    struct coro_turn *ring;
+    uint32_t mask;        /* (capacity - 1) * CORO_TURN */
     uint32_t head;        /* next to run */
     uint32_t tail;        /* next to be filled */
     uint32_t limit;       /* when head gets here, back to the loop */
@@ -87,6 +112,7 @@ struct coro_loop {
     struct coro_context *main; /* where the loop goes on */
     uint32_t last_id;
     uint32_t finished; /* of the last_id tasks spawned */
+    uint32_t cancels;  /* tasks with CORO_BIT_CANCEL */
     bool careful;      /* compact or checked: every switch goes through the loop */
     bool has_canaries; /* to look at when a task ends */
 };
@@ -102,8 +128,10 @@ CORO_SLOW int coro_spawn_slow(struct coro_loop *loop, coro_body *body, void *arg
                               struct coro **task);
 CORO_SLOW int coro_await_slow(struct coro *task, struct coro_result *result);
 CORO_SLOW int coro_yield_slow(void);
-CORO_SLOW void coro_suspend_slow(struct coro_loop *loop, struct coro *self);
-void coro_begin(void); /* where every task begins; never returns */
+CORO_SLOW void coro_suspend_slow(struct coro_loop *loop, struct coro_context **save);
+void coro_begin(void); /* where a task begins; never returns */
+/* The same on a stack that ends at the task: what a switch has in its two registers. */
+void coro_begin_below(struct coro_context **save, struct coro_context *context);
 void coro_first_context_slow(struct coro_loop *loop, struct coro_top *top, struct coro *task);
 
 /* A call would unbalance the processor's record of return addresses at every switch inside. */
@@ -131,41 +159,79 @@ static inline uint32_t coro_id(const struct coro *task)
 
 static inline bool coro_is_due(const struct coro_loop *loop)
 {
-    return (int32_t)(loop->head - loop->limit) >= 0;
+    return CORO_HAS(FAIRNESS) && (int32_t)(loop->head - loop->limit) >= 0;
 }
 
+/* Somebody has been cancelled and does not know it: whoever suspends looks whether it is the one.
+ */
+static inline bool coro_is_interrupted(const struct coro_loop *loop)
+{
+    return CORO_HAS(CANCEL) && loop->cancels != 0;
+}
+
+static inline struct coro_turn *coro_turn_at(const struct coro_loop *loop, uint32_t counter)
+{
+    return (struct coro_turn *)(void *)((char *)loop->ring + (counter & loop->mask));
+}
+
+/* Makes a place behind all others. */
+static inline struct coro_turn *coro_add_turn(struct coro_loop *loop)
+{
+    uint32_t tail = loop->tail;
+    loop->tail = tail + CORO_TURN;
+    return coro_turn_at(loop, tail);
+}
+
+/* Adds a task that is parked, or begins. */
 static inline void coro_push(struct coro_loop *loop, struct coro *task)
 {
-    loop->ring[loop->tail++ & loop->mask] = task;
+    *coro_add_turn(loop) = (struct coro_turn){task, task->context};
+}
+
+/* Adds the running task. Returns where its switch is to say where it goes on. */
+static inline struct coro_context **coro_push_self(struct coro_loop *loop, struct coro *self)
+{
+    struct coro_turn *turn = coro_add_turn(loop);
+    turn->task = self;
+    return &turn->context;
 }
 
 /* A spawner goes on as soon as its eager child stops. */
-static inline void coro_push_front(struct coro_loop *loop, struct coro *task)
+static inline struct coro_turn *coro_push_front(struct coro_loop *loop, struct coro *task)
 {
     if ((int32_t)(loop->head - loop->base) > 0)
         loop->base = loop->head;
-    loop->ring[--loop->head & loop->mask] = task;
+    loop->head -= CORO_TURN;
+    struct coro_turn *turn = coro_turn_at(loop, loop->head);
+    turn->task = task;
+    return turn;
 }
 
-static inline struct coro *coro_pop(struct coro_loop *loop)
+static inline struct coro_turn coro_pop(struct coro_loop *loop)
 {
-    return loop->ring[loop->head++ & loop->mask];
+    uint32_t head = loop->head;
+    loop->head = head + CORO_TURN;
+    return *coro_turn_at(loop, head);
 }
 
 /* The caller has put self where somebody will find it. Returns when it is its turn again. */
 CORO_INLINE void coro_suspend(struct coro_loop *loop, struct coro *self)
 {
     if (CORO_RARE(loop->head == loop->tail || coro_is_due(loop))) {
-        coro_suspend_slow(loop, self);
+        coro_suspend_slow(loop, &self->context);
         return;
     }
-    struct coro *next = coro_pop(loop);
-    loop->current = next;
-    coro_jump(loop, &self->context, next->context);
+    struct coro_turn next = coro_pop(loop);
+    loop->current = next.task;
+    coro_jump(loop, &self->context, next.context);
 }
 
 static inline void coro_enlist(struct coro **first, struct coro *task)
 {
+    if (!CORO_HAS(WAITERS)) {
+        *first = task;
+        return;
+    }
     if (*first == NULL) {
         *first = task->next = task->prev = task;
         return;
@@ -178,7 +244,7 @@ static inline void coro_enlist(struct coro **first, struct coro *task)
 
 static inline void coro_unlist(struct coro **first, struct coro *task)
 {
-    if (task->next == task) {
+    if (!CORO_HAS(WAITERS) || task->next == task) {
         *first = NULL;
         return;
     }
@@ -204,6 +270,24 @@ static inline void *coro_first_stack(struct coro_top *top)
 #endif
 }
 
+/* Sanitizers' switches are calls, which have other things in their registers. */
+#ifdef CORO_HOOKED
+#define CORO_BEGINS_BELOW 0
+#else
+#define CORO_BEGINS_BELOW 1
+#endif
+
+/* Where a task that has not begun goes on. */
+static inline struct coro_context *coro_first_context_of(struct coro_top *top)
+{
+#ifdef CORO_SWITCH_UCONTEXT
+    (void)top;
+    return NULL;
+#else
+    return (struct coro_context *)coro_first_stack(top) - 1;
+#endif
+}
+
 /* Writes what the first switch to the task loads. */
 static inline void coro_first_context(struct coro_loop *loop, struct coro_top *top,
                                       struct coro *task)
@@ -215,22 +299,25 @@ static inline void coro_first_context(struct coro_loop *loop, struct coro_top *t
     coro_first_context_slow(loop, top, task);
 #else
     (void)loop;
-    struct coro_context *context = (struct coro_context *)coro_first_stack(top) - 1;
+    struct coro_context *context = coro_first_context_of(top);
     context->frame = NULL;
-    context->resume = (void *)(uintptr_t)&coro_begin;
+    context->resume = top == coro_top_of(task) && CORO_BEGINS_BELOW
+                          ? (void *)(uintptr_t)&coro_begin_below
+                          : (void *)(uintptr_t)&coro_begin;
     task->context = context;
 #endif
 }
 
-/* Suspends self, and begins the child at once. */
-CORO_INLINE void coro_first_jump(struct coro_loop *loop, struct coro *self, struct coro *child)
+/* Suspends the running task, and begins the child at once. */
+CORO_INLINE void coro_first_jump(struct coro_loop *loop, struct coro_context **save,
+                                 struct coro *child)
 {
 #if defined(CORO_SWITCH_UCONTEXT) || defined(CORO_HOOKED)
     coro_first_context(loop, coro_top_of(child), child);
-    coro_jump(loop, &self->context, child->context);
+    coro_jump(loop, save, child->context);
 #else
     (void)loop;
-    coro_start_raw(&self->context, coro_first_stack(coro_top_of(child)), coro_begin);
+    coro_start_raw(save, coro_first_context_of(coro_top_of(child)), coro_begin_below);
 #endif
 }
 
@@ -242,7 +329,8 @@ static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, vo
     struct coro *child = loop->free;
     loop->free = child->next;
     __builtin_prefetch(child->next, 1); /* the next spawn's; in a burst they are cold */
-    loop->limit--; /* a spawn counts as a switch, or a burst of them would hold up the timers */
+    if (CORO_HAS(FAIRNESS))
+        loop->limit -= CORO_TURN; /* a spawn counts as a switch, or many would hold up the timers */
     child->state = CORO_STATE_READY;
     child->flags = bits;
     child->id = ++loop->last_id;
@@ -251,12 +339,26 @@ static inline struct coro *coro_make(struct coro_loop *loop, coro_body *body, vo
     return child;
 }
 
+/*
+ * A task has the loop's address from its own frame, and that from the ring: what it then reads of
+ * the loop waits for all of that.  The thread's own address is there at once; the comparison is
+ * foretold. Opaque, or the compiler would use either for the other.
+ */
+static inline bool coro_is_same(struct coro_loop *here, const struct coro_loop *loop)
+{
+    __asm__("" : "+r"(here));
+    return here == loop;
+}
+
 CORO_INLINE int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, unsigned flags,
                            struct coro **task)
 {
-    if (CORO_RARE(loop->free == NULL || body == NULL || (flags & ~(unsigned)CORO_EAGER) != 0 ||
-                  coro_is_due(loop)))
+    struct coro_loop *here = coro_here;
+    bool is_senseless = body == NULL || (flags & ~(unsigned)CORO_EAGER) != 0;
+    if (CORO_RARE(!coro_is_same(here, loop) || here->free == NULL ||
+                  (CORO_HAS(CHECKS) && is_senseless) || coro_is_due(here)))
         return coro_spawn_slow(loop, body, arg, flags, task);
+    loop = here;
     struct coro *self = loop->current;
     struct coro *child = coro_make(loop, body, arg, task != NULL ? 0 : CORO_BIT_DETACHED);
     if (task != NULL)
@@ -266,9 +368,9 @@ CORO_INLINE int coro_spawn(struct coro_loop *loop, coro_body *body, void *arg, u
         coro_push(loop, child);
         return CORO_OK;
     }
-    coro_push_front(loop, self);
+    struct coro_turn *turn = coro_push_front(loop, self);
     loop->current = child;
-    coro_first_jump(loop, self, child);
+    coro_first_jump(loop, &turn->context, child);
     return CORO_OK;
 }
 
@@ -283,7 +385,7 @@ CORO_INLINE int coro_await(struct coro *task, struct coro_result *result)
 {
     struct coro_loop *loop = coro_here;
     struct coro *self = loop->current;
-    if (CORO_RARE(self == NULL || task == NULL))
+    if (CORO_RARE(CORO_HAS(CHECKS) && (self == NULL || task == NULL)))
         return coro_await_slow(task, result);
     if (task->state == CORO_STATE_FINISHED) {
         if (result != NULL)
@@ -291,15 +393,16 @@ CORO_INLINE int coro_await(struct coro *task, struct coro_result *result)
         coro_recycle(loop, task);
         return CORO_OK;
     }
-    if (CORO_RARE((self->flags & CORO_BIT_CANCEL) != 0 || task == self ||
-                  task->state == CORO_STATE_FREE || loop->head == loop->tail || coro_is_due(loop)))
+    bool is_senseless = task == self || task->state == CORO_STATE_FREE;
+    if (CORO_RARE(coro_is_interrupted(loop) || (CORO_HAS(CHECKS) && is_senseless) ||
+                  loop->head == loop->tail || coro_is_due(loop)))
         return coro_await_slow(task, result);
     coro_enlist(&task->awaiters, self);
     self->on = task;
     self->state = CORO_STATE_AWAIT;
-    struct coro *next = coro_pop(loop);
-    loop->current = next;
-    coro_jump(loop, &self->context, next->context);
+    struct coro_turn next = coro_pop(loop);
+    loop->current = next.task;
+    coro_jump(loop, &self->context, next.context);
     if (self->wake == CORO_OK && result != NULL)
         *result = (struct coro_result){.value = self->got, .error = self->error};
     return self->wake;
@@ -309,14 +412,17 @@ CORO_INLINE int coro_yield(void)
 {
     struct coro_loop *loop = coro_here;
     struct coro *self = loop->current;
-    if (CORO_RARE(coro_is_due(loop) || (self->flags & CORO_BIT_CANCEL) != 0))
+    if (CORO_RARE(coro_is_due(loop) || coro_is_interrupted(loop)))
         return coro_yield_slow();
-    coro_push(loop, self);
-    struct coro *next = coro_pop(loop);
-    if (CORO_RARE(next == self))
+    if (CORO_RARE(loop->head == loop->tail)) {
+        if (CORO_HAS(FAIRNESS))
+            loop->limit -= CORO_TURN; /* to oneself, and still a switch: timers get their turn */
         return CORO_OK;
-    loop->current = next;
-    coro_jump(loop, &self->context, next->context);
+    }
+    struct coro_context **save = coro_push_self(loop, self);
+    struct coro_turn next = coro_pop(loop);
+    loop->current = next.task;
+    coro_jump(loop, save, next.context);
     return CORO_OK;
 }
 

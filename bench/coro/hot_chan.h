@@ -36,16 +36,16 @@ struct chan_wait {
 CORO_SLOW int coro_send_slow(struct coro_chan *chan, uint64_t item);
 CORO_SLOW int coro_receive_slow(struct coro_chan *chan, uint64_t *item);
 
-static inline bool coro_can_park(const struct coro_loop *loop, const struct coro *self)
+static inline bool coro_can_park(const struct coro_loop *loop)
 {
-    return CORO_LIKELY(loop == coro_here && loop->head != loop->tail && !coro_is_due(loop) &&
-                       (self->flags & CORO_BIT_CANCEL) == 0);
+    return CORO_LIKELY((!CORO_HAS(CHECKS) || loop == coro_here) && loop->head != loop->tail &&
+                       !coro_is_due(loop) && !coro_is_interrupted(loop));
 }
 
 /* One that can be woken here: it has no timer to disarm. */
 static inline bool coro_is_simple(const struct coro *waiter)
 {
-    return CORO_LIKELY(waiter->deadline_ns == 0);
+    return CORO_LIKELY(!CORO_HAS(DEADLINES) || waiter->deadline_ns == 0);
 }
 
 static inline void coro_wake_simple(struct coro_loop *loop, struct coro **first, struct coro *task)
@@ -58,7 +58,7 @@ static inline void coro_wake_simple(struct coro_loop *loop, struct coro **first,
 
 CORO_INLINE int coro_send(struct coro_chan *chan, uint64_t item)
 {
-    if (CORO_RARE(chan == NULL || !chan->is_plain))
+    if (CORO_RARE((CORO_HAS(CHECKS) && chan == NULL) || !chan->is_plain))
         return coro_send_slow(chan, item);
     struct coro_loop *loop = chan->loop;
     struct coro *receiver = chan->receivers;
@@ -72,7 +72,7 @@ CORO_INLINE int coro_send(struct coro_chan *chan, uint64_t item)
         return CORO_OK;
     }
     struct coro *self = loop->current;
-    if (receiver != NULL || !coro_can_park(loop, self))
+    if (receiver != NULL || !coro_can_park(loop))
         return coro_send_slow(chan, item);
     struct chan_wait wait = {chan, item};
     coro_enlist(&chan->senders, self);
@@ -84,7 +84,7 @@ CORO_INLINE int coro_send(struct coro_chan *chan, uint64_t item)
 
 CORO_INLINE int coro_receive(struct coro_chan *chan, uint64_t *item)
 {
-    if (CORO_RARE(chan == NULL || !chan->is_plain || item == NULL))
+    if (CORO_RARE((CORO_HAS(CHECKS) && (chan == NULL || item == NULL)) || !chan->is_plain))
         return coro_receive_slow(chan, item);
     struct coro_loop *loop = chan->loop;
     struct coro *sender = chan->senders;
@@ -100,7 +100,7 @@ CORO_INLINE int coro_receive(struct coro_chan *chan, uint64_t *item)
         return CORO_OK;
     }
     struct coro *self = loop->current;
-    if (chan->count > 0 || !coro_can_park(loop, self))
+    if (chan->count > 0 || !coro_can_park(loop))
         return coro_receive_slow(chan, item);
     coro_enlist(&chan->receivers, self);
     self->on = chan;

@@ -12,19 +12,19 @@ _Thread_local struct coro_loop *coro_here = &coro_nowhere;
 static int resize_ring(struct loop *loop, uint32_t least)
 {
     struct coro_loop *hot = &loop->hot;
-    uint32_t room = hot->ring != NULL ? hot->mask + 1 : 64;
+    uint32_t room = hot->ring != NULL ? hot->mask / CORO_TURN + 1 : 64;
     if (hot->ring != NULL && least <= room)
         return CORO_OK;
     while (room < least)
         room *= 2;
-    struct coro **ring = malloc(room * sizeof(struct coro *));
+    struct coro_turn *ring = malloc(room * sizeof *ring);
     if (ring == NULL)
         return CORO_NO_MEMORY;
-    for (uint32_t i = hot->head; i != hot->tail; i++)
-        ring[i & (room - 1)] = hot->ring[i & hot->mask];
+    for (uint32_t i = hot->head; i != hot->tail; i += CORO_TURN)
+        ring[i / CORO_TURN & (room - 1)] = *coro_turn_at(hot, i);
     free(hot->ring);
     hot->ring = ring;
-    hot->mask = room - 1;
+    hot->mask = (room - 1) * CORO_TURN;
     return CORO_OK;
 }
 
@@ -64,9 +64,9 @@ struct coro_loop *coro_loop_new(const struct coro_config *config, int *error)
         return NULL;
     }
     /* Counters run over soon and often, not after hours. */
-    loop->hot.head = loop->hot.tail = loop->hot.base = UINT32_MAX - 500;
+    loop->hot.head = loop->hot.tail = loop->hot.base = 0U - 512 * CORO_TURN;
     loop->hot.careful = loop->config.check || loop->config.stack == CORO_COMPACT;
-    loop_set_limit(loop, LOOP_FAR);
+    loop_set_limit(loop, LOOP_NO_END);
     return &loop->hot;
 }
 

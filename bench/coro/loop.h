@@ -44,21 +44,22 @@ static inline struct loop *loop_of(struct coro_loop *hot)
     return (struct loop *)(void *)hot;
 }
 
-/* How far a limit lies that is always passed, or never reached, whatever is pushed in front. */
-enum { LOOP_FAR = 1 << 30 };
+/* How far a limit lies that is always passed, or never reached, whatever is pushed in front; and in
+ * switches. */
+enum { LOOP_FAR = 1 << 30, LOOP_NO_END = LOOP_FAR / CORO_TURN };
 
 static inline void loop_set_limit(struct loop *loop, uint32_t hops)
 {
     struct coro_loop *hot = &loop->hot;
     loop->hops_left = hops;
-    hot->limit = hot->careful ? hot->head - LOOP_FAR : hot->head + hops;
+    hot->limit = hot->careful ? hot->head - LOOP_FAR : hot->head + hops * CORO_TURN;
 }
 
 /* There is a timer or a descriptor to look at now: the tick ends as soon as others would. */
 static inline void loop_shorten(struct loop *loop)
 {
     struct coro_loop *hot = &loop->hot;
-    uint32_t soon = hot->head + loop->hops;
+    uint32_t soon = hot->head + loop->hops * CORO_TURN;
     if (loop->hops_left > loop->hops)
         loop->hops_left = loop->hops;
     if ((int32_t)(hot->limit - soon) > 0)
@@ -83,18 +84,24 @@ static inline int loop_enter(struct loop **loop, struct coro **self)
 
 static inline void loop_disarm(struct loop *loop, struct coro *task)
 {
-    if (task->deadline_ns == 0)
+    if (!CORO_HAS(DEADLINES) || task->deadline_ns == 0)
         return;
     task->deadline_ns = 0;
     loop->timers.armed--;
 }
 
 /* The task has been taken off what it waited for; its suspension will return `code`. */
-static inline void loop_wake(struct loop *loop, struct coro *task, int code)
+static inline void loop_unpark(struct loop *loop, struct coro *task, int code)
 {
     loop_disarm(loop, task);
     task->wake = code;
     task->state = CORO_STATE_READY;
+}
+
+/* ... when its turn comes. */
+static inline void loop_wake(struct loop *loop, struct coro *task, int code)
+{
+    loop_unpark(loop, task, code);
     coro_push(&loop->hot, task);
 }
 

@@ -34,6 +34,7 @@ int coro_cancel(struct coro_loop *hot, struct coro *task)
     if (task->state == CORO_STATE_FINISHED)
         return CORO_FINISHED;
     if (task->state == CORO_STATE_READY) {
+        hot->cancels += (task->flags & CORO_BIT_CANCEL) == 0;
         task->flags |= CORO_BIT_CANCEL;
         return CORO_OK;
     }

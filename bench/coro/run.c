@@ -103,7 +103,7 @@ static void rotate(struct coro_loop *hot)
     if (hot->base == hot->tail)
         return;
     while (hot->head != hot->base)
-        coro_push(hot, coro_pop(hot));
+        *coro_add_turn(hot) = coro_pop(hot);
 }
 
 /* Who waits for a moment or a descriptor wants ticks to be short; the first to do so during a long
@@ -118,9 +118,9 @@ static void tick_direct(struct loop *loop)
 {
     struct coro_loop *hot = &loop->hot;
     loop_set_limit(loop, hops_of_tick(loop));
-    struct coro *next = coro_pop(hot);
-    hot->current = next;
-    coro_jump(hot, &hot->main, next->context);
+    struct coro_turn next = coro_pop(hot);
+    hot->current = next.task;
+    coro_jump(hot, &hot->main, next.context);
     hot->limit = hot->head - LOOP_FAR;
 }
 
@@ -137,10 +137,10 @@ static int tick_careful(struct loop *loop)
         return CORO_NO_MEMORY;
     loop_set_limit(loop, hops_of_tick(loop));
     do {
-        struct coro *next = coro_pop(hot);
+        struct coro *next = coro_pop(hot).task;
         if (compact != NULL) {
-            if (hot->tail - hot->head > AHEAD)
-                compact_prefetch(hot->ring[(hot->head + AHEAD) & hot->mask]);
+            if (hot->tail - hot->head > AHEAD * CORO_TURN)
+                compact_prefetch(coro_turn_at(hot, hot->head + AHEAD * CORO_TURN)->task);
             compact_enter(compact, hot, next);
         }
         hot->current = next;
@@ -201,7 +201,7 @@ int coro_loop_run(struct coro_loop *hot, const struct coro_until *until)
     int stop = turn(loop, until != NULL ? until : &to_the_end);
     coro_here = outer;
     loop->running = false;
-    loop_set_limit(loop, LOOP_FAR); /* spawning from outside is never in the way of a timer */
+    loop_set_limit(loop, LOOP_NO_END); /* spawning from outside is never in the way of a timer */
     if (slack_ns > 0)
         prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);
     return stop;

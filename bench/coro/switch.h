@@ -148,26 +148,29 @@ static inline CORO_BARE void coro_jump_raw(struct coro_context **save, struct co
 }
 
 #ifndef CORO_SWITCH_UCONTEXT
-/* The same, but goes on at the beginning of a function that never returns, on a fresh stack. */
-static inline CORO_BARE void coro_start_raw(struct coro_context **save, void *stack,
-                                            void (*function)(void))
+/* The same, but goes on at the beginning of a function that never returns, on the stack above
+ * `context`, which need not be written; the function gets both. */
+static inline CORO_BARE void
+coro_start_raw(struct coro_context **save, struct coro_context *context,
+               void (*function)(struct coro_context **, struct coro_context *))
 {
 #if defined(CORO_SWITCH_X86_64)
-    __asm__ volatile(CORO_SAVE "movq %%rsi, %%rsp\n\t"
+    __asm__ volatile(CORO_SAVE "leaq 16(%%rsi), %%rsp\n\t"
                                "xorl %%ebp, %%ebp\n\t"
                                "jmpq *%%rdx\n" CORO_LANDING
-                     : "+D"(save), "+S"(stack), "+d"(function)
+                     : "+D"(save), "+S"(context), "+d"(function)
                      :
                      : CORO_REGISTERS);
 #else
     register struct coro_context **save_x0 __asm__("x0") = save;
-    register void *stack_x1 __asm__("x1") = stack;
-    register void (*function_x2)(void) __asm__("x2") = function;
-    __asm__ volatile(CORO_SAVE "mov sp, x1\n\t"
+    register struct coro_context *context_x1 __asm__("x1") = context;
+    register void (*function_x2)(struct coro_context **, struct coro_context *) __asm__("x2") =
+        function;
+    __asm__ volatile(CORO_SAVE "add sp, x1, #16\n\t"
                                "mov x29, xzr\n\t"
                                "mov x16, x2\n\t"
                                "br x16\n" CORO_LANDING
-                     : "+r"(save_x0), "+r"(stack_x1), "+r"(function_x2)
+                     : "+r"(save_x0), "+r"(context_x1), "+r"(function_x2)
                      :
                      : CORO_REGISTERS);
 #endif

@@ -25,21 +25,18 @@ int loop_call(struct loop *loop, int (*fn)(struct loop *, void *), void *arg)
 
 /* ---- begin and end ---- */
 
-static inline void deliver_to(struct loop *loop, struct coro *waiter, uint64_t value, int error)
-{
-    loop_wake(loop, waiter, CORO_OK);
-    waiter->got = value;
-    waiter->error = error;
-}
-
-static CORO_SLOW void deliver_to_all(uint64_t value, int error)
+/* Returns the loop, so that its caller need not keep it. */
+static CORO_SLOW struct coro_loop *deliver_to_all(struct coro *self, uint64_t value, int error)
 {
     struct coro_loop *hot = coro_here;
-    struct coro *self = hot->current, *waiter;
+    struct coro *waiter;
     while ((waiter = self->awaiters) != NULL) {
         coro_unlist(&self->awaiters, waiter);
-        deliver_to(loop_of(hot), waiter, value, error);
+        loop_wake(loop_of(hot), waiter, CORO_OK);
+        waiter->got = value;
+        waiter->error = error;
     }
+    return hot;
 }
 
 static int give_up(struct loop *loop, void *task)
@@ -57,53 +54,82 @@ void loop_check_canary(struct loop *loop, struct coro *task)
         loop_call(loop, give_up, task); /* printing needs more room than a small stack has */
 }
 
-static CORO_SLOW void check_own_canary(struct coro_loop *hot)
-{
-    loop_check_canary(loop_of(hot), hot->current);
-}
-
-/* The task's last act: its result to whom it concerns, its stack to whoever comes next. Apart from
- * coro_begin, whose frame lies in every suspended stack and should be small. */
-static _Noreturn CORO_SLOW void finish(uint64_t value, int error)
+static CORO_SLOW struct coro_loop *check_own_canary(struct coro *self)
 {
     struct coro_loop *hot = coro_here;
-    struct coro *self = hot->current, *waiter = self->awaiters;
+    loop_check_canary(loop_of(hot), self);
+    return hot;
+}
+
+/*
+ * A task's first frame: all of its life.  It lies in every suspended stack and should be small, so
+ * little is kept over calls.  And it never returns, so it is inlined where it begins and calls
+ * nothing that does not return either: a processor that foretells returns from a record of calls is
+ * wrong about later ones for each call that is never returned from.
+ */
+CORO_INLINE _Noreturn void live(struct coro *self)
+{
+    __asm__("" : "+r"(self)); /* one register, however it was worked out */
+    coro_arrive(coro_here);
+    struct coro_result result = {.value = 0};
+    result.error = self->body(self->user, &result.value);
+    __asm__("" : "+m"(result)); /* not in registers that would have to be saved */
+    struct coro_loop *hot = coro_here;
+    if (CORO_RARE(hot->has_canaries))
+        hot = check_own_canary(self);
+
+    /* Its last act: its result to whom it concerns, its stack to whoever comes next. */
+    struct coro *waiter = self->awaiters;
+    struct coro_turn next = {NULL, hot->main};
+    bool is_free = !coro_is_due(hot); /* to go on without the loop */
     hot->finished++;
+    if (CORO_HAS(CANCEL) && CORO_RARE((self->flags & CORO_BIT_CANCEL) != 0))
+        hot->cancels--; /* too late for it */
     if (waiter == NULL && (self->flags & CORO_BIT_DETACHED) == 0) {
         self->state = CORO_STATE_FINISHED;
-        self->value = value;
-        self->error = error;
+        self->value = result.value;
+        self->error = result.error;
+    } else if (waiter != NULL && (!CORO_HAS(WAITERS) || waiter->next == waiter) && is_free &&
+               hot->head == hot->tail) {
+        /* One waits for it and nobody else runs: not by way of the ring, but a switch all the same.
+         */
+        self->awaiters = NULL;
+        loop_unpark(loop_of(hot), waiter, CORO_OK);
+        waiter->got = result.value;
+        waiter->error = result.error;
+        next = (struct coro_turn){waiter, waiter->context};
+        if (CORO_HAS(FAIRNESS))
+            hot->limit -= CORO_TURN;
+        coro_recycle(hot, self);
+        is_free = false;
     } else {
-        if (waiter != NULL && waiter->next == waiter) {
-            self->awaiters = NULL;
-            deliver_to(loop_of(hot), waiter, value, error);
-        } else if (waiter != NULL) {
-            deliver_to_all(value, error);
-            hot = coro_here; /* so that nothing need be kept over the call */
-            self = hot->current;
-        }
+        if (waiter != NULL)
+            hot = deliver_to_all(self, result.value, result.error);
         coro_recycle(hot, self);
     }
     coro_depart(hot);
-    struct coro *next = NULL;
-    struct coro_context *to = hot->main;
-    if (CORO_LIKELY(hot->head != hot->tail && !coro_is_due(hot))) {
+    if (CORO_LIKELY(is_free && hot->head != hot->tail))
         next = coro_pop(hot);
-        to = next->context;
-    }
-    hot->current = next;
-    coro_leave(hot, to);
+    hot->current = next.task;
+    coro_leave(hot, next.context);
 }
 
 void coro_begin(void)
 {
-    struct coro *self = coro_here->current;
-    coro_arrive(coro_here);
-    uint64_t value = 0;
-    int error = self->body(self->user, &value);
-    if (CORO_RARE(coro_here->has_canaries))
-        check_own_canary(coro_here);
-    finish(value, error);
+    live(coro_here->current);
+}
+
+void coro_begin_below(struct coro_context **save, struct coro_context *context)
+{
+    (void)save;
+#if defined(CORO_SWITCH_X86_64)
+    live((struct coro *)(void *)((struct coro_top *)(void *)(context + 1) + 1));
+#elif defined(CORO_SWITCH_AARCH64)
+    live((struct coro *)(void *)((char *)(context + 1) + 8 + sizeof(struct coro_top)));
+#else
+    (void)context;
+    live(coro_here->current);
+#endif
 }
 
 /* An eighth more at a time: cheap for many, little waste for few. */
@@ -142,26 +168,27 @@ int coro_spawn_slow(struct coro_loop *hot, coro_body *body, void *arg, unsigned 
         coro_push(hot, child);
         return CORO_OK;
     }
+    struct coro_context **save;
     if ((flags & CORO_EAGER) != 0) {
-        coro_push_front(hot, self);
-        coro_push_front(hot, child);
+        save = &coro_push_front(hot, self)->context;
+        coro_push_front(hot, child)->context = child->context;
     } else {
         coro_push(hot, child);
-        coro_push(hot, self);
+        save = coro_push_self(hot, self);
     }
     /* When the present tick is over, timers and descriptors are served first. */
     if (is_over)
         loop->hops_left = 0;
-    coro_suspend_slow(hot, self);
+    coro_suspend_slow(hot, hot->careful ? &self->context : save);
     return CORO_OK;
 }
 
 /* ---- suspending ---- */
 
-void coro_suspend_slow(struct coro_loop *hot, struct coro *self)
+void coro_suspend_slow(struct coro_loop *hot, struct coro_context **save)
 {
     hot->current = NULL;
-    coro_jump(hot, &self->context, hot->main);
+    coro_jump(hot, save, hot->main);
 }
 
 /* The same as loop_park's last call, so that no frame of ours but this one stays on the stack. */
@@ -174,17 +201,18 @@ static CORO_SLOW int suspend_till_woken(struct coro_loop *hot, struct coro *self
 
 static CORO_SLOW int hand_over_till_woken(struct coro_loop *hot, struct coro *self)
 {
-    struct coro *next = coro_pop(hot);
-    hot->current = next;
-    coro_jump(hot, &self->context, next->context);
+    struct coro_turn next = coro_pop(hot);
+    hot->current = next.task;
+    coro_jump(hot, &self->context, next.context);
     return coro_here->current->wake;
 }
 
 int loop_interrupted(struct coro *self)
 {
-    if ((self->flags & CORO_BIT_CANCEL) == 0)
+    if (!CORO_HAS(CANCEL) || (self->flags & CORO_BIT_CANCEL) == 0)
         return CORO_OK;
     self->flags &= (uint8_t)~CORO_BIT_CANCEL;
+    coro_here->cancels--;
     return CORO_CANCELLED;
 }
 
@@ -234,8 +262,18 @@ int coro_yield_slow(void)
     int error = loop_interrupted(self);
     if (error != CORO_OK)
         return error;
-    coro_push(&loop->hot, self);
-    coro_suspend_slow(&loop->hot, self);
+    struct coro_loop *hot = &loop->hot;
+    struct coro_context **save = coro_push_self(hot, self);
+    if (!coro_is_due(hot)) {
+        /* Somebody else has been cancelled. */
+        struct coro_turn next = coro_pop(hot);
+        if (next.task != self) {
+            hot->current = next.task;
+            coro_jump(hot, save, next.context);
+        }
+        return CORO_OK;
+    }
+    coro_suspend_slow(hot, hot->careful ? &self->context : save);
     return CORO_OK;
 }
 

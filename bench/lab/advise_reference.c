@@ -96,7 +96,10 @@ static int run_shape(const struct advise_request *r, struct advise_found *f,
                                       .interrupted = r->interrupted,
                                       .on_output = child_keep_text,
                                       .context = &text};
-    if (child_run(&request, &watch, &end, err))
+    child_adopt();
+    int failed = child_run(&request, &watch, &end, err);
+    child_end_strays(); /* what it has left running */
+    if (failed)
         return -1;
     if (child_is_fine(&end) && take_answer(f, e, answer))
         return 0;

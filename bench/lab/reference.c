@@ -83,7 +83,9 @@ static int run_watched(struct talk *talk, char *const *args, struct child_end *e
         .on_output = take_errors,
         .context = talk,
     };
+    child_adopt();
     int failed = child_run(&program, &watch, end, err);
+    child_end_strays(); /* units that it has left running */
     end_line(talk);
     return failed;
 }

@@ -142,6 +142,7 @@ what_is_wrong_with_an_interpreter_is_said() {
     _python crashes 'import os; os.kill(os.getpid(), 11)'
     _python refuses 'import os; os.write(2, b"cannot do it"); os._exit(7)'
     _python hangs 'import os, time; os.fork(); time.sleep(600)'
+    _python strays 'import os, time; os.fork() or (os.setsid(), os.fork() and os._exit(0), time.sleep(600)); os._exit(7)'
     run reference cpython -o kept.json --workload sleep --python prints/bin/python
     expect_refusal 3 'prints/bin/python wrote no result'
     run reference cpython -o kept.json --workload sleep --python rubbish/bin/python
@@ -154,6 +155,8 @@ what_is_wrong_with_an_interpreter_is_said() {
     expect_refusal 3 'status 7' 'cannot do it'
     run reference cpython -o kept.json --workload sleep --python hangs/bin/python --timeout 500ms
     expect_refusal 3 'hangs/bin/python' 'in time'
+    run reference cpython -o kept.json --workload sleep --python strays/bin/python
+    expect_refusal 3 'strays/bin/python' 'status 7'
     expect cmp -s ref.json kept.json
     expect_no_temporaries
     _expect_clean
@@ -186,9 +189,19 @@ what_is_no_interpreter_is_refused() {
     _shim shims/old 'printf "contend-python 3.8.18\ncpython\n/usr/bin/env\n/usr/bin/env\n"'
     _shim shims/pypy 'printf "contend-python 3.10.1\npypy\n/usr/bin/env\n/usr/bin/env\n"'
     _shim shims/lies 'printf "contend-python 3.11.1\ncpython\n/usr/bin/env\n/usr/bin/env\n"'
+    _shim shims/ends 'kill -KILL $$'
+    _shim shims/floods 'exec yes'
+    _shim shims/strays 'setsid sleep 600 >/dev/null 2>&1 & echo "not yet"'
     _shim shims/hidden "printf 'contend-python 3.11.1\ncpython\n$PWD/shims/hidden\n$PWD/shims/hidden\n'"
     run reference cpython -o x.json --workload sleep --python shims/talks
     expect_refusal 3 'shims/talks' 'no python here'
+    run reference cpython -o x.json --workload sleep --python shims/ends
+    expect_refusal 3 'shims/ends' 'it was killed by signal 9'
+    run reference cpython -o x.json --workload sleep --python shims/floods
+    expect_refusal 3 'shims/floods' 'wrote more than anybody reads'
+    run reference cpython -o x.json --workload sleep --python shims/strays
+    expect_refusal 3 'shims/strays' 'not yet'
+    _expect_clean
     run reference cpython -o x.json --workload sleep --python shims/old
     expect_refusal 3 'Python 3.8.18' '3.9 or later'
     run reference cpython -o x.json --workload sleep --python shims/pypy

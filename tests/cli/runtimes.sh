@@ -151,6 +151,29 @@ what_is_too_old_or_not_there_is_said() {
     expect_json both.json '[(c["status"], c["reason"][:24]) for c in cells if c["executor"] == "gone_unit"] == [("skipped", "there is no no-such-prog")]'
 }
 
+# What is asked which version it is may do anything at all.
+what_does_not_say_which_it_is_is_told_why() {
+    _runtime mute ''
+    local how says
+    while IFS='|' read -r how says; do
+        printf '%s\n' "$how" >mute/version.sh
+        run reference ./mute --quick -o x.json
+        expect_refusal 3 "sh does not say which mute it is: it $says"
+        expect test "$(wc -l <err)" = 1
+        expect test ! -e x.json
+        _expect_clean
+    done <<'END'
+exit 0|says nothing
+echo "fake -1.2"|says "fake -1.2"
+echo "fake NaN"|says "fake NaN"
+echo; echo "Hello, world"|says "Hello, world"
+echo "fake 1.2.3"; exit 3|ended with status 3
+kill -KILL $$|was killed by signal 9
+exec yes|wrote more than anybody reads and was killed
+setsid sleep 615 >/dev/null 2>&1 & sleep 616 & echo no|says "no"
+END
+}
+
 # Its start would be measured with each process.
 a_script_that_starts_it_is_refused() {
     _runtime shimmed ''
@@ -175,6 +198,12 @@ a_program_is_compiled_first() {
     run reference ./broken --quick -o x.json
     expect_status 3
     expect_err 'cannot be compiled: sh ended with status 1: units.sh:3: error: no such thing'
+    _runtime unmade ''
+    sed -i 's/"run": \["{found}", "units.sh"\]/"build": [["true"]], "run": ["{found}", "{build}\/made.sh"]/' unmade/runtime.json
+    run reference ./unmade --quick -o x.json
+    expect_status 3
+    expect_err 'cannot be compiled: nothing failed, and there is no {build}/made.sh'
+    expect test ! -e x.json
     _expect_clean
 }
 

@@ -28,7 +28,8 @@ static const struct opt table[] = {
      .initial = "2s", .unit = "ns", .min = 0, .max = 60000000000},
     {OPT_AT(struct parsed, threshold), .name = "threshold", .argument = "R", .help = "how much",
      .initial = "1%"},
-    {OPT_AT(struct parsed, names), .name = "name", .argument = "X", .help = "who"},
+    {OPT_AT(struct parsed, names), .name = "name", .synonym = "who", .argument = "X",
+     .help = "its name"},
     {OPT_AT(struct parsed, kinds), .name = "kind", .argument = "K", .help = "of which kind",
      .initial = "plain"},
     {0},
@@ -88,6 +89,22 @@ static void a_list_collects_and_the_last_of_others_wins(void)
     CHECK_EQ(p.names.items[1], "b");
     CHECK_EQ(p.tasks, 2);
     forget(&p);
+}
+
+static void a_synonym_is_understood_and_not_shown(void)
+{
+    struct parsed p = PARSE("--who", "a", "--name=b", "--who=c");
+    CHECK_EQ(p.status, 0);
+    CHECK_EQ(p.names.count, 3);
+    CHECK_EQ(p.names.items[2], "c");
+    forget(&p);
+    p = PARSE("--wh=a");
+    CHECK_EQ(p.status, -1);
+    forget(&p);
+    struct buf help = {0};
+    opts_help(table, 80, &help);
+    CHECK(!strstr(buf_text(&help), "--who"));
+    buf_release(&help);
 }
 
 static void what_is_no_option_is_kept_in_order(void)
@@ -284,6 +301,7 @@ static const struct test tests[] = {
     {"every_spelling_of_a_value_is_understood", every_spelling_of_a_value_is_understood},
     {"each_kind_is_stored", each_kind_is_stored},
     {"a_list_collects_and_the_last_of_others_wins", a_list_collects_and_the_last_of_others_wins},
+    {"a_synonym_is_understood_and_not_shown", a_synonym_is_understood_and_not_shown},
     {"what_is_no_option_is_kept_in_order", what_is_no_option_is_kept_in_order},
     {"help_stops_the_parsing", help_stops_the_parsing},
     {"refusals_say_what_was_wrong", refusals_say_what_was_wrong},

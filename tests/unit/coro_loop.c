@@ -375,6 +375,39 @@ static void every_misuse_has_its_error(void)
         CHECK(coro_strerror(i) != NULL);
 }
 
+/* ---- alone, and still not for ever ---- */
+
+static int sleeps_a_little(void *arg, uint64_t *value)
+{
+    (void)value;
+    int error = coro_sleep(1000000);
+    *(bool *)arg = true;
+    return error;
+}
+
+/* Nobody else can run: each yield comes back at once, until the sleeper's time has come. */
+static int yields_until_told(void *arg, uint64_t *value)
+{
+    for (; !*(volatile bool *)arg; ++*value)
+        CHECK_EQ(coro_yield(), 0);
+    return 0;
+}
+
+static void who_yields_to_nobody_lets_sleepers_wake_all_the_same(void)
+{
+    for (int kind = CORO_GUARDED; kind <= CORO_DENSE; kind++) {
+        struct coro_config config = {.stack = (enum coro_stack)kind};
+        int error;
+        struct coro_loop *loop = coro_loop_new(&config, &error);
+        bool is_over = false;
+        CHECK_EQ(coro_spawn(loop, sleeps_a_little, &is_over, 0, NULL), 0);
+        CHECK_EQ(coro_spawn(loop, yields_until_told, &is_over, 0, NULL), 0);
+        CHECK_EQ(coro_loop_run(loop, NULL), CORO_STOP_FINISHED);
+        CHECK(is_over);
+        coro_loop_free(loop);
+    }
+}
+
 static const struct test tests[] = {
     {"a_gate_opens_for_all_and_the_loop_is_used_again",
      a_gate_opens_for_all_and_the_loop_is_used_again},
@@ -387,5 +420,7 @@ static const struct test tests[] = {
     {"storms_of_yields_and_spawns_do_not_hold_up_timers",
      storms_of_yields_and_spawns_do_not_hold_up_timers},
     {"every_misuse_has_its_error", every_misuse_has_its_error},
+    {"who_yields_to_nobody_lets_sleepers_wake_all_the_same",
+     who_yields_to_nobody_lets_sleepers_wake_all_the_same},
     {0}};
 TEST_MAIN(tests)

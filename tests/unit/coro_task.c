@@ -272,6 +272,79 @@ static void a_task_may_cancel_itself(void)
     CHECK_EQ(coro_alone(NULL, cancels_self, NULL, NULL), CORO_CANCELLED);
 }
 
+/* ---- cancelled while it could run ---- */
+
+enum { CROWD = 4, TURNS_EACH = 3 };
+
+static struct {
+    int order[CROWD * TURNS_EACH], served, cancelled;
+} crowd;
+
+/* Says each of its turns; ends at its cancellation. */
+static int takes_turns(void *arg, uint64_t *value)
+{
+    (void)value;
+    for (int turn = 0; turn < TURNS_EACH; turn++) {
+        crowd.order[crowd.served++] = (int)(intptr_t)arg;
+        if (coro_yield() == CORO_CANCELLED) {
+            crowd.cancelled++;
+            return CORO_CANCELLED;
+        }
+    }
+    return 0;
+}
+
+/* Never suspends, so it never learns. */
+static int suspends_never(void *arg, uint64_t *value)
+{
+    (void)arg, (void)value;
+    return 0;
+}
+
+static int cancels_one_of_a_crowd(void *arg, uint64_t *value)
+{
+    (void)arg, (void)value;
+    struct coro_loop *loop = coro_loop_self();
+    struct coro *tasks[CROWD], *deaf;
+    for (intptr_t i = 0; i < CROWD; i++)
+        CHECK_EQ(coro_spawn(loop, takes_turns, (void *)i, 0, &tasks[i]), 0);
+    CHECK_EQ(coro_spawn(loop, suspends_never, NULL, 0, &deaf), 0);
+    coro_yield(); /* all have had a turn and can run, but the deaf one, which has ended */
+    CHECK_EQ(coro_cancel(loop, tasks[1]), 0);
+    CHECK_EQ(coro_cancel(loop, tasks[1]), 0); /* twice is once */
+    CHECK_EQ(coro_cancel(loop, deaf), CORO_FINISHED);
+    CHECK_EQ(coro_release(loop, deaf), 0);
+    CHECK_EQ(coro_spawn(loop, suspends_never, NULL, 0, &deaf), 0);
+    CHECK_EQ(coro_cancel(loop, deaf), 0);
+    for (int i = 0; i < CROWD; i++) {
+        struct coro_result result;
+        CHECK_EQ(coro_await(tasks[i], &result), 0);
+        CHECK_EQ(result.error, i == 1 ? CORO_CANCELLED : 0);
+    }
+    struct coro_result result;
+    CHECK_EQ(coro_await(deaf, &result), 0);
+    CHECK_EQ(result.error, 0);
+    CHECK_EQ(loop->cancels, 0); /* nobody has to look for one any more */
+    return 0;
+}
+
+static void a_cancellation_is_one_tasks_alone(void)
+{
+    /* The yield it was cancelled in is over; its next one is the suspension that says so. */
+    static const int expected[] = {0, 1, 2, 3, 0, 1, 2, 3, 0, 2, 3};
+    enum { TURNS_TAKEN = sizeof expected / sizeof *expected };
+    for (int kind = CORO_GUARDED; kind <= CORO_COMPACT; kind++) {
+        struct coro_config config = {.stack = (enum coro_stack)kind};
+        memset(&crowd, 0, sizeof crowd);
+        CHECK_EQ(coro_alone(&config, cancels_one_of_a_crowd, NULL, NULL), 0);
+        CHECK_EQ(crowd.cancelled, 1);
+        CHECK_EQ(crowd.served, TURNS_TAKEN);
+        for (int i = 0; i < TURNS_TAKEN; i++)
+            CHECK_MSG(crowd.order[i] == expected[i], "kind %d: turn %d was of %d", kind, i,
+                      crowd.order[i]);
+    }
+}
+
 static const struct test tests[] = {
     {"tasks_take_turns_in_the_order_of_spawning", tasks_take_turns_in_the_order_of_spawning},
     {"an_eager_child_runs_before_its_spawner_goes_on",
@@ -283,5 +356,6 @@ static const struct test tests[] = {
      sleepers_wake_in_the_order_of_their_deadlines},
     {"a_cancelled_task_wakes_at_once_and_cleans_up", a_cancelled_task_wakes_at_once_and_cleans_up},
     {"a_task_may_cancel_itself", a_task_may_cancel_itself},
+    {"a_cancellation_is_one_tasks_alone", a_cancellation_is_one_tasks_alone},
     {0}};
 TEST_MAIN(tests)

@@ -89,22 +89,25 @@ static int ask(const char *path, struct answer *a, struct err *err)
     a->text[0] = '\0';
     snprintf(name, sizeof name, "%s", path);
     memcpy(script, question, sizeof script);
-    if (child_run(&request, &watch, &end, err))
+    child_adopt(); /* whatever it is, it may start something that outlives it */
+    int failed = child_run(&request, &watch, &end, err);
+    child_end_strays();
+    if (failed)
         return -1;
     if (end.start_errno)
         snprintf(a->text, sizeof a->text, "%s", strerror(end.start_errno));
-    bool ended = end.in_time && !end.has_flooded;
+    char words[160];
     char *rest = strstr(a->text, "contend-python ");
-    if (!rest && ended) {
+    if (!rest && (!end.in_time || end.has_flooded || !*a->text) && !child_is_fine(&end))
+        return err_set(err, ERR_UNAVAILABLE, "%s is no Python that can be used: it %s", path,
+                       child_words(&end, words, sizeof words));
+    if (!rest) {
         for (char *p = a->text; *p; p++)
             *p = (unsigned char)*p < ' ' ? ' ' : *p;
         return err_set(err, ERR_UNAVAILABLE, "%s is no Python that can be used: it %s%s%.200s%s",
                        path, *a->text ? "says " : "says nothing", *a->text ? "\"" : "", a->text,
                        *a->text ? "\"" : "");
     }
-    if (!rest)
-        return err_set(err, ERR_UNAVAILABLE, "%s is no Python that can be used: it does not answer",
-                       path);
     rest += strlen("contend-python ");
     a->version = next_line(&rest);
     a->implementation = next_line(&rest);

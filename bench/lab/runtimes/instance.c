@@ -241,6 +241,20 @@ static bool take_version(struct instance *i, char *text, char *image, size_t siz
     return true;
 }
 
+/* What stands where the version should: how it ended, or how what it says begins. */
+static void version_fault(const struct child_end *end, char *text, char *out, size_t size)
+{
+    char words[160];
+    text += strspn(text, " \t\r\n");
+    text[strcspn(text, "\r\n")] = '\0';
+    if (!child_is_fine(end))
+        snprintf(out, size, "it %s", child_words(end, words, sizeof words));
+    else if (*text)
+        snprintf(out, size, "it says \"%.60s\"", text);
+    else
+        snprintf(out, size, "it says nothing");
+}
+
 static int ask_version(struct instance *i, char *image, size_t size, struct err *err)
 {
     char text[TEXT_BYTES];
@@ -254,9 +268,12 @@ static int ask_version(struct instance *i, char *image, size_t size, struct err 
     call_line_release(&w);
     if (failed)
         return -1;
-    if (!child_is_fine(&end) || !take_version(i, text, image, size))
-        return err_set(err, ERR_UNAVAILABLE, "%s does not say which %s it is", i->path,
-                       i->runtime->name);
+    if (!child_is_fine(&end) || !take_version(i, text, image, size)) {
+        char fault[200];
+        version_fault(&end, text, fault, sizeof fault);
+        return err_set(err, ERR_UNAVAILABLE, "%s does not say which %s it is: %s", i->path,
+                       i->runtime->name, fault);
+    }
     return 0;
 }
 
@@ -465,6 +482,32 @@ static int build_step(struct instance *i, const json_t *command, uint64_t timeou
     return failed;
 }
 
+/* A compiler may end well and have made nothing: said here once, and not by each cell. */
+static int check_built(struct instance *i, struct err *err)
+{
+    static const char built[] = "{build}/";
+    size_t k;
+    json_t *word;
+    json_array_foreach((json_t *)(uintptr_t)i->runtime->run, k, word)
+    {
+        struct err why = {0};
+        struct buf path = {0};
+        if (strncmp(json_string_value(word), built, sizeof built - 1) != 0)
+            continue;
+        expand(&path, i, json_string_value(word));
+        if (path.failed)
+            return err_set(err, ERR_SYSTEM, "reference: out of memory");
+        if (access(buf_text(&path), F_OK)) {
+            err_set(&why, ERR_UNAVAILABLE,
+                    "its program cannot be compiled: nothing failed, and there is no %s",
+                    json_string_value(word));
+            set_reason(i, &why);
+        }
+        buf_release(&path);
+    }
+    return 0;
+}
+
 int instance_build(struct instance *i, uint64_t timeout_ns, const volatile bool *interrupted,
                    struct err *err)
 {
@@ -477,5 +520,5 @@ int instance_build(struct instance *i, uint64_t timeout_ns, const volatile bool 
         if (build_step(i, command, timeout_ns, interrupted, err))
             return -1;
     }
-    return 0;
+    return i->reason ? 0 : check_built(i, err);
 }
