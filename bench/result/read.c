@@ -39,7 +39,10 @@ static struct reading reading_of(const struct place *at, struct result *r,
 {
     if (from->taker)
         from->taker->begin(from->taker->with);
-    return (struct reading){.list = {.up = at, .key = "cells"}, .r = r, .from = from};
+    return (struct reading){.list = {.up = at, .key = "cells"},
+                            .r = r,
+                            .from = from,
+                            .parts = {.is_brief = !(from->keep & RESULT_ALL)}};
 }
 
 /* The cell in `parts`, which is kept or taken.  -1 with err unset: as cell_read(). */
