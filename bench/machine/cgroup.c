@@ -74,8 +74,8 @@ static bool word_of(const char *line, const char *end, int index, char *out, siz
     size_t used = 0;
     while (at < stop && used + 1 < size) {
         bool is_written = stop - at > 3 && at[0] == '\\' && at[1] >= '0' && at[1] < '4';
-        out[used++] =
-            is_written ? (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0')) : *at;
+        int byte = is_written ? (at[1] - '0') * 64 + (at[2] - '0') * 8 + (at[3] - '0') : *at;
+        out[used++] = (char)byte;
         at += is_written ? 4 : 1;
     }
     out[used] = '\0';

@@ -370,24 +370,30 @@ static int64_t whole_or(const json_t *object, const char *key, int64_t otherwise
     return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
+/* What cells that are otherwise alike differ in, of those members that are in c->json. */
+static void read_own(struct result_cell *c)
+{
+    c->id = json_string_value(json_object_get(c->json, "id"));
+    c->tasks = whole_or(c->json, "tasks", 0);
+    c->workers = whole_or(c->json, "workers", 0);
+    c->has_workers = json_is_integer(json_object_get(c->json, "workers"));
+    c->ops_per_task = whole_or(c->json, "ops_per_task", -1);
+    c->batch_ops = whole_or(c->json, "batch_ops", -1);
+}
+
 /* Everything but metrics and launches, of what check_cell() has passed. */
 static int read_rest(const struct place *at, struct result_cell *c, struct err *err)
 {
     const json_t *object = c->json;
     if (check_cell(at, object, err))
         return -1;
-    c->id = field_text(at, object, "id", err);
     c->workload = json_string_value(json_object_get(object, "workload"));
     c->lock = json_string_value(json_object_get(object, "lock"));
     c->executor = json_string_value(json_object_get(object, "executor"));
     read_traits(c);
     c->is_peer =
         json_is_true(json_object_get(object, "is_peer")) || c->executor_traits & EXECUTOR_PEER;
-    c->tasks = whole_or(object, "tasks", 0);
-    c->workers = whole_or(object, "workers", 0);
-    c->has_workers = json_is_integer(json_object_get(object, "workers"));
-    c->ops_per_task = whole_or(object, "ops_per_task", -1);
-    c->batch_ops = whole_or(object, "batch_ops", -1);
+    read_own(c);
     if (field_text_or(at, object, "placement", "free", &c->placement, err) ||
         field_text_or(at, object, "role", "measured", &c->role, err) ||
         field_text_or(at, object, "workload_kind", "", &c->workload_kind, err) ||
@@ -460,6 +466,7 @@ static int read_first(const struct place *at, const struct slim_cell *parts,
     }
     *like = first;
     like->json = rest;
+    read_own(like); /* what was put back is that cell's alone */
     return 0;
 }
 
@@ -480,6 +487,16 @@ static bool is_json(const struct buf *text)
     return value != NULL;
 }
 
+/* One that has no id is no cell, whatever others with this text have. */
+static int refuse_lacking(const struct place *at, const struct slim_cell *parts, const json_t *rest,
+                          struct err *err)
+{
+    json_t *whole = put_back(parts, json_copy((json_t *)(uintptr_t)rest));
+    int failed = whole ? check_cell(at, whole, err) : 0;
+    json_decref(whole);
+    return failed ? failed : -1;
+}
+
 /* What it has of those is checked by who took it out, but for the text that nobody reads. */
 static int read_alike(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
                       unsigned keep, struct result_cell *c, struct err *err)
@@ -488,9 +505,11 @@ static int read_alike(const struct place *at, struct slim_cell *parts, struct me
     if (!like || (!like->json && read_first(at, parts, like, err)) ||
         stands_twice(parts, like->json) || (parts->has_passed && !is_json(&parts->passed)))
         return -1;
+    unsigned has = parts->has_own;
+    if ((!parts->has_id && !like->id) || (!(has & 1u << SLIM_TASKS) && !like->tasks))
+        return refuse_lacking(at, parts, like->json, err);
     *c = *like;
     c->is_alike = true;
-    unsigned has = parts->has_own;
     c->tasks = has & 1u << SLIM_TASKS ? parts->own[SLIM_TASKS] : c->tasks;
     c->workers = has & 1u << SLIM_WORKERS ? parts->own[SLIM_WORKERS] : c->workers;
     c->has_workers = has & 1u << SLIM_WORKERS || c->has_workers;
