@@ -10,6 +10,12 @@ _writers() {
     cat <<END
 run output|run --workload noop --lock none --executor fake --tasks 1 --rounds 1 -o FILE
 report output|report $fixture -o FILE --format json
+compare output|compare $source_dir/tests/fixtures/compare/base.json $source_dir/tests/fixtures/compare/head.json -o FILE
+history show output|history show --file $source_dir/tests/fixtures/history/all.jsonl -o FILE
+history check output|history check --file $source_dir/tests/fixtures/history/all.jsonl -o FILE
+spinner output|spinner --all --seconds 1 -o FILE
+list output|list executors -o FILE
+doctor output|doctor -o FILE
 trace output|trace --workload noop --lock none --executor thread --tasks 1 -o FILE
 duel output|duel --pairs 1 -o FILE -- true -- true
 duel also|duel --pairs 1 --also json=FILE -- true -- true
