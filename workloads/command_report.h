@@ -34,11 +34,12 @@ static bool report_whole(const char *text, uint64_t *out)
     return *text >= '0' && *text <= '9' && !*end && !errno;
 }
 
+/* Decimal: strtod() takes hexadecimal numbers, infinity and blanks before a number, too. */
 static bool report_number(const char *text, double *out)
 {
     char *end;
     *out = strtod(text, &end);
-    return *text && !*end && isfinite(*out);
+    return *text && !*end && text[strspn(text, "+-.0123456789eE")] == '\0' && isfinite(*out);
 }
 
 /* One word, NUL-terminated; what is wrong with it, or NULL. */

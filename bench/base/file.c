@@ -125,6 +125,12 @@ bool file_is_folder(const char *path)
     return !stat(path, &s) && S_ISDIR(s.st_mode);
 }
 
+bool file_is_frozen(const char *path)
+{
+    struct stat s;
+    return !stat(path, &s) && S_ISREG(s.st_mode) && !(s.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH));
+}
+
 void file_let_owner(int fd)
 {
     const mode_t bits = S_IRUSR | S_IWUSR;

@@ -47,6 +47,12 @@ bool file_is_folder(const char *path);
  */
 void file_let_owner(int fd);
 
+/*
+ * Whether there is a regular file that nobody has a right to write.  The superuser could all the
+ * same, and no writer here does: whoever took all write bits away meant it.
+ */
+bool file_is_frozen(const char *path);
+
 /* A folder whose owner may use it, unless there is one; -1 with errno. */
 int file_make_folder(const char *path);
 

@@ -90,8 +90,7 @@ static int find_place(const char *path, struct place *out, struct err *err)
         return 0;
     if (!S_ISREG(mode))
         return refuse(path, mode, err);
-    /* The superuser may write everything; whoever took all write bits away meant it. */
-    if (!(mode & (S_IWUSR | S_IWGRP | S_IWOTH)) || access(out->path, W_OK))
+    if (file_is_frozen(out->path) || access(out->path, W_OK))
         return err_set(err, ERR_INPUT, "%s: is there and read-only", path);
     return 0;
 }

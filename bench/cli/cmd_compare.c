@@ -30,6 +30,9 @@ static int compare(const struct settings *s, struct err *err)
     struct page page;
     int failed = compare_files_judge(&f, &s->wishes, err);
     if (!failed) {
+        page_init(&page, "contend compare");
+        if (!s->output) /* of a file the ending says it */
+            page_expect(&page, s->format ? s->format : page_formats[0]);
         compare_page(&page, &f.comparison, s->all);
         failed = show_page_to(&page, s->format, show_lines(s->width), s->output, err);
     }

@@ -97,6 +97,8 @@ static int read_run(const struct keep *k, struct opt_list *words, struct keep_ru
 
 static int lock(struct keep *k, const char *file, int flags, struct err *err)
 {
+    if (file_is_frozen(file))
+        return err_set(err, ERR_INPUT, "%s: is there and read-only", file);
     k->fd = open(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666);
     if (k->fd < 0)
         return errno == ENOENT

@@ -133,7 +133,10 @@ static double reported_operations(const struct lane *l)
     ssize_t length = read(l->report[0], text, REPORT_MAX);
     text[length > 0 ? length : 0] = '\0';
     const char *at = strstr(text, "operations=");
-    double value = at ? strtod(at + 11, NULL) : 0;
+    /* Decimal: strtod() would take 0x10, too, and what is no number reports nothing. */
+    size_t number = at ? strspn(at + 11, "+-.0123456789eE") : 0;
+    bool is_word = number && strchr(" \t\r\n", at[11 + number]);
+    double value = is_word ? strtod(at + 11, NULL) : 0;
     return value > 0 && value < 1e18 ? value : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/json_read.h"
+#include "bench/base/named_file.h"
 #include "bench/base/program.h"
 #include "bench/base/rng.h"
 #include "bench/child/child.h"
@@ -23,8 +24,10 @@ enum { CHANGED_ROUNDS = 3, KINDS = SCALE_CHANGES };
 struct session {
     const struct scale_request *request;
     struct scale *out;
-    const char *allocator; /* its path; NULL */
-    bool lacks[KINDS];     /* cannot be run: it is left out */
+    const char *allocator;    /* its path; NULL */
+    bool lacks[KINDS];        /* cannot be run: it is left out */
+    struct named_file *files; /* owned; of both command lines */
+    size_t file_count;
 };
 
 /* ---- Another allocator ------------------------------------------------------------------------
@@ -294,8 +297,54 @@ static unsigned changed_at(const struct scale_request *r, unsigned cpus)
     return at;
 }
 
+/* ---- What is measured stays what it is -------------------------------------------------------
+ */
+
+static size_t words_in(char *const *argv)
+{
+    size_t count = 0;
+    while (argv && argv[count])
+        count++;
+    return count;
+}
+
+/* The program, where it is found, and the files it is told of. */
+static void add_files(struct session *s, char *const *argv, char *path, size_t size)
+{
+    struct named_file program = {.path = argv[0], .is_code = true};
+    if (!strchr(argv[0], '/') && program_find(argv[0], path, size))
+        program.path = path;
+    file_mark_now(program.path, &program.mark);
+    s->files[s->file_count++] = program;
+    s->file_count += named_files_of((const char *const *)argv, s->files + s->file_count);
+}
+
+static int measure(struct session *s, struct err *err)
+{
+    const struct scale_request *r = s->request;
+    struct rng rng = {.state = r->seed};
+    uint64_t begin_ns = clock_now_ns();
+    if (run_one(s, SCALE_PLAIN, r->counts[0], 0, NULL, err))
+        return -1;
+    named_files_settle(s->files, s->file_count);
+    s->out->control_ratio =
+        s->out->at <= CHILDREN_AT_ONCE ? scale_control(s->out->at) : (double)NAN;
+    for (unsigned round = 1; round <= r->rounds; round++)
+        if ((round <= 2 || clock_now_ns() - begin_ns < r->budget_ns) &&
+            run_round(s, &rng, round, err))
+            return -1;
+    const char *changed = named_files_changed(s->files, s->file_count);
+    if (changed)
+        return err_set(err, ERR_FAILED, "%s changed while it was measured: no answer", changed);
+    struct err own = {0};
+    if (run_one(s, SCALE_PLAIN, s->out->at, 1, &s->out->places, &own) && *r->interrupted)
+        return err_set(err, own.code, "%s", own.text);
+    return watch_program(s, err);
+}
+
 int scale_measure(const struct scale_request *r, struct scale *out, struct err *err)
 {
+    char paths[2][PATH_MAX];
     unsigned cpus = (unsigned)affinity_count();
     *out = (struct scale){
         .argv = r->argv,
@@ -307,22 +356,19 @@ int scale_measure(const struct scale_request *r, struct scale *out, struct err *
         .seed = r->seed,
     };
     struct session s = {.request = r, .out = out, .allocator = find_allocator()};
-    struct rng rng = {.state = r->seed};
+    s.files = calloc(words_in(r->argv) + words_in(r->processes) + 2, sizeof *s.files);
+    if (!s.files)
+        return err_set(err, ERR_SYSTEM, "no memory for the files that \"%s\" is told of",
+                       r->argv[0]);
+    add_files(&s, r->argv, paths[0], sizeof paths[0]);
+    if (r->processes)
+        add_files(&s, r->processes, paths[1], sizeof paths[1]);
     s.lacks[SCALE_COPIES] = out->at > CHILDREN_AT_ONCE;
     s.lacks[SCALE_ALLOCATOR] = !s.allocator;
     if (!s.allocator)
         snprintf(out->unallocated, sizeof out->unallocated,
                  "none of jemalloc, tcmalloc and mimalloc is installed");
-    uint64_t begin_ns = clock_now_ns();
-    if (run_one(&s, SCALE_PLAIN, r->counts[0], 0, NULL, err))
-        return -1;
-    out->control_ratio = out->at <= CHILDREN_AT_ONCE ? scale_control(out->at) : (double)NAN;
-    for (unsigned round = 1; round <= r->rounds; round++)
-        if ((round <= 2 || clock_now_ns() - begin_ns < r->budget_ns) &&
-            run_round(&s, &rng, round, err))
-            return -1;
-    struct err own = {0};
-    if (run_one(&s, SCALE_PLAIN, out->at, 1, &out->places, &own) && *r->interrupted)
-        return err_set(err, own.code, "%s", own.text);
-    return watch_program(&s, err);
+    int failed = measure(&s, err);
+    free(s.files);
+    return failed;
 }

@@ -38,7 +38,11 @@ static bool own_path(const char *text, const char *controller, char *out, size_t
             size_t length = (size_t)(path - list);
             bool is_wanted = controller ? has_word(list, length, controller) : length == 0;
             if (is_wanted) {
-                snprintf(out, size, "%.*s", (int)(end - path - 1), path + 1);
+                length = (size_t)(end - path - 1);
+                if (length >= size)
+                    return false;
+                memcpy(out, path + 1, length);
+                out[length] = '\0';
                 return true;
             }
         }
@@ -49,26 +53,47 @@ static bool own_path(const char *text, const char *controller, char *out, size_t
 
 /* The fields of a mountinfo line that matter; see proc_pid_mountinfo(5). */
 struct mount {
-    char root[256];  /* what of the hierarchy is mounted: "/" but in containers */
-    char point[256]; /* where */
+    char root[PATH_MAX];  /* what of the hierarchy is mounted: "/" but in containers */
+    char point[PATH_MAX]; /* where */
     char type[32];
-    char options[256]; /* of the super block: the controllers, for version 1 */
+    char options[PATH_MAX]; /* of the super block: the controllers, for version 1 */
 };
+
+/* Word `index` of a line, blanks and backslashes in it as the kernel writes them ("\040"). */
+static bool word_of(const char *line, const char *end, int index, char *out, size_t size)
+{
+    const char *at = line, *stop;
+    for (; index > 0 && at; index--) {
+        at = memchr(at, ' ', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
+    }
+    if (!at)
+        return false;
+    stop = memchr(at, ' ', (size_t)(end - at));
+    stop = stop ? stop : end;
+    size_t used = 0;
+    while (at < stop && used + 1 < size) {
+        bool is_written = stop - at > 3 && at[0] == '\\' && at[1] >= '0' && at[1] < '4';
+        int byte = is_written ? (at[1] - '0') * 64 + (at[2] - '0') * 8 + (at[3] - '0') : *at;
+        out[used++] = (char)byte;
+        at += is_written ? 4 : 1;
+    }
+    out[used] = '\0';
+    return at == stop && used > 0;
+}
 
 static bool parse_mount(const char *line, struct mount *m)
 {
-    const char *end = strchr(line, '\n');
-    size_t length = end ? (size_t)(end - line) : strlen(line);
-    char copy[1024];
-    if (length >= sizeof copy)
-        return false;
-    memcpy(copy, line, length);
-    copy[length] = '\0';
-    char *tail = strstr(copy, " - ");
+    static const char mark[] = " - ";
+    const char *end = strchrnul(line, '\n');
+    const char *tail = memmem(line, (size_t)(end - line), mark, strlen(mark));
     if (!tail)
         return false;
-    return sscanf(copy, "%*s %*s %*s %255s %255s", m->root, m->point) == 2 &&
-           sscanf(tail + 3, "%31s %*s %255s", m->type, m->options) == 2;
+    tail += strlen(mark);
+    return word_of(line, tail, 3, m->root, sizeof m->root) &&
+           word_of(line, tail, 4, m->point, sizeof m->point) &&
+           word_of(tail, end, 0, m->type, sizeof m->type) &&
+           word_of(tail, end, 2, m->options, sizeof m->options);
 }
 
 /* The mount of that hierarchy: of the controller for version 1, of version 2 when it is NULL. */
@@ -92,7 +117,7 @@ static bool find_mount(const char *mountinfo, const char *controller, struct mou
 bool cgroup_find(const char *self_cgroup, const char *mountinfo, const char *controller,
                  struct cgroup *out)
 {
-    char path[256];
+    char path[PATH_MAX];
     struct mount mount;
     *out = (struct cgroup){0};
     if (!own_path(self_cgroup, controller, path, sizeof path) ||
@@ -104,27 +129,28 @@ bool cgroup_find(const char *self_cgroup, const char *mountinfo, const char *con
     /* In a container the mount shows only the part below `root`; the path counts from the top. */
     const char *below = path;
     size_t hidden = strlen(mount.root);
-    if (hidden > 1 && !strncmp(path, mount.root, hidden))
+    bool is_below =
+        !strncmp(path, mount.root, hidden) && (path[hidden] == '/' || path[hidden] == '\0');
+    if (hidden > 1 && is_below)
         below = path + hidden;
     else if (hidden > 1)
         below = "";
     if (!strcmp(below, "/"))
         below = "";
-    snprintf(out->path, sizeof out->path, "%s%s", mount.point, below);
     out->root_length = strlen(mount.point);
-    return true;
+    int length = snprintf(out->path, sizeof out->path, "%s%s", mount.point, below);
+    return (size_t)length < sizeof out->path;
 }
 
 bool cgroup_open(const char *controller, struct cgroup *out)
 {
-    char own[4096];
-    if (file_read_small("/proc/self/cgroup", own, sizeof own) < 0)
-        return false;
-    /* Containers have long tables of mounts. */
-    size_t size = 1 << 20;
-    char *mounts = malloc(size);
-    bool is_found = mounts && file_read_small("/proc/self/mountinfo", mounts, size) >= 0 &&
+    /* A line a controller, each with a path; and containers have long tables of mounts. */
+    size_t own_size = 16 * PATH_MAX, size = 1 << 20;
+    char *own = malloc(own_size), *mounts = malloc(size);
+    bool is_found = own && mounts && file_read_small("/proc/self/cgroup", own, own_size) >= 0 &&
+                    file_read_small("/proc/self/mountinfo", mounts, size) >= 0 &&
                     cgroup_find(own, mounts, controller, out);
+    free(own);
     free(mounts);
     return is_found;
 }
@@ -140,7 +166,7 @@ bool cgroup_parent(struct cgroup *c)
 
 long cgroup_read(const struct cgroup *c, const char *file, char *out, size_t size)
 {
-    char path[600];
+    char path[PATH_MAX + 64];
     snprintf(path, sizeof path, "%s/%s", c->path, file);
     return file_read_small(path, out, size);
 }

@@ -6,6 +6,7 @@
 #ifndef CONTEND_MACHINE_CGROUP_H
 #define CONTEND_MACHINE_CGROUP_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,15 +15,16 @@
 #define CGROUP_UNLIMITED INT64_MAX
 
 struct cgroup {
-    char path[512];     /* directory of this process's group, without a slash at the end */
-    size_t root_length; /* how much of it is the mount point: the top of what is visible */
+    char path[PATH_MAX]; /* directory of this process's group, without a slash at the end */
+    size_t root_length;  /* how much of it is the mount point: the top of what is visible */
     bool is_v2;
 };
 
 /*
  * Finds the group for a controller ("cpu", "pids", "memory") in the texts of
  * /proc/self/cgroup and /proc/self/mountinfo.  A version 1 hierarchy that has the controller
- * is preferred; else the version 2 one.  False when neither is mounted.
+ * is preferred; else the version 2 one.  False when neither is mounted, or where its path is longer
+ * than any that can be opened.
  */
 bool cgroup_find(const char *self_cgroup, const char *mountinfo, const char *controller,
                  struct cgroup *out);

@@ -11,7 +11,7 @@
 
 /* The file with our group's throttling, looked up once: mounts do not move during a run. */
 static pthread_once_t cpu_stat_once = PTHREAD_ONCE_INIT;
-static char cpu_stat_path[600]; /* empty: there is none */
+static char cpu_stat_path[PATH_MAX + 16]; /* empty: there is none */
 static bool cpu_stat_is_v2;
 
 static void find_cpu_stat(void)

@@ -1,6 +1,7 @@
 #include "bench/result/cell_read.h"
 
 #include "bench/base/json.h"
+#include "bench/base/json_make.h"
 #include "bench/result/check.h"
 #include "bench/result/read.h"
 
@@ -144,7 +145,6 @@ static int read_metric(const struct place *at, const struct slim_metric *from, b
         field_text_or(at, m->json, "reason", NULL, &m->reason, err))
         return -1;
     m->is_reference = json_is_true(json_object_get(m->json, "is_reference"));
-    m->distribution = from->distribution;
     m->summary = from->summary;
     if (m->sample_count == 0 || !with_summary)
         return 0;
@@ -153,22 +153,40 @@ static int read_metric(const struct place *at, const struct slim_metric *from, b
 
 /* Where the numbers of a cell's metrics lie, behind the metrics. */
 struct block {
+    struct distribution *distributions;
     double *samples;
     struct result_bucket *buckets;
     uint32_t *launches;
 };
 
-/* Metrics and their numbers lie in one block: c->metrics owns them all. */
+static size_t distributions_in(const struct slim_cell *parts)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parts->metric_count; i++)
+        count += distribution_is_there(&parts->metrics[i].distribution);
+    return count;
+}
+
+/* Metrics, their numbers and the id lie in one block, which is as large as they are. */
 static int make_block(const struct slim_cell *parts, size_t bucket_count, struct result_cell *c,
                       struct block *out)
 {
-    size_t samples_at = parts->metric_count * sizeof *c->metrics;
+    size_t distributions_at = parts->metric_count * sizeof *c->metrics;
+    size_t samples_at = distributions_at + distributions_in(parts) * sizeof(struct distribution);
     size_t buckets_at = samples_at + parts->samples.count * sizeof(double);
     size_t launches_at = buckets_at + bucket_count * sizeof(struct result_bucket);
-    c->metrics = calloc(1, launches_at + parts->launches.count * sizeof(uint32_t));
-    if (!c->metrics)
+    size_t id_at = launches_at + parts->launches.count * sizeof(uint32_t);
+    size_t size = id_at + (parts->has_id ? parts->id.len + 1 : 0);
+    if (size == 0)
+        return 0;
+    c->block = calloc(1, size);
+    if (!c->block)
         return -1;
-    char *at = (char *)c->metrics;
+    char *at = c->block;
+    c->metrics = c->block;
+    if (parts->has_id)
+        c->id = memcpy(at + id_at, buf_text(&parts->id), parts->id.len + 1);
+    out->distributions = (struct distribution *)(void *)(at + distributions_at);
     out->samples = (double *)(void *)(at + samples_at);
     out->buckets = (struct result_bucket *)(void *)(at + buckets_at);
     out->launches = (uint32_t *)(void *)(at + launches_at);
@@ -186,7 +204,7 @@ static int read_metrics(const struct place *at, struct slim_cell *parts, unsigne
                         struct result_cell *c, struct err *err)
 {
     struct place here = {.up = at, .key = "metrics"};
-    struct block block;
+    struct block block = {0};
     for (size_t i = 0; i < parts->metric_count; i++) {
         struct place place = {.up = &here, .key = parts->metrics[i].name};
         if (!parts->metrics[i].name[0])
@@ -195,8 +213,6 @@ static int read_metrics(const struct place *at, struct slim_cell *parts, unsigne
             complete_metric(&place, parts, &parts->metrics[i], err))
             return -1;
     }
-    if (parts->metric_count == 0)
-        return 0;
     bool is_kept = keep & RESULT_ALL;
     if (make_block(parts, is_kept ? parts->buckets.count / 2 : 0, c, &block))
         return place_out_of_memory(at, err);
@@ -204,6 +220,11 @@ static int read_metrics(const struct place *at, struct slim_cell *parts, unsigne
         const struct slim_metric *from = &parts->metrics[i];
         struct place place = {.up = &here, .key = from->name};
         struct result_metric *m = &c->metrics[c->metric_count++];
+        m->distribution = &distribution_absent;
+        if (distribution_is_there(&from->distribution)) {
+            *block.distributions = from->distribution;
+            m->distribution = block.distributions++;
+        }
         m->samples = block.samples + from->sample;
         m->sample_count = from->sample_count;
         if (is_kept && from->bucket_count) {
@@ -343,9 +364,21 @@ static void read_traits(struct result_cell *c)
     c->lock_traits = json_is_array(lock) ? traits_of_lock(lock) : traits_of_lock_named(c->lock);
 }
 
-static int64_t whole_or_0(const json_t *object, const char *key)
+static int64_t whole_or(const json_t *object, const char *key, int64_t otherwise)
 {
-    return json_integer_value(json_object_get(object, key));
+    const json_t *value = json_object_get(object, key);
+    return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}
+
+/* What cells that are otherwise alike differ in, of those members that are in c->json. */
+static void read_own(struct result_cell *c)
+{
+    c->id = json_string_value(json_object_get(c->json, "id"));
+    c->tasks = whole_or(c->json, "tasks", 0);
+    c->workers = whole_or(c->json, "workers", 0);
+    c->has_workers = json_is_integer(json_object_get(c->json, "workers"));
+    c->ops_per_task = whole_or(c->json, "ops_per_task", -1);
+    c->batch_ops = whole_or(c->json, "batch_ops", -1);
 }
 
 /* Everything but metrics and launches, of what check_cell() has passed. */
@@ -354,15 +387,13 @@ static int read_rest(const struct place *at, struct result_cell *c, struct err *
     const json_t *object = c->json;
     if (check_cell(at, object, err))
         return -1;
-    c->id = field_text(at, object, "id", err);
     c->workload = json_string_value(json_object_get(object, "workload"));
     c->lock = json_string_value(json_object_get(object, "lock"));
     c->executor = json_string_value(json_object_get(object, "executor"));
     read_traits(c);
     c->is_peer =
         json_is_true(json_object_get(object, "is_peer")) || c->executor_traits & EXECUTOR_PEER;
-    c->tasks = whole_or_0(object, "tasks");
-    c->workers = whole_or_0(object, "workers");
+    read_own(c);
     if (field_text_or(at, object, "placement", "free", &c->placement, err) ||
         field_text_or(at, object, "role", "measured", &c->role, err) ||
         field_text_or(at, object, "workload_kind", "", &c->workload_kind, err) ||
@@ -374,21 +405,117 @@ static int read_rest(const struct place *at, struct result_cell *c, struct err *
     return read_status(at, c, err);
 }
 
+/* What is the cell's own in any case. */
+static int finish_numbers(const struct place *at, struct slim_cell *parts, unsigned keep,
+                          struct result_cell *c, struct err *err)
+{
+    const json_t *launches = json_object_get(c->json, "launches");
+    /* Names in another spelling, and names that stand twice, are for jansson. */
+    if (json_is_object(json_object_get(c->json, "metrics")) ||
+        (parts->has_metrics && json_object_get(c->json, "metrics")) ||
+        (parts->has_ledger && launches))
+        return -1;
+    return tree_ledger(at, launches, parts, err) || read_metrics(at, parts, keep, c, err) ||
+                   read_ledger(at, parts, keep, c, err)
+               ? -1
+               : 0;
+}
+
 int cell_finish(const struct place *at, struct slim_cell *parts, json_t *rest, unsigned keep,
                 struct result_cell *c, struct err *err)
 {
     c->json = rest;
-    if (read_rest(at, c, err))
+    return read_rest(at, c, err) || finish_numbers(at, parts, keep, c, err) ||
+                   warnings_read(at, c->json, &c->warnings, &c->warning_count, err)
+               ? -1
+               : 0;
+}
+
+/* ---- cells that are alike ---------------------------------------------------------------- */
+
+/* The cell as it stands in the file but for numbers: what was taken out is put back.  Taken over.
+ */
+static json_t *put_back(const struct slim_cell *parts, json_t *object)
+{
+    struct json_maker o = json_maker_take(object);
+    if (parts->has_id)
+        json_make_text(&o, "id", buf_text(&parts->id));
+    for (unsigned i = 0; i < SLIM_OWN; i++)
+        if (parts->has_own & 1u << i)
+            json_make_int(&o, slim_own_names[i], parts->own[i]);
+    return json_made(&o);
+}
+
+/*
+ * The first of its kind: it is checked and read as a whole, and what others share with it stays.
+ */
+static int read_first(const struct place *at, const struct slim_cell *parts,
+                      struct result_cell *like, struct err *err)
+{
+    json_t *rest =
+        json_parse(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *whole = rest ? put_back(parts, json_copy(rest)) : NULL;
+    struct result_cell first = {.json = whole};
+    int status = whole ? read_rest(at, &first, err) : -1;
+    status = status || warnings_read(at, rest, &first.warnings, &first.warning_count, err);
+    json_decref(whole);
+    if (status) {
+        free(first.warnings);
+        json_decref(rest);
         return -1;
-    const json_t *launches = json_object_get(rest, "launches");
-    /* Names in another spelling, and names that stand twice, are for jansson. */
-    if (json_is_object(json_object_get(rest, "metrics")) ||
-        (parts->has_metrics && json_object_get(rest, "metrics")) || (parts->has_ledger && launches))
+    }
+    *like = first;
+    like->json = rest;
+    read_own(like); /* what was put back is that cell's alone */
+    return 0;
+}
+
+/* A member in another spelling beside the one that was taken out. */
+static bool stands_twice(const struct slim_cell *parts, const json_t *rest)
+{
+    bool is_twice = (parts->has_id && json_object_get(rest, "id")) ||
+                    (parts->has_passed && json_object_get(rest, "launch_distributions"));
+    for (unsigned i = 0; i < SLIM_OWN; i++)
+        is_twice |= parts->has_own & 1u << i && json_object_get(rest, slim_own_names[i]);
+    return is_twice;
+}
+
+static bool is_json(const struct buf *text)
+{
+    json_t *value = json_parse(buf_text(text), text->len, JSON_REJECT_DUPLICATES, NULL);
+    json_decref(value);
+    return value != NULL;
+}
+
+/* One that has no id is no cell, whatever others with this text have. */
+static int refuse_lacking(const struct place *at, const struct slim_cell *parts, const json_t *rest,
+                          struct err *err)
+{
+    json_t *whole = put_back(parts, json_copy((json_t *)(uintptr_t)rest));
+    int failed = whole ? check_cell(at, whole, err) : 0;
+    json_decref(whole);
+    return failed ? failed : -1;
+}
+
+/* What it has of those is checked by who took it out, but for the text that nobody reads. */
+static int read_alike(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,
+                      unsigned keep, struct result_cell *c, struct err *err)
+{
+    struct result_cell *like = heads_cell(heads, buf_text(&parts->rest), parts->rest.len);
+    if (!like || (!like->json && read_first(at, parts, like, err)) ||
+        stands_twice(parts, like->json) || (parts->has_passed && !is_json(&parts->passed)))
         return -1;
-    if (tree_ledger(at, launches, parts, err) || read_metrics(at, parts, keep, c, err) ||
-        read_ledger(at, parts, keep, c, err))
-        return -1;
-    return warnings_read(at, c->json, &c->warnings, &c->warning_count, err);
+    unsigned has = parts->has_own;
+    if ((!parts->has_id && !like->id) || (!(has & 1u << SLIM_TASKS) && !like->tasks))
+        return refuse_lacking(at, parts, like->json, err);
+    *c = *like;
+    c->is_alike = true;
+    c->tasks = has & 1u << SLIM_TASKS ? parts->own[SLIM_TASKS] : c->tasks;
+    c->workers = has & 1u << SLIM_WORKERS ? parts->own[SLIM_WORKERS] : c->workers;
+    c->has_workers = has & 1u << SLIM_WORKERS || c->has_workers;
+    c->ops_per_task = has & 1u << SLIM_OPS ? parts->own[SLIM_OPS] : c->ops_per_task;
+    c->batch_ops = has & 1u << SLIM_BATCH ? parts->own[SLIM_BATCH] : c->batch_ops;
+    return finish_numbers(at, parts, keep, c, err);
 }
 
 /* The name and the head of each metric; -1: they are not JSON, or a name stands twice. */
@@ -400,7 +527,7 @@ static int read_heads(struct slim_cell *parts, struct metric_heads *heads)
         const json_t *head =
             heads_of(heads, buf_text(&parts->metric_text) + m->text, m->text_length, &is_new);
         void *only = json_object_iter((json_t *)(uintptr_t)head);
-        if (!only)
+        if (!only || json_object_size(head) != 1)
             return -1;
         m->name = json_object_iter_key(only);
         m->head = json_object_iter_value(only);
@@ -419,6 +546,8 @@ int cell_read(const struct place *at, struct slim_cell *parts, struct metric_hea
     if (parts->metric_count > RESULT_METRICS_MAX)
         return place_error(&metrics, err, "%zu of them (at most %d)", parts->metric_count,
                            RESULT_METRICS_MAX);
+    if (parts->is_brief)
+        return read_heads(parts, heads) ? -1 : read_alike(at, parts, heads, keep, c, err);
     json_t *rest =
         json_parse(buf_text(&parts->rest), parts->rest.len, JSON_REJECT_DUPLICATES, NULL);
     if (rest && !read_heads(parts, heads))
@@ -429,9 +558,11 @@ int cell_read(const struct place *at, struct slim_cell *parts, struct metric_hea
 
 void cell_unload(struct result_cell *c)
 {
-    free(c->metrics);
-    free(c->warnings);
+    free(c->block);
     free(c->ledger_block);
-    json_decref(c->json);
+    if (!c->is_alike) {
+        free(c->warnings);
+        json_decref(c->json);
+    }
     *c = (struct result_cell){0};
 }

@@ -7,7 +7,8 @@
 #include "bench/result/result.h"
 
 /*
- * A cell whose numbers were taken apart (slim.h), from its text; `keep` is of enum result_keep.  -1
+ * A cell whose numbers were taken apart (slim.h), from its text; `keep` is of enum result_keep.  Of
+ * what was taken apart briefly the cell borrows from `heads`.  -1
  * with err unset when jansson does not read it, or would not have taken it apart so.
  */
 int cell_read(const struct place *at, struct slim_cell *parts, struct metric_heads *heads,

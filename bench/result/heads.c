@@ -1,7 +1,9 @@
 #include "bench/result/heads.h"
 
 #include "bench/base/hash.h"
+#include "bench/base/intern.h"
 #include "bench/base/json.h"
+#include "bench/result/cell_read.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,13 +14,20 @@ struct head {
     size_t length;
     uint64_t hash;
     json_t *json;
+    size_t next; /* the place of the one that was asked for after it last time */
 };
 
 /* Open addressing, at most half full. */
 struct metric_heads {
     struct head *items;
     size_t count, capacity;
-    json_t *kept; /* what was made here and not read */
+    size_t last;         /* the place of the one asked for last */
+    json_t *kept;        /* what was made here and not read */
+    struct intern rests; /* what cells are beside their numbers */
+    struct {
+        VEC(struct result_cell);
+    } cells;            /* of each such text */
+    uint32_t last_cell; /* the number of the one asked for last */
 };
 
 /* Its place, or the free one where it belongs. */
@@ -36,7 +45,7 @@ static struct head *find(const struct metric_heads *h, uint64_t hash, const char
 
 static int grow(struct metric_heads *h)
 {
-    struct metric_heads bigger = {.count = h->count, .capacity = 2 * h->capacity, .kept = h->kept};
+    struct metric_heads bigger = {.capacity = 2 * h->capacity};
     bigger.items = calloc(bigger.capacity, sizeof *bigger.items);
     if (!bigger.items)
         return -1;
@@ -44,7 +53,9 @@ static int grow(struct metric_heads *h)
         if (h->items[i].text)
             *find(&bigger, h->items[i].hash, h->items[i].text, h->items[i].length) = h->items[i];
     free(h->items);
-    *h = bigger;
+    h->items = bigger.items;
+    h->capacity = bigger.capacity;
+    h->last = 0; /* places are others now: what is guessed from them is looked at */
     return 0;
 }
 
@@ -68,12 +79,17 @@ static void forget_all(struct metric_heads *h)
         json_decref(h->items[i].json);
         h->items[i] = (struct head){0};
     }
-    h->count = 0;
+    h->count = h->last = 0;
+    for (size_t i = 0; i < h->cells.count; i++)
+        cell_unload(&h->cells.items[i]);
+    vec_release(&h->cells);
+    h->last_cell = 0;
+    intern_release(&h->rests);
 }
 
 void heads_forget(struct metric_heads *h, size_t most)
 {
-    if (h->count > most)
+    if (h->count > most || h->cells.count > most)
         forget_all(h);
 }
 
@@ -94,16 +110,39 @@ int heads_keep(struct metric_heads *h, json_t *object)
     return json_array_append_new(h->kept, object);
 }
 
+/* Metrics come in the same order in most cells: the one that followed last time is tried first. */
+static const struct head *guess(struct metric_heads *h, const char *text, size_t length)
+{
+    size_t place = h->items[h->last].next & (h->capacity - 1);
+    const struct head *item = &h->items[place];
+    if (!item->text || item->length != length || memcmp(item->text, text, length) != 0)
+        return NULL;
+    h->last = place;
+    return item;
+}
+
+static void note_order(struct metric_heads *h, const struct head *item)
+{
+    size_t place = (size_t)(item - h->items);
+    h->items[h->last].next = place;
+    h->last = place;
+}
+
 const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, bool *is_new)
 {
+    const struct head *guessed = guess(h, text, length);
+    *is_new = false;
+    if (guessed)
+        return guessed->json;
     uint64_t hash = hash_fnv1a(HASH_FNV1A, text, length);
     struct head *item = find(h, hash, text, length);
     *is_new = !item->text;
-    if (item->text)
+    if (item->text) {
+        note_order(h, item);
         return item->json;
+    }
     json_t *json = json_parse(text, length, JSON_REJECT_DUPLICATES, NULL);
-    if (!json_is_object(json) || json_object_size(json) != 1 ||
-        (2 * h->count >= h->capacity && grow(h))) {
+    if (!json_is_object(json) || (2 * h->count >= h->capacity && grow(h))) {
         json_decref(json);
         return NULL;
     }
@@ -118,5 +157,20 @@ const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, 
     item->hash = hash;
     item->json = json;
     h->count++;
+    note_order(h, item);
     return json;
+}
+
+struct result_cell *heads_cell(struct metric_heads *h, const char *text, size_t length)
+{
+    const struct interned *last = h->rests.count ? &h->rests.items[h->last_cell] : NULL;
+    /* Cells that are alike mostly stand together. */
+    if (last && last->length == length && !memcmp(h->rests.bytes.data + last->at, text, length))
+        return &h->cells.items[h->last_cell];
+    uint32_t number = intern_add(&h->rests, text, length);
+    if (number == INTERN_NONE ||
+        (number == h->cells.count && !vec_add(&h->cells, (struct result_cell){0})))
+        return NULL;
+    h->last_cell = number;
+    return &h->cells.items[number];
 }

@@ -1,6 +1,6 @@
 /*
  * What stands beside a metric's numbers (unit, definition, source ...) is the same text in most
- * cells: each text is read once and its value shared.
+ * cells, and so is what a cell is beside its numbers: each text is read once and its value shared.
  */
 #ifndef CONTEND_RESULT_HEADS_H
 #define CONTEND_RESULT_HEADS_H
@@ -10,16 +10,24 @@
 #include <stddef.h>
 
 struct metric_heads;
+struct result_cell;
 
 /* None yet; NULL when memory ran out. */
 struct metric_heads *heads_new(void);
 void heads_free(struct metric_heads *h);
 
 /*
- * The object {"NAME": {...}} this text is: borrowed, or NULL when it is not JSON (or memory ran
- * out).  *is_new tells whether nobody has seen it yet: what was checked once needs no second look.
+ * The object this text is: borrowed, or NULL when it is none (or memory ran out).  *is_new tells
+ * whether nobody has seen it yet: what was checked once needs no second look.
  */
 const json_t *heads_of(struct metric_heads *h, const char *text, size_t length, bool *is_new);
+
+/*
+ * What all cells with this text have in common: borrowed until the next call, and blank (`json` is
+ * NULL) until the caller has filled it in; NULL when memory ran out.  What it owns then goes with
+ * the table.
+ */
+struct result_cell *heads_cell(struct metric_heads *h, const char *text, size_t length);
 
 /* Takes an object over for as long as the table lives; -1 when memory ran out, or it is NULL. */
 int heads_keep(struct metric_heads *h, json_t *object);

@@ -2,25 +2,25 @@
 #include "bench/result/result.h"
 
 #include "bench/result/cell_read.h"
+#include "bench/result/id_index.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int result_check_ids(const struct place *at, const struct result *r, struct err *err)
 {
-    json_t *seen = json_object();
-    int status = seen ? 0 : place_out_of_memory(at, err);
-    for (size_t i = 0; i < r->cell_count && !status; i++) {
-        struct place here = {.up = at, .index = i};
-        const char *id = r->cells[i].id;
-        const json_t *first = json_object_get(seen, id);
-        if (first)
-            status = place_error(&here, err, "the id \"%.100s\" is that of cells[%lld] too", id,
-                                 (long long)json_integer_value(first));
-        else if (json_object_set_new(seen, id, json_integer((json_int_t)i)))
-            status = place_out_of_memory(at, err);
+    struct id_index places;
+    uint32_t twice;
+    int status = id_index_of(&places, r, &twice);
+    if (status && twice != PLACE_NONE) {
+        struct place here = {.up = at, .index = twice};
+        const char *id = r->cells[twice].id;
+        place_error(&here, err, "the id \"%.100s\" is that of cells[%u] too", id,
+                    id_index_find(&places, id));
+    } else if (status) {
+        place_out_of_memory(at, err);
     }
-    json_decref(seen);
+    id_index_release(&places);
     return status;
 }
 

@@ -39,7 +39,10 @@ static struct reading reading_of(const struct place *at, struct result *r,
 {
     if (from->taker)
         from->taker->begin(from->taker->with);
-    return (struct reading){.list = {.up = at, .key = "cells"}, .r = r, .from = from};
+    return (struct reading){.list = {.up = at, .key = "cells"},
+                            .r = r,
+                            .from = from,
+                            .parts = {.is_brief = !(from->keep & RESULT_ALL)}};
 }
 
 /* The cell in `parts`, which is kept or taken.  -1 with err unset: as cell_read(). */
@@ -162,7 +165,8 @@ static int read_all(const struct place *at, struct result *r, const struct resul
     if (length > RESULT_TREE_BYTES)
         err_set(&own, ERR_INPUT, "%s: is larger than %d bytes, the most that is read of it",
                 at->key, RESULT_TREE_BYTES);
-    int status = own.code == ERR_NONE
+    int status = own.code == ERR_SYSTEM ? err_set(err, own.code, "%s", own.text)
+                 : own.code == ERR_NONE
                      ? read_tree(at, r, text ? text : from->text, length, from, err)
                      : err_set(err, own.code,
                                "%s as a whole, and it is none that "

@@ -44,8 +44,8 @@ struct result_metric {
     size_t sample_count;
     const uint32_t *launches; /* which launch each sample is of; NULL: the i-th of the i-th */
     struct summary summary;   /* n is 0 when there is nothing to summarise */
-    struct distribution distribution;    /* of single events; NaN where the file does not say */
-    const struct result_bucket *buckets; /* its histogram, empty ones left out */
+    const struct distribution *distribution; /* of single events; distribution_absent without */
+    const struct result_bucket *buckets;     /* its histogram, empty ones left out */
     size_t bucket_count;
     const json_t *json; /* the object, without the numbers above */
 };
@@ -70,6 +70,9 @@ struct result_cell {
     const char *placement;
     int64_t tasks;
     int64_t workers;      /* 0 unless the executor pools */
+    int64_t ops_per_task; /* -1 when the file does not say */
+    int64_t batch_ops;    /* likewise */
+    bool has_workers;     /* the file says them */
     const json_t *params; /* objects; NULL when there are none */
     const json_t *lock_params;
     const json_t *executor_params;
@@ -78,17 +81,24 @@ struct result_cell {
     const char *reason; /* why it is not ok, "" when it is */
     struct result_metric *metrics;
     size_t metric_count;
-    struct result_warning *warnings;
+    struct result_warning *warnings; /* owned, unless is_alike */
     size_t warning_count;
     uint32_t *rounds; /* of each launch; NULL when the file does not say */
     size_t launch_count;
     const struct result_launch *ledger; /* launch_count of them; NULL: in `json`, or nowhere */
     bool has_ledger;                    /* it stands above, be it empty */
+    void *block;                        /* owned; metrics, their numbers, the id */
     void *ledger_block;                 /* owned; rounds and ledger */
     double foreign_cpus; /* CPUs taken by others while it was measured (load.h); NaN: not known */
     double ledger_ns;    /* of the launches that say so, together */
     size_t ledger_launches;
-    json_t *json; /* owned; without its metrics, and its launches where those were plain */
+    /*
+     * Without its metrics, and its launches where those were plain.  Read for who writes it again
+     * (RESULT_ALL) it is the cell's own; else cells that are alike share it, with their warnings,
+     * and what they differ in stands above alone.
+     */
+    json_t *json;
+    bool is_alike; /* it is shared, and the result's: nothing of it is to be changed */
 };
 
 struct result {

@@ -246,8 +246,3 @@ bool scan_numbers(struct scan *s, bool (*take)(void *to, double value), void *to
     }
     return ok;
 }
-
-bool span_is(struct span s, const char *text)
-{
-    return s.length == strlen(text) && !memcmp(s.text, text, s.length);
-}

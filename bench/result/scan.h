@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* How deep values may lie in each other. */
 enum { SCAN_DEPTH_MAX = 64 };
@@ -53,6 +54,9 @@ bool scan_member(struct scan *s, bool *first, struct span *key, bool *ok);
 bool scan_item(struct scan *s, bool *first, bool *ok);
 
 /* Whether it is that text, byte by byte. */
-bool span_is(struct span s, const char *text);
+static inline bool span_is(struct span s, const char *text)
+{
+    return s.length == strlen(text) && !memcmp(s.text, text, s.length);
+}
 
 #endif

@@ -27,6 +27,9 @@ struct distribution {
 
 extern const struct distribution distribution_absent;
 
+/* Whether the file says anything of it. */
+bool distribution_is_there(const struct distribution *d);
+
 /* Events of a distribution that lie in one bucket of its histogram. */
 struct result_bucket {
     uint64_t low; /* the lowest value it holds */
@@ -81,8 +84,22 @@ struct slim_ledger {
     size_t count;
 };
 
+/* Members of a cell that are whole numbers. */
+enum slim_own { SLIM_TASKS, SLIM_WORKERS, SLIM_OPS, SLIM_BATCH, SLIM_PLACE, SLIM_OWN };
+extern const char *const slim_own_names[SLIM_OWN];
+
 struct slim_cell {
-    struct buf rest; /* the cell as JSON, without its metrics and launches */
+    /*
+     * Set by who reads, for who does not write the cell again: what cells that are otherwise alike
+     * differ in (the id, the numbers above, launch_distributions) is taken out of `rest`, too.
+     */
+    bool is_brief;
+    bool has_id, has_passed;
+    struct buf id;         /* where has_id: printable ASCII, at least a character */
+    unsigned has_own;      /* a bit for each of enum slim_own: it lies within what is accepted */
+    int64_t own[SLIM_OWN]; /* 0 where it is not there */
+    struct buf passed;     /* launch_distributions: a text that begins like an object */
+    struct buf rest;       /* the cell as JSON, without its metrics and launches */
     struct buf metric_text;
     struct slim_metric *metrics;
     size_t metric_count, metric_capacity;

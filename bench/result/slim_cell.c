@@ -7,6 +7,12 @@
 
 const struct distribution distribution_absent = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 
+bool distribution_is_there(const struct distribution *d)
+{
+    return !isnan(d->n) || !isnan(d->min) || !isnan(d->p10) || !isnan(d->p50) || !isnan(d->p90) ||
+           !isnan(d->p99) || !isnan(d->p999) || !isnan(d->max);
+}
+
 bool numbers_add(void *numbers, double value)
 {
     struct numbers *n = numbers;
@@ -325,11 +331,78 @@ static bool take_launches(struct scan *s, struct slim_cell *c)
     return ok;
 }
 
+/* ---- what cells that are alike differ in ------------------------------------------------ */
+
+const char *const slim_own_names[SLIM_OWN] = {
+    [SLIM_TASKS] = "tasks",     [SLIM_WORKERS] = "workers", [SLIM_OPS] = "ops_per_task",
+    [SLIM_BATCH] = "batch_ops", [SLIM_PLACE] = "place",
+};
+
+/* Of the largest number taken here; larger ones are left to jansson. */
+enum { OWN_DIGITS_MOST = 9, ID_BYTES_MOST = 4096 };
+
+static bool take_own_number(struct scan *s, int64_t least, int64_t *out)
+{
+    struct span text;
+    int64_t value = 0;
+    if (!scan_skip(s, &text) || text.length > OWN_DIGITS_MOST ||
+        (text.length > 1 && text.text[0] == '0'))
+        return false;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.text[i] < '0' || text.text[i] > '9')
+            return false;
+        value = 10 * value + (text.text[i] - '0');
+    }
+    *out = value;
+    return text.length > 0 && value >= least;
+}
+
+static bool take_id(struct scan *s, struct slim_cell *c)
+{
+    struct span text;
+    if (!scan_string(s, &text) || text.length == 0 || text.length > ID_BYTES_MOST)
+        return false;
+    for (size_t i = 0; i < text.length; i++)
+        if (text.text[i] < ' ' || text.text[i] > '~' || text.text[i] == '\\')
+            return false;
+    buf_add_bytes(&c->id, text.text, text.length);
+    return true;
+}
+
+/* Returns whether it was taken; *ok is false where it stands twice. */
+static bool take_own(struct scan *s, struct slim_cell *c, struct span key, bool *ok)
+{
+    struct span text;
+    for (unsigned i = 0; i < SLIM_OWN; i++)
+        if (key.text[0] == slim_own_names[i][0] && span_is(key, slim_own_names[i])) {
+            *ok = !(c->has_own & 1u << i);
+            bool is_taken = *ok && take_own_number(s, i == SLIM_TASKS, &c->own[i]);
+            c->own[i] = is_taken ? c->own[i] : 0;
+            c->has_own |= (unsigned)is_taken << i;
+            return is_taken;
+        }
+    if (span_is(key, "id")) {
+        *ok = !c->has_id;
+        c->has_id = *ok && take_id(s, c);
+        return c->has_id;
+    }
+    if (!span_is(key, "launch_distributions") || !scan_sees(s, '{'))
+        return false;
+    *ok = !c->has_passed && scan_skip(s, &text);
+    c->has_passed = *ok;
+    buf_add_bytes(&c->passed, text.text, *ok ? text.length : 0);
+    return *ok;
+}
+
 /* A member twice is for jansson to refuse. */
 static bool take_member(struct scan *s, struct slim_cell *c, struct span key)
 {
     struct span value;
     struct scan before = *s;
+    bool ok = true;
+    if (c->is_brief && (take_own(s, c, key, &ok) || !ok))
+        return ok;
+    *s = before;
     if (span_is(key, "metrics") && scan_sees(s, '{'))
         return take_metrics(s, c);
     if (span_is(key, "launches")) {
@@ -354,13 +427,18 @@ bool slim_take_cell(struct scan *s, struct slim_cell *c)
     while (ok && scan_member(s, &first, &key, &ok))
         ok = take_member(s, c, key);
     buf_add(&c->rest, "}");
-    return ok && !c->rest.failed && !c->metric_text.failed;
+    return ok && !c->rest.failed && !c->metric_text.failed && !c->id.failed && !c->passed.failed;
 }
 
 void slim_cell_reset(struct slim_cell *c)
 {
+    buf_reset(&c->id);
+    buf_reset(&c->passed);
     buf_reset(&c->rest);
     buf_reset(&c->metric_text);
+    memset(c->own, 0, sizeof c->own);
+    c->has_own = 0;
+    c->has_id = c->has_passed = false;
     c->metric_count = c->samples.count = c->launches.count = c->buckets.count = 0;
     c->ledger_count = 0;
     c->has_metrics = c->has_ledger = false;
@@ -368,6 +446,8 @@ void slim_cell_reset(struct slim_cell *c)
 
 void slim_cell_release(struct slim_cell *c)
 {
+    buf_release(&c->id);
+    buf_release(&c->passed);
     buf_release(&c->rest);
     buf_release(&c->metric_text);
     numbers_release(&c->samples);

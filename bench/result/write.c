@@ -48,7 +48,7 @@ static json_t *summary_json(const struct result_metric *metric)
 
 static json_t *distribution_json(const struct result_metric *metric)
 {
-    const struct distribution *d = &metric->distribution;
+    const struct distribution *d = metric->distribution;
     struct json_maker m = json_maker_new();
     make_number(&m, "n", d->n);
     make_number(&m, "min", d->min);
@@ -82,7 +82,7 @@ static void make_numbers(struct json_maker *m, const struct result_metric *metri
         json_make_value(m, "launches", launches_json(m, metric));
     if (metric->summary.n > 0 && !json_object_get(head, "summary"))
         json_make_value(m, "summary", summary_json(metric));
-    if (!isnan(metric->distribution.n) && !json_object_get(head, "distribution"))
+    if (!isnan(metric->distribution->n) && !json_object_get(head, "distribution"))
         json_make_value(m, "distribution", distribution_json(metric));
 }
 

@@ -178,12 +178,18 @@ static int open_locked(struct journal *j, bool *is_old, struct err *err)
     return err_set(err, ERR_INPUT, "%s: is removed again and again", j->path);
 }
 
+static int check_frozen(const struct journal *j, struct err *err)
+{
+    return file_is_frozen(j->path) ? err_set(err, ERR_INPUT, "%s: is there and read-only", j->path)
+                                   : 0;
+}
+
 int journal_create(struct journal *j, const char *result_path, bool is_forced, struct err *err)
 {
     bool is_old;
     if (output_is_stream(result_path))
         return open_nameless(j, err);
-    if (make_path(j, result_path, err) || open_locked(j, &is_old, err))
+    if (make_path(j, result_path, err) || check_frozen(j, err) || open_locked(j, &is_old, err))
         return -1;
     if (is_old && !is_forced) {
         journal_close(j);
@@ -292,7 +298,7 @@ int journal_open(struct journal *j, const char *result_path, json_t **header, js
                        "%s: what was written to a pipe or a device cannot be gone "
                        "on with",
                        result_path);
-    if (make_path(j, result_path, err))
+    if (make_path(j, result_path, err) || check_frozen(j, err))
         return -1;
     j->fd = open(j->path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (j->fd < 0)

@@ -69,7 +69,7 @@ static int64_t common_ops(const struct result *r)
 {
     int64_t common = 0;
     for (size_t i = 0; i < r->cell_count; i++) {
-        int64_t ops = json_integer_value(json_object_get(r->cells[i].json, "ops_per_task"));
+        int64_t ops = r->cells[i].ops_per_task;
         if (!is_repeated(&r->cells[i]))
             continue;
         if (ops <= 0 || ops > OPS_MAX || (common && ops != common))

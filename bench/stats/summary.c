@@ -34,6 +34,22 @@ static size_t narrowest(size_t count, double level)
     return good;
 }
 
+/* Which order statistics are the ends: most samples of a file are as many as the last ones. */
+struct ends {
+    size_t count, k;
+    double level, coverage;
+};
+
+static const struct ends *ends_of(size_t count, double level)
+{
+    static _Thread_local struct ends last;
+    if (last.count != count || last.level < level || last.level > level) {
+        size_t k = narrowest(count, level);
+        last = (struct ends){count, k, level, coverage(k, count)};
+    }
+    return &last;
+}
+
 struct summary summary_of_sorted(const double *sorted, size_t count, double level)
 {
     assert(count <= UINT_MAX);
@@ -41,12 +57,12 @@ struct summary summary_of_sorted(const double *sorted, size_t count, double leve
         return (struct summary){.center = NAN, .lo = NAN, .hi = NAN};
     if (count == 1)
         return (struct summary){sorted[0], sorted[0], sorted[0], 0, 1};
-    size_t k = narrowest(count, level);
+    const struct ends *ends = ends_of(count, level);
     return (struct summary){
         .center = median_of_sorted(sorted, count),
-        .lo = sorted[k - 1],
-        .hi = sorted[count - k],
-        .level = coverage(k, count),
+        .lo = sorted[ends->k - 1],
+        .hi = sorted[count - ends->k],
+        .level = ends->coverage,
         .n = count,
     };
 }

@@ -189,6 +189,28 @@ a_side_that_is_built_anew_in_the_middle_is_no_verdict() {
     expect_refusal 3 'head: ./head changed while it was measured'
 }
 
+# What an interpreter is told to run is as much the side as the interpreter is.
+a_script_that_changes_in_the_middle_is_no_verdict() {
+    printf 'sleep 0.01\n' >base.sh
+    cp base.sh head.sh
+    (sleep 1 && printf 'sleep 0.02\n' >new.sh && mv new.sh head.sh) &
+    run duel -q --budget 4s --threshold 0 -- sh base.sh -- sh head.sh
+    wait
+    expect_refusal 3 'head: head.sh changed while it was measured'
+    cp base.sh head.sh
+    (sleep 1 && printf '# in place\n' >>base.sh) &
+    run duel -q --budget 4s --threshold 0 -- sh base.sh -- sh head.sh
+    wait
+    expect_refusal 3 'base: base.sh changed while it was measured'
+}
+
+what_a_side_writes_itself_is_no_change() {
+    echo 0 >log
+    run duel -q --pairs 6 -- sh -c 'date +%N >"$1"' base log -- sh -c 'sleep 0.02; date +%N >"$1"' head log
+    expect_status 1
+    expect_out 'slower'
+}
+
 # Its file is looked at as a stream: to know it again costs no memory.
 a_program_of_any_size_is_a_side() {
     cp "$(type -P true)" large

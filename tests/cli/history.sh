@@ -334,6 +334,33 @@ _first_commit() {
     sed -n '1s/.*"commit": *"\([^"]*\)".*/\1/p' "$1"
 }
 
+# However surely it is seen: what is a ten-millionth, or back since, is nothing to look after.
+what_is_tiny_or_back_is_not_watched() {
+    "${python:-python3}" -S - <<'PY'
+import json
+
+def write(name, ratios):
+    with open(name, "w") as file:
+        for i, ratio in enumerate(ratios):
+            file.write(json.dumps({
+                "schema": "contend.history/1", "kind": "point", "commit": f"{i + 1:07x}", "anchor": "v1",
+                "machine": "m", "time": f"2026-01-{i % 28 + 1:02}T00:00:00Z",
+                "series": {"a/x_ns": {"unit": "ns", "better": "lower", "ratio": ratio, "median": 1000 * ratio}}}) + "\n")
+
+write("tiny.jsonl", [1.0] * 15 + [1.0000001] * 15)
+write("back.jsonl", [1.0] * 10 + [1.2] * 4 + [1.0] * 12)
+write("still.jsonl", [1.0] * 10 + [1.2] * 4)
+PY
+    run history check --file tiny.jsonl
+    expect_status 0
+    expect_out '1 steady'
+    run history check --file back.jsonl
+    expect_status 0
+    expect_no out 'watch'
+    run history check --file still.jsonl
+    grep -qE '1 (watch|worse)' out || { fail 'a change that is still there is not named'; show_run; }
+}
+
 # A pipe would be read until its end, which whoever adds to it holds open itself.
 what_cannot_be_added_to_is_refused() {
     local file

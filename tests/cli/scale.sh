@@ -110,6 +110,14 @@ a_program_that_fails_or_hangs_is_told_of_and_nothing_stays() {
     true
 }
 
+a_script_that_changes_in_the_middle_is_no_answer() {
+    printf 'sleep 0.2\n' >work.sh
+    (sleep 1 && printf 'sleep 0.1\n' >new.sh && mv new.sh work.sh) &
+    run scale --quiet --tasks 1,2 --rounds 4 -- sh work.sh '{n}'
+    wait
+    expect_refusal 3 'work.sh changed while it was measured'
+}
+
 # Expected: the status of an interrupt.  Buggy: 3, and that the program "did not end in time".
 an_interrupt_is_told_by_its_status() {
     local pid

@@ -248,4 +248,15 @@ a_plug_in_puts_no_commas_into_numbers() {
     expect diff said said.plugin
 }
 
+# Valgrind knows no program without a path, and the worker has none.
+a_run_under_valgrind_measures() {
+    type -P valgrind >/dev/null && valgrind -q "$contend" --version >/dev/null 2>&1 || return 0
+    status=0
+    last_command='run under valgrind'
+    valgrind -q --log-file=valgrind.log "$contend" run --workload noop --lock none --executor thread,spawn --tasks 2 \
+        --rounds 1 -q --no-report -o under.json >out 2>err </dev/null || status=$?
+    expect_status 0
+    expect_json under.json "len(cells) > 1 and all(c['status'] == 'ok' for c in cells)"
+}
+
 run_tests

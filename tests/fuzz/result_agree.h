@@ -53,10 +53,10 @@ static inline const char *agree_metric(const struct result_metric *m, const json
     for (size_t i = 0; m->launches && i < m->sample_count; i++)
         if (json_integer_value(json_array_get(launches, i)) != m->launches[i])
             return "a launch differs";
-    if (!agree_number(distribution, "n", m->distribution.n) ||
-        !agree_number(distribution, "p10", m->distribution.p10) ||
-        !agree_number(distribution, "p99", m->distribution.p99) ||
-        !agree_number(distribution, "max", m->distribution.max))
+    if (!agree_number(distribution, "n", m->distribution->n) ||
+        !agree_number(distribution, "p10", m->distribution->p10) ||
+        !agree_number(distribution, "p99", m->distribution->p99) ||
+        !agree_number(distribution, "max", m->distribution->max))
         return "a distribution differs";
     for (size_t i = 0; i < m->bucket_count; i++) {
         const json_t *bucket = json_array_get(json_object_get(distribution, "buckets"), i);
@@ -65,6 +65,12 @@ static inline const char *agree_metric(const struct result_metric *m, const json
             return "a bucket differs";
     }
     return NULL;
+}
+
+static inline int64_t agree_whole(const json_t *object, const char *key)
+{
+    const json_t *found = json_object_get(object, key);
+    return json_is_integer(found) ? json_integer_value(found) : -1;
 }
 
 static inline const char *agree_cell(const struct result_cell *c, const json_t *cell)
@@ -76,8 +82,14 @@ static inline const char *agree_cell(const struct result_cell *c, const json_t *
         !agree_text(cell, "placement", "free", c->placement) ||
         !agree_text(cell, "status", "", cell_status_name(c->status)))
         return "a cell's words differ";
-    if (json_integer_value(json_object_get(cell, "tasks")) != c->tasks)
+    if (json_integer_value(json_object_get(cell, "tasks")) != c->tasks ||
+        json_integer_value(json_object_get(cell, "workers")) != c->workers)
         return "its tasks differ";
+    if (agree_whole(cell, "ops_per_task") != c->ops_per_task ||
+        agree_whole(cell, "batch_ops") != c->batch_ops)
+        return "its operations differ";
+    if (json_array_size(json_object_get(cell, "warnings")) != c->warning_count)
+        return "it has other warnings";
     if (json_object_size(metrics) != c->metric_count)
         return "it has other metrics";
     for (size_t i = 0; i < c->metric_count; i++) {
@@ -175,6 +187,24 @@ static inline const char *agree_again(const struct result *r, const json_t *tree
     return fault;
 }
 
+/* The same for who writes nothing: cells that are alike share what they are. */
+static inline const char *agree_brief(const char *text, size_t length, bool is_taken,
+                                      const json_t *tree)
+{
+    struct result_source source = {.path = "x.json", .text = text, .length = length};
+    const char *fault = NULL;
+    for (int i = 0; i < 2 && !fault; i++) {
+        struct result r;
+        struct err err = {0};
+        source.by_tree = i;
+        if (result_read(&r, &source, &err))
+            return is_taken ? "read briefly it is refused" : NULL;
+        fault = is_taken ? agree_result(&r, tree) : "read briefly it is taken";
+        result_unload(&r);
+    }
+    return fault;
+}
+
 static inline const char *agree_fault(const char *text, size_t length)
 {
     struct result_source source = {.path = "x.json", .text = text, .length = length, .keep = 3};
@@ -192,6 +222,8 @@ static inline const char *agree_fault(const char *text, size_t length)
                                                    : NULL;
     if (!fault && is_read)
         fault = agree_result(&by_tree, tree);
+    if (!fault)
+        fault = agree_brief(text, length, is_read, tree);
     if (!fault && is_read)
         fault = agree_again(&by_text, tree);
     if (!fault && is_read)

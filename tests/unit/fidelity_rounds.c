@@ -2,6 +2,7 @@
 #include "bench/base/rng.h"
 #include "bench/judge/fidelity/fidelity.h"
 #include "bench/page/formats.h"
+#include "bench/result/read.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -53,7 +54,11 @@ static void end(struct result *out)
 {
     struct err err = {0};
     buf_add(&text, "]}");
-    if (!CHECK_EQ(result_parse(out, "x.json", buf_text(&text), text.len, &err), 0))
+    const struct result_source source = {.path = "x.json",
+                                         .text = buf_text(&text),
+                                         .length = text.len,
+                                         .keep = RESULT_SUMMARIES | RESULT_ALL};
+    if (!CHECK_EQ(result_read(out, &source, &err), 0))
         printf("  %s\n", err.text);
 }
 

@@ -46,6 +46,44 @@ static void a_container_sees_its_part_at_the_mount_point(void)
     CHECK_EQ((const char *)c.path, "/sys/fs/cgroup");
 }
 
+/* As container engines name groups; a level is at most 255 bytes, and a path 4095. */
+static void long_paths_are_whole(void)
+{
+    char name[251], own[4096], wanted[4096], mounts[4096];
+    struct cgroup c;
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    snprintf(own, sizeof own, "9:name=systemd:/\n0::/%s/%s/%s/leaf\n", name, name, name);
+    snprintf(wanted, sizeof wanted, "/sys/fs/%s/cgroup/%s/%s/leaf", name, name, name);
+    snprintf(mounts, sizeof mounts, "50 49 0:26 /%s /sys/fs/%s/cgroup ro - cgroup2 cgroup rw\n",
+             name, name);
+    CHECK(cgroup_find(own, mounts, "cpu", &c));
+    CHECK_EQ((const char *)c.path, wanted);
+    CHECK(cgroup_parent(&c) && cgroup_parent(&c) && cgroup_parent(&c) && !cgroup_parent(&c));
+    /* Longer than can be opened is not a part of it. */
+    char far[PATH_MAX + 300];
+    memset(far, 'f', sizeof far);
+    memcpy(far, "0::/", 4);
+    memcpy(far + sizeof far - 2, "\n", 2);
+    CHECK(!cgroup_find(far, hybrid_mounts, "cpu", &c));
+}
+
+static void blanks_in_a_mount_point_are_read_as_the_kernel_writes_them(void)
+{
+    struct cgroup c;
+    CHECK(cgroup_find("0::/a\n", "50 49 0:26 / /my\\040groups\\134x ro - cgroup2 cgroup rw\n",
+                      "cpu", &c));
+    CHECK_EQ((const char *)c.path, "/my groups\\x/a");
+}
+
+static void a_group_that_begins_alike_is_another(void)
+{
+    struct cgroup c;
+    CHECK(cgroup_find("0::/docker/abcd/x\n",
+                      "50 49 0:26 /docker/ab /sys/fs/cgroup ro - cgroup2 cgroup rw\n", "cpu", &c));
+    CHECK_EQ((const char *)c.path, "/sys/fs/cgroup");
+}
+
 static void parents_end_at_the_mount_point(void)
 {
     struct cgroup c;
@@ -95,6 +133,10 @@ static const struct test tests[] = {
     {"other_controllers_are_looked_for_in_version_two",
      other_controllers_are_looked_for_in_version_two},
     {"a_container_sees_its_part_at_the_mount_point", a_container_sees_its_part_at_the_mount_point},
+    {"long_paths_are_whole", long_paths_are_whole},
+    {"blanks_in_a_mount_point_are_read_as_the_kernel_writes_them",
+     blanks_in_a_mount_point_are_read_as_the_kernel_writes_them},
+    {"a_group_that_begins_alike_is_another", a_group_that_begins_alike_is_another},
     {"parents_end_at_the_mount_point", parents_end_at_the_mount_point},
     {"nothing_mounted_is_not_found", nothing_mounted_is_not_found},
     {"numbers_and_quotas_are_read", numbers_and_quotas_are_read},

@@ -143,6 +143,90 @@ static void what_was_let_go_is_not_written(void)
     result_unload(&r);
 }
 
+/*
+ * What cells that are alike differ in is taken out of their texts for who writes nothing: whatever
+ * stands there, as often as it stands there, is what jansson finds.
+ */
+static void what_cells_differ_in_is_read_as_it_stands(void)
+{
+    static const char *const own[] = {
+        "\"id\":\"a\",\"tasks\":2",
+        "\"id\":\"a\",\"tasks\":2,\"workers\":3,\"ops_per_task\":100,\"batch_ops\":10,\"place\":0",
+        "\"id\":\"a\",\"tasks\":2,\"tasks\":2",
+        "\"id\":\"a\",\"tasks\":2,\"t\\u0061sks\":3",
+        "\"id\":\"a\",\"t\\u0061sks\":3",
+        "\"id\":\"a\",\"\\u0069d\":\"c\",\"tasks\":2",
+        "\"id\":\"a\",\"id\":\"a\",\"tasks\":2",
+        "\"\\u0069d\":\"a\",\"tasks\":2",
+        "\"id\":\"b\",\"tasks\":2",
+        "\"id\":\"\",\"tasks\":2",
+        "\"id\":\"\\u00e4\",\"tasks\":2",
+        "\"id\":\"\303\244\",\"tasks\":2",
+        "\"id\":\"\303\",\"tasks\":2",
+        "\"id\":\"a\\u0000\",\"tasks\":2",
+        "\"id\":null,\"tasks\":2",
+        "\"id\":5,\"tasks\":2",
+        "\"tasks\":2",
+        "\"id\":\"a\"",
+        "\"id\":\"a\",\"tasks\":0",
+        "\"id\":\"a\",\"tasks\":02",
+        "\"id\":\"a\",\"tasks\":-2",
+        "\"id\":\"a\",\"tasks\":2.0",
+        "\"id\":\"a\",\"tasks\":2e0",
+        "\"id\":\"a\",\"tasks\":null",
+        "\"id\":\"a\",\"tasks\":\"2\"",
+        "\"id\":\"a\",\"tasks\":1000000000",
+        "\"id\":\"a\",\"tasks\":1000000001",
+        "\"id\":\"a\",\"tasks\":999999999",
+        "\"id\":\"a\",\"tasks\":2,\"ops_per_task\":9223372036854775807",
+        "\"id\":\"a\",\"tasks\":2,\"ops_per_task\":9223372036854775808",
+        "\"id\":\"a\",\"tasks\":2,\"workers\":null,\"batch_ops\":null",
+        "\"id\":\"a\",\"tasks\":2,\"launch_distributions\":{\"x_ns\":[{\"n\":1}]}",
+        "\"id\":\"a\",\"tasks\":2,\"launch_distributions\":{\"x_ns\":[}]}",
+        "\"id\":\"a\",\"tasks\":2,\"launch_distributions\":{\"a\":1,\"a\":1}",
+        "\"id\":\"a\",\"tasks\":2,\"launch_distributions\":{},\"launch_distributions\":{}",
+        "\"id\":\"a\",\"tasks\":2,\"launch_distributions\":[]",
+        "\"id\":\"a\",\"tasks\":2,\"launch_distributions\":null",
+    };
+    size_t taken = 0;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        struct buf text = {0};
+        buf_add(&text, "{\"schema\":\"contend.result/"
+                       "1\",\"run\":{\"id\":\"r\",\"status\":\"complete\",\"tool\":{}},\"host\":{"
+                       "\"hostname\":\"h\"},"
+                       "\"cells\":[");
+        for (int cell = 0; cell < 3; cell++)
+            buf_printf(
+                &text,
+                "%s{%s,\"workload\":\"w\",\"lock\":\"l\",\"executor\":\"e\",\"params\":{\"p\":1},"
+                "\"warnings\":[{\"code\":\"c\",\"text\":\"t\"}],\"status\":\"ok\","
+                "\"metrics\":{\"x_ns\":{\"unit\":\"ns\",\"samples\":[%d]}}}",
+                cell ? "," : "",
+                cell == 0   ? "\"id\":\"b\",\"tasks\":7"
+                : cell == 1 ? own[i]
+                            : "\"id\":\"d\",\"tasks\":9",
+                cell);
+        buf_add(&text, "]}");
+        const char *fault = agree_fault(buf_text(&text), text.len);
+        CHECK_MSG(!fault, "%s: %s", own[i], fault ? fault : "");
+        struct result r;
+        struct err err = {0};
+        if (result_parse(&r, "x.json", buf_text(&text), text.len, &err)) {
+            CHECK_MSG(err.code == ERR_INPUT, "%s: %s", own[i], err.text);
+        } else {
+            taken++;
+            CHECK_EQ(r.cells[0].id, "b");
+            CHECK_EQ(r.cells[0].tasks, 7);
+            CHECK_EQ(r.cells[2].id, "d");
+            CHECK_EQ(r.cells[2].tasks, 9);
+            CHECK_EQ(r.cells[2].metrics[0].samples[0], 2.0);
+            result_unload(&r);
+        }
+        buf_release(&text);
+    }
+    CHECK_MSG(taken > 8 && taken < sizeof own / sizeof *own - 8, "%zu were taken", taken);
+}
+
 /* ---- Damage ------------------------------------------------------------------------------------
  */
 
@@ -292,6 +376,7 @@ static const struct test tests[] = {
      a_result_of_ours_is_written_in_the_same_bytes},
     {"a_launch_left_out_is_written_again_with_its_reason",
      a_launch_left_out_is_written_again_with_its_reason},
+    {"what_cells_differ_in_is_read_as_it_stands", what_cells_differ_in_is_read_as_it_stands},
     {"what_was_let_go_is_not_written", what_was_let_go_is_not_written},
     {"the_readers_agree_on_what_is_damaged", the_readers_agree_on_what_is_damaged},
     {0},

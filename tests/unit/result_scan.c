@@ -143,9 +143,9 @@ static void check_same(const struct result *a, const struct result *b)
         CHECK_EQ(x->foreign_cpus, y->foreign_cpus);
         CHECK_EQ(x->foreign_cpus, 0.5);
         CHECK_EQ(m->summary.center, n->summary.center);
-        CHECK_EQ(m->distribution.p99, 4.5);
-        CHECK_EQ(n->distribution.p99, 4.5);
-        CHECK(isnan(m->distribution.p90) && isnan(n->distribution.p90));
+        CHECK_EQ(m->distribution->p99, 4.5);
+        CHECK_EQ(n->distribution->p99, 4.5);
+        CHECK(isnan(m->distribution->p90) && isnan(n->distribution->p90));
         if (!CHECK_EQ(m->sample_count, n->sample_count))
             return;
         for (size_t j = 0; j < m->sample_count; j++) {

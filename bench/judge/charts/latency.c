@@ -22,8 +22,8 @@ static const char fallback[] = "task_time_ns";
 
 static bool is_latency(const struct result_metric *m)
 {
-    return !strcmp(m->group, "latency") && m->distribution.n >= 2 * BEYOND &&
-           m->distribution.p50 > 0;
+    return !strcmp(m->group, "latency") && m->distribution->n >= 2 * BEYOND &&
+           m->distribution->p50 > 0;
 }
 
 static const struct result_metric *pick(const struct result_cell *c)
@@ -66,7 +66,7 @@ static bool is_near(double a, double b)
 
 static double quantile(const struct result_metric *m, double share)
 {
-    const struct distribution *d = &m->distribution;
+    const struct distribution *d = m->distribution;
     if (share > 0.5 && d->n * (1 - share) < BEYOND * (1 - 1e-9))
         return (double)NAN;
     if (is_near(share, 0.5))
@@ -191,11 +191,11 @@ static void add_finding(struct buf *out, const struct chart_subject *s, const bo
     for (size_t i = 0; i < s->cells.count; i++) {
         const struct result_metric *m = told(s, is_drawn, i);
         double far = m ? quantile(m, share) : (double)NAN;
-        if (!isfinite(far) || !(far / m->distribution.p50 > longest / middle))
+        if (!isfinite(far) || !(far / m->distribution->p50 > longest / middle))
             continue;
         heaviest = s->cells.items[i];
         longest = far;
-        middle = m->distribution.p50;
+        middle = m->distribution->p50;
     }
     if (!heaviest) {
         buf_add(out, "How long single events took");

@@ -2,6 +2,7 @@
 
 #include "bench/base/suggest.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ const struct claim *claim_find(const char *word, struct err *err)
     size_t count = 0;
     char *end;
     long number = strtol(word, &end, 10);
-    bool is_number = *word && !*end;
+    bool is_number = isdigit((unsigned char)*word) && !*end;
     for (; claims[count]; count++) {
         if (is_number ? claims[count]->number == number : !strcmp(claims[count]->name, word))
             return claims[count];

@@ -3,6 +3,7 @@
 #include "bench/judge/compare/rows.h"
 #include "bench/judge/parts/dim.h"
 #include "bench/judge/parts/metric_choice.h"
+#include "bench/result/id_index.h"
 #include "bench/stats/paired.h"
 
 #include <math.h>
@@ -16,8 +17,8 @@ struct work {
     const struct compare_request *request;
     struct metric_choice choice;
     struct row_scratch scratch;
-    bool *is_selected; /* of the cells of the first base file */
-    json_t **indices;  /* of each file, base first: id -> place */
+    bool *is_selected;       /* of the cells of the first base file */
+    struct id_index *places; /* of each file, base first */
     struct cell_files base, head;
     size_t capacity;
 };
@@ -67,24 +68,21 @@ static int check_files(struct comparison *c, const struct compare_request *reque
 static int index_cells(struct work *w, struct err *err)
 {
     size_t files = w->base.count + w->head.count;
-    w->indices = calloc(files, sizeof(json_t *));
-    for (size_t f = 0; w->indices && f < files; f++) {
-        const struct result *r = file_at(w->out, f);
-        w->indices[f] = json_object();
-        for (size_t i = 0; i < r->cell_count; i++)
-            if (json_object_set_new(w->indices[f], r->cells[i].id, json_integer((json_int_t)i)))
-                return out_of_memory(err);
-    }
-    return w->indices ? 0 : out_of_memory(err);
+    uint32_t twice; /* none: results that were read have been looked through */
+    w->places = calloc(files, sizeof *w->places);
+    for (size_t f = 0; w->places && f < files; f++)
+        if (id_index_of(&w->places[f], file_at(w->out, f), &twice))
+            return out_of_memory(err);
+    return w->places ? 0 : out_of_memory(err);
 }
 
 static bool find_in_files(struct work *w, const char *id)
 {
     bool in_base = false, in_head = false;
     for (size_t f = 0; f < w->base.count + w->head.count; f++) {
-        const json_t *place = json_object_get(w->indices[f], id);
+        uint32_t place = id_index_find(&w->places[f], id);
         const struct result_cell *c =
-            place ? &file_at(w->out, f)->cells[json_integer_value(place)] : NULL;
+            place != PLACE_NONE ? &file_at(w->out, f)->cells[place] : NULL;
         if (f < w->base.count) {
             w->base.cells[f] = c;
             in_base |= c != NULL;
@@ -124,6 +122,7 @@ static struct compare_row *add_row(struct work *w)
         w->out->rows = rows;
         w->capacity = capacity;
     }
+    w->out->rows[w->out->count] = (struct compare_row){0};
     return &w->out->rows[w->out->count++];
 }
 
@@ -192,7 +191,7 @@ static void count_partners(struct work *w)
     for (size_t side = 0; side < 2; side++)
         for (size_t i = 0; i < both[side]->cell_count; i++) {
             const char *id = both[side]->cells[i].id;
-            if (json_object_get(w->indices[side ? 0 : w->base.count], id))
+            if (id_index_find(&w->places[side ? 0 : w->base.count], id) != PLACE_NONE)
                 continue;
             ++*counts[side];
             c->only_example = c->only_example ? c->only_example : id;
@@ -225,6 +224,8 @@ static int make_rows(struct work *w, struct err *err)
     for (size_t i = 0; i < c->count; i++)
         if (is_decided(c->rows[i].verdict))
             c->rows[kept++] = c->rows[i];
+        else
+            free(c->rows[i].reason);
     c->count = kept;
     if (add_rows(w, true, err) || compare_correct(c, err))
         return -1;
@@ -237,9 +238,9 @@ static int make_rows(struct work *w, struct err *err)
 
 static void release_work(struct work *w)
 {
-    for (size_t f = 0; w->indices && f < w->base.count + w->head.count; f++)
-        json_decref(w->indices[f]);
-    free(w->indices);
+    for (size_t f = 0; w->places && f < w->base.count + w->head.count; f++)
+        id_index_release(&w->places[f]);
+    free(w->places);
     free(w->is_selected);
     free(w->base.cells);
     free(w->head.cells);
@@ -307,6 +308,8 @@ int compare_results(struct comparison *out, const struct compare_side *base,
 
 void comparison_release(struct comparison *c)
 {
+    for (size_t i = 0; i < c->count; i++)
+        free(c->rows[i].reason);
     free(c->rows);
     free(c->allowed);
     *c = (struct comparison){0};

@@ -59,7 +59,8 @@ struct compare_row {
     double detectable;          /* the smallest effect it could have seen, a log ratio; INFINITY */
     double spread, disturbance; /* the larger of both sides */
     double moment_sd;           /* what two moments were taken to differ by, a log ratio */
-    char reason[200];           /* why it is not comparable, or what an exact count did */
+    char *reason;  /* owned: why it is not comparable, or what an exact count did; NULL: nothing */
+    bool has_lost; /* memory ran out for the reason */
 };
 
 struct comparison {
@@ -88,13 +89,16 @@ int compare_results(struct comparison *out, const struct compare_side *base,
 
 void comparison_release(struct comparison *c);
 
-/* The comparison as a page. `with_all` lists every row at a terminal. */
+/*
+ * The comparison on a page that was begun; of large parts those that it is expected to show
+ * (page_expect()).  `with_all` lists every row at a terminal.
+ */
 void compare_page(struct page *p, const struct comparison *c, bool with_all);
 
 /* How many times as bad each row is, as a chart; nothing where no row has a number. */
 void compare_chart(struct page *p, const struct comparison *c);
 
-/* contend.compare/1; NULL when memory ran out. */
-json_t *compare_document(const struct comparison *c);
+/* Adds contend.compare/1 to `out`, row by row. */
+void compare_document(const struct comparison *c, struct buf *out);
 
 #endif

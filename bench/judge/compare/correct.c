@@ -13,7 +13,7 @@ struct family {
     size_t count;
 };
 
-static void take_back(struct comparison *c, struct compare_row *row, double slower, double faster)
+static int take_back(struct comparison *c, struct compare_row *row, double slower, double faster)
 {
     row->verdict = moment_verdict(&row->shift, c->tolerance);
     if ((row->verdict == VERDICT_SLOWER && slower > COMPARE_ALPHA) ||
@@ -25,8 +25,9 @@ static void take_back(struct comparison *c, struct compare_row *row, double slow
     }
     if (row->is_neutral && (row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER)) {
         row->verdict = VERDICT_SHIFTED;
-        snprintf(row->reason, sizeof row->reason, "of this metric neither direction is worse");
+        compare_say(row, "of this metric neither direction is worse");
     }
+    return row->has_lost ? -1 : 0;
 }
 
 /* The p one more row would have to reach: Benjamini and Hochberg's line at its rank. */
@@ -53,7 +54,8 @@ static int judge_family(struct comparison *c, struct family *f, struct err *err)
         struct compare_row *row = f->rows[i];
         row->family = f->count;
         row->detectable = moment_detectable(&row->shift, c->tolerance, COMPARE_LEVEL, needed);
-        take_back(c, row, f->slower[i], f->faster[i]);
+        if (take_back(c, row, f->slower[i], f->faster[i]))
+            return err_set(err, ERR_SYSTEM, "compare: out of memory");
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "bench/stats/paired.h"
 
 #include <math.h>
+#include <string.h>
 
 static void set_change(struct json_maker *o, const char *key, double log_ratio)
 {
@@ -56,20 +57,45 @@ static void add_note(void *notes, const char *text)
     json_make_add(notes, json_text(text));
 }
 
-json_t *compare_document(const struct comparison *c)
+/* ---- The text, part by part: as a tree a row is a kilobyte -------------------------------- */
+
+enum { FLAGS = JSON_INDENT(1) | JSON_REAL_PRECISION(15) };
+
+/* What surrounds a row in a tree of nothing else. */
+static const char before_row[] = "{\n \"rows\": [", behind_row[] = "\n ]\n}";
+
+static json_t *as_row(json_t *row)
 {
-    struct json_maker counts = json_maker_new(), rows = json_maker_list(),
-                      notes = json_maker_list();
+    struct json_maker o = json_maker_new(), list = json_maker_list();
+    json_make_add(&list, row);
+    json_make_list(&o, "rows", &list);
+    return json_made(&o);
+}
+
+/* All but the rows. */
+static json_t *begin_json(const struct comparison *c)
+{
+    struct json_maker counts = json_maker_new(), notes = json_maker_list();
     compare_notes(c, add_note, &notes);
     for (enum verdict v = VERDICT_SLOWER; v <= VERDICT_NOT_COMPARABLE; v++)
         json_make_int(&counts, verdict_name(v), (int64_t)c->counts[v]);
-    for (size_t i = 0; i < c->count; i++)
-        json_make_add(&rows, row_json(c, &c->rows[i]));
-    return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:I, s:f, s:I, s:I, s:o, s:o, s:o}", "schema",
+    return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:I, s:f, s:I, s:I, s:o, s:o}", "schema",
                      "contend.compare/1", "base", files_json(c->base), "head", files_json(c->head),
                      "tolerance", log_ratio_to_change(c->tolerance), "level", COMPARE_LEVEL,
                      "alpha", COMPARE_ALPHA, "judged", (json_int_t)c->judged, "control_shift",
                      log_ratio_to_change(c->control_shift), "only_base", (json_int_t)c->only_base,
                      "only_head", (json_int_t)c->only_head, "counts", json_made(&counts), "notes",
-                     json_made(&notes), "rows", json_made(&rows));
+                     json_made(&notes));
+}
+
+void compare_document(const struct comparison *c, struct buf *out)
+{
+    int failed = json_add_part(out, begin_json(c), FLAGS, 0, strlen("\n}"));
+    buf_add(out, c->count ? ",\n \"rows\": [" : ",\n \"rows\": []");
+    for (size_t i = 0; i < c->count && !failed; i++) {
+        buf_add(out, i ? "," : "");
+        failed = json_add_part(out, as_row(row_json(c, &c->rows[i])), FLAGS, strlen(before_row),
+                               strlen(behind_row));
+    }
+    buf_add(out, c->count ? "\n ]\n}" : "\n}");
 }

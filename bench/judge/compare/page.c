@@ -232,8 +232,7 @@ static void add_remark(void *page, const char *text)
 void compare_page(struct page *p, const struct comparison *c, bool with_all)
 {
     char change[CHANGE_TEXT_MAX];
-    struct buf counts = {0};
-    page_init(p, "contend compare");
+    struct buf counts = {0}, document = {0};
     compare_counts_text(c, &counts);
     page_to(p, PAGE_TERMINAL);
     say_files(p, c);
@@ -241,19 +240,25 @@ void compare_page(struct page *p, const struct comparison *c, bool with_all)
              "changes are " COMPARE_CHANGE_IS " of the metric; the word says whether that is "
              "worse");
     page_gap(p);
-    add_lines(p, c, with_all);
+    if (page_is_for(p, PAGE_TERMINAL))
+        add_lines(p, c, with_all);
     page_gap(p);
     page_say(p, PAGE_SUMMARY, "%s; tolerance %s, intervals at %.0f %%", page_text_of(p, &counts),
              compare_change_text(c->tolerance, change), 100 * COMPARE_LEVEL);
     compare_notes(c, add_remark, p);
     page_to(p, PAGE_DOCUMENT);
-    add_document(p, c, buf_text(&counts));
+    if (page_is_for(p, PAGE_DOCUMENT))
+        add_document(p, c, buf_text(&counts));
     page_to(p, PAGE_DATA);
-    add_table(p, c, ROWS_ALL);
+    if (page_is_for(p, PAGE_DATA))
+        add_table(p, c, ROWS_ALL);
     page_to(p, PAGE_GATE);
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->count && page_is_for(p, PAGE_GATE); i++)
         add_verdict(p, c, &c->rows[i]);
     page_say(p, PAGE_SUMMARY, "%s", buf_text(&counts));
-    page_document(p, compare_document(c), JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    if (page_is_for(p, PAGE_OWN_JSON)) {
+        compare_document(c, &document);
+        page_document_text(p, &document);
+    }
     buf_release(&counts);
 }

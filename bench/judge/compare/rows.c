@@ -3,6 +3,7 @@
 #include "bench/stats/paired.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,11 +80,21 @@ struct side {
     size_t rounds;
 };
 
+void compare_say(struct compare_row *row, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    free(row->reason);
+    if (vasprintf(&row->reason, format, args) < 0)
+        row->reason = NULL;
+    row->has_lost |= !row->reason;
+    va_end(args);
+}
+
 static bool refuse(struct compare_row *row, const char *which, const char *why, const char *detail)
 {
     row->verdict = VERDICT_NOT_COMPARABLE;
-    snprintf(row->reason, sizeof row->reason, "%.24s: %.110s%s%.60s", which, why,
-             *detail ? ": " : "", detail);
+    compare_say(row, "%.24s: %.110s%s%.60s", which, why, *detail ? ": " : "", detail);
     return false;
 }
 
@@ -196,12 +207,12 @@ static void judge_exact(struct compare_row *row, const struct cell_files *base,
     row->detectable = 0;
     row->verdict = worse > 0 || worse < 0 ? VERDICT_SHIFTED : VERDICT_SAME;
     if (row->verdict == VERDICT_SAME) {
-        snprintf(row->reason, sizeof row->reason, "exact: %.15g", row->head);
+        compare_say(row, "exact: %.15g", row->head);
         return;
     }
     if (!row->is_neutral)
         row->verdict = worse > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
-    snprintf(row->reason, sizeof row->reason, "exact: was %.15g, is %.15g", row->base, row->head);
+    compare_say(row, "exact: was %.15g, is %.15g", row->base, row->head);
 }
 
 /* ---- a row ------------------------------------------------------------------------------- */
@@ -282,18 +293,18 @@ int compare_row_of(struct compare_row *row, const struct cell_files *base,
         .shift = {.effect = NAN, .lo = -INFINITY, .hi = INFINITY, .p_slower = NAN, .p_faster = NAN},
     };
     if (!cells_agree(row, base, head, request))
-        return 0;
+        return row->has_lost ? -1 : 0;
     if (row->is_exact) {
         judge_exact(row, base, head);
-        return 0;
+        return row->has_lost ? -1 : 0;
     }
     int status = side_of(row, "base", base, request->moment_sd, control_shift, scratch, &sides[0]);
     if (status == 1)
         status = side_of(row, "head", head, request->moment_sd, control_shift, scratch, &sides[1]);
     if (status < 1) {
         row->verdict = VERDICT_NOT_COMPARABLE;
-        return status;
+        return row->has_lost ? -1 : status;
     }
     judge_noisy(row, &sides[0], &sides[1], log_ratio_of_change(request->tolerance), control_shift);
-    return 0;
+    return row->has_lost ? -1 : 0;
 }

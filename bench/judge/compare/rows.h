@@ -26,6 +26,10 @@ int compare_row_of(struct compare_row *row, const struct cell_files *base,
                    const struct compare_request *request, double control_shift,
                    struct row_scratch *scratch);
 
+/* Takes a reason over; earlier ones are let go. */
+void compare_say(struct compare_row *row, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* ln of the median over rounds, what a row calls its center. -1: none above zero, or no memory. */
 int compare_center(const struct result_cell *c, const struct result_metric *m,
                    struct row_scratch *scratch, double *center);

@@ -72,9 +72,9 @@ static void reason_text(const struct comparison *c, const struct compare_row *ro
 {
     char limit[120], change[CHANGE_TEXT_MAX];
     out[0] = '\0';
-    if (row->reason[0])
+    if (row->reason)
         snprintf(out, size, "%s", row->reason);
-    if (row->reason[0] || row->verdict != VERDICT_UNDECIDED)
+    if (row->reason || row->verdict != VERDICT_UNDECIDED)
         return;
     limit_text(c, row, limit, sizeof limit);
     if (row->detectable > log(CHANGE_MOST) && isfinite(row->detectable))

@@ -29,30 +29,6 @@ int code_find(const char *what, const char *program, char *out, size_t size, str
     return err_set(err, ERR_USAGE, "%s: \"%.200s\" is no program in PATH", what, program);
 }
 
-void code_mark(const char *path, struct code_mark *out)
-{
-    struct stat st;
-    *out = (struct code_mark){0};
-    if (stat(path, &st))
-        return;
-    *out = (struct code_mark){
-        .is_known = true,
-        .device = st.st_dev,
-        .inode = st.st_ino,
-        .size = (uint64_t)st.st_size,
-        .modified_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
-    };
-}
-
-bool code_is_unchanged(const char *path, const struct code_mark *mark)
-{
-    struct code_mark now;
-    code_mark(path, &now);
-    return !mark->is_known ||
-           (now.is_known && now.device == mark->device && now.inode == mark->inode &&
-            now.size == mark->size && now.modified_ns == mark->modified_ns);
-}
-
 /* All of `from`, and false where it is more than a control is worth. */
 static bool copy_all(int from, int to)
 {

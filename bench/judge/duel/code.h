@@ -16,24 +16,6 @@
  */
 int code_find(const char *what, const char *program, char *out, size_t size, struct err *err);
 
-/* A file as it was at a moment: another one, or changed in place, is another mark. */
-struct code_mark {
-    bool is_known;
-    uint64_t device, inode, size;
-    int64_t modified_ns;
-};
-
-struct code_file {
-    const char *path;
-    struct code_mark mark;
-};
-
-/* The mark of the file now; one that cannot be looked at is not known. */
-void code_mark(const char *path, struct code_mark *out);
-
-/* Whether that path is still the file it was. */
-bool code_is_unchanged(const char *path, const struct code_mark *mark);
-
 /*
  * A copy of the program in memory: the same code on other pages, under another path.  A file
  * descriptor to be closed, and the path to execute it by; -1 when there can be none (a script, no

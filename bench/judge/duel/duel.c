@@ -214,6 +214,10 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
                 return -1;
             continue;
         }
+        if (p->seen.slot_count <= lanes && !is_second) {
+            named_files_settle(d->subject->base.files, d->subject->base.file_count);
+            named_files_settle(d->subject->head.files, d->subject->head.file_count);
+        }
         if (!d->subject->prints_metrics) {
             observe_absent(&p->seen, "startup_ns", "ns",
                            "only a program itself can tell when it is ready (--metrics)");
@@ -251,14 +255,13 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
 static int check_code(const struct duel_subject *s, struct err *err)
 {
     const struct duel_side *sides[] = {&s->base, &s->head};
-    for (size_t i = 0; i < 2; i++)
-        for (size_t f = 0; f < sides[i]->file_count; f++) {
-            const struct code_file *file = &sides[i]->files[f];
-            if (!code_is_unchanged(file->path, &file->mark))
-                return err_set(err, ERR_FAILED, "%s: %s changed while it was measured: no verdict",
-                               i ? "head" : "base", file->path);
-        }
-    if (s->relinked && !code_is_unchanged(s->relinked, &s->relinked_mark))
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = named_files_changed(sides[i]->files, sides[i]->file_count);
+        if (path)
+            return err_set(err, ERR_FAILED, "%s: %s changed while it was measured: no verdict",
+                           i ? "head" : "base", path);
+    }
+    if (s->relinked && !file_mark_holds(s->relinked, &s->relinked_mark))
         return err_set(err, ERR_FAILED, "--relinked: %s changed while it was measured: no verdict",
                        s->relinked);
     return 0;

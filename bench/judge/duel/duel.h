@@ -9,6 +9,7 @@
 #ifndef CONTEND_JUDGE_DUEL_DUEL_H
 #define CONTEND_JUDGE_DUEL_DUEL_H
 
+#include "bench/base/named_file.h"
 #include "bench/judge/duel/code.h"
 #include "bench/judge/duel/judge.h"
 #include "bench/judge/duel/sample.h"
@@ -32,12 +33,12 @@
 enum { DUEL_DISCARDED = 2, DUEL_ORDER_MAX = ARM_COUNT + 1 };
 
 struct duel_side {
-    const char *program;     /* what is executed */
-    const char *const *argv; /* NULL-terminated, with its own name first */
-    const char *label;       /* as people read it */
-    uint64_t code_hash;      /* of the files it runs */
-    bool has_unread;         /* one of them may not be read: then the hash says nothing */
-    struct code_file *files; /* which those are; may be NULL */
+    const char *program;      /* what is executed */
+    const char *const *argv;  /* NULL-terminated, with its own name first */
+    const char *label;        /* as people read it */
+    uint64_t code_hash;       /* of the files it runs */
+    bool has_unread;          /* one of them may not be read: then the hash says nothing */
+    struct named_file *files; /* which those are, and others that argv names; may be NULL */
     size_t file_count;
 };
 
@@ -46,7 +47,7 @@ struct duel_subject {
     const char *name; /* what tolerances are given for */
     struct duel_side base, head;
     const char *relinked; /* base, linked in another order; NULL: copied in memory instead */
-    struct code_mark relinked_mark;
+    struct file_mark relinked_mark;
     bool is_identical;   /* the same file, the same words: a difference is not theirs */
     bool has_equal_code; /* the files are equal; what they load may not be */
     bool prints_metrics; /* contend.sample/1 on stdout; otherwise wall time is judged */

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 void *sides_own(struct duel_sides *s, void *memory, struct err *err)
@@ -75,16 +74,9 @@ static char *join(struct duel_sides *s, struct command_line line, struct err *er
     return sides_own(s, buf_steal(&b), err);
 }
 
-/* A program may have an option of that name for something else. */
-static bool is_file(const char *path)
+static int add_code(struct duel_sides *s, struct duel_side *side, const char *path, struct err *err)
 {
-    struct stat st;
-    return !stat(path, &st) && S_ISREG(st.st_mode);
-}
-
-static int add_file(struct duel_sides *s, struct duel_side *side, const char *path, struct err *err)
-{
-    struct code_file *file = &side->files[side->file_count];
+    struct named_file *file = &side->files[side->file_count];
     file->path = sides_own_text(s, path, err);
     struct err unread = {0};
     if (!file->path)
@@ -95,7 +87,8 @@ static int add_file(struct duel_sides *s, struct duel_side *side, const char *pa
             return err_set(err, unread.code, "%s", unread.text);
         side->has_unread = true;
     }
-    code_mark(path, &file->mark);
+    file->is_code = true;
+    file_mark_now(path, &file->mark);
     side->file_count++;
     return 0;
 }
@@ -112,13 +105,15 @@ int sides_make_side(struct duel_sides *s, const char *what, struct command_line 
     out->program = sides_own_text(s, path, err);
     if (!out->label)
         out->label = join(s, line, err);
-    out->files = sides_own(s, calloc(line.count + 1, sizeof *out->files), err);
-    if (!out->program || !out->label || !out->files || add_file(s, out, path, err))
+    out->files = sides_own(s, calloc(2 * line.count + 1, sizeof *out->files), err);
+    if (!out->program || !out->label || !out->files || add_code(s, out, path, err))
         return -1;
+    /* A program may have an option of that name for something else. */
     for (size_t i = 1; i < line.count; i++)
-        if (!strcmp(line.words[i - 1], "--plugin") && is_file(line.words[i]) &&
-            add_file(s, out, line.words[i], err))
+        if (!strcmp(line.words[i - 1], "--plugin") && word_is_file(line.words[i]) &&
+            add_code(s, out, line.words[i], err))
             return -1;
+    out->file_count += named_files_of(argv, out->files + out->file_count);
     return 0;
 }
 
@@ -139,5 +134,5 @@ void sides_compare_code(struct duel_subject *subject)
     subject->has_equal_code =
         base->code_hash == head->code_hash && !base->has_unread && !head->has_unread;
     if (subject->relinked)
-        code_mark(subject->relinked, &subject->relinked_mark);
+        file_mark_now(subject->relinked, &subject->relinked_mark);
 }

@@ -25,8 +25,7 @@ static double number_in(const json_t *object, const char *key)
 
 static int64_t ops_of(const struct result_cell *c)
 {
-    double ops = number_in(c->json, "ops_per_task");
-    return ops >= 1 && ops < 1e15 ? (int64_t)ops : 0;
+    return c->ops_per_task >= 1 && (double)c->ops_per_task < 1e15 ? c->ops_per_task : 0;
 }
 
 /* CPU time of one operation, the waking and sleeping included. */
@@ -76,7 +75,6 @@ static void add_cell(struct explore *e, const struct result_cell *c)
                                .wait_ns = wait_of(c),
                                .ops = ops_of(c),
                                .interval_ns = number_in(c->lock_params, "interval")};
-    double batch = number_in(c->json, "batch_ops");
     if (!is_simulated(c) || !one.rate || isnan(one.wait_ns) || !one.ops ||
         !is_asked_back_in_time(c, one.interval_ns))
         return;
@@ -85,7 +83,7 @@ static void add_cell(struct explore *e, const struct result_cell *c)
         return;
     }
     one.cpu_ns = cpu_of(c);
-    one.batches = batch >= 1 ? (int64_t)((double)one.ops / batch) : 1;
+    one.batches = c->batch_ops >= 1 ? one.ops / c->batch_ops : 1;
     if (isfinite(one.cpu_ns))
         vec_add(&e->cells, one);
 }

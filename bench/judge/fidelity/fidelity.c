@@ -32,6 +32,11 @@ int fidelity_of(struct fidelity *out, const struct result *emulated, const struc
     if (rules > FIDELITY_ROWS_MAX)
         return err_set(err, ERR_FAILED, "fidelity: %zu rules, and room for %d rows", rules,
                        FIDELITY_ROWS_MAX);
+    /* Single launches are looked at, and only who read all has their distributions. */
+    const struct result *lacks = !emulated->is_whole ? emulated : !real->is_whole ? real : NULL;
+    if (out->is_paired && lacks)
+        return err_set(err, ERR_USAGE, "%s was read without its launches' distributions",
+                       lacks->path);
     for (size_t i = 0; i < rules; i++) {
         struct fidelity_row *row = &out->rows[out->count++];
         *row = (struct fidelity_row){.rule = &fidelity_rules[i],

@@ -9,7 +9,8 @@ static int load(struct result_list *out, const char *emulated, const struct opt_
     int failed = opt_list_add(&paths, emulated, err);
     for (size_t i = 0; i < real->count && !failed; i++)
         failed = opt_list_add(&paths, real->items[i], err);
-    failed = failed || results_load(out, paths.items, paths.count, RESULT_SUMMARIES, err) ||
+    failed = failed ||
+             results_load(out, paths.items, paths.count, RESULT_SUMMARIES | RESULT_ALL, err) ||
              results_tell_apart(out->items, out->count, err);
     vec_release(&paths);
     return failed ? -1 : 0;

@@ -19,7 +19,7 @@ static double figure(const struct result *r, const struct result_cell *c,
         return NAN;
     if (rule->quantile <= 0)
         return m->summary.center;
-    double value = rule->quantile > 0.5 ? m->distribution.p90 : m->distribution.p50;
+    double value = rule->quantile > 0.5 ? m->distribution->p90 : m->distribution->p50;
     if (isfinite(value))
         return value;
     snprintf(reason, size, "%s: %s: %s has no distribution", r->runtime, c->id, rule->metric);

@@ -116,6 +116,8 @@ int history_append(const char *path, const json_t *line, history_check *check, v
 {
     if (!strcmp(path, "-"))
         return err_set(err, ERR_INPUT, "-: standard input cannot be added to; --file names a file");
+    if (file_is_frozen(path))
+        return err_set(err, ERR_INPUT, "%s: is there and read-only", path);
     if (file_make_parents(path, err))
         return -1;
     int fd = open_locked(path, err);

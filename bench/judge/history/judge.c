@@ -3,11 +3,16 @@
 #include "bench/judge/history/explain.h"
 #include "bench/stats/changepoint.h"
 #include "bench/stats/fdr.h"
+#include "bench/stats/summary.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { POINTS_MIN = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN };
+
+/* Of a level: around a change that is watched, what came just before it, and what there is now. */
+enum { POINTS_BEFORE = 10, POINTS_NEWEST = 5 };
 
 const char *history_verdict_name(enum history_verdict v)
 {
@@ -99,20 +104,53 @@ static int correct(struct history_judgements *all, struct history_context *v, st
     return failed ? -1 : 0;
 }
 
+/* The median of x[from] to x[to - 1]; NaN when memory ran out. */
+static double level_of(const struct track_curve *c, size_t from, size_t to)
+{
+    double *sorted = malloc((to - from) * sizeof *sorted), level = (double)NAN;
+    if (sorted) {
+        memcpy(sorted, c->x + from, (to - from) * sizeof *sorted);
+        samples_sort(sorted, to - from);
+        level = median_of_sorted(sorted, to - from);
+    }
+    free(sorted);
+    return level;
+}
+
+/*
+ * Whether what may have changed at that point (0: little by little) is there in the newest points,
+ * and half as large as what would count: what is smaller, or back, needs no watching however surely
+ * it was seen.
+ */
+static bool is_worth_watching(const struct history_context *v, const struct history_judgement *j,
+                              const struct history_search *found, size_t at)
+{
+    const struct track_curve *c = &found->curve;
+    size_t third = c->count / 3, from = at > POINTS_BEFORE ? at - POINTS_BEFORE : 0;
+    size_t to = at ? at : third, behind = at ? c->count - at : third;
+    size_t newest = at && behind > POINTS_NEWEST ? POINTS_NEWEST : behind;
+    if (from >= to || !newest)
+        return true;
+    double rise = level_of(c, c->count - newest, c->count) - level_of(c, from, to);
+    return !(rise < history_least_move(v, j->track) / 2);
+}
+
 /* What is too weak, or would count were the points independent, is named. */
-static void consider_watching(const struct history_judgements *all, struct history_judgement *j,
+static void consider_watching(const struct history_context *v, struct history_judgement *j,
                               const struct history_search *found)
 {
+    const struct history_judgements *all = v->all;
     if (j->verdict != HISTORY_STEADY && j->verdict != HISTORY_BETTER)
         return;
     const struct changepoint_side *up = &found->cuts.up, *independent = &found->independent_up;
     double p = independent->p * track_weight(j->track) * (double)all->judged;
     if (j->doubt == HISTORY_ONE_POINT) {
         j->verdict = HISTORY_WATCH_IT;
-    } else if (j->p_worse <= HISTORY_WATCH) {
+    } else if (j->p_worse <= HISTORY_WATCH && is_worth_watching(v, j, found, up->at)) {
         j->verdict = HISTORY_WATCH_IT;
         j->watch_from = up->at > 0 ? found->curve.first + up->at : 0;
-    } else if (j->dependence > 0 && p <= all->request.alpha) {
+    } else if (j->dependence > 0 && p <= all->request.alpha &&
+               is_worth_watching(v, j, found, independent->at)) {
         j->verdict = HISTORY_WATCH_IT;
         j->doubt = HISTORY_RESEMBLING;
         j->watch_from = independent->at > 0 ? found->curve.first + independent->at : 0;
@@ -139,7 +177,7 @@ static int judge_all(struct history_judgements *out, struct history_tracks *trac
             if (fmin(j->p_worse, j->p_better) <= out->request.alpha &&
                 history_explain(&v, j, &found[i], err))
                 return -1;
-            consider_watching(out, j, &found[i]);
+            consider_watching(&v, j, &found[i]);
         }
         out->verdicts[j->verdict]++;
     }

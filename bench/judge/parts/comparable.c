@@ -3,6 +3,7 @@
 #include "bench/base/json.h"
 #include "bench/base/suggest.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,7 +195,6 @@ static const struct {
 } cell_fields[] = {
     {DIM_PARAMETERS, "params"},          {DIM_PARAMETERS, "lock_params"},
     {DIM_PARAMETERS, "executor_params"}, {DIM_PARAMETERS, "executor_variant"},
-    {DIM_PARAMETERS, "workers"},         {DIM_PARAMETERS, "tasks"},
     {DIM_PLACEMENT, "placement"},
 };
 
@@ -217,16 +217,29 @@ static bool object_differs(struct difference *out, enum dimension d, const json_
     return true;
 }
 
+static bool numbers_differ(struct difference *out, enum dimension d, const char *field,
+                           int64_t base, int64_t head)
+{
+    out->dimension = comparable_dimensions[d];
+    snprintf(out->text, sizeof out->text, "%.40s: %" PRId64 " against %" PRId64, field, base, head);
+    return false;
+}
+
 bool cells_comparable(const struct result_cell *base, const struct result_cell *head,
                       unsigned allowed, struct difference *out)
 {
     *out = (struct difference){0};
+    if (base->has_workers && head->has_workers && base->workers != head->workers &&
+        !is_allowed(allowed, DIM_PARAMETERS))
+        return numbers_differ(out, DIM_PARAMETERS, "workers", base->workers, head->workers);
+    if (base->tasks != head->tasks && !is_allowed(allowed, DIM_PARAMETERS))
+        return numbers_differ(out, DIM_PARAMETERS, "tasks", base->tasks, head->tasks);
     for (size_t i = 0; i < sizeof cell_fields / sizeof *cell_fields; i++) {
         const char *field = cell_fields[i].field;
         enum dimension d = cell_fields[i].dimension;
         const json_t *a = json_object_get(base->json, field),
                      *b = json_object_get(head->json, field);
-        if (!a || !b || json_is_null(a) || json_is_null(b) || is_allowed(allowed, d) ||
+        if (a == b || !a || !b || json_is_null(a) || json_is_null(b) || is_allowed(allowed, d) ||
             json_equal(a, b))
             continue;
         return json_is_object(a) && json_is_object(b) ? object_differs(out, d, a, b)
@@ -258,10 +271,8 @@ bool metrics_comparable(const struct result_cell *base_cell, const struct result
                  base->unit, base->better, head->unit, head->better);
         return false;
     }
-    const json_t *a = json_object_get(base_cell->json, "ops_per_task"),
-                 *b = json_object_get(head_cell->json, "ops_per_task");
-    if (!metric_is_total(base) || !a || !b || json_equal(a, b) ||
-        is_allowed(allowed, DIM_OPERATIONS))
+    int64_t a = base_cell->ops_per_task, b = head_cell->ops_per_task;
+    if (!metric_is_total(base) || a < 0 || b < 0 || a == b || is_allowed(allowed, DIM_OPERATIONS))
         return true;
-    return differs(out, DIM_OPERATIONS, "operations a task", a, b);
+    return numbers_differ(out, DIM_OPERATIONS, "operations a task", a, b);
 }

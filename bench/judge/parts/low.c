@@ -6,8 +6,8 @@
 
 double low_of(const struct result_metric *m, bool *failed)
 {
-    if (m->distribution.p10 > 0)
-        return m->distribution.p10;
+    if (m->distribution->p10 > 0)
+        return m->distribution->p10;
     if (!m->sample_count)
         return m->summary.n ? m->summary.lo : (double)NAN;
     double *sorted = malloc(m->sample_count * sizeof *sorted);

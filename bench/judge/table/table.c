@@ -96,6 +96,14 @@ static void add_column(struct grid *g, const char *group, const struct plan_metr
         metric_head(c->title, sizeof c->title, metric->name);
 }
 
+static bool is_measured(const struct block *b, const char *metric)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (result_value_find(b->items[i].cell, metric))
+            return true;
+    return false;
+}
+
 static int make_columns(struct grid *g, const struct block *b, struct err *err)
 {
     const struct plan *p = b->plan;
@@ -107,9 +115,13 @@ static int make_columns(struct grid *g, const struct block *b, struct err *err)
     g->columns = calloc(most, sizeof *g->columns);
     if (!g->columns)
         return out_of_memory(err);
+    /* Large tables have a dozen metrics in mind, and values of three. */
+    bool may_drop = !p->keeps_empty && p->cols.count == 0;
     for (size_t v = 0; v < b->column_value_count; v++)
         for (size_t m = 0; m < p->metric_count; m++) {
             char group[64];
+            if (may_drop && !is_measured(b, p->metrics[m].name))
+                continue;
             const struct dim_value *value = b->column_values ? &b->column_values[v] : NULL;
             if (!value)
                 snprintf(group, sizeof group, "%s", p->metrics[m].group);
@@ -218,7 +230,7 @@ static int fill_rows(struct grid *g, const struct block *b, struct err *err)
         rows += i == 0 || !entries_agree(&b->items[i - 1], &b->items[i], &g->labels);
     g->rows = calloc(rows, sizeof *g->rows);
     g->label_values = calloc(rows * g->labels.count, sizeof *g->label_values);
-    g->slots = calloc(rows * g->column_count, sizeof *g->slots);
+    g->slots = calloc(rows * g->column_count + 1, sizeof *g->slots);
     if (!g->rows || !g->label_values || !g->slots)
         return out_of_memory(err);
     for (size_t i = 0; i < b->count; i++) {

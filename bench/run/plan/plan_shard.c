@@ -12,9 +12,11 @@ enum { CPUS_OF_ANY = 4 };
 int plan_request_shard(struct plan_request *request, const char *text, struct err *err)
 {
     char *end = NULL;
+    /* strtoll() passes over blanks and signs. */
+    bool is_plain = strspn(text, "0123456789/") == strlen(text);
     long long index = strtoll(text, &end, 10);
     long long count = *end == '/' ? strtoll(end + 1, &end, 10) : 0;
-    if (*end || count < 1 || count > SHARDS_MAX || index < 1 || index > count)
+    if (!is_plain || *end || count < 1 || count > SHARDS_MAX || index < 1 || index > count)
         return err_set(err, ERR_USAGE, "--shard: \"%s\" is not I/N with 1 <= I <= N <= %d", text,
                        SHARDS_MAX);
     request->shard_index = index;

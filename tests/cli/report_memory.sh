@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# ctest: label slow, label nosan, timeout 600
+# Results of many plain cells are read and reported in memory that is stated in docs/scale.md, a cell.
+. "$(dirname "$0")/lib.sh"
+
+cells=40000
+
+# _limited KIB COMMAND...
+_limited() {
+    local kib=$1
+    shift
+    (ulimit -v "$kib" && exec "$@")
+}
+
+_least_kib() {
+    local kib=8192
+    while ! _limited $kib "$contend" --version >/dev/null 2>&1 && [ $kib -lt 1048576 ]; do
+        kib=$((kib + 1024))
+    done
+    echo $kib
+}
+
+_make() {
+    [ -e base.json ] && return
+    "${python:-python3}" "$source_dir/tests/perf/make_result.py" $cells 3 3 1 >base.json &
+    "${python:-python3}" "$source_dir/tests/perf/make_result.py" $cells 3 3 2 1.1 >head.json
+    wait
+}
+
+# _within BYTES_A_CELL EXTRA_KIB ARGUMENTS...: what is not of cells is the window that files are read
+# through, and libraries; an allocator reserves 64 MiB more for a second thread.
+_within() {
+    local kib=$(($(_least_kib) + $1 * cells / 1024 + $2))
+    shift 2
+    last_command="$* within $kib KiB"
+    status=0
+    _limited $kib "$contend" "$@" >out 2>err || status=$?
+    expect_status 0
+}
+
+the_first_screen_takes_little_memory_a_cell() {
+    _make
+    _within 1536 24576 report base.json
+    expect_out "$cells cells"
+}
+
+tables_take_little_memory_a_cell() {
+    _make
+    _within 2560 40960 report base.json --tables
+    expect test "$(grep -c '/s' out)" -ge $cells
+}
+
+comparing_takes_little_memory_a_cell() {
+    _make
+    _within 5120 131072 compare base.json head.json
+    expect_out "of $((3 * cells)) rows"
+}
+
+exporting_takes_little_memory_a_cell() {
+    _make
+    _within 3072 40960 export base.json --to csv -o all.csv
+    expect test "$(wc -l <all.csv)" -gt $((9 * cells))
+}
+
+run_tests
