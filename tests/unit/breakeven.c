@@ -1,5 +1,6 @@
 /* From how many tasks on a pool pays off: the arithmetic, its interval, and which cells pair. */
 #include "bench/judge/breakeven/breakeven.h"
+#include "bench/result/slim.h"
 
 #include "tests/test.h"
 
@@ -75,6 +76,7 @@ static struct result_metric metric(const char *name, const double *samples, size
     struct result_metric m = {.name = name,
                               .role = role_of_metric_named(name),
                               .samples = samples,
+                              .distribution = &distribution_absent,
                               .sample_count = count};
     struct err err = {0};
     CHECK_EQ(summary_of(samples, count, SUMMARY_LEVEL, &m.summary, &err), 0);
