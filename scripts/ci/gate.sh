@@ -53,7 +53,7 @@ fi
 rm -f "$out/holes"
 case $status in
 4) warn 'Undecided: not everything could be judged in the time there was; more of it with --budget.' ;;
-5) warn 'No verdict was possible on this runner. That is no failure; run the job again where it matters.' ;;
+5) warn 'No verdict was possible, for the reason given. That is no failure; where it is the runner, run the job again.' ;;
 esac
 echo "$status" >"$out/status"
 

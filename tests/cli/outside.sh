@@ -104,6 +104,16 @@ the_header_takes_every_standard_and_compiler() {
     [ $tried -ge 4 ] || fail "only $tried combinations were tried"
 }
 
+# An author puts a file of his own beside the examples, and takes away what he does not want.
+the_makefile_takes_what_lies_there() {
+    mkdir -p fewer
+    cp plugins/Makefile fewer
+    sed 's/patient/mine/g' plugins/patient.c >fewer/mine.c
+    make -C fewer CFLAGS='-O2 -Wall -Wextra -Werror' >out 2>err || { fail "make failed"; cat err; }
+    run list locks --plugin fewer/mine.so
+    expect_out '  mine '
+}
+
 one_number_says_what_is_loaded() {
     run --version
     expect_status 0
@@ -263,6 +273,23 @@ two_builds_of_one_lock_fight() {
     expect_json duel.json '[[a for a in d["comparisons"][0][side]["argv"] if a.endswith(".so")] for side in ("base", "head")]
         == [["builds/base.so"], ["builds/head.so"]]'
     expect_no_leftovers
+}
+
+# What a lock costs where nobody is in the way has to reach the figure that the page's gate judges.
+the_gate_of_the_page_sees_the_price_of_a_lock() {
+    local options
+    options=$(sed -n 's/^ *options: //p' "$source_dir/docs/plugins.md")
+    [ -n "$options" ] || { fail "docs/plugins.md has no options"; return; }
+    mkdir -p builds
+    sed 's,^    if (take(s))$,    for (volatile int i = 0; i < 100000; i++);\n&,' plugins/patient.c >builds/dear.c
+    # shellcheck disable=SC2046
+    cc -O2 -shared -fPIC plugins/patient.c $(pkg-config --cflags contend) -o builds/cheap.so &&
+        cc -O2 -shared -fPIC builds/dear.c $(pkg-config --cflags contend) -o builds/dear.so || { fail "it does not compile"; return; }
+    # shellcheck disable=SC2086 # words
+    run duel $options --ops 20 --pairs 8 --seed 3 --plugin builds/cheap.so --plugin builds/dear.so -o price.json
+    case $status in 1 | 5) ;; *) fail "expected status 1"; show_run ;; esac
+    # A verdict or none: the median of the one has to be far from that of the other.
+    expect_json price.json 'all(r["base"] > 2 * r["head"] for c in d["comparisons"] for r in c["rows"] if r["metric"] == "throughput_per_s")'
 }
 
 run_tests
