@@ -3,6 +3,7 @@
 #
 #   scripts/ci/gate.sh duel BASE [OPTION of contend duel]...        this tree against BASE
 #   scripts/ci/gate.sh history ANCHOR [OPTION of contend duel]...   against the anchor: a point of the history
+#   scripts/ci/gate.sh merge-base BRANCH                            prints what a change of BRANCH is measured against
 #
 # What came of it lies in OUT (build/contend): duel.json, summary.md, annotations, junit/*.xml, status and, of
 # a history, history.jsonl with the new point, which "keep-history.sh fetch" has put there before: that may need a
@@ -18,6 +19,10 @@ leave() {
     printf 'gate: %s\n' "$1" >&2
     exit 2
 }
+if [ "${1:-}" = merge-base ]; then
+    git rev-parse --verify --quiet "${2:-}^{commit}" >/dev/null && git merge-base "$2" HEAD && exit
+    leave "this clone has no commit that HEAD and ${2:-no branch} have in common: fetch-depth: 0 in the checkout"
+fi
 [ $# -ge 2 ] || leave 'usage: gate.sh duel BASE [OPTION]... or gate.sh history ANCHOR [OPTION]...'
 mode=$1 base=$2
 shift 2

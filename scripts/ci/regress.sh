@@ -89,7 +89,8 @@ build_in() {
 # There is nothing to measure against: no fault of this change, which may be what brings the program, or repairs it.
 no_base() {
     local words="$name_of_base $1: there is nothing to measure this change against"
-    [ -z "${ANNOTATIONS:-}" ] || printf '::warning title=contend::%s\n' "$words" >>"$ANNOTATIONS"
+    words=${words//$'\n'/; } # a command may have several lines
+    [ -z "${ANNOTATIONS:-}" ] || printf '::warning title=contend::%s\n' "${words//%/%25}" >>"$ANNOTATIONS"
     [ -z "${SUMMARY:-}" ] || printf '\n> %s\n' "$words" >>"$SUMMARY"
     leave 5 "$words"
 }

@@ -242,6 +242,19 @@ what_has_no_base_passes_with_a_warning() {
     expect_err 'missing: semicolon'
 }
 
+# The line that is forgotten first.
+a_clone_without_a_past_is_told_what_it_lacks() {
+    rm -rf tree
+    git clone -q --depth 1 "file://$work/origin.git" tree
+    _action shallow github.base_ref=elsewhere
+    expect_status 2
+    expect_err 'fetch-depth: 0'
+    expect_err 'origin/elsewhere'
+    _action shallow inputs.base=anchor
+    expect_status 2
+    expect_err 'fetch-depth: 0'
+}
+
 what_cannot_be_read_is_told_without_the_token() {
     local action
     echo '{}' >line.jsonl
