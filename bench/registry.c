@@ -3,15 +3,13 @@
 #include "bench/base/suggest.h"
 #include "bench/machine/capabilities.h"
 #include "bench/registry_check.h"
+#include "bench/registry_open.h"
 #include "bench/registry_try.h"
 #include "version.h"
 
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <fenv.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define WORKLOAD(name) extern const struct workload workload_##name;
 #include "workloads/workloads.def"
@@ -165,34 +163,6 @@ static int check_together(const char *path, struct err *err)
     return 0;
 }
 
-static const char *opening; /* the plug-in whose constructors run */
-
-const char *registry_opening(void)
-{
-    return opening;
-}
-
-/* What its constructors print goes to where messages go: standard output is for documents. */
-static void *open_plugin(const char *path)
-{
-    fflush(stdout);
-    int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    bool is_turned = kept >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
-    /* One that was built with -Ofast, say, rounds in another way from when it is there. */
-    fenv_t arithmetic;
-    fegetenv(&arithmetic);
-    opening = path;
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    opening = NULL;
-    fesetenv(&arithmetic);
-    fflush(stdout);
-    if (is_turned)
-        dup2(kept, STDOUT_FILENO);
-    if (kept >= 0)
-        close(kept);
-    return object;
-}
-
 /* What it loads can do all that this process can, and nobody gave that to a plug-in. */
 static int check_rights(const char *path, struct err *err)
 {
@@ -212,13 +182,13 @@ static int refuse_abi(const char *path, unsigned abi, struct err *err)
     static const struct {
         unsigned abi;
         const char *releases;
-    } known[] = {{3, "0.1"}, {4, "0.2"}};
+    } known[] = {{3, "contend 0.1"}, {4, "contend 0.2"}};
     const char *releases = abi > CONTEND_ABI ? "a newer release" : "no release";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].abi == abi)
             releases = known[i].releases;
     return err_set(err, ERR_INPUT,
-                   "--plugin: %s was built for ABI %u (contend %s); contend " CONTEND_VERSION
+                   "--plugin: %s was built for ABI %u (of %s); contend " CONTEND_VERSION
                    " loads ABI %d: build it against the contend.h of this one",
                    path, abi, releases, CONTEND_ABI);
 }
@@ -230,9 +200,9 @@ int registry_load_plugin(const char *path, struct err *err)
     /* Without a slash dlopen would search the library path instead of this directory. */
     char here[4096];
     snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
-    void *object = open_plugin(here);
+    void *object = registry_open(here, err);
     if (!object)
-        return err_set(err, ERR_INPUT, "--plugin: %s", dlerror());
+        return -1;
     const struct contend_plugin *plugin = dlsym(object, "contend_plugin_v1");
     if (!plugin) {
         dlclose(object);

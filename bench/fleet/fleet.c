@@ -18,6 +18,7 @@ enum {
     FAILURES_OF_SHARD = 3,    /* then it is the shard's fault */
     ATTEMPTS_OF_SHARD = 8,    /* silent ones among them */
     FAILURES_OF_LAUNCHER = 3, /* in a row: nothing comes of it */
+    READS_A_LOOK = 64,        /* so that one who never stops leaves time for the others */
 };
 #define LOOK_NS   UINT64_C(200000000)
 #define ENDING_NS UINT64_C(5000000000)
@@ -83,20 +84,25 @@ static int keep_whole(struct fleet *f, struct seat *s, struct err *err)
     return failed;
 }
 
-/* All that is there to be read. */
+/* What is there to be read: of one that has ended all, for a pipe holds less than is read here. */
 static int listen_to(struct fleet *f, struct seat *s, bool *is_over, struct err *err)
 {
     char bytes[1 << 16];
     struct hearing h = {f, s};
     ssize_t got;
     *is_over = false;
-    while ((got = read(s->child.output, bytes, sizeof bytes)) > 0) {
+    for (int i = 0; i < READS_A_LOOK; i++) {
+        got = read(s->child.output, bytes, sizeof bytes);
+        *is_over = got == 0;
+        if (got <= 0)
+            return 0;
         if (!s->is_taken && stream_take(&s->stream, bytes, (size_t)got, hearing_line, &h, err))
             return -1;
         if (s->stream.is_whole && !s->is_taken && keep_whole(f, s, err))
             return -1;
+        if (s->stream.is_wild)
+            seat_ask_to_end(s, clock_now_ns() + ENDING_NS);
     }
-    *is_over = got == 0;
     return 0;
 }
 

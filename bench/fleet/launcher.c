@@ -1,6 +1,9 @@
 #include "bench/fleet/launcher.h"
 
+#include "bench/base/program.h"
+
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,10 +60,17 @@ int launcher_parse(struct launcher *out, const char *text, struct err *err)
     out->count = count;
     if (words.failed)
         return -1;
-    return count ? 0
-                 : err_set(err, ERR_USAGE,
-                           "--launcher: \"%s\" names no program (such as 'srun -N1' or 'ssh host')",
-                           text);
+    if (!count)
+        return err_set(err, ERR_USAGE,
+                       "--launcher: \"%s\" names no program (such as 'srun -N1' or 'ssh host')",
+                       text);
+    /* It would not be there a second time either. */
+    char path[4096];
+    const char *program = out->words[0];
+    if (strchr(program, '/') ? !program_is(program) : !program_find(program, path, sizeof path))
+        return err_set(err, ERR_USAGE, "--launcher: \"%s\": %s cannot be executed: %s", text,
+                       program, strchr(program, '/') ? strerror(errno) : "it is not in PATH");
+    return 0;
 }
 
 void launcher_release(struct launcher *l)

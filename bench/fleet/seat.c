@@ -105,10 +105,13 @@ void seat_end(struct seat *s, struct buf *why, bool *is_usage)
     int unknown = child_end(&s->child, &end, &err);
     if (unknown)
         buf_add(why, err.text);
+    else if (s->stream.is_wild)
+        buf_add(why, "wrote what is no journal of contend, and did not stop");
     else if (was_asked && !end.in_time)
         buf_add(why, "was ended");
     else
-        buf_add(why, child_words(&end, words, sizeof words));
+        buf_printf(why, "%s%s", child_words(&end, words, sizeof words),
+                   child_is_fine(&end) && !s->is_taken ? " and brought no result" : "");
     *is_usage = !unknown && end.in_time && WIFEXITED(end.status) && WEXITSTATUS(end.status) == 2 &&
                 !s->stream.lines.len;
     add_last_line(s, why);

@@ -22,6 +22,7 @@ static int read_run(const struct place *at, struct result *r, struct err *err)
     r->rounds = whole_or_0(run, "rounds");
     if (field_text_or(&here, run, "suite", "", &r->suite, err) ||
         field_text_or(&here, run, "started_at", "", &r->started_at, err) ||
+        field_text_or(&here, run, "finished_at", "", &r->finished_at, err) ||
         field_optional(&here, run, "tool", JSON_OBJECT, &tool, err) ||
         field_text_or(&below, tool, "runtime", "", &r->runtime, err) ||
         field_text_or(&below, tool, "sanitizer", "", &r->sanitizer, err) ||

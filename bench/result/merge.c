@@ -521,6 +521,10 @@ void merge_clock_words(struct buf *out, const struct result_list *in)
         if (strcmp(r->started_at, now) > 0)
             buf_printf(out, "%s: host \"%s\" began it at %s, and here it is %s: clocks disagree\n",
                        r->path, r->hostname, r->started_at, now);
+        if (*r->finished_at && strcmp(r->finished_at, r->started_at) < 0)
+            buf_printf(
+                out, "%s: host \"%s\" began it at %s and ended it at %s: its clock was set back\n",
+                r->path, r->hostname, r->started_at, r->finished_at);
     }
 }
 
@@ -536,6 +540,10 @@ void merge_words(struct buf *out, const struct merge_report *r)
         buf_printf(out, "; %s kept beside those that stand",
                    words_count(words[0], sizeof words[0], r->attempts, "attempt"));
     buf_add(out, "\n");
-    if (r->missing.len)
-        buf_printf(out, "not whole: what shards %s measure is missing\n", buf_text(&r->missing));
+    if (r->missing.len) {
+        const char *which = buf_text(&r->missing);
+        bool is_one = which[strspn(which, "0123456789")] == ' ' && !strstr(which, " to ");
+        buf_printf(out, "not whole: shard%s %s %s missing\n", is_one ? "" : "s", which,
+                   is_one ? "is" : "are");
+    }
 }

@@ -105,11 +105,11 @@ struct result {
     char *path;  /* as given; "standard input" for "-" */
     char *label; /* file name without folder and ".json" */
     const char *run_id;
-    const char *status; /* "complete", "partial" */
-    const char *suite;  /* "" when the cells were named one by one */
-    const char *started_at;
-    const char *runtime;   /* "contend 0.1.0", "cpython 3.11.2" */
-    const char *sanitizer; /* "" for a build that may be compared */
+    const char *status;                   /* "complete", "partial" */
+    const char *suite;                    /* "" when the cells were named one by one */
+    const char *started_at, *finished_at; /* the second is "" where a run was not ended */
+    const char *runtime;                  /* "contend 0.1.0", "cpython 3.11.2" */
+    const char *sanitizer;                /* "" for a build that may be compared */
     const char *build_type;
     const char *hostname;
     const char *cpu;

@@ -14,6 +14,9 @@
 /* A visit of the most launches with the most samples has a hundredth of that. */
 enum { LINE_MOST_BYTES = 1 << 28 };
 
+/* What a login, a queue and a module system say before a job begins is some screens of text. */
+enum { NOISE_MOST_BYTES = 1 << 20 };
+
 json_t *stream_end_json(const struct run_state *state)
 {
     struct json_maker o = json_maker_new();
@@ -71,8 +74,11 @@ static int take_line(struct stream *s, const char *line, size_t length, stream_o
 {
     length -= length && line[length - 1] == '\r'; /* of a terminal in between */
     enum stream_line kind = kind_of(line, length);
-    if (kind == STREAM_NOISE || (kind != STREAM_HEADER && !s->lines.len))
+    if (kind == STREAM_NOISE || (kind != STREAM_HEADER && !s->lines.len)) {
+        s->noise_bytes += length + 1;
         return 0;
+    }
+    s->noise_bytes = 0;
     keep(s, kind, line, length);
     return on_line ? on_line(context, kind, line, length, err) : 0;
 }
@@ -81,6 +87,8 @@ int stream_take(struct stream *s, const char *bytes, size_t count, stream_on_lin
                 void *context, struct err *err)
 {
     const char *end = bytes + count, *feed;
+    if (s->is_wild)
+        return 0;
     for (; bytes < end && (feed = memchr(bytes, '\n', (size_t)(end - bytes))); bytes = feed + 1) {
         buf_add_bytes(&s->partial, bytes, (size_t)(feed - bytes));
         if (!s->partial.failed &&
@@ -89,8 +97,9 @@ int stream_take(struct stream *s, const char *bytes, size_t count, stream_on_lin
         buf_reset(&s->partial);
     }
     buf_add_bytes(&s->partial, bytes, (size_t)(end - bytes));
-    if (s->partial.len > LINE_MOST_BYTES)
-        return err_set(err, ERR_INPUT, "a line of more than %d bytes came", LINE_MOST_BYTES);
+    bool may_be_line = s->partial.len && *buf_text(&s->partial) == '{';
+    size_t noise_bytes = s->noise_bytes + (may_be_line ? 0 : s->partial.len);
+    s->is_wild = noise_bytes > NOISE_MOST_BYTES || s->partial.len > LINE_MOST_BYTES;
     if (s->partial.failed || s->lines.failed || s->end.failed)
         return err_set(err, ERR_SYSTEM, "no memory for what a worker streams");
     return 0;

@@ -22,16 +22,18 @@ struct stream {
     struct buf partial; /* the line that is not whole yet */
     struct buf end;     /* the last line */
     size_t visits;
-    size_t restarts; /* headers beyond the first */
-    bool is_whole;   /* the end came */
+    size_t restarts;    /* headers beyond the first */
+    bool is_whole;      /* the end came */
+    size_t noise_bytes; /* that are no journal's, since the last line that was one */
+    bool is_wild;       /* more of those than a greeting has: whatever writes them is no worker */
 };
 
 void stream_release(struct stream *s);
 
 /*
  * Takes what came.  Calls `on_line` (NULL: nobody) for each line that is one of the journal's, with
- * its text; -1 of it stops and is returned.  -1 with ERR_SYSTEM as well where memory ran out, and
- * with ERR_INPUT where a line is longer than any is.
+ * its text; -1 of it stops and is returned.  -1 with ERR_SYSTEM as well where memory ran out.
+ * What is no journal's is passed over, and nothing is taken any more when it became wild.
  */
 typedef int stream_on_line(void *context, enum stream_line kind, const char *line, size_t length,
                            struct err *err);

@@ -3,6 +3,7 @@
 #
 #   scripts/ci/gate.sh duel BASE [OPTION of contend duel]...        this tree against BASE
 #   scripts/ci/gate.sh history ANCHOR [OPTION of contend duel]...   against the anchor: a point of the history
+#   scripts/ci/gate.sh merge-base BRANCH                            prints what a change of BRANCH is measured against
 #
 # What came of it lies in OUT (build/contend): duel.json, summary.md, annotations, junit/*.xml, status and, of
 # a history, history.jsonl with the new point, which "keep-history.sh fetch" has put there before: that may need a
@@ -18,6 +19,10 @@ leave() {
     printf 'gate: %s\n' "$1" >&2
     exit 2
 }
+if [ "${1:-}" = merge-base ]; then
+    git rev-parse --verify --quiet "${2:-}^{commit}" >/dev/null && git merge-base "$2" HEAD && exit
+    leave "this clone has no commit that HEAD and ${2:-no branch} have in common: fetch-depth: 0 in the checkout"
+fi
 [ $# -ge 2 ] || leave 'usage: gate.sh duel BASE [OPTION]... or gate.sh history ANCHOR [OPTION]...'
 mode=$1 base=$2
 shift 2
@@ -53,7 +58,7 @@ fi
 rm -f "$out/holes"
 case $status in
 4) warn 'Undecided: not everything could be judged in the time there was; more of it with --budget.' ;;
-5) warn 'No verdict was possible on this runner. That is no failure; run the job again where it matters.' ;;
+5) warn 'No verdict was possible, for the reason given. That is no failure; where it is the runner, run the job again.' ;;
 esac
 echo "$status" >"$out/status"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Is this tree slower than BASE?  Builds BASE in a worktree of its own, lets the two builds fight
 # (contend duel), and ends with the duel's status: 0 nothing slower, 1 slower, 2 usage, 3 a build or
-# a side failed, 5 no verdict possible here.
+# a side failed, 5 no verdict possible here, or BASE cannot be built.
 #
 #   scripts/ci/regress.sh BASE [OPTION OF contend duel]...
 #
@@ -59,7 +59,7 @@ here=$(git -C "$tree" rev-parse --short HEAD)
 name_of_base=$short
 case $commit in "$base"*) ;; *) name_of_base="$base ($short)" ;; esac
 
-worktree=
+worktree='' cannot=''
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
     [ -n "$worktree" ] || return 0
@@ -76,16 +76,23 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-# build_in DIRECTORY WHAT: the log is shown only when it fails.
+# build_in DIRECTORY: the log is shown only when it fails.
 build_in() {
-    local log
+    local log status=0
     log=$(mktemp)
-    if ! (cd "$1" && bash -c "$build") >"$log" 2>&1; then
-        cat "$log" >&2
-        rm -f "$log"
-        leave 3 "building $2 with \"$build\" failed"
-    fi
+    (cd "$1" && bash -c "$build") >"$log" 2>&1 || status=$?
+    [ $status -eq 0 ] || cat "$log" >&2
     rm -f "$log"
+    return $status
+}
+
+# There is nothing to measure against: no fault of this change, which may be what brings the program, or repairs it.
+no_base() {
+    local words="$name_of_base $1: there is nothing to measure this change against"
+    words=${words//$'\n'/; } # a command may have several lines
+    [ -z "${ANNOTATIONS:-}" ] || printf '::warning title=contend::%s\n' "${words//%/%25}" >>"$ANNOTATIONS"
+    [ -z "${SUMMARY:-}" ] || printf '\n> %s\n' "$words" >>"$SUMMARY"
+    leave 5 "$words"
 }
 
 if [ -z "${BASE_BUILD:-}" ]; then
@@ -99,15 +106,16 @@ if [ -z "${BASE_BUILD:-}" ]; then
             leave 3 "$base: its submodules could not be checked out"
     fi
     say "building $name_of_base"
-    build_in "$BASE_BUILD" "$base"
+    build_in "$BASE_BUILD" || cannot="cannot be built with \"$build\""
 fi
 if [ -z "${HEAD_BUILD:-}" ]; then
     HEAD_BUILD=$tree
-    build_in "$HEAD_BUILD" 'this tree'
+    build_in "$HEAD_BUILD" || leave 3 "building this tree with \"$build\" failed"
 fi
 old=$BASE_BUILD/$program new=$HEAD_BUILD/$program
-[ -x "$old" ] || leave 3 "$base: the build left no program at $program"
 [ -x "$new" ] || leave 3 "this tree: the build left no program at $program"
+[ -n "$cannot" ] || [ -x "$old" ] || cannot="has no program at $program after \"$build\""
+[ -z "$cannot" ] || no_base "$cannot"
 
 # What fights: cells of the two contends, or two commands.
 if [ -n "${PLUGIN:-}" ]; then

@@ -27,6 +27,8 @@ install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Manual pages and completions are what the program says of its own tables.
 install(FILES bench/raise/contend-raise.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 find_package(Python3 COMPONENTS Interpreter QUIET)
+# Debian's zsh does not look where others do, except below /usr/local.
+set(CONTEND_ZSH_FOLDER site-functions CACHE STRING "Below share/zsh: where zsh looks for completions")
 if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING AND NOT CONTEND_SANITIZE AND NOT CONTEND_FUZZ)
   set(manual_directory ${CMAKE_BINARY_DIR}/manual)
   add_custom_command(OUTPUT ${manual_directory}/made
@@ -38,8 +40,7 @@ if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING AND NOT CONTEND_SANITIZE AND NOT C
   install(DIRECTORY ${manual_directory}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
   install(FILES ${manual_directory}/completions/contend.bash RENAME contend
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-  install(FILES ${manual_directory}/completions/_contend
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${manual_directory}/completions/_contend DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${CONTEND_ZSH_FOLDER})
   install(FILES ${manual_directory}/completions/contend.fish
     DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()

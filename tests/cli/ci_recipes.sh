@@ -218,6 +218,43 @@ a_lock_of_somebody_else_has_its_gate() {
     expect grep -q 'sleep/patient/thread' lock/artifacts/contend/summary.md
 }
 
+# The change that brings the gate, or that repairs what could not be built, has nothing to be measured against.
+what_has_no_base_passes_with_a_warning() {
+    rm -rf tree
+    mkdir tree
+    (cd tree && git init -q -b main && echo /build/ >.gitignore && git add -A && git commit -q -m empty && git checkout -q -b change &&
+        printf '#!/bin/sh\nmkdir -p build && cp /bin/true build/program\n' >build.sh && chmod +x build.sh && git add -A && git commit -q -m all &&
+        git checkout -q -b broken && printf '#!/bin/sh\necho missing: semicolon >&2\nexit 1\n' >build.sh && git commit -q -a -m broken &&
+        git checkout -q -b elsewhere && printf '#!/bin/sh\nexit 0\n' >build.sh && git commit -q -a -m elsewhere && git checkout -q change)
+    for base in main broken elsewhere; do
+        _action "first-$base" "inputs.base=$base"
+        expect_status 0
+        expect [ "$(cat "first-$base/artifacts/contend/status")" = 5 ]
+        expect_out "::warning title=contend::$base ("
+        expect_out 'there is nothing to measure this change against'
+        expect grep -q 'there is nothing to measure this change against' "first-$base/artifacts/contend/summary.md"
+    done
+    # This tree is another matter.
+    (cd tree && git checkout -q broken)
+    _action last inputs.base=change
+    expect_status 3
+    expect_err 'building this tree with "./build.sh" failed'
+    expect_err 'missing: semicolon'
+}
+
+# The line that is forgotten first.
+a_clone_without_a_past_is_told_what_it_lacks() {
+    rm -rf tree
+    git clone -q --depth 1 "file://$work/origin.git" tree
+    _action shallow github.base_ref=elsewhere
+    expect_status 2
+    expect_err 'fetch-depth: 0'
+    expect_err 'origin/elsewhere'
+    _action shallow inputs.base=anchor
+    expect_status 2
+    expect_err 'fetch-depth: 0'
+}
+
 what_cannot_be_read_is_told_without_the_token() {
     local action
     echo '{}' >line.jsonl

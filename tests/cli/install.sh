@@ -63,6 +63,12 @@ manual_pages_and_completions_are_installed() {
     expect test -s usr/share/bash-completion/completions/contend
     expect test -s usr/share/zsh/site-functions/_contend
     expect test -s usr/share/fish/vendor_completions.d/contend.fish
+    # Below /usr, where the package goes, Debian's zsh reads another folder than below /usr/local.
+    python3 - "$source_dir/CMakePresets.json" <<'END' || fail 'the package has its completions where zsh does not look'
+import json, sys
+preset = next(p for p in json.load(open(sys.argv[1]))["configurePresets"] if p["name"] == "package")
+sys.exit(preset["cacheVariables"]["CONTEND_ZSH_FOLDER"] != "vendor-completions")
+END
     ! command -v man >/dev/null || MANPATH=$work/usr/share/man man -P cat contend-run >page 2>&1 ||
         fail "man contend-run: $(head -n 2 page)"
 }

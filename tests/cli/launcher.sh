@@ -129,9 +129,33 @@ a_launcher_that_brings_nothing_is_given_up() {
     expect_status 3
     expect_err 'contend: error: 4 of 4 shards were not measured'
     expect [ ! -e none.json.shards ]
-    run "${plan[@]}" --launcher ./no_such_program -o none.json
+    run "${plan[@]}" --launcher true -o none.json
     expect_status 3
-    expect_err 'cannot be executed: No such file'
+    expect_err 'true ended with status 0 and brought no result'
+}
+
+# Asked once: what is not there now is not there for the second shard either.
+a_launcher_that_is_not_there_is_refused_at_once() {
+    run "${plan[@]}" --launcher ./no_such_program -o none.json
+    expect_refusal 2 './no_such_program cannot be executed: No such file'
+    run "${plan[@]}" --launcher 'sh here.sh' --launcher 'no_such_program -N1' -o none.json
+    expect_refusal 2 'no_such_program cannot be executed: it is not in PATH'
+    run "${plan[@]}" --launcher . -o none.json
+    expect_refusal 2 '. cannot be executed'
+    expect [ ! -e none.json.shards ]
+}
+
+# Lines without an end, and a line without an end; the others measure on meanwhile.
+who_writes_without_end_is_lost() {
+    printf 'exec yes\n' >lines.sh
+    printf 'exec cat /dev/zero\n' >line.sh
+    printf 'printf "Welcome.  %%0500d\\n" $(seq 100)\nexec sh here.sh "$@"\n' >greets.sh
+    run "${plan[@]}" --launcher 'sh lines.sh' --launcher 'sh line.sh' --launcher 'sh greets.sh' --shards 4 -o wild.json
+    expect_status 0
+    expect_err 'sh lines.sh wrote what is no journal of contend, and did not stop'
+    expect_err 'sh line.sh wrote what is no journal of contend, and did not stop'
+    _expect_whole wild.json
+    expect_no_leftovers
 }
 
 who_comes_late_counts_for_nothing() {

@@ -62,9 +62,9 @@ merging_again_changes_nothing() {
 missing_shards_are_told_and_leave_it_partial() {
     _merge shard2.json -o lone.json
     expect cmp lone.json shard2.json
-    expect_err 'shards 1, 3 of 3'
+    expect_err 'shards 1, 3 of 3 are missing'
     _merge shard1.json shard2.json -o some.json
-    expect_err 'shards 3 of 3'
+    expect_err 'shard 3 of 3 is missing'
     expect_json some.json 'd["run"]["status"] == "partial" and all("place" in c for c in cells)'
 }
 
@@ -185,6 +185,11 @@ clocks_that_disagree_are_told() {
     expect_err 'ahead.json: host "'
     expect_err 'began it at 2999'
     expect_err 'clocks disagree'
+    sed 's/"finished_at": "[0-9]*/"finished_at": "1899/' whole.json >back.json
+    run merge back.json -o clock.json
+    expect_status 0
+    expect_err 'back.json: host "'
+    expect_err 'its clock was set back'
     run merge whole.json -o clock.json
     expect_no err 'clocks'
 }

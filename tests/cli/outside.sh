@@ -104,6 +104,16 @@ the_header_takes_every_standard_and_compiler() {
     [ $tried -ge 4 ] || fail "only $tried combinations were tried"
 }
 
+# An author puts a file of his own beside the examples, and takes away what he does not want.
+the_makefile_takes_what_lies_there() {
+    mkdir -p fewer
+    cp plugins/Makefile fewer
+    sed 's/patient/mine/g' plugins/patient.c >fewer/mine.c
+    make -C fewer CFLAGS='-O2 -Wall -Wextra -Werror' >out 2>err || { fail "make failed"; cat err; }
+    run list locks --plugin fewer/mine.so
+    expect_out '  mine '
+}
+
 one_number_says_what_is_loaded() {
     run --version
     expect_status 0
@@ -123,7 +133,22 @@ what_is_no_plug_in_is_refused_in_one_line() {
     expect_refusal 2 'a newer release' "loads ABI $(pkg-config --variable=abi contend)"
     echo text >text.so
     run run --plugin ./text.so --workload noop --lock none --executor thread --tasks 1
-    expect_refusal 2 'text.so'
+    expect_refusal 2 'text.so is no shared object'
+    mkdir -p folder.so
+    run list locks --plugin ./folder.so
+    expect_refusal 2 'folder.so is a directory'
+    mkfifo pipe.so
+    run list locks --plugin ./pipe.so
+    expect_refusal 2 'pipe.so is no file'
+    # The class and the machine of a 32-bit one, which the loader itself may call "No such file".
+    cp empty.so narrow.so
+    printf '\1' | dd of=narrow.so bs=1 seek=4 conv=notrunc 2>/dev/null
+    run list locks --plugin ./narrow.so
+    expect_refusal 2 'narrow.so is for another machine (32 bits'
+    cp empty.so elsewhere.so
+    printf '\377\376' | dd of=elsewhere.so bs=1 seek=18 conv=notrunc 2>/dev/null
+    run list locks --plugin ./elsewhere.so
+    expect_refusal 2 'elsewhere.so is for another machine'
     run run --plugin ./nowhere.so --workload noop --lock none --executor thread --tasks 1
     expect_refusal 2 'nowhere.so'
 }
@@ -143,6 +168,67 @@ what_breaks_while_it_is_loaded_breaks_nothing_else() {
     expect_no_leftovers
     run duel --workload noop --plugin plugins/patient.so --plugin ./hangs.so --pairs 1
     expect_refusal 3 'hangs.so did not come back'
+    expect_no_leftovers
+}
+
+what_loading_leaves_behind_is_refused() {
+    local own='const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "own"};'
+    _plug closer "__attribute__((constructor)) static void begin(void) { for (int i = 0; i < 64; i++) close(i); } $own"
+    run run --plugin ./closer.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 3 'closer.so closed or replaced descriptors'
+    # Not the standard streams, but what the program holds besides.
+    _plug sweeper "__attribute__((constructor)) static void begin(void) { for (int i = 3; i < 64; i++) close(i); } $own"
+    run list locks --plugin ./sweeper.so
+    expect_refusal 3 'sweeper.so closed or replaced descriptors'
+    _plug helper "__attribute__((constructor)) static void begin(void) { if (!fork()) { sleep(600); _exit(0); } } $own"
+    run list locks --plugin ./helper.so
+    expect_refusal 3 'helper.so started a process while it was loaded'
+    expect_no_leftovers
+    # A daemon's way: the child's child belongs to nobody.
+    _plug daemon "__attribute__((constructor)) static void begin(void)
+        { if (!fork()) { setsid(); if (!fork()) sleep(600); _exit(0); } } $own"
+    run list locks --plugin ./daemon.so
+    expect_refusal 3 'daemon.so started a process while it was loaded'
+    expect_no_leftovers
+    # One that forks and comes back twice would measure twice.
+    _plug twice "__attribute__((constructor)) static void begin(void) { fork(); } $own"
+    run run --plugin ./twice.so --workload noop --lock none --executor thread --tasks 1
+    expect_refusal 3 'twice.so started a process while it was loaded'
+    expect_no_leftovers
+}
+
+what_loading_changes_is_put_back() {
+    _plug changer '#include <signal.h>
+#include <sys/stat.h>
+__attribute__((constructor)) static void begin(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN);
+    umask(0777);
+    if (chdir("/"))
+        abort();
+}
+const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "changer"};'
+    run run --plugin ./changer.so --workload noop --lock none --executor thread --tasks 1 --ops 10 --rounds 1 \
+        --no-report -o changed.json
+    expect_status 0
+    [ "$(stat -c %a changed.json)" = "$(printf '%o' $((0666 & ~$(umask))))" ] || fail "the umask is the plug-in's"
+    # Who wants it to end is heard: left alone it would go on for an hour.
+    "$contend" run --plugin ./changer.so --workload sleep -p sleep.duration=3600s --lock none --executor thread \
+        --tasks 1 --ops 1 --rounds 1 --timeout 3600s --no-report -o endless.json >out 2>err &
+    local asked=$!
+    for ((i = 0; i < 100; i++)); do
+        [ -s endless.json.journal ] && break
+        sleep 0.1
+    done
+    kill -TERM $asked
+    status=0
+    wait $asked || status=$?
+    expect_err 'interrupted'
     expect_no_leftovers
 }
 
@@ -187,6 +273,23 @@ two_builds_of_one_lock_fight() {
     expect_json duel.json '[[a for a in d["comparisons"][0][side]["argv"] if a.endswith(".so")] for side in ("base", "head")]
         == [["builds/base.so"], ["builds/head.so"]]'
     expect_no_leftovers
+}
+
+# What a lock costs where nobody is in the way has to reach the figure that the page's gate judges.
+the_gate_of_the_page_sees_the_price_of_a_lock() {
+    local options
+    options=$(sed -n 's/^ *options: //p' "$source_dir/docs/plugins.md")
+    [ -n "$options" ] || { fail "docs/plugins.md has no options"; return; }
+    mkdir -p builds
+    sed 's,^    if (take(s))$,    for (volatile int i = 0; i < 100000; i++);\n&,' plugins/patient.c >builds/dear.c
+    # shellcheck disable=SC2046
+    cc -O2 -shared -fPIC plugins/patient.c $(pkg-config --cflags contend) -o builds/cheap.so &&
+        cc -O2 -shared -fPIC builds/dear.c $(pkg-config --cflags contend) -o builds/dear.so || { fail "it does not compile"; return; }
+    # shellcheck disable=SC2086 # words
+    run duel $options --ops 20 --pairs 8 --seed 3 --plugin builds/cheap.so --plugin builds/dear.so -o price.json
+    case $status in 1 | 5) ;; *) fail "expected status 1"; show_run ;; esac
+    # A verdict or none: the median of the one has to be far from that of the other.
+    expect_json price.json 'all(r["base"] > 2 * r["head"] for c in d["comparisons"] for r in c["rows"] if r["metric"] == "throughput_per_s")'
 }
 
 run_tests
