@@ -18,7 +18,7 @@ COUNTS = {"change": 1, "nightly": 20, "release": 50}
 ROUNDS = 42
 VISITS = ("run", "--workload", "noop,sleep,spin", "--lock", "none,gil", "--executor", "fake", "--tasks", "1,4", "--seed", "7",
           "--rounds", str(ROUNDS), "--task-time", "100us", "--budget", "10min", "--no-report", "-o", RESULT)
-UNITS_A_LAUNCH = {"thread": 1000, "coroutine": 10000, "process": 200}
+UNITS_A_LAUNCH = {"thread": 1000, "coroutine": 10000, "process": 250}    # in 1000 rounds at most
 
 
 def look(pid):
