@@ -26,6 +26,7 @@ struct place {
     char path[PATH_MAX];
     struct stat found; /* of a file that is there */
     bool is_there, is_stream;
+    int door; /* the descriptor of our own that it is, else -1 */
 };
 
 /* The link's target, by the name it has from here. */
@@ -57,9 +58,41 @@ static int refuse(const char *path, mode_t mode, struct err *err)
     return err_set(err, ERR_INPUT, "%s: %s; name a file to write", path, what);
 }
 
+/* The descriptor that "/proc/self/fd/1" is, and what else leads there; -1: it is something else. */
+static int door_of(const char *path)
+{
+    char copy[PATH_MAX], folder[PATH_MAX], own[64];
+    memcpy(copy, path, strlen(path) + 1);
+    if (!realpath(dirname(copy), folder))
+        return -1;
+    snprintf(own, sizeof own, "/proc/%lld/", (long long)getpid());
+    size_t length = strlen(folder);
+    if (strncmp(folder, own, strlen(own)) || length < 3 || strcmp(folder + length - 3, "/fd"))
+        return -1;
+    const char *number = strrchr(path, '/') + 1;
+    return (int)strtol(number, NULL, 10); /* a name that is there, so a number */
+}
+
+/*
+ * What is open already is written to as it is: the file behind a redirection was given open, with
+ * what stands in it, and may have lost its name.
+ */
+static int enter_door(const char *path, struct place *out, struct err *err)
+{
+    int flags = fcntl(out->door, F_GETFL);
+    out->is_there = out->is_stream = true;
+    if (stat(out->path, &out->found))
+        return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(out->found.st_mode))
+        return refuse(path, out->found.st_mode, err);
+    return flags < 0 || (flags & O_ACCMODE) == O_RDONLY || flags & O_PATH
+               ? err_set(err, ERR_INPUT, "%s: is not open for writing", path)
+               : 0;
+}
+
 static int find_place(const char *path, struct place *out, struct err *err)
 {
-    *out = (struct place){0};
+    *out = (struct place){.door = -1};
     if (!*path)
         return err_set(err, ERR_INPUT, "\"\": an empty name is no file to write");
     if (!strcmp(path, "-")) {
@@ -71,6 +104,9 @@ static int find_place(const char *path, struct place *out, struct err *err)
     memcpy(out->path, path, strlen(path) + 1);
     int links = 0;
     while (!lstat(out->path, &out->found) && S_ISLNK(out->found.st_mode)) {
+        out->door = door_of(out->path);
+        if (out->door >= 0)
+            return enter_door(path, out, err);
         /* What /proc calls a link is a door: a pipe behind it has no path. */
         struct stat behind;
         if (!stat(out->path, &behind) && (S_ISFIFO(behind.st_mode) || S_ISCHR(behind.st_mode))) {
@@ -84,6 +120,8 @@ static int find_place(const char *path, struct place *out, struct err *err)
     }
     struct stat again;
     out->is_there = !lstat(out->path, &again);
+    if (!out->is_there && errno == ENAMETOOLONG)
+        return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
     mode_t mode = out->found.st_mode;
     out->is_stream = out->is_there && (S_ISFIFO(mode) || S_ISCHR(mode));
     if (!out->is_there || out->is_stream)
@@ -334,8 +372,11 @@ static int open_it(struct output *o, struct err *err)
         return -1;
     if (!o->place.is_stream)
         sweep(&o->place);
-    o->fd = o->place.is_stream ? open_stream(o->place.path)
-                               : open_beside(&o->place, true, o->name, NULL);
+    if (o->place.door == STDOUT_FILENO && fflush(stdout))
+        return cannot(o, errno, err);
+    o->fd = o->place.door >= 0   ? fcntl(o->place.door, F_DUPFD_CLOEXEC, 0)
+            : o->place.is_stream ? open_stream(o->place.path)
+                                 : open_beside(&o->place, true, o->name, NULL);
     if (o->fd < 0 && o->place.is_stream && errno == ENXIO)
         return err_set(err, ERR_INPUT, "%s: nobody reads this pipe (%d s were waited for a reader)",
                        o->path, READER_WAIT_S);

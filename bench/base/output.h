@@ -3,9 +3,10 @@
  *
  * A regular file, or one that is not there yet, is replaced as a whole: at every moment a reader
  * finds the old document or the new one.  A symbolic link stays one, for its target is what is
- * replaced.  A pipe, a character device and "-" (standard output) are written to as they are.
- * Directories, block devices and sockets are refused, and so is a file nobody may write.  The
- * temporary file of a writer that was killed is taken away by the next one of the same path.
+ * replaced.  A pipe, a character device, "-" (standard output) and what is open already
+ * (/dev/stdout, /dev/fd/3) are written to as they are, at the place where they stand.  Directories,
+ * block devices and sockets are refused, and so is a file nobody may write.  The temporary file of
+ * a writer that was killed is taken away by the next one of the same path.
  */
 #ifndef CONTEND_BASE_OUTPUT_H
 #define CONTEND_BASE_OUTPUT_H
@@ -19,7 +20,7 @@
 /* -1 with ERR_USAGE where `path` (NULL: nothing is written) is the file that is to be read. */
 int output_keep(const char *read, const char *path, struct err *err);
 
-/* Whether what is written there goes away: a pipe, a device, "-".  False for anything else. */
+/* Whether what is written there goes away: a pipe, a device, "-", a descriptor.  Else false. */
 bool output_is_stream(const char *path);
 
 /*

@@ -271,7 +271,10 @@ static int tree_ledger(const struct place *at, const json_t *launches, struct sl
             tree_time(&here, one, "duration_ns", 0, &launch.duration_ns, err) ||
             tree_time(&here, one, "steal_ns", 0, &launch.steal_ns, err) ||
             tree_time(&here, one, "foreign_cpu_ns", -RESULT_NUMBER_MAX, &launch.foreign_cpu_ns,
-                      err))
+                      err) ||
+            tree_time(&here, one, "throttled_ns", 0, &launch.throttled_ns, err) ||
+            tree_time(&here, one, "psi_cpu_some_ns", 0, &launch.psi_cpu_some_ns, err) ||
+            tree_time(&here, one, "branch_permille", 0, &launch.branch_permille, err))
             return -1;
         struct place round = {.up = &here, .key = "round"};
         if (!isnan(launch.round) && check_number(&round, launch.round, 0, UINT32_MAX, err))
@@ -299,7 +302,7 @@ static int read_ledger(const struct place *at, const struct slim_cell *parts, un
     c->has_ledger = parts->has_ledger;
     if (!has_rounds)
         return 0;
-    bool is_kept = parts->has_ledger && keep & RESULT_ALL;
+    bool is_kept = keep & RESULT_ALL;
     size_t ledger_bytes = is_kept ? parts->ledger_count * sizeof *c->ledger : 0;
     char *block = malloc(ledger_bytes + parts->ledger_count * sizeof *c->rounds);
     if (!block)

@@ -85,8 +85,8 @@ struct result_cell {
     size_t warning_count;
     uint32_t *rounds; /* of each launch; NULL when the file does not say */
     size_t launch_count;
-    const struct result_launch *ledger; /* launch_count of them; NULL: in `json`, or nowhere */
-    bool has_ledger;                    /* it stands above, be it empty */
+    const struct result_launch *ledger; /* launch_count of them; NULL: not kept, or no rounds */
+    bool has_ledger;                    /* it is not in `json`, be it empty */
     void *block;                        /* owned; metrics, their numbers, the id */
     void *ledger_block;                 /* owned; rounds and ledger */
     double foreign_cpus; /* CPUs taken by others while it was measured (load.h); NaN: not known */

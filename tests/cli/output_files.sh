@@ -83,4 +83,23 @@ what_is_read_is_not_written_over() {
     cmp -s all.json "$fixtures/history/all.jsonl" || fail "the history was written over"
 }
 
+# Buggy: the file behind a redirection was replaced, and what stood in it was gone; a run was written
+# to "x.json (deleted)" in the end.
+what_is_open_is_written_to_where_it_stands() {
+    "$contend" list locks -o page.txt
+    echo before >log
+    last_command="list locks -o /dev/stdout"
+    "$contend" list locks -o /dev/stdout >>log 2>err || fail "list failed: $(cat err)"
+    { echo before; cat page.txt; } | cmp -s - log || fail "what stood in log is gone"
+    last_command="run -o /dev/fd/3"
+    "$contend" run --workload noop --executor fake --lock none --tasks 1 --rounds 2 -q --no-report \
+        -o /dev/fd/3 3>x.json >out 2>err || { fail "run failed: $(cat err)"; }
+    run report x.json
+    expect_status 0
+    [ "$(find . -name 'x.json*' | wc -l)" -eq 1 ] || fail "beside x.json: $(ls)"
+    last_command="list locks -o /dev/fd/0"
+    "$contend" list locks -o /dev/fd/0 >out 2>err <page.txt && fail "written to what is read"
+    grep -q 'is not open for writing' err || fail "$(cat err)"
+}
+
 run_tests

@@ -83,6 +83,30 @@ several_results_show_differences_or_why_there_are_none() {
     grep -q 'Not compared:' page.html || fail "nothing on why two hosts are not compared"
 }
 
+# Expected: what others took is of all launches, of those as well whose ledger says more than times.
+# Buggy result: a cell with one launch that was excluded was not in the picture of noise at all.
+noise_is_of_launches_that_were_excluded_too() {
+    "${python:-python3}" "$source_dir/tests/cli/made_result.py" 1 '
+for l in c["launches"]: l["foreign_cpu_ns"] = 15000000 if l["round"] == 3 else 1000000
+' >plain.json
+    "${python:-python3}" - <<'PY'
+import json
+d = json.load(open("plain.json"))
+for c in d["cells"]:
+    c["launches"][5]["excluded"] = "its clock was set meanwhile"
+json.dump(d, open("excluded.json", "w"))
+PY
+    run report plain.json --plot noise -o plain.svg
+    expect_status 0
+    run report excluded.json --plot noise -o excluded.svg
+    expect_status 0
+    cmp plain.svg excluded.svg || fail "launches that were excluded are not in the picture"
+    grep -qE 'Others took [0-9.]+ of [0-9]+ CPUs at the most, in round 4<' plain.svg || fail "$(grep -o 'Others took[^<]*' plain.svg)"
+    sed 's/"foreign_cpu_ns"/"throttled_ns": "much", &/' excluded.json >text.json
+    run report text.json
+    expect_refusal 2 'cells[0].launches[0].throttled_ns: expected a whole number, found a string'
+}
+
 texts_of_strangers_stay_texts() {
     "${python:-python3}" - "$standard" >hostile.json <<'PY'
 import json, sys

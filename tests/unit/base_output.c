@@ -186,6 +186,33 @@ static void a_pipe_of_our_own_is_written_to_by_its_descriptor(void)
     close(ends[1]);
 }
 
+/* As the shell's 3>>log: what stands there stays, and the file is not replaced behind its back. */
+static void a_file_that_is_open_is_written_to_where_it_stands(void)
+{
+    struct err err = {0}, closed = {0}, length = {0};
+    char name[64], *long_name = calloc(1, 301);
+    enter();
+    make("log", "before ", 0644);
+    int fd = open("log", O_WRONLY | O_APPEND | O_CLOEXEC);
+    snprintf(name, sizeof name, "/dev/fd/%d", fd);
+    CHECK(output_is_stream(name));
+    CHECK_EQ(output_check(name, &err), 0);
+    CHECK_EQ(put(name, "one ", &err), 0);
+    CHECK_EQ(put(name, "two", &err), 0);
+    expect_text("log", "before one two");
+    close(fd);
+    fd = open("log", O_RDONLY | O_CLOEXEC);
+    CHECK_EQ(output_check(name, &closed), -1);
+    CHECK_CONTAINS(closed.text, "is not open for writing");
+    close(fd);
+    /* A name that no file can have is known before anything is done. */
+    memset(long_name, 'a', 300);
+    CHECK_EQ(output_check(long_name, &length), -1);
+    CHECK_CONTAINS(length.text, "File name too long");
+    free(long_name);
+    leave(1);
+}
+
 static void a_device_stays_a_device(void)
 {
     struct err err = {0};
@@ -328,6 +355,8 @@ static const struct test tests[] = {
     {"a_pipe_is_written_to", a_pipe_is_written_to},
     {"a_pipe_of_our_own_is_written_to_by_its_descriptor",
      a_pipe_of_our_own_is_written_to_by_its_descriptor},
+    {"a_file_that_is_open_is_written_to_where_it_stands",
+     a_file_that_is_open_is_written_to_where_it_stands},
     {"a_device_stays_a_device", a_device_stays_a_device},
     {"what_is_no_place_for_a_document_is_refused", what_is_no_place_for_a_document_is_refused},
     {"a_writer_that_is_killed_leaves_the_old_document_or_the_new_one",

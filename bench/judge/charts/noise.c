@@ -51,9 +51,10 @@ static void add_finding(struct buf *out, const struct rounds *rounds, const stru
     if (most < 0.02)
         buf_add(out, "Nobody else was at work while it was measured");
     else {
-        buf_printf(out, "Others took %.2g CPUs at the most, in round %zu", most, at + 1);
+        buf_printf(out, "Others took %.2g", most);
         if (r->cpus_allowed > 0)
-            buf_printf(out, ", of %lld", (long long)r->cpus_allowed);
+            buf_printf(out, " of %lld", (long long)r->cpus_allowed);
+        buf_printf(out, " CPUs at the most, in round %zu", at + 1);
     }
 }
 
