@@ -161,8 +161,9 @@ import fcntl, os, pty, signal, struct, sys, termios
 binary, script, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
 pid, fd = pty.fork()
 if pid == 0:
+    # Here, not in the parent, which may come too late.
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
     os.execv(binary, [binary, "spinner"] + arguments)
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
 typed, acted, frames = b"", script == "wait", 3
 while True:
     try:
