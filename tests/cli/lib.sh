@@ -255,6 +255,22 @@ _finds() {
     last_command=$1
 }
 
+# with_memory KIB COMMAND...: no more than that of addresses.
+with_memory() {
+    local kib=$1
+    shift
+    (ulimit -v "$kib" && exec "$@")
+}
+
+# What contend needs to begin at all.
+least_memory_kib() {
+    local kib=8192
+    while ! with_memory $kib "$contend" --version >/dev/null 2>&1 && [ $kib -lt 1048576 ]; do
+        kib=$((kib + 1024))
+    done
+    echo $kib
+}
+
 run_tests() {
     local test before bad=0 all=0
     for test in $(sed -n 's/^\([a-z][a-z0-9_]*\)() {.*/\1/p' "$test_file"); do

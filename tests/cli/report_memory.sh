@@ -5,21 +5,6 @@
 
 cells=40000
 
-# _limited KIB COMMAND...
-_limited() {
-    local kib=$1
-    shift
-    (ulimit -v "$kib" && exec "$@")
-}
-
-_least_kib() {
-    local kib=8192
-    while ! _limited $kib "$contend" --version >/dev/null 2>&1 && [ $kib -lt 1048576 ]; do
-        kib=$((kib + 1024))
-    done
-    echo $kib
-}
-
 _make() {
     [ -e base.json ] && return
     "${python:-python3}" "$source_dir/tests/perf/make_result.py" $cells 3 3 1 >base.json &
@@ -30,11 +15,11 @@ _make() {
 # _within BYTES_A_CELL EXTRA_KIB ARGUMENTS...: what is not of cells is the window that files are read
 # through, and libraries; an allocator reserves 64 MiB more for a second thread.
 _within() {
-    local kib=$(($(_least_kib) + $1 * cells / 1024 + $2))
+    local kib=$(($(least_memory_kib) + $1 * cells / 1024 + $2))
     shift 2
     last_command="$* within $kib KiB"
     status=0
-    _limited $kib "$contend" "$@" >out 2>err || status=$?
+    with_memory $kib "$contend" "$@" >out 2>err || status=$?
     expect_status 0
 }
 
