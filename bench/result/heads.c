@@ -168,9 +168,11 @@ struct result_cell *heads_cell(struct metric_heads *h, const char *text, size_t 
     if (last && last->length == length && !memcmp(h->rests.bytes.data + last->at, text, length))
         return &h->cells.items[h->last_cell];
     uint32_t number = intern_add(&h->rests, text, length);
-    if (number == INTERN_NONE ||
-        (number == h->cells.count && !vec_add(&h->cells, (struct result_cell){0})))
+    if (number == INTERN_NONE)
         return NULL;
+    while (h->cells.count <= number)
+        if (!vec_add(&h->cells, (struct result_cell){0}))
+            return NULL;
     h->last_cell = number;
     return &h->cells.items[number];
 }
