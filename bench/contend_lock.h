@@ -41,10 +41,20 @@ enum lock_trait {
 struct lock_front {
     void *last_holder;            /* LOCK_TELLS: the first one, else who had it last */
     contend_word are_waits_timed; /* somebody looks at each wait: none may be sampled */
-    char padding[CONTEND_LINE_BYTES - sizeof(void *) - sizeof(uint32_t) - 4];
+    uint32_t is_private;          /* units of one address space alone use it; set before init */
+    char padding[CONTEND_LINE_BYTES - sizeof(void *) - 2 * sizeof(uint32_t)];
 };
 
 static_assert(sizeof(struct lock_front) == CONTEND_LINE_BYTES, "a line in front of each state");
+
+/*
+ * Whether one address space has all who will ever use the lock with this state: FUTEX_PRIVATE_FLAG
+ * and PTHREAD_PROCESS_PRIVATE are enough then, and are what a program would use.
+ */
+static inline bool lock_is_private(const void *state)
+{
+    return ((const struct lock_front *)state - 1)->is_private != 0;
+}
 
 struct lock {
     const char *name;

@@ -11,7 +11,7 @@
  */
 #include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/locks/shared_cond.h"
+#include "bench/locks/lock_cond.h"
 
 #include <errno.h>
 
@@ -59,9 +59,10 @@ static int init(void *state, const int64_t *values, struct err *err)
     s->every = (uint64_t)values[EVERY];
     s->pause_ns = (uint64_t)values[PAUSE];
     atomic_store_explicit(&s->always, s->price || s->every, memory_order_relaxed);
-    int failed = shared_mutex_init(&s->mutex);
-    failed = failed ? failed : shared_cond_init(&s->parked);
-    failed = failed ? failed : shared_cond_init(&s->gone_on);
+    bool is_private = lock_is_private(state);
+    int failed = lock_mutex_init(&s->mutex, is_private);
+    failed = failed ? failed : lock_cond_init(&s->parked, is_private);
+    failed = failed ? failed : lock_cond_init(&s->gone_on, is_private);
     return failed ? err_set_sys(err, failed, "free_threading: initialisation") : 0;
 }
 

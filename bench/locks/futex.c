@@ -14,6 +14,7 @@ enum { HELD, FREE, SLEPT_ON };
 
 struct state {
     _Atomic uint32_t word;
+    bool is_shared;
     void *last; /* who had it last */
 };
 
@@ -22,6 +23,7 @@ static int init(void *state, const int64_t *params, struct err *err)
     (void)params;
     (void)err;
     struct state *s = state;
+    s->is_shared = !lock_is_private(state);
     atomic_store_explicit(&s->word, FREE, memory_order_relaxed);
     return 0;
 }
@@ -38,7 +40,7 @@ static uint64_t acquire(void *state, void *unit)
     /* Who has slept cannot know whether others still do: it takes the lock as slept on. */
     while (atomic_exchange_explicit(&s->word, SLEPT_ON, memory_order_acquire) != FREE) {
         wait_is_long(&w);
-        futex_wait(&s->word, SLEPT_ON, UINT64_MAX, true);
+        futex_wait(&s->word, SLEPT_ON, UINT64_MAX, s->is_shared);
     }
     return wait_end(&w) | LOCK_CHANGED;
 }
@@ -48,7 +50,7 @@ static void release(void *state, void *unit)
     struct state *s = state;
     s->last = unit;
     if (atomic_exchange_explicit(&s->word, FREE, memory_order_release) == SLEPT_ON)
-        futex_wake(&s->word, 1, true);
+        futex_wake(&s->word, 1, s->is_shared);
 }
 
 static const _Atomic uint32_t *wanted(void *state, void *unit)

@@ -50,10 +50,11 @@ struct state {
 static int init(void *state, const int64_t *values, struct err *err)
 {
     struct state *s = state;
-    if (gil_init(&s->gil, (uint64_t)values[INTERVAL], values[FORCED_SWITCH] != 0, err))
+    bool is_private = lock_is_private(state);
+    if (gil_init(&s->gil, (uint64_t)values[INTERVAL], values[FORCED_SWITCH] != 0, is_private, err))
         return -1;
     return gil_queue_init(&s->queue, (enum gil_policy)values[POLICY], (uint64_t)values[INTERVAL],
-                          &s->gil.drop_request, err);
+                          &s->gil.drop_request, is_private, err);
 }
 
 /* Conditions are not destroyed: a unit that was killed in a wait would block it for ever. */

@@ -36,7 +36,7 @@ static _Atomic uint32_t *word_of(struct gil_state *s, void *unit)
 
 static int init(void *state, const int64_t *values, struct err *err)
 {
-    return gil_init(state, (uint64_t)values[INTERVAL], true, err);
+    return gil_init(state, (uint64_t)values[INTERVAL], true, lock_is_private(state), err);
 }
 
 /* Conditions are not destroyed: a unit that was killed in a wait would block it for ever. */

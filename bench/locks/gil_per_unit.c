@@ -21,7 +21,7 @@ static uint64_t acquire(void *state, void *unit)
     (void)state;
     struct unit *u = unit;
     if (__builtin_expect(!u->is_ready, 0)) {
-        gil_init(&u->gil, INTERVAL_NS, true, NULL);
+        gil_init(&u->gil, INTERVAL_NS, true, true, NULL);
         u->is_ready = true;
     }
     return gil_acquire(&u->gil, unit);

@@ -37,12 +37,13 @@ struct gil_queue {
 };
 
 static inline int gil_queue_init(struct gil_queue *q, enum gil_policy policy, uint64_t interval_ns,
-                                 _Atomic uint32_t *request, struct err *err)
+                                 _Atomic uint32_t *request, bool is_private, struct err *err)
 {
+    q->queue.is_private = is_private;
     q->policy = policy;
     q->interval_ns = interval_ns;
     q->request = request;
-    int failed = shared_mutex_init(&q->mutex);
+    int failed = lock_mutex_init(&q->mutex, is_private);
     return failed ? err_set_sys(err, failed, "gil: initialisation") : 0;
 }
 
@@ -82,7 +83,7 @@ static inline void gil_queue_wait(struct gil_queue *q, struct gil_queue_unit *u)
         gil_queue_ask(q);
     while (!u->place.is_called) {
         uint64_t seen = q->switch_number;
-        int rc = shared_cond_wait_until(&u->place.turn, &q->mutex, clock_now_ns() + q->interval_ns);
+        int rc = lock_cond_wait_until(&u->place.turn, &q->mutex, clock_now_ns() + q->interval_ns);
         if (rc == ETIMEDOUT && !u->place.is_called && q->switch_number == seen)
             gil_queue_ask(q);
     }

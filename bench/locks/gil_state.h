@@ -18,6 +18,7 @@
 #include "bench/base/clock.h"
 #include "bench/base/err.h"
 #include "bench/contend.h"
+#include "bench/locks/lock_cond.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -35,27 +36,16 @@ struct gil_state {
     _Alignas(CONTEND_LINE_BYTES) _Atomic uint32_t drop_request; /* the word a holder looks at */
 };
 
+/* is_private: units of one address space alone use it. */
 static inline int gil_init(struct gil_state *s, uint64_t interval_ns, bool is_switch_forced,
-                           struct err *err)
+                           bool is_private, struct err *err)
 {
     s->interval_ns = interval_ns;
     s->is_switch_forced = is_switch_forced;
-    pthread_mutexattr_t mutex_attributes;
-    pthread_mutexattr_init(&mutex_attributes);
-    pthread_mutexattr_setpshared(&mutex_attributes, PTHREAD_PROCESS_SHARED);
-    pthread_condattr_t cond_attributes;
-    pthread_condattr_init(&cond_attributes);
-    pthread_condattr_setpshared(&cond_attributes, PTHREAD_PROCESS_SHARED);
-    pthread_condattr_setclock(&cond_attributes, CLOCK_MONOTONIC);
-    int failed = pthread_mutex_init(&s->mutex, &mutex_attributes);
-    if (!failed)
-        failed = pthread_mutex_init(&s->switch_mutex, &mutex_attributes);
-    if (!failed)
-        failed = pthread_cond_init(&s->available, &cond_attributes);
-    if (!failed)
-        failed = pthread_cond_init(&s->switched, &cond_attributes);
-    pthread_mutexattr_destroy(&mutex_attributes);
-    pthread_condattr_destroy(&cond_attributes);
+    int failed = lock_mutex_init(&s->mutex, is_private);
+    failed = failed ? failed : lock_mutex_init(&s->switch_mutex, is_private);
+    failed = failed ? failed : lock_cond_init(&s->available, is_private);
+    failed = failed ? failed : lock_cond_init(&s->switched, is_private);
     return failed ? err_set_sys(err, failed, "gil: initialisation") : 0;
 }
 
@@ -74,11 +64,7 @@ static inline void gil_wait_an_interval(struct gil_state *s, gil_word_fn *word_o
 {
     uint64_t seen = s->switch_number;
     uint64_t deadline_ns = clock_now_ns() + s->interval_ns;
-    struct timespec ts = {
-        .tv_sec = (time_t)(deadline_ns / 1000000000u),
-        .tv_nsec = (long)(deadline_ns % 1000000000u),
-    };
-    int rc = pthread_cond_timedwait(&s->available, &s->mutex, &ts);
+    int rc = lock_cond_wait_until(&s->available, &s->mutex, deadline_ns);
     if (rc == ETIMEDOUT && s->locked && s->switch_number == seen) {
         void *holder = atomic_load_explicit(&s->last_holder, memory_order_relaxed);
         atomic_store_explicit(word_of(s, holder), 1, memory_order_relaxed);

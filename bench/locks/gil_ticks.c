@@ -42,7 +42,8 @@ static int init(void *state, const int64_t *values, struct err *err)
     struct state *s = state;
     s->ticks = (uint64_t)values[TICKS];
     atomic_store_explicit(&s->always, 1, memory_order_relaxed);
-    return sem_init(&s->semaphore, 1, 1) ? err_set_sys(err, errno, "sem_init") : 0;
+    return sem_init(&s->semaphore, !lock_is_private(state), 1) ? err_set_sys(err, errno, "sem_init")
+                                                               : 0;
 }
 
 static void destroy(void *state)

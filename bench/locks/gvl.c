@@ -51,9 +51,10 @@ static int init(void *state, const int64_t *values, struct err *err)
     struct state *s = state;
     s->quantum_ns = (uint64_t)values[QUANTUM];
     s->is_over = true;
-    int failed = shared_mutex_init(&s->mutex);
-    failed = failed ? failed : shared_cond_init(&s->switched);
-    failed = failed ? failed : shared_cond_init(&s->waited);
+    bool is_private = s->queue.is_private = lock_is_private(state);
+    int failed = lock_mutex_init(&s->mutex, is_private);
+    failed = failed ? failed : lock_cond_init(&s->switched, is_private);
+    failed = failed ? failed : lock_cond_init(&s->waited, is_private);
     return failed ? err_set_sys(err, failed, "gvl: initialisation") : 0;
 }
 
@@ -67,7 +68,7 @@ static void wait_for_turn(struct state *s, struct unit *u)
     s->timer = u;
     if (s->is_over)
         s->deadline_ns = clock_now_ns() + s->quantum_ns;
-    s->is_over = shared_cond_wait_until(&u->place.turn, &s->mutex, s->deadline_ns) == ETIMEDOUT;
+    s->is_over = lock_cond_wait_until(&u->place.turn, &s->mutex, s->deadline_ns) == ETIMEDOUT;
     if (s->owner)
         atomic_store_explicit(&s->owner->flag, 1, memory_order_relaxed);
     s->timer = NULL;

@@ -1,5 +1,5 @@
 /*
- * mutex: one POSIX mutex around all computing, process-shared.
+ * mutex: one POSIX mutex around all computing.
  *
  * Source: pthread_mutex_lock(3), the default kind.  Properties: not fair (whoever runs when it
  * is let go tends to get it back), waiters sleep in the kernel, no hand-over: a checkpoint

@@ -1,5 +1,5 @@
 /*
- * mutex_adaptive: a POSIX mutex whose waiters spin a little before they sleep, process-shared.
+ * mutex_adaptive: a POSIX mutex whose waiters spin a little before they sleep.
  *
  * Source: PTHREAD_MUTEX_ADAPTIVE_NP of the GNU C library; spinning as long as spinning has lately
  * paid, at most 100 turns.  Properties: not fair; with a short critical section on several CPUs it

@@ -1,14 +1,13 @@
 /*
- * A process-shared POSIX mutex of some kind as a lock: what mutex and mutex_adaptive share.
+ * A POSIX mutex of some kind as a lock: what mutex and mutex_adaptive share.
  */
 #ifndef CONTEND_LOCKS_MUTEX_STATE_H
 #define CONTEND_LOCKS_MUTEX_STATE_H
 
 #include "bench/base/err.h"
 #include "bench/contend.h"
+#include "bench/locks/lock_cond.h"
 #include "bench/locks/waiting.h"
-
-#include <pthread.h>
 
 struct mutex_state {
     pthread_mutex_t mutex;
@@ -19,12 +18,7 @@ struct mutex_state {
 
 static inline int mutex_init(struct mutex_state *s, int kind, struct err *err)
 {
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_settype(&attributes, kind);
-    int failed = pthread_mutex_init(&s->mutex, &attributes);
-    pthread_mutexattr_destroy(&attributes);
+    int failed = lock_mutex_init_kind(&s->mutex, lock_is_private(s), kind);
     return failed ? err_set_sys(err, failed, "pthread_mutex_init") : 0;
 }
 

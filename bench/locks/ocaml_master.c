@@ -45,7 +45,8 @@ static int init(void *state, const int64_t *values, struct err *err)
     struct state *s = state;
     s->tick_ns = (uint64_t)values[TICK];
     s->origin_ns = clock_now_ns();
-    int failed = shared_mutex_init(&s->mutex);
+    bool is_private = s->queue.is_private = lock_is_private(state);
+    int failed = lock_mutex_init(&s->mutex, is_private);
     return failed ? err_set_sys(err, failed, "ocaml_master: initialisation") : 0;
 }
 
@@ -66,7 +67,7 @@ static void wait_once(struct state *s, struct place *p)
             continue;
         }
         s->has_ticker = true;
-        if (shared_cond_wait_until(&p->turn, &s->mutex, next_tick_ns(s)) == ETIMEDOUT)
+        if (lock_cond_wait_until(&p->turn, &s->mutex, next_tick_ns(s)) == ETIMEDOUT)
             atomic_store_explicit(&s->tick, 1, memory_order_relaxed);
         s->has_ticker = false;
     }

@@ -35,9 +35,10 @@ struct parked_lock {
     struct turn_queue queue;
 };
 
-static inline int parked_init(struct parked_lock *s, struct err *err)
+static inline int parked_init(struct parked_lock *s, bool is_private, struct err *err)
 {
-    int failed = shared_mutex_init(&s->mutex);
+    s->queue.is_private = is_private;
+    int failed = lock_mutex_init(&s->mutex, is_private);
     return failed ? err_set_sys(err, failed, "pthread_mutex_init") : 0;
 }
 

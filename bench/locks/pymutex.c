@@ -23,7 +23,7 @@ static bool spin(struct wait *w, uint32_t turn)
 static int init(void *state, const int64_t *params, struct err *err)
 {
     (void)params;
-    return parked_init(state, err);
+    return parked_init(state, lock_is_private(state), err);
 }
 
 static uint64_t acquire(void *state, void *unit)

@@ -12,7 +12,7 @@
  */
 #include "bench/base/err.h"
 #include "bench/contend.h"
-#include "bench/locks/shared_cond.h"
+#include "bench/locks/lock_cond.h"
 
 #include <errno.h>
 
@@ -52,9 +52,10 @@ static int init(void *state, const int64_t *values, struct err *err)
     s->turn = s->ticker = (uint64_t)values[TURN];
     s->poll_ns = (uint64_t)values[POLL];
     atomic_store_explicit(&s->always, 1, memory_order_relaxed);
-    int failed = shared_mutex_init(&s->stealer);
-    failed = failed ? failed : shared_mutex_init(&s->mutex);
-    failed = failed ? failed : shared_cond_init(&s->handed);
+    bool is_private = lock_is_private(state);
+    int failed = lock_mutex_init(&s->stealer, is_private);
+    failed = failed ? failed : lock_mutex_init(&s->mutex, is_private);
+    failed = failed ? failed : lock_cond_init(&s->handed, is_private);
     return failed ? err_set_sys(err, failed, "pypy_gil: initialisation") : 0;
 }
 
@@ -71,7 +72,7 @@ static bool was_handed(struct state *s)
     uint64_t deadline_ns = clock_now_ns() + s->poll_ns;
     int rc = 0;
     while (!s->is_handed && rc != ETIMEDOUT)
-        rc = shared_cond_wait_until(&s->handed, &s->mutex, deadline_ns);
+        rc = lock_cond_wait_until(&s->handed, &s->mutex, deadline_ns);
     bool is_mine = s->is_handed;
     s->is_handed = false;
     pthread_mutex_unlock(&s->mutex);

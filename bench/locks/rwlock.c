@@ -1,11 +1,12 @@
 /*
- * rwlock: a POSIX read-write lock taken for writing, process-shared.
+ * rwlock: a POSIX read-write lock taken for writing.
  *
  * Source: pthread_rwlock_wrlock(3).  Properties: what a read-write lock costs those who never
  * read; two words instead of one, so dearer than a mutex; not fair; waiters sleep in the kernel.
  */
 #include "bench/base/err.h"
 #include "bench/contend.h"
+#include "bench/locks/lock_cond.h"
 #include "bench/locks/waiting.h"
 
 #include <pthread.h>
@@ -23,7 +24,7 @@ static int init(void *state, const int64_t *params, struct err *err)
     struct state *s = state;
     pthread_rwlockattr_t attributes;
     pthread_rwlockattr_init(&attributes);
-    pthread_rwlockattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_rwlockattr_setpshared(&attributes, lock_reach(lock_is_private(state)));
     int failed = pthread_rwlock_init(&s->rwlock, &attributes);
     pthread_rwlockattr_destroy(&attributes);
     return failed ? err_set_sys(err, failed, "pthread_rwlock_init") : 0;

@@ -5,7 +5,7 @@
 #ifndef CONTEND_LOCKS_TURN_QUEUE_H
 #define CONTEND_LOCKS_TURN_QUEUE_H
 
-#include "bench/locks/shared_cond.h"
+#include "bench/locks/lock_cond.h"
 
 #include <stddef.h>
 
@@ -19,13 +19,14 @@ struct place {
 
 struct turn_queue {
     struct place *first, *last;
+    bool is_private; /* units of one address space wait in it: lock_is_private() */
 };
 
 /* In front of `next`, or behind all if that is NULL. */
 static inline void queue_add_before(struct turn_queue *q, struct place *p, struct place *next)
 {
     if (!p->is_ready)
-        p->is_ready = !shared_cond_init(&p->turn);
+        p->is_ready = !lock_cond_init(&p->turn, q->is_private);
     p->is_called = false;
     p->after = next;
     p->before = next ? next->before : q->last;

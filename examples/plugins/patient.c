@@ -33,10 +33,11 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Not private: units may be processes. */
-static void futex(contend_word *word, int what, uint32_t value)
+/* Units may be processes; where they are not, the kernel finds a private word sooner. */
+static void futex(struct state *s, int what, uint32_t value)
 {
-    syscall(SYS_futex, word, what, value, NULL, NULL, 0);
+    int op = lock_is_private(s) ? what | FUTEX_PRIVATE_FLAG : what;
+    syscall(SYS_futex, &s->word, op, value, NULL, NULL, 0);
 }
 
 static bool take(struct state *s)
@@ -66,7 +67,7 @@ static uint64_t acquire(void *state, void *unit)
     atomic_fetch_add_explicit(&s->waiters, 1, memory_order_relaxed);
     if (!look_for_it(s))
         while (atomic_exchange_explicit(&s->word, WANTED, memory_order_acquire) != FREE)
-            futex(&s->word, FUTEX_WAIT, WANTED);
+            futex(s, FUTEX_WAIT, WANTED);
     atomic_fetch_sub_explicit(&s->waiters, 1, memory_order_relaxed);
     uint64_t waited_ns = now_ns() - begin_ns;
     return waited_ns ? waited_ns : 1;
@@ -77,7 +78,7 @@ static void release(void *state, void *unit)
     (void)unit;
     struct state *s = (struct state *)state;
     if (atomic_exchange_explicit(&s->word, FREE, memory_order_release) == WANTED)
-        futex(&s->word, FUTEX_WAKE, 1);
+        futex(s, FUTEX_WAKE, 1);
 }
 
 static const contend_word *wanted(void *state, void *unit)

@@ -95,6 +95,37 @@ static void validate(const struct lock *k, const struct executor *x)
     cell_release(&c);
 }
 
+/* What a program of this kind would use: private futexes where one address space has all users. */
+static void is_private_where_one_process_has_it(void)
+{
+    static const struct {
+        const char *lock, *executor;
+        bool is_shared, is_private;
+    } cases[] = {
+        {"mutex", "thread", false, true},   {"futex", "coroutine", false, true},
+        {"mutex", "process", false, false}, {"gil", "process", false, true},
+        {"gil", "process", true, false},    {"gil", "process_thread", false, true},
+        {"gil", "thread", true, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cell c;
+        struct launch *l;
+        struct err err = {0};
+        cell_init(&c, &up_ten_down_ten, registry_find_lock(cases[i].lock, NULL),
+                  registry_find_executor(cases[i].executor, NULL));
+        c.tasks = 2;
+        c.batch_count = 1;
+        c.batch_ops = 1;
+        c.lock_is_shared = cases[i].is_shared;
+        cell_make_id(&c);
+        if (CHECK_MSG(!launch_open(&c, c.tasks, NULL, 0, &l, &err), "%s: %s", c.id, err.text)) {
+            CHECK_MSG(lock_is_private(l->tasks[1].lock_state) == cases[i].is_private, "%s", c.id);
+            launch_close(l);
+        }
+        cell_release(&c);
+    }
+}
+
 static void every_exclusive_lock_excludes(void)
 {
     const struct lock *k;
@@ -120,6 +151,7 @@ static void a_peer_that_is_not_there_names_its_package(void)
 static const struct test tests[] = {
     {"a_peer_that_is_not_there_names_its_package", a_peer_that_is_not_there_names_its_package},
     {"every_exclusive_lock_excludes", every_exclusive_lock_excludes},
+    {"is_private_where_one_process_has_it", is_private_where_one_process_has_it},
     {0},
 };
 TEST_MAIN(tests)

@@ -37,7 +37,7 @@ static void a_release_that_is_not_forced_returns_at_once(void)
 {
     struct gil_state s = {0};
     struct err err = {0};
-    CHECK_EQ(gil_init(&s, INTERVAL_NS, false, &err), 0);
+    CHECK_EQ(gil_init(&s, INTERVAL_NS, false, true, &err), 0);
     CHECK_EQ(gil_acquire(&s, &first_unit), 0);
     atomic_store(&s.drop_request, 1);
     gil_release(&s, &first_unit);
@@ -53,7 +53,7 @@ static void a_forced_release_returns_when_another_unit_has_taken_it(void)
 {
     struct gil_state s = {0};
     struct err err = {0};
-    CHECK_EQ(gil_init(&s, INTERVAL_NS, true, &err), 0);
+    CHECK_EQ(gil_init(&s, INTERVAL_NS, true, true, &err), 0);
     for (int i = 0; i < TAKES; i++) {
         struct taker t = {.gil = &s, .takes = 1};
         gil_acquire(&s, &first_unit);
@@ -75,7 +75,7 @@ static void a_release_nobody_asked_for_returns_at_once(void)
 {
     struct gil_state s = {0};
     struct err err = {0};
-    CHECK_EQ(gil_init(&s, INTERVAL_NS, true, &err), 0);
+    CHECK_EQ(gil_init(&s, INTERVAL_NS, true, true, &err), 0);
     for (int i = 0; i < TAKES; i++) {
         CHECK_EQ(gil_acquire(&s, &first_unit), 0);
         gil_release(&s, &first_unit);
@@ -88,7 +88,7 @@ static void a_waiter_asks_for_no_turn_that_is_younger_than_an_interval(void)
 {
     struct gil_state s = {0};
     struct err err = {0};
-    CHECK_EQ(gil_init(&s, 60 * UINT64_C(1000000000), true, &err), 0);
+    CHECK_EQ(gil_init(&s, 60 * UINT64_C(1000000000), true, true, &err), 0);
     struct taker t = {.gil = &s, .takes = 1};
     gil_acquire(&s, &first_unit);
     pthread_create(&t.thread, NULL, take, &t);
@@ -105,7 +105,7 @@ static void switches_in_the_meantime_are_an_answer(void)
     enum { LONG_NS = 100000000, SWITCHES = 300, PAUSE_US = 1000 };
     struct gil_state s = {0};
     struct err err = {0};
-    CHECK_EQ(gil_init(&s, LONG_NS, false, &err), 0);
+    CHECK_EQ(gil_init(&s, LONG_NS, false, true, &err), 0);
     struct taker t = {.gil = &s, .takes = 1};
     gil_acquire(&s, &first_unit);
     pthread_create(&t.thread, NULL, take, &t);

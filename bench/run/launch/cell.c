@@ -40,12 +40,16 @@ bool cell_is_virtual(const struct cell *c)
     return c->executor->traits & EXECUTOR_VIRTUAL;
 }
 
+bool cell_has_own_locks(const struct cell *c)
+{
+    return (c->lock->traits & LOCK_PER_RUNTIME) && !(c->executor->traits & EXECUTOR_SHARED_HEAP) &&
+           !c->lock_is_shared;
+}
+
 uint32_t cell_cpus(const struct cell *c, uint32_t cpus)
 {
     /* A lock that each process has for itself excludes nobody. */
-    bool is_own = (c->lock->traits & LOCK_PER_RUNTIME) && !c->lock_is_shared &&
-                  !(c->executor->traits & EXECUTOR_SHARED_HEAP);
-    bool excludes = (c->lock->traits & LOCK_EXCLUSIVE) && !is_own;
+    bool excludes = (c->lock->traits & LOCK_EXCLUSIVE) && !cell_has_own_locks(c);
     bool is_parallel = c->executor->traits & EXECUTOR_PARALLEL;
     if (!is_parallel || excludes || c->placement == PLACEMENT_SAME)
         return 1;

@@ -55,6 +55,10 @@ void cell_release(struct cell *c);
 /* Whether its clock is simulated: its launches are not disturbed by anything. */
 bool cell_is_virtual(const struct cell *c);
 
+/* Whether each of its processes has a lock of its own, as a lock that is by nature one for each
+ * runtime has unless asked otherwise. */
+bool cell_has_own_locks(const struct cell *c);
+
 /* On how many of so many CPUs its tasks can compute at a time: one, where a lock or an event loop
  * lets only one of them. */
 uint32_t cell_cpus(const struct cell *c, uint32_t cpus);

@@ -31,14 +31,11 @@ static void *cut(struct cutter *c, size_t bytes)
     return piece;
 }
 
-/* A lock that is by nature one for each runtime: one for each process, unless asked otherwise. */
 static size_t lock_instances(const struct cell *c, uint32_t tasks)
 {
-    bool is_own = (c->lock->traits & LOCK_PER_RUNTIME) &&
-                  !(c->executor->traits & EXECUTOR_SHARED_HEAP) && !c->lock_is_shared;
     uint32_t runtimes =
         c->executor->traits & EXECUTOR_GROUPED ? runtimes_of(c->executor_params, tasks) : tasks;
-    return is_own ? (size_t)runtimes + 1 : 1;
+    return cell_has_own_locks(c) ? (size_t)runtimes + 1 : 1;
 }
 
 /* Who holds a lock for others: a task a loop, behind the coordinator. */
@@ -72,6 +69,12 @@ static void copy_params(struct cutter *cutter, const struct cell *c, struct harn
     copy_text(cutter, c->workload->params, c->workload_params, h ? h->workload_params : NULL);
     copy_text(cutter, c->executor->params, c->executor_params, h ? h->executor_params : NULL);
     copy_text(cutter, c->lock->params, c->lock_params, h ? h->lock_params : NULL);
+}
+
+static void set_reach_of_locks(struct harness *h, bool is_private)
+{
+    for (size_t i = 0; i < h->lock_count; i++)
+        ((struct lock_front *)(void *)(h->locks + h->lock_stride * i))->is_private = is_private;
 }
 
 /* Lays the parts out; run twice, first to add up the size and then with the memory. */
@@ -111,6 +114,7 @@ static void lay_out(struct cutter *cutter, const struct cell *c, uint32_t tasks,
     h->lock_count = lock_count;
     h->lock_stride = lock_stride;
     h->locks = locks;
+    set_reach_of_locks(h, c->executor->traits & EXECUTOR_SHARED_HEAP || cell_has_own_locks(c));
     h->lock_units = lock_units;
     h->lock_unit_stride = lock_unit_stride;
     h->workload_area = workload_area;

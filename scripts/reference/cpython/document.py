@@ -17,7 +17,9 @@ METRICS = {
                    "from the call that creates a unit to the first instruction of its body"),
     "lifecycle_ns": ("ns", "lower", "startup",
                      "create, empty body and join of all tasks, divided by their number"),
-    "makespan_ns": ("ns", "lower", "throughput", "from the opening of the gate to the last join"),
+    "makespan_ns": ("ns", "lower", "throughput",
+                    "from the opening of the gate to the last join; of processes to the last "
+                    "one's last instruction"),
     "throughput_per_s": ("per_s", "higher", "throughput",
                          "operations of all units a second, from the first operation to the last"),
     "wake_lateness_ns": ("ns", "lower", "latency",

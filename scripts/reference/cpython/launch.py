@@ -143,9 +143,10 @@ def run_processes(cell, shared):
             failures.append(record["failure"])
         record["create"] = creates[index]
         records.append(record)
+    end = max((record["last"] for record in records if "last" in record), default=NOW())
     for process in processes:
         process.join(JOIN_LIMIT_S)
-    return begin.value, NOW(), records, failures
+    return begin.value, end, records, failures
 
 
 # ---- Units: coroutines, and one after the other -------------------------------------------

@@ -75,11 +75,17 @@ static void spin_release(void *state, void *unit)
 
 /* ---- POSIX ---------------------------------------------------------------------------- */
 
+/* As the locks beside it have it. */
+static int reach(const void *state)
+{
+    return lock_is_private(state) ? PTHREAD_PROCESS_PRIVATE : PTHREAD_PROCESS_SHARED;
+}
+
 static int mutex_init_of(void *state, int kind)
 {
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setpshared(&attributes, reach(state));
     pthread_mutexattr_settype(&attributes, kind);
     int failed = pthread_mutex_init(state, &attributes);
     pthread_mutexattr_destroy(&attributes);
@@ -119,7 +125,7 @@ static int rwlock_init(void *state, const int64_t *params, struct err *err)
     (void)err;
     pthread_rwlockattr_t attributes;
     pthread_rwlockattr_init(&attributes);
-    pthread_rwlockattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_rwlockattr_setpshared(&attributes, reach(state));
     int failed = pthread_rwlock_init(state, &attributes);
     pthread_rwlockattr_destroy(&attributes);
     return failed ? -1 : 0;
