@@ -161,6 +161,7 @@ static char *make_front(const struct lock *k)
     for (size_t i = 0; i < param_count(k->params); i++)
         values[i] = k->params[i].value;
     char *front = lines(k->state_bytes + CONTEND_LINE_BYTES);
+    ((struct lock_front *)(void *)front)->is_private = 1;
     if ((k->unavailable && k->unavailable()) ||
         (k->init && k->init(front + CONTEND_LINE_BYTES, values, NULL))) {
         free(front);
