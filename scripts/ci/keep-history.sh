@@ -22,12 +22,15 @@ leave() {
 action=$1 file=$2
 
 export GIT_TERMINAL_PROMPT=0
-if [ -n "${TOKEN:-}" ]; then
+# Only the remote's own host gets the token, wherever else a redirection or a submodule leads.
+host=$({ git remote get-url "$remote" 2>/dev/null || printf '%s\n' "$remote"; } | plain |
+    sed -nE 's,^(https?://[^/]+).*,\1/,p')
+if [ -n "${TOKEN:-}" ] && [ -n "$host" ]; then
     n=${GIT_CONFIG_COUNT:-0}
-    export GIT_CONFIG_COUNT=$((n + 1)) "GIT_CONFIG_KEY_$n=http.extraHeader"
+    export GIT_CONFIG_COUNT=$((n + 1)) "GIT_CONFIG_KEY_$n=http.$host.extraHeader"
     export "GIT_CONFIG_VALUE_$n=Authorization: Basic $(printf 'x-access-token:%s' "$TOKEN" | base64 -w 0)"
-    unset TOKEN
 fi
+unset TOKEN
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

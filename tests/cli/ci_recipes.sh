@@ -269,4 +269,50 @@ what_cannot_be_read_is_told_without_the_token() {
     done
 }
 
+# Two hosts: the first sends whoever asks it to the second.  Each writes down who came with a token.
+_two_hosts() {
+    "${python:-python3}" - "$work" <<'EOF' &
+import http.server, pathlib, sys, threading
+folder = pathlib.Path(sys.argv[1])
+
+class Host(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with open(folder / f"{self.server.name}.log", "a") as log:
+            log.write(("with" if self.headers.get("Authorization") else "without") + "\n")
+        self.send_response(302 if self.server.name == "first" else 404)
+        if self.server.name == "first":
+            self.send_header("Location", f"http://127.0.0.1:{second.server_port}{self.path}")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+first, second = (http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) for _ in range(2))
+first.name, second.name = "first", "second"
+threading.Thread(target=second.serve_forever, daemon=True).start()
+(folder / "port.new").write_text(str(first.server_port))
+(folder / "port.new").rename(folder / "port")
+first.serve_forever()
+EOF
+    hosts=$!
+    for _ in $(seq 300); do
+        [ ! -e port ] || return 0
+        sleep 0.1
+    done
+    fail "the hosts did not come up"
+}
+
+the_token_goes_to_its_own_host_alone() {
+    _two_hosts
+    status=0 last_command="(fetch from a host that sends on)"
+    (cd tree && TOKEN=$secret REMOTE="http://127.0.0.1:$(cat "$work/port")/a/b.git" timeout 60 "$recipes/keep-history.sh" \
+        fetch "$work/fetched.jsonl") >out 2>err </dev/null || status=$?
+    kill "$hosts"
+    expect_status 2
+    expect grep -qx with first.log
+    expect grep -qx without second.log
+    expect [ "$(grep -cx with second.log)" -eq 0 ]
+    _nobody_sees_the_token
+}
+
 run_tests
