@@ -59,6 +59,12 @@ size_t advise_shapes(const struct advise_work *w, const struct advise_costs *c,
 
 /* ---- The most promising ---------------------------------------------------------------------- */
 
+static bool meets_slo(const struct advise_work *w, const struct advise_costs *c,
+                      const struct advise_shape *s)
+{
+    return advise_quantile_ns(w, c, s, w->slo_ratio) <= w->slo_ns;
+}
+
 /* By the model, with a little for what is cheaper: negative when a comes first. */
 static int order(const struct advise_work *w, const struct advise_costs *c,
                  const struct advise_shape *a, const struct advise_shape *b)
@@ -67,11 +73,11 @@ static int order(const struct advise_work *w, const struct advise_costs *c,
     double memory[2] = {advise_memory(w, c, a), advise_memory(w, c, b)};
     bool fits[2] = {!(memory[0] > most), !(memory[1] > most)};
     double served[2] = {advise_served(w, c, a), advise_served(w, c, b)};
-    double p99[2] = {advise_p99_ns(w, c, a), advise_p99_ns(w, c, b)};
+    double p99[2] = {advise_quantile_ns(w, c, a, 0.99), advise_quantile_ns(w, c, b, 0.99)};
     if (fits[0] != fits[1])
         return fits[0] ? -1 : 1;
-    if (w->slo_ns > 0 && (p99[0] <= w->slo_ns) != (p99[1] <= w->slo_ns))
-        return p99[0] <= w->slo_ns ? -1 : 1;
+    if (w->slo_ns > 0 && meets_slo(w, c, a) != meets_slo(w, c, b))
+        return meets_slo(w, c, a) ? -1 : 1;
     if (fmin(served[0], served[1]) < ADVISE_CLOSE_RATIO * fmax(served[0], served[1]))
         return served[0] > served[1] ? -1 : 1;
     if (w->rate_per_s > 0 && fmax(p99[0], p99[1]) > ADVISE_P99_RATIO * fmin(p99[0], p99[1]))
