@@ -230,8 +230,11 @@ static bool is_sharing(const struct growth *g)
                    "of where they are (perf_event_open)");
         return true;
     }
-    scale_evidence(g->v, "%u looks at where they are: %.0f %% at atomic instructions or a pause",
-                   g->s->places.samples, 100 * g->s->places.atomic_ratio);
+    scale_evidence(
+        g->v,
+        "%u looks at where they are: %.0f %% at atomic instructions, a pause, or waiting "
+        "for another value",
+        g->s->places.samples, 100 * g->s->places.atomic_ratio);
     if (g->s->places.atomic_ratio > ATOMIC) {
         unknown(g, "threads on different CPUs change the same lines of memory by atomic "
                    "instructions: a counter or a flag they share, or a lock that spins");
