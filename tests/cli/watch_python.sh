@@ -63,7 +63,7 @@ what_it_means_is_said() {
 t = [threading.Thread(target=time.sleep, args=(0.3,)) for _ in range(3)]
 for x in t: x.start()
 for x in t: x.join()'
-    expect_err 'no lock held the program up'
+    expect_err 'no lock of the C library held the program up'
 }
 
 cat >convoy.py <<'PY'
