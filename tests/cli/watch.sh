@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 command -v cc >/dev/null || skip_all "no C compiler"
-for program in holds odd; do
+for program in holds odd apart; do
     cc -O1 -o $program "$source_dir/tests/fixtures/watch/$program.c" -pthread || exit 1
 done
 
@@ -154,6 +154,76 @@ what_programs_may_do_they_may_still_do() {
     run watch -- ./odd cancelled
     expect_status 0
     expect_out cancelled
+}
+
+# What the C library says of a free lock and a time that is none; where a thread may be cancelled;
+# what errno and dlerror() held.
+what_programs_count_on_stays_true() {
+    for what in times cancelled remembered; do
+        run watch --stacks -- ./apart $what
+        expect_status 0
+        expect diff out - <<<right
+    done
+}
+
+# It may make few system calls, and those that it is not to make would kill it.
+a_program_that_confines_itself_lives() {
+    ./apart sealed >/dev/null && ./apart sealed "$PWD/apart" >/dev/null || return 0 # no seccomp here
+    run watch --stacks -o w.json -- ./apart sealed
+    expect_status 0
+    expect diff out - <<<right
+    expect_json w.json "any(l['contended'] > 10 for l in d['locks'])"
+    run watch -- ./apart sealed "$PWD/apart"
+    expect_status 0
+    expect diff out - <<<right
+}
+
+a_limit_of_memory_is_the_program_s_own() {
+    run watch -- ./apart memory
+    expect_status 0
+    expect diff out - <<<right
+    run watch -- sh -c 'ulimit -v 300000; ulimit -v; ./apart memory'
+    expect_status 0
+    expect diff out - <<<$'300000\nright'
+}
+
+another_root_is_told_of_no_library() {
+    [ "$(id -u)" = 0 ] || return 0
+    mkdir -p empty
+    run watch -- ./apart root empty
+    expect_status 0
+    expect diff out - <<<''
+    LD_PRELOAD=libm.so.6 run watch -- ./apart root empty
+    expect diff out - <<<libm.so.6
+}
+
+# Who is cancelled in a queue waits no more.
+a_wait_that_was_given_up_blocks_nobody() {
+    run watch --max-hold 50ms -- ./apart left
+    expect_status 0
+    expect_out right
+}
+
+a_hold_that_keeps_the_other_side_waiting_blocks() {
+    for side in writer reader; do
+        run watch --max-hold 20ms -o w.json -- ./apart $side
+        expect_status 1
+        expect_err "table in apart"
+        expect_json w.json "[59e6 < l['longest_blocking_hold']['duration_ns'] <
+            1.01 * l['longest_hold']['duration_ns'] for l in d['locks']
+            if l['kind'] == 'rwlock, ${side}s'] == [True]"
+    done
+}
+
+# Of many short holds one in 16 is timed; the long ones all, once it was seen that there are any.
+long_holds_among_short_ones_are_all_counted() {
+    local held
+    run watch -o w.json -- ./apart rare
+    expect_status 0
+    held=$(cat out)
+    # The first may have gone unseen for its first millisecond, and short ones take some time, too.
+    expect_json w.json "-2e6 < d['locks'][0]['hold_ns'] - $held < 0.05 * $held"
+    expect_json w.json "d['locks'][0]['longest_hold']['duration_ns'] >= d['locks'][0]['longest_blocking_hold']['duration_ns']"
 }
 
 # However it is killed, what it did is there, and what it was about.
