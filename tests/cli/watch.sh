@@ -166,6 +166,15 @@ what_programs_count_on_stays_true() {
     done
 }
 
+a_library_that_locks_while_it_is_loaded_is_not_waited_for() {
+    printf 'void library_begins(void);\n__attribute__((constructor)) static void begin(void) { library_begins(); }\n' >locks.c
+    cc -shared -fPIC -o locks.so locks.c && cc -rdynamic -o apart-loads "$source_dir/tests/fixtures/watch/apart.c" -pthread -ldl ||
+        { fail "not built"; return; }
+    run watch -- timeout 20 ./apart-loads loads ./locks.so
+    expect_status 0
+    expect diff out - <<<right
+}
+
 # It may make few system calls, and those that it is not to make would kill it.
 a_program_that_confines_itself_lives() {
     ./apart sealed >/dev/null && ./apart sealed "$PWD/apart" >/dev/null || return 0 # no seccomp here
