@@ -152,6 +152,28 @@ static void the_least_work_has_shapes_too(void)
         CHECK_EQ(s[i].units, 1);
 }
 
+/* Fewer fit: those are looked at, and it is not said that there is no room for any. */
+static void shapes_are_no_larger_than_the_memory(void)
+{
+    struct advise_shape s[ADVISE_SHAPES_MOST];
+    struct advise_work w = work_of(1e6, 50e6, 300, true);
+    w.image_bytes = 100e6;
+    w.memory_bytes = 520e6;
+    size_t count = advise_shapes(&w, &plain, s);
+    uint32_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        CHECK(advise_memory(&w, &plain, &s[i]) <= w.memory_bytes);
+        most = s[i].kind == ADVISE_PROCESS && s[i].units > most ? s[i].units : most;
+    }
+    CHECK_EQ(most, 5);
+    w.memory_bytes = 100e6 + 110e3 + 5e3; /* one coroutine, and nothing else */
+    count = advise_shapes(&w, &plain, s);
+    bool is_one = false;
+    for (size_t i = 0; i < count; i++)
+        is_one |= s[i].kind == ADVISE_COROUTINE && s[i].units == 1;
+    CHECK(is_one);
+}
+
 /* ---- A search with a known truth ------------------------------------------------------------- */
 
 struct world {
@@ -482,6 +504,7 @@ static const struct test tests[] = {
     {"memory_that_was_not_measured_is_not_none", memory_that_was_not_measured_is_not_none},
     {"shapes_are_of_all_kinds_and_each_once", shapes_are_of_all_kinds_and_each_once},
     {"the_least_work_has_shapes_too", the_least_work_has_shapes_too},
+    {"shapes_are_no_larger_than_the_memory", shapes_are_no_larger_than_the_memory},
     {"the_choice_is_near_the_best", the_choice_is_near_the_best},
     {"the_better_ones_are_measured_more_often", the_better_ones_are_measured_more_often},
     {"what_cannot_be_told_apart_is_too_close_to_call",
