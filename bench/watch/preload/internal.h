@@ -61,6 +61,7 @@ struct real {
     long (*syscall)(long, ...);
     int (*prlimit)(pid_t, int, const struct rlimit *, struct rlimit *);
     int (*chroot)(const char *);
+    int (*mlockall)(int);
 };
 
 /* dlsym(3) that leaves no message for the program's dlerror(3). */

@@ -71,6 +71,7 @@ static const struct {
     FIND(syscall, "syscall", NULL),
     FIND(prlimit, "prlimit", NULL),
     FIND(chroot, "chroot", NULL),
+    FIND(mlockall, "mlockall", NULL),
 };
 
 void *real_symbol(void *handle, const char *name)
