@@ -1,6 +1,7 @@
 #include "bench/lab/scale_places.h"
 
 #include "bench/base/vec.h"
+#include "bench/lab/scale_code.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +19,8 @@
 enum {
     PERIOD_NS = 500000,
     PAGES = 16,
-    BEFORE = 14, /* bytes in front of a sample: the clock's interrupt comes behind what was slow */
+    /* Bytes around a sample in which an atomic instruction is looked for. */
+    BEFORE = 14,
     AROUND = 18,
     SPARE = 64, /* descriptors */
 };
@@ -38,37 +40,6 @@ struct scale_looks {
     int memory; /* of the program */
     size_t page;
 };
-
-/* ---- Instructions --------------------------------------------------------------------------- */
-
-static bool is_locked(const unsigned char *at, size_t left)
-{
-#ifdef __x86_64__
-    if (left >= 2 && at[0] == 0xf3 && at[1] == 0x90)
-        return true; /* pause */
-    size_t k = at[0] == 0xf0;
-    bool is_locked = k > 0;
-    if (left <= k + 2)
-        return false;
-    k += (at[k] & 0xf0) == 0x40; /* REX */
-    bool is_exchange = (at[k] == 0x86 || at[k] == 0x87) && (at[k + 1] & 0xc0) != 0xc0;
-    bool changes = at[k] == 0x0f || at[k] == 0xff || at[k] == 0xfe || at[k] == 0x81 ||
-                   at[k] == 0x83 || at[k] == 0x80 || (at[k] < 0x32 && (at[k] & 6) < 2);
-    return is_exchange || (is_locked && changes);
-#else
-    (void)at;
-    (void)left;
-    return false;
-#endif
-}
-
-bool scale_is_atomic(const unsigned char *code, size_t before, size_t count)
-{
-    for (size_t i = 0; i <= before && i < count; i++)
-        if (is_locked(code + i, count - i))
-            return true;
-    return false;
-}
 
 /* ---- Samples -------------------------------------------------------------------------------- */
 
@@ -176,14 +147,16 @@ struct scale_looks *scale_looks_open(pid_t pid)
 
 static void note(struct scale_looks *l, uint64_t place)
 {
-    unsigned char code[AROUND];
+    unsigned char code[SCALE_CODE_BYTES];
     l->samples++;
     if (place >> 63) {
         l->kernel++;
         return;
     }
-    ssize_t length = pread(l->memory, code, sizeof code, (off_t)(place - BEFORE));
-    l->atomic += length == (ssize_t)sizeof code && scale_is_atomic(code, BEFORE, sizeof code);
+    ssize_t length = pread(l->memory, code, sizeof code, (off_t)(place - SCALE_CODE_BEFORE));
+    if (length == (ssize_t)sizeof code)
+        l->atomic += scale_is_atomic(code + SCALE_CODE_BEFORE - BEFORE, BEFORE, AROUND) ||
+                     scale_is_waiting(code, SCALE_CODE_BEFORE, sizeof code);
 }
 
 static void take_ring(struct scale_looks *l, struct ring *r)

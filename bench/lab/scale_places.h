@@ -1,7 +1,8 @@
 /*
  * Where threads of a program are while they run, by samples of the kernel's CPU clock
  * (perf_event_open(2)): how many looks found them at, or right behind, an atomic instruction or a
- * pause.  Needs no counters of the hardware; where it is not allowed, there are no samples.
+ * pause, or in a loop that only waits for another value.  Needs no counters of the hardware; where
+ * it is not allowed, there are no samples.
  */
 #ifndef CONTEND_LAB_SCALE_PLACES_H
 #define CONTEND_LAB_SCALE_PLACES_H
@@ -17,9 +18,5 @@ struct scale_looks *scale_looks_open(pid_t pid);
 /* Takes what came; the program still has to be there. */
 void scale_looks_take(struct scale_looks *l);
 void scale_looks_close(struct scale_looks *l, struct scale_places *out);
-
-/* Whether code around that place, `before` bytes of it in front, has such an instruction (x86-64);
- * false on others. */
-bool scale_is_atomic(const unsigned char *code, size_t before, size_t count);
 
 #endif

@@ -154,7 +154,16 @@ static double wait_ratio(const json_t *lock, const json_t *threads)
         life_ns += is_main && is_left_out ? 0 : number_of(one, "life_ns");
     }
     double wait_ns = wait_of(lock, threads, false) + of_first_ns;
+    /* Of a condition it is known how long it was waited for, and not by whom. */
+    wait_ns = fmax(wait_ns,
+                   json_is_true(json_object_get(lock, "is_lock")) ? 0 : number_of(lock, "wait_ns"));
     return life_ns > 0 ? fmin(wait_ns / life_ns, 1) : 0;
+}
+
+/* Java and .NET make their monitors out of conditions. */
+static bool is_of_monitor(const char *site)
+{
+    return strstr(site, "libjvm.so") || strstr(site, "libcoreclr.so");
 }
 
 static int take_locks(struct scale *out, const json_t *document, struct err *err)
@@ -164,11 +173,14 @@ static int take_locks(struct scale *out, const json_t *document, struct err *err
     json_array_foreach(json_object_get(document, "locks"), i, l)
     {
         const char *name = json_string_value(json_object_get(l, "name"));
+        const char *site = json_string_value(json_object_get(l, "first_waited_for_at"));
         double takes = number_of(l, "takes");
+        bool is_lock = json_is_true(json_object_get(l, "is_lock"));
         struct scale_lock lock = {
             .wait_ratio = wait_ratio(l, threads),
             .contended_ratio = takes > 0 ? fmin(number_of(l, "contended") / takes, 1) : 0,
-            .is_lock = json_is_true(json_object_get(l, "is_lock")),
+            .is_lock = is_lock,
+            .is_turn = !is_lock && !is_of_monitor(site ? site : ""),
         };
         snprintf(lock.name, sizeof lock.name, "%.190s", name ? name : "a lock");
         if (!vec_add(&out->locks, lock))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { CALIBRATION_NS = 5000000, TRIES = 8 };
@@ -86,6 +87,18 @@ uint64_t watch_now_ns(const struct watch_region *r)
 /* Above those that a program may want for itself; it is closed on exec in any case. */
 enum { REGION_FD_LEAST = 100 };
 
+static void note_limits(struct watch_region *r)
+{
+    struct rlimit memory;
+    char status[8192];
+    if (!getrlimit(RLIMIT_AS, &memory)) {
+        r->memory_current = memory.rlim_cur;
+        r->memory_most = memory.rlim_max;
+    }
+    if (file_read_small("/proc/self/status", status, sizeof status) > 0)
+        r->filters = watch_filters(status);
+}
+
 int watch_region_open(struct watch_session *s, const struct watch_request *r, struct err *err)
 {
     int fd = memfd_create("contend-watch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -111,6 +124,7 @@ int watch_region_open(struct watch_session *s, const struct watch_request *r, st
     s->region->with_stacks = r->with_stacks;
     s->region->with_turns = r->with_turns;
     s->region->is_children_off = r->is_children_off;
+    note_limits(s->region);
     calibrate(&s->region->clock);
     s->region->begin_ns = watch_now_ns(s->region);
     s->region->magic = WATCH_MAGIC;

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 command -v cc >/dev/null || skip_all "no C compiler"
-for program in holds odd; do
+for program in holds odd apart; do
     cc -O1 -o $program "$source_dir/tests/fixtures/watch/$program.c" -pthread || exit 1
 done
 
@@ -156,6 +156,96 @@ what_programs_may_do_they_may_still_do() {
     expect_out cancelled
 }
 
+# What the C library says of a free lock and a time that is none; where a thread may be cancelled;
+# what errno and dlerror() held.
+what_programs_count_on_stays_true() {
+    for what in times cancelled remembered; do
+        run watch --stacks -- ./apart $what
+        expect_status 0
+        expect diff out - <<<right
+    done
+}
+
+a_library_that_locks_while_it_is_loaded_is_not_waited_for() {
+    printf 'void library_begins(void);\n__attribute__((constructor)) static void begin(void) { library_begins(); }\n' >locks.c
+    cc -shared -fPIC -o locks.so locks.c && cc -rdynamic -o apart-loads "$source_dir/tests/fixtures/watch/apart.c" -pthread -ldl ||
+        { fail "not built"; return; }
+    run watch -- timeout 20 ./apart-loads loads ./locks.so
+    expect_status 0
+    expect diff out - <<<right
+}
+
+# It may make few system calls, and those that it is not to make would kill it.
+a_program_that_confines_itself_lives() {
+    ./apart sealed >/dev/null && ./apart sealed "$PWD/apart" >/dev/null || return 0 # no seccomp here
+    run watch --stacks -o w.json -- ./apart sealed
+    expect_status 0
+    expect diff out - <<<right
+    expect_json w.json "any(l['contended'] > 10 for l in d['locks'])"
+    run watch -- ./apart sealed "$PWD/apart"
+    expect_status 0
+    expect diff out - <<<right
+}
+
+a_limit_of_memory_is_the_program_s_own() {
+    run watch -- ./apart memory
+    expect_status 0
+    expect diff out - <<<right
+    run watch -- sh -c 'ulimit -v 300000; ulimit -v; ./apart memory'
+    expect_status 0
+    expect diff out - <<<$'300000\nright'
+}
+
+memory_that_is_to_stay_is_the_program_s_own() {
+    [ "$(./apart locked)" = '0 0' ] || return 0 # it may not here
+    run watch -- ./apart locked
+    expect_status 0
+    expect diff out - <<<'0 0'
+}
+
+another_root_is_told_of_no_library() {
+    [ "$(id -u)" = 0 ] || return 0
+    mkdir -p empty
+    run watch -- ./apart root empty
+    expect_status 0
+    expect diff out - <<<''
+    LD_PRELOAD=libm.so.6 run watch -- ./apart root empty
+    expect diff out - <<<libm.so.6
+}
+
+# Who is cancelled in a queue waits no more.
+a_wait_that_was_given_up_blocks_nobody() {
+    run watch --max-hold 50ms -- ./apart left
+    expect_status 0
+    expect_out right
+}
+
+a_hold_that_keeps_the_other_side_waiting_blocks() {
+    for side in writer reader; do
+        run watch --max-hold 20ms -o w.json -- ./apart $side
+        expect_status 1
+        expect_err "table in apart"
+        expect_json w.json "[20e6 < l['longest_blocking_hold']['duration_ns'] <
+            1.01 * l['longest_hold']['duration_ns'] for l in d['locks']
+            if l['kind'] == 'rwlock, ${side}s'] == [True]"
+    done
+}
+
+# Of many short holds one in 16 is timed; the long ones all, once it was seen that there are any.  One
+# that nobody waited for stands for 16 until then: where the other thread is kept from its CPU.
+long_holds_among_short_ones_are_all_counted() {
+    local true_ns='import json; held = float(open("out").read()); more = json.load(open("w.json"))["locks"][0]["hold_ns"] - held
+exit(not -2e6 < more < 0.05 * held)'
+    for _ in 1 2 3 4 5 6; do
+        run watch -o w.json -- ./apart rare
+        expect_status 0
+        "${python:-python3}" -c "$true_ns" && break
+    done
+    # The first may have gone unseen for its first millisecond, and short ones take some time, too.
+    expect_json w.json "-2e6 < d['locks'][0]['hold_ns'] - $(cat out) < 0.05 * $(cat out)"
+    expect_json w.json "d['locks'][0]['longest_hold']['duration_ns'] >= d['locks'][0]['longest_blocking_hold']['duration_ns']"
+}
+
 # However it is killed, what it did is there, and what it was about.
 a_killed_program_s_ledger_is_whole() {
     for _ in 1 2 3 4 5; do
@@ -181,12 +271,12 @@ a_signal_to_contend_is_the_program_s() {
 }
 
 the_stack_of_who_blocked_longest_is_shown() {
-    run watch --stacks -o w.json -- ./holds mutex 2 5 3000 0
+    run watch --stacks -o w.json -- ./holds mutex 2 40 3000 0
     expect_status 0
     expect_document watch-1.json w.json
     expect_json w.json "any(f.startswith('drop+') or f.startswith('body+') for f in d['locks'][0]['stack'])"
     expect_err 'in holds'
-    run watch -o w.json -- ./holds mutex 2 5 3000 0
+    run watch -o w.json -- ./holds mutex 2 40 3000 0
     expect_json w.json "'stack' not in d['locks'][0]"
 }
 
@@ -208,12 +298,12 @@ who_had_the_lock_when_is_drawn() {
 }
 
 limits_are_a_gate() {
-    run watch --max-hold 1ms -- ./holds mutex 2 5 3000 0
+    run watch --max-hold 1ms -- ./holds mutex 2 40 3000 0
     expect_status 1
     expect_err 'held or waited for too long'
-    run watch --max-hold 60s --max-wait 60s -- ./holds mutex 2 5 3000 0
+    run watch --max-hold 60s --max-wait 60s -- ./holds mutex 2 40 3000 0
     expect_status 0
-    run watch --max-wait 1ms -f junit -- ./holds mutex 2 5 3000 0
+    run watch --max-wait 1ms -f junit -- ./holds mutex 2 40 3000 0
     expect_status 1
     expect_out '<failure'
 }

@@ -63,7 +63,34 @@ what_it_means_is_said() {
 t = [threading.Thread(target=time.sleep, args=(0.3,)) for _ in range(3)]
 for x in t: x.start()
 for x in t: x.join()'
-    expect_err 'no lock held the program up'
+    expect_err 'no lock of the C library held the program up'
+}
+
+cat >embeds.c <<'C'
+#include <dlfcn.h>
+int main(int argc, char **argv)
+{
+    void *library = argc > 2 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (!library)
+        return 3;
+    void (*begin)(void) = (void (*)(void))dlsym(library, "Py_Initialize");
+    int (*run)(const char *) = (int (*)(const char *))dlsym(library, "PyRun_SimpleString");
+    begin();
+    return run(argv[2]);
+}
+C
+
+# The interpreter's names are known to nobody but who loaded it.
+an_interpreter_that_a_program_loads_for_itself_is_recognised() {
+    local library
+    library=$("$python3" -c 'import ctypes, sysconfig
+name = sysconfig.get_config_var("INSTSONAME")
+ctypes.CDLL(name)
+print(name)' 2>/dev/null) || return 0 # none that could be loaded
+    cc -w -o embeds embeds.c -ldl || return 0
+    run watch -o w.json -- ./embeds "$library" 'import sys; sys.argv = ["", "1", "2"]; exec(open("computes.py").read())'
+    expect_status 0
+    expect_json w.json "d['locks'][0]['kind'] == 'GIL' and d['processes'][0]['runtime'] == 'cpython'"
 }
 
 cat >convoy.py <<'PY'

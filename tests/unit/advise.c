@@ -54,12 +54,37 @@ static void answers_take_longer_the_busier_it_is(void)
     double before_ns = 2e6;
     for (double rate = 100; rate < 1000; rate += 100) {
         w.rate_per_s = rate;
-        double now_ns = advise_p99_ns(&w, &plain, &s);
+        double now_ns = advise_quantile_ns(&w, &plain, &s, 0.99);
         CHECK(now_ns >= before_ns);
         before_ns = now_ns;
     }
     w.rate_per_s = 1001;
-    CHECK(isinf(advise_p99_ns(&w, &plain, &s)));
+    CHECK(isinf(advise_quantile_ns(&w, &plain, &s, 0.99)));
+}
+
+/* Half of the answers, or nearly all: the limit is held against what it is a limit of. */
+static void a_limit_is_of_the_share_it_names(void)
+{
+    struct advise_work w = work_of(1e6, 1e6, 100, true);
+    struct advise_sample sample = {
+        .served_per_s = 1000, .p50_ns = 10e6, .p99_ns = 90e6, .max_ns = 95e6};
+    struct advise_entry e = {.shape = {ADVISE_THREAD, 1, 4}};
+    struct advise_board b = {.items = &e, .count = 1};
+    struct err err = {0};
+    CHECK(vec_add(&e.samples, sample));
+    w.slo_ns = 20e6;
+    CHECK_EQ(advise_rank(&b, &w, &err), 0);
+    CHECK(!e.meets_slo);
+    w.slo_ratio = 0.5;
+    CHECK_EQ(advise_rank(&b, &w, &err), 0);
+    CHECK(e.meets_slo && advise_promised(&e, &w)->center == 10e6);
+    w.slo_ns = 5e6;
+    CHECK_EQ(advise_rank(&b, &w, &err), 0);
+    CHECK(!e.meets_slo);
+    w.rate_per_s = 900;
+    CHECK(advise_quantile_ns(&w, &plain, &e.shape, 0.5) <
+          advise_quantile_ns(&w, &plain, &e.shape, 0.99));
+    vec_release(&e.samples);
 }
 
 static void memory_is_what_units_and_processes_take(void)
@@ -127,6 +152,28 @@ static void the_least_work_has_shapes_too(void)
         CHECK_EQ(s[i].units, 1);
 }
 
+/* Fewer fit: those are looked at, and it is not said that there is no room for any. */
+static void shapes_are_no_larger_than_the_memory(void)
+{
+    struct advise_shape s[ADVISE_SHAPES_MOST];
+    struct advise_work w = work_of(1e6, 50e6, 300, true);
+    w.image_bytes = 100e6;
+    w.memory_bytes = 520e6;
+    size_t count = advise_shapes(&w, &plain, s);
+    uint32_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        CHECK(advise_memory(&w, &plain, &s[i]) <= w.memory_bytes);
+        most = s[i].kind == ADVISE_PROCESS && s[i].units > most ? s[i].units : most;
+    }
+    CHECK_EQ(most, 5);
+    w.memory_bytes = 100e6 + 110e3 + 5e3; /* one coroutine, and nothing else */
+    count = advise_shapes(&w, &plain, s);
+    bool is_one = false;
+    for (size_t i = 0; i < count; i++)
+        is_one |= s[i].kind == ADVISE_COROUTINE && s[i].units == 1;
+    CHECK(is_one);
+}
+
 /* ---- A search with a known truth ------------------------------------------------------------- */
 
 struct world {
@@ -159,7 +206,7 @@ static int measure(void *context, const struct advise_shape *s, uint64_t slice_n
     if (s->kind == w->broken)
         return err_set(err, ERR_LIMIT, "no more processes");
     out->served_per_s = advise_served(w->work, w->truth, s) * exp(w->noise * drawn(&w->rng));
-    out->p99_ns = advise_p99_ns(w->work, w->truth, s) * exp(w->noise * drawn(&w->rng));
+    out->p99_ns = advise_quantile_ns(w->work, w->truth, s, 0.99) * exp(w->noise * drawn(&w->rng));
     out->p50_ns = out->p99_ns / 2;
     out->max_ns = out->p99_ns * 2;
     return 0;
@@ -452,10 +499,12 @@ static const struct test tests[] = {
     {"a_gil_lets_one_thread_of_a_process_compute", a_gil_lets_one_thread_of_a_process_compute},
     {"few_units_wait_more_than_they_compute", few_units_wait_more_than_they_compute},
     {"answers_take_longer_the_busier_it_is", answers_take_longer_the_busier_it_is},
+    {"a_limit_is_of_the_share_it_names", a_limit_is_of_the_share_it_names},
     {"memory_is_what_units_and_processes_take", memory_is_what_units_and_processes_take},
     {"memory_that_was_not_measured_is_not_none", memory_that_was_not_measured_is_not_none},
     {"shapes_are_of_all_kinds_and_each_once", shapes_are_of_all_kinds_and_each_once},
     {"the_least_work_has_shapes_too", the_least_work_has_shapes_too},
+    {"shapes_are_no_larger_than_the_memory", shapes_are_no_larger_than_the_memory},
     {"the_choice_is_near_the_best", the_choice_is_near_the_best},
     {"the_better_ones_are_measured_more_often", the_better_ones_are_measured_more_often},
     {"what_cannot_be_told_apart_is_too_close_to_call",

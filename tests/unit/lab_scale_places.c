@@ -1,4 +1,5 @@
 #include "bench/base/clock.h"
+#include "bench/lab/scale_code.h"
 #include "bench/lab/scale_places.h"
 #include "tests/test.h"
 
@@ -61,7 +62,41 @@ static void threads_that_were_there_before_are_looked_at(void)
     CHECK(found.atomic_ratio < 0.2);
 }
 
+/* Behind the loop and in front of it there is something else. */
+static bool waits(const unsigned char *loop, size_t bytes, size_t at)
+{
+    unsigned char code[SCALE_CODE_BYTES];
+    for (size_t i = 0; i < sizeof code; i++)
+        code[i] = 0xcc;
+    for (size_t i = 0; i < bytes; i++)
+        code[SCALE_CODE_BEFORE - at + i] = loop[i];
+    return scale_is_waiting(code, SCALE_CODE_BEFORE, sizeof code);
+}
+#define WAITS(at, ...)                                                                             \
+    waits((const unsigned char[]){__VA_ARGS__}, sizeof((const unsigned char[]){__VA_ARGS__}), at)
+
+/* A lock that spins by reading, before it tries: mistaken for false sharing. */
+static void a_loop_that_only_reads_waits(void)
+{
+#ifdef __x86_64__
+    for (size_t at = 0; at < 10; at += at == 0 ? 6 : 2) /* mov flag(%rip),%eax; test; jne */
+        CHECK(WAITS(at, 0x8b, 0x05, 0xd2, 0x0e, 0x2e, 0x00, 0x85, 0xc0, 0x75, 0xf6));
+    /* cmp %rbx,0x10(%r12); jne    movzbl (%rdi),%eax; test %al,%al; je    cmpl $0,(%rdi); je */
+    CHECK(WAITS(0, 0x49, 0x39, 0x5c, 0x24, 0x10, 0x75, 0xf9));
+    CHECK(WAITS(3, 0x0f, 0xb6, 0x07, 0x84, 0xc0, 0x74, 0xf9));
+    CHECK(WAITS(0, 0x83, 0x3f, 0x00, 0x74, 0xfb));
+    /* addq $1,(%rdi); jmp    add (%rdi),%rax; add $8,%rdi; cmp; jne    mov %eax,(%rdi); jmp */
+    CHECK(!WAITS(0, 0x48, 0x83, 0x07, 0x01, 0xeb, 0xfa));
+    CHECK(!WAITS(0, 0x48, 0x03, 0x07, 0x48, 0x83, 0xc7, 0x08, 0x48, 0x39, 0xf7, 0x75, 0xf4));
+    CHECK(!WAITS(0, 0x89, 0x07, 0xeb, 0xfc));
+    /* test %eax,%eax; jne: nothing is read.    Behind the loop one is in it no more. */
+    CHECK(!WAITS(0, 0x85, 0xc0, 0x75, 0xfc));
+    CHECK(!WAITS(12, 0x8b, 0x05, 0xd2, 0x0e, 0x2e, 0x00, 0x85, 0xc0, 0x75, 0xf6));
+#endif
+}
+
 static const struct test tests[] = {
+    {"a_loop_that_only_reads_waits", a_loop_that_only_reads_waits},
     {"threads_that_were_there_before_are_looked_at", threads_that_were_there_before_are_looked_at},
     {0},
 };

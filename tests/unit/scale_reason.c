@@ -86,25 +86,60 @@ static void a_lock_needs_one_that_was_seen(void)
 {
     struct scale s = empty();
     add_waiting(&s, SCALE_FUTEX);
-    CHECK(vec_add(&s.locks, (struct scale_lock){"a_mutex", 0.45, 0.9, true}));
+    CHECK(vec_add(&s.locks, (struct scale_lock){"a_mutex", 0.45, 0.9, true, false}));
     expect(&s, SCALE_BY_LOCK, "a_mutex");
     s = empty();
     add_waiting(&s, SCALE_FUTEX);
-    CHECK(vec_add(&s.locks, (struct scale_lock){"a_condition", 0.45, 0.9, false}));
+    CHECK(vec_add(&s.locks, (struct scale_lock){"a_condition", 0.45, 0.9, false, true}));
     expect(&s, SCALE_UNKNOWN, "wait for each other");
+}
+
+/* As often as that they wake each other. */
+static void add_waking(struct scale *s, enum scale_wait wait)
+{
+    struct scale_run r = usual(2);
+    r.wall_ns = 400 * MS;
+    r.life_ns = 800 * MS;
+    r.waits_ns[wait] = 400 * MS;
+    r.switches = 40000;
+    add(s, usual(1), SCALE_PLAIN);
+    add(s, r, SCALE_PLAIN);
 }
 
 static void wake_ups_are_the_scheduler_s(void)
 {
     struct scale s = empty();
-    struct scale_run r = usual(2);
-    r.wall_ns = 400 * MS;
-    r.life_ns = 800 * MS;
-    r.waits_ns[SCALE_FUTEX] = 400 * MS;
-    r.switches = 40000;
-    add(&s, usual(1), SCALE_PLAIN);
-    add(&s, r, SCALE_PLAIN);
+    add_waking(&s, SCALE_FUTEX);
+    for (unsigned i = 0; i < 2; i++)
+        CHECK(vec_add(&s.locks, (struct scale_lock){"turn_came", 0.06, 0.9, false, true}));
     expect(&s, SCALE_BY_SCHEDULER, "wait to be woken 50000 times");
+    s = empty();
+    add_waking(&s, SCALE_TALK); /* by a pipe */
+    expect(&s, SCALE_BY_SCHEDULER, "wait to be woken 50000 times");
+}
+
+/* Where they happen to run, turns are quicker: with another allocator, too, and not by it. */
+static void turns_that_were_quicker_are_no_allocator_s(void)
+{
+    struct scale s = empty();
+    add_waking(&s, SCALE_FUTEX);
+    CHECK(vec_add(&s.locks, (struct scale_lock){"turn_came", 0.4, 0.9, false, true}));
+    struct scale_run other = usual(2);
+    other.switches = 40000;
+    add(&s, other, SCALE_ALLOCATOR);
+    expect(&s, SCALE_BY_SCHEDULER, "wait to be woken 50000 times");
+}
+
+/* A lock of Rust's or of C11 wakes as often, and is none that is seen; Java's is a condition. */
+static void wake_ups_for_what_is_not_seen_may_be_a_lock_s(void)
+{
+    struct scale s = empty();
+    add_waking(&s, SCALE_FUTEX);
+    expect(&s, SCALE_UNKNOWN, "a lock of the language's own");
+    s = empty();
+    add_waking(&s, SCALE_FUTEX);
+    CHECK(vec_add(&s.locks, (struct scale_lock){"a monitor", 0.45, 0.9, false, false}));
+    expect(&s, SCALE_UNKNOWN, "a lock of the language's own");
 }
 
 static void waiting_for_files_is_io(void)
@@ -247,6 +282,9 @@ static const struct test tests[] = {
     {"sleepers_are_stopped_by_nothing", sleepers_are_stopped_by_nothing},
     {"a_lock_needs_one_that_was_seen", a_lock_needs_one_that_was_seen},
     {"wake_ups_are_the_scheduler_s", wake_ups_are_the_scheduler_s},
+    {"turns_that_were_quicker_are_no_allocator_s", turns_that_were_quicker_are_no_allocator_s},
+    {"wake_ups_for_what_is_not_seen_may_be_a_lock_s",
+     wake_ups_for_what_is_not_seen_may_be_a_lock_s},
     {"waiting_for_files_is_io", waiting_for_files_is_io},
     {"sharing_is_gone_on_one_cpu_and_memory_is_not_in_copies",
      sharing_is_gone_on_one_cpu_and_memory_is_not_in_copies},

@@ -114,9 +114,9 @@ double advise_capacity(const struct advise_work *w, const struct advise_costs *c
 /* ... and of what comes. */
 double advise_served(const struct advise_work *w, const struct advise_costs *c,
                      const struct advise_shape *s);
-/* What 99 of 100 take at most, roughly: queueing with the bottleneck's servers. */
-double advise_p99_ns(const struct advise_work *w, const struct advise_costs *c,
-                     const struct advise_shape *s);
+/* What that share of them take at most, roughly: queueing with the bottleneck's servers. */
+double advise_quantile_ns(const struct advise_work *w, const struct advise_costs *c,
+                          const struct advise_shape *s, double ratio);
 /* NAN where a part of it could not be measured. */
 double advise_memory(const struct advise_work *w, const struct advise_costs *c,
                      const struct advise_shape *s);
@@ -168,6 +168,9 @@ int advise_search(struct advise_board *b, const struct advise_work *w,
 #define ADVISE_CLOSE_RATIO 0.97 /* within that much of the best nobody needs to choose */
 #define ADVISE_KEEPS_UP    0.95 /* of what comes is served: it keeps up */
 #define ADVISE_P99_RATIO   1.25 /* answers within that much of the best's are as good */
+
+/* Of an entry's times the one that the description has a limit for: p50 or p99. */
+const struct page_value *advise_promised(const struct advise_entry *e, const struct advise_work *w);
 
 /* Fills in what the samples say of each entry and puts them in order, best first. */
 int advise_rank(struct advise_board *b, const struct advise_work *w, struct err *err);

@@ -111,8 +111,8 @@ double advise_served(const struct advise_work *w, const struct advise_costs *c,
  * Sakasegawa's approximation of the mean, "An approximation formula Lq", 1977).  Closed: Little's
  * law.
  */
-double advise_p99_ns(const struct advise_work *w, const struct advise_costs *c,
-                     const struct advise_shape *s)
+double advise_quantile_ns(const struct advise_work *w, const struct advise_costs *c,
+                          const struct advise_shape *s, double ratio)
 {
     double cpu_ns = request_cpu_ns(w, c, s->kind);
     double whole_ns = cpu_ns + request_wait_ns(w, c, s->kind), most = advise_capacity(w, c, s);
@@ -127,7 +127,7 @@ double advise_p99_ns(const struct advise_work *w, const struct advise_costs *c,
         busy_ns = whole_ns;
     }
     double queued = pow(load, sqrt(2 * (servers + 1)) - 1);
-    return whole_ns + fmax(log(queued * 100), 0) * busy_ns / (servers * (1 - load));
+    return whole_ns + fmax(log(queued / (1 - ratio)), 0) * busy_ns / (servers * (1 - load));
 }
 
 double advise_memory(const struct advise_work *w, const struct advise_costs *c,

@@ -46,28 +46,34 @@ const struct advise_entry *advise_choice(const struct advise_view *v)
     return choice;
 }
 
-static const struct advise_entry *greatest(const struct advise_board *b,
-                                           double (*value)(const struct advise_entry *))
+typedef double quality(const struct advise_entry *e, const struct advise_work *w);
+
+static const struct advise_entry *greatest(const struct advise_view *v, quality *value)
 {
     const struct advise_entry *found = NULL;
-    for (size_t i = 0; i < b->count; i++)
-        if (b->items[i].rank && (!found || value(&b->items[i]) > value(found)))
-            found = &b->items[i];
+    for (size_t i = 0; i < v->board->count; i++) {
+        const struct advise_entry *e = &v->board->items[i];
+        if (e->rank && (!found || value(e, v->work) > value(found, v->work)))
+            found = e;
+    }
     return found;
 }
 
-static double by_served(const struct advise_entry *e)
+static double by_served(const struct advise_entry *e, const struct advise_work *w)
 {
+    (void)w;
     return e->served.center;
 }
 
-static double by_quickness(const struct advise_entry *e)
+static double by_quickness(const struct advise_entry *e, const struct advise_work *w)
 {
-    return e->keeps_up && isfinite(e->p99.center) ? -e->p99.center : -1e300;
+    double ns = advise_promised(e, w)->center;
+    return e->keeps_up && isfinite(ns) ? -ns : -1e300;
 }
 
-static double by_thrift(const struct advise_entry *e)
+static double by_thrift(const struct advise_entry *e, const struct advise_work *w)
 {
+    (void)w;
     return isfinite(e->memory_bytes) ? -e->memory_bytes : -1e300;
 }
 
@@ -79,7 +85,7 @@ static const char *shown(char *out, size_t size, double value, const char *unit)
 bool advise_refusal(const struct advise_view *v, struct buf *out)
 {
     const struct advise_work *w = v->work;
-    const struct advise_entry *most = greatest(v->board, by_served);
+    const struct advise_entry *most = greatest(v, by_served);
     char words[WORDS], asked[40], got[40];
     if (advise_choice(v))
         return false;
@@ -94,8 +100,8 @@ bool advise_refusal(const struct advise_view *v, struct buf *out)
         fits |= v->board->items[i].rank && v->board->items[i].fits;
     }
     const struct advise_entry *e = !keeps_up ? most
-                                   : !fits   ? greatest(v->board, by_thrift)
-                                             : greatest(v->board, by_quickness);
+                                   : !fits   ? greatest(v, by_thrift)
+                                             : greatest(v, by_quickness);
     advise_shape_words(words, sizeof words, &e->shape);
     if (!keeps_up)
         buf_printf(out, "--rate: %s is more than any kind reaches here; the most was %s, by %s",
@@ -109,7 +115,8 @@ bool advise_refusal(const struct advise_view *v, struct buf *out)
         buf_printf(out,
                    "no kind does all that was asked for; of those that keep up the quickest was "
                    "%s, p%g %s",
-                   words, w->slo_ratio * 100, shown(got, sizeof got, e->p99.center, "ns"));
+                   words, w->slo_ratio * 100,
+                   shown(got, sizeof got, advise_promised(e, w)->center, "ns"));
     return true;
 }
 
@@ -174,10 +181,10 @@ static void say_answer(struct page *p, const struct advise_view *v)
         buf_release(&refusal);
         return;
     }
-    page_say(p, PAGE_SUMMARY, "%s: %s, p99 %s, %s",
+    page_say(p, PAGE_SUMMARY, "%s: %s, p%.0f %s, %s",
              advise_shape_words(words, sizeof words, &e->shape),
-             shown(rate, sizeof rate, e->served.center, "per_s"),
-             shown(time, sizeof time, e->p99.center, "ns"),
+             shown(rate, sizeof rate, e->served.center, "per_s"), v->work->slo_ratio * 100,
+             shown(time, sizeof time, advise_promised(e, v->work)->center, "ns"),
              isfinite(e->memory_bytes) ? shown(memory, sizeof memory, e->memory_bytes, "bytes")
                                        : "memory not measured");
 }
@@ -256,7 +263,7 @@ static void show_entry(struct page *p, const struct advise_view *v, const struct
     }
     page_value(p, e->served, "per_s", false);
     page_value(p, e->ratio, "ratio", false);
-    page_value(p, e->p99, "ns", false);
+    page_value(p, *advise_promised(e, v->work), "ns", false);
     page_number(p, e->memory_bytes, "bytes", 3);
     page_count(p, e->rounds);
     page_text(p, "%s",
@@ -270,29 +277,43 @@ static void show_entry(struct page *p, const struct advise_view *v, const struct
     page_number(p, e->foretold_per_s, "per_s", 3);
 }
 
+/* A page keeps the columns it is given: a table of them for each of the two times. */
+#define BOARD_COLUMNS(time)                                                                        \
+    {                                                                                              \
+        {.key = "shape", .flags = PAGE_LABEL},                                                     \
+            {.key = "served_per_s",                                                                \
+             .head = "served",                                                                     \
+             .unit = "per_s",                                                                      \
+             .align = PAGE_RIGHT,                                                                  \
+             .flags = PAGE_INTERVAL},                                                              \
+            {.key = "of_best_ratio",                                                               \
+             .head = "of best",                                                                    \
+             .align = PAGE_RIGHT,                                                                  \
+             .flags = PAGE_INTERVAL},                                                              \
+            {.key = time "_ns",                                                                    \
+             .head = time,                                                                         \
+             .unit = "ns",                                                                         \
+             .align = PAGE_RIGHT,                                                                  \
+             .flags = PAGE_INTERVAL},                                                              \
+            {.key = "memory_bytes", .head = "memory", .unit = "bytes", .align = PAGE_RIGHT},       \
+            {.key = "rounds", .align = PAGE_RIGHT, .to = PAGE_DOCUMENT | PAGE_DATA},               \
+            {.key = "word", .head = ""},                                                           \
+            {.key = "foretold_per_s",                                                              \
+             .head = "foretold",                                                                   \
+             .unit = "per_s",                                                                      \
+             .align = PAGE_RIGHT,                                                                  \
+             .to = PAGE_DOCUMENT | PAGE_DATA},                                                     \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+
 static void show_board(struct page *p, const struct advise_view *v)
 {
-    static const struct page_column columns[] = {
-        {.key = "shape", .flags = PAGE_LABEL},
-        {.key = "served_per_s",
-         .head = "served",
-         .unit = "per_s",
-         .align = PAGE_RIGHT,
-         .flags = PAGE_INTERVAL},
-        {.key = "of_best_ratio", .head = "of best", .align = PAGE_RIGHT, .flags = PAGE_INTERVAL},
-        {.key = "p99_ns", .head = "p99", .unit = "ns", .align = PAGE_RIGHT, .flags = PAGE_INTERVAL},
-        {.key = "memory_bytes", .head = "memory", .unit = "bytes", .align = PAGE_RIGHT},
-        {.key = "rounds", .align = PAGE_RIGHT, .to = PAGE_DOCUMENT | PAGE_DATA},
-        {.key = "word", .head = ""},
-        {.key = "foretold_per_s",
-         .head = "foretold",
-         .unit = "per_s",
-         .align = PAGE_RIGHT,
-         .to = PAGE_DOCUMENT | PAGE_DATA},
-        {0},
-    };
+    static const struct page_column columns[][9] = {BOARD_COLUMNS("p99"), BOARD_COLUMNS("p50")};
     page_gap(p);
-    page_grid(p, &(struct page_grid_form){.key = "shapes", .columns = columns});
+    page_grid(p, &(struct page_grid_form){.key = "shapes",
+                                          .columns = columns[v->work->slo_ratio <= 0.5]});
     for (size_t i = 0; i < v->board->count; i++)
         show_entry(p, v, &v->board->items[i]);
 }

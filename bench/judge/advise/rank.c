@@ -133,6 +133,11 @@ static bool is_close(const struct advise_entry *e, const struct advise_entry *be
             e->ratio.center >= 1 - 2 * (1 - ADVISE_CLOSE_RATIO));
 }
 
+const struct page_value *advise_promised(const struct advise_entry *e, const struct advise_work *w)
+{
+    return w->slo_ratio <= 0.5 ? &e->p50 : &e->p99;
+}
+
 int advise_rank(struct advise_board *b, const struct advise_work *w, struct err *err)
 {
     bool is_open = w->rate_per_s > 0;
@@ -142,7 +147,7 @@ int advise_rank(struct advise_board *b, const struct advise_work *w, struct err 
             of_samples(e, long_time, &e->p99, err))
             return -1;
         e->keeps_up = !is_open || e->served.center >= ADVISE_KEEPS_UP * w->rate_per_s;
-        e->meets_slo = !(w->slo_ns > 0) || e->p99.center <= w->slo_ns;
+        e->meets_slo = !(w->slo_ns > 0) || advise_promised(e, w)->center <= w->slo_ns;
         e->fits = !(w->memory_bytes > 0) || !(e->memory_bytes > w->memory_bytes);
     }
     sort(b, is_open);

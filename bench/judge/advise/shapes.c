@@ -6,9 +6,25 @@
 
 struct shapes {
     const struct advise_work *work;
+    const struct advise_costs *costs;
     struct advise_shape *out;
     size_t count;
 };
+
+/* As many units as the memory there is has room for, where it has any: as many as were wanted. */
+static double with_room(const struct shapes *to, enum advise_kind kind, double processes,
+                        double units)
+{
+    const struct advise_work *w = to->work;
+    bool is_process = kind == ADVISE_PROCESS;
+    struct advise_shape none = {kind, is_process ? 0 : (uint32_t)processes, 0};
+    struct advise_shape one = {kind, is_process ? 1 : (uint32_t)processes, 1};
+    double rest = advise_memory(w, to->costs, &none);
+    double each = advise_memory(w, to->costs, &one) - rest, room = w->memory_bytes - rest;
+    double most = floor(room / each);
+    bool is_known = w->memory_bytes > 0 && isfinite(each) && each > 0;
+    return is_known && most >= 1 && most < units ? most : units;
+}
 
 static void add(struct shapes *to, enum advise_kind kind, double processes, double units)
 {
@@ -17,7 +33,7 @@ static void add(struct shapes *to, enum advise_kind kind, double processes, doub
     bool is_process = kind == ADVISE_PROCESS;
     if (is_process)
         units = fmin(units, ADVISE_PROCESSES_MOST);
-    units = fmax(units, 1);
+    units = with_room(to, kind, processes, fmax(units, 1));
     struct advise_shape s = {kind, (uint32_t)(is_process ? units : processes), (uint32_t)units};
     bool is_several = kind == ADVISE_PROCESS_THREAD || kind == ADVISE_PROCESS_COROUTINE;
     /* One unit a process is the kind without the other. */
@@ -43,7 +59,7 @@ static void add_counts(struct shapes *to, enum advise_kind kind, uint32_t proces
 size_t advise_shapes(const struct advise_work *w, const struct advise_costs *c,
                      struct advise_shape *out)
 {
-    struct shapes to = {.work = w, .out = out};
+    struct shapes to = {.work = w, .costs = c, .out = out};
     add_counts(&to, ADVISE_THREAD, 1, c);
     add_counts(&to, ADVISE_COROUTINE, 1, c);
     /* For a process each request under way is a process: as many as CPUs, too. */
@@ -59,6 +75,12 @@ size_t advise_shapes(const struct advise_work *w, const struct advise_costs *c,
 
 /* ---- The most promising ---------------------------------------------------------------------- */
 
+static bool meets_slo(const struct advise_work *w, const struct advise_costs *c,
+                      const struct advise_shape *s)
+{
+    return advise_quantile_ns(w, c, s, w->slo_ratio) <= w->slo_ns;
+}
+
 /* By the model, with a little for what is cheaper: negative when a comes first. */
 static int order(const struct advise_work *w, const struct advise_costs *c,
                  const struct advise_shape *a, const struct advise_shape *b)
@@ -67,11 +89,11 @@ static int order(const struct advise_work *w, const struct advise_costs *c,
     double memory[2] = {advise_memory(w, c, a), advise_memory(w, c, b)};
     bool fits[2] = {!(memory[0] > most), !(memory[1] > most)};
     double served[2] = {advise_served(w, c, a), advise_served(w, c, b)};
-    double p99[2] = {advise_p99_ns(w, c, a), advise_p99_ns(w, c, b)};
+    double p99[2] = {advise_quantile_ns(w, c, a, 0.99), advise_quantile_ns(w, c, b, 0.99)};
     if (fits[0] != fits[1])
         return fits[0] ? -1 : 1;
-    if (w->slo_ns > 0 && (p99[0] <= w->slo_ns) != (p99[1] <= w->slo_ns))
-        return p99[0] <= w->slo_ns ? -1 : 1;
+    if (w->slo_ns > 0 && meets_slo(w, c, a) != meets_slo(w, c, b))
+        return meets_slo(w, c, a) ? -1 : 1;
     if (fmin(served[0], served[1]) < ADVISE_CLOSE_RATIO * fmax(served[0], served[1]))
         return served[0] > served[1] ? -1 : 1;
     if (w->rate_per_s > 0 && fmax(p99[0], p99[1]) > ADVISE_P99_RATIO * fmin(p99[0], p99[1]))

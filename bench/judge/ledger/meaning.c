@@ -7,6 +7,10 @@
 
 /* A lock is what holds a program up when it is hardly ever free and more than one wants it. */
 static const double HELD_LEAST = 0.8, WANTED_LEAST = 1.5;
+/* As much as one can hold a lock of the time, with what two clocks may differ by. */
+static const double HELD_BY_ONE = 1.02;
+/* From so many on that wait on average a semaphore is worth a word. */
+static const double WAITING_LEAST = 0.5;
 /* Below it no thread is held up by locks in a way that anybody would notice. */
 static const double WANTS_LITTLE = 0.05;
 /* Fewer have no median to speak of. */
@@ -67,14 +71,21 @@ static bool is_believed(const struct ledger_lock *l)
     return l->anomalies <= 1 || (double)l->anomalies <= ANOMALIES_MOST * (double)l->takes;
 }
 
+/* A semaphore that lets in several: it is no lock, and who has it keeps nobody out by that alone.
+ */
+static bool lets_in_several(const struct ledger_view *v, const struct ledger_lock *l)
+{
+    return l->kind == WATCH_SEMAPHORE && ledger_held(v, l) > HELD_BY_ONE;
+}
+
 /* The lock that most threads wanted at a time, of those that are hardly ever free. */
 static const struct ledger_lock *bottleneck(const struct ledger_view *v)
 {
     const struct ledger_lock *most = NULL;
     for (size_t i = 0; i < v->ledger->locks.count; i++) {
         const struct ledger_lock *l = &v->ledger->locks.items[i];
-        if (!ledger_is_lock(l) || l->kind == WATCH_READ || !is_believed(l) ||
-            ledger_held(v, l) < HELD_LEAST || ledger_wanted(v, l) < WANTED_LEAST)
+        if (!ledger_is_lock(l) || l->kind == WATCH_READ || lets_in_several(v, l) ||
+            !is_believed(l) || ledger_held(v, l) < HELD_LEAST || ledger_wanted(v, l) < WANTED_LEAST)
             continue;
         if (!most || ledger_wanted(v, l) > ledger_wanted(v, most))
             most = l;
@@ -131,6 +142,23 @@ static bool say_convoy(const struct ledger_view *v, struct buf *out)
     return false;
 }
 
+/* How many it lets in is not known, so neither is whether more could help. */
+static bool say_pool(const struct ledger_view *v, struct buf *out)
+{
+    for (size_t i = 0; i < v->ledger->locks.count; i++) {
+        const struct ledger_lock *l = &v->ledger->locks.items[i];
+        double waiting = ledger_wanted(v, l) - ledger_held(v, l);
+        char name[240];
+        if (!ledger_is_lock(l) || !lets_in_several(v, l) || waiting < WAITING_LEAST)
+            continue;
+        ledger_lock_name(v, l, name, sizeof name);
+        buf_printf(out, "%s (%s) was held by %.1f threads at a time, and %.1f waited for it", name,
+                   ledger_kind_name(l->kind), ledger_held(v, l), waiting);
+        return true;
+    }
+    return false;
+}
+
 static void say_little(const struct ledger_view *v, struct buf *out)
 {
     double wants = 0, lives = 0;
@@ -138,10 +166,12 @@ static void say_little(const struct ledger_view *v, struct buf *out)
         wants += (double)v->ledger->threads.items[i].wants_ns;
         lives += (double)v->ledger->threads.items[i].life_ns;
     }
-    if (lives > 0 && v->ledger->threads.count > 1 && wants <= WANTS_LITTLE * lives)
+    /* Of locks that cannot be seen nothing can be said. */
+    if (lives > 0 && v->ledger->threads.count > 1 && !v->waits_apart &&
+        wants <= WANTS_LITTLE * lives)
         buf_printf(out,
-                   "no lock held the program up: its threads waited for locks %.2g %% of their "
-                   "time",
+                   "no lock of the C library held the program up: its threads waited for such "
+                   "%.2g %% of their time",
                    100 * wants / lives);
 }
 
@@ -152,7 +182,7 @@ void ledger_meaning(const struct ledger_view *v, struct buf *out)
         say_gil(v, l, out);
     else if (l)
         say_lock(v, l, out);
-    else if (!say_convoy(v, out))
+    else if (!say_convoy(v, out) && !say_pool(v, out))
         say_little(v, out);
 }
 
@@ -174,7 +204,7 @@ bool ledger_saw_nothing(const struct ledger_view *v, struct buf *why)
     if (!v->ledger->processes.count)
         buf_add(why, "the program did not take the library: it runs as another user, without "
                      "LD_PRELOAD in its environment, or apart from /proc; nothing was seen");
-    else if (v->waits_apart && !v->ledger->locks.count)
+    else if (v->waits_apart && !v->ledger->locks.count && !takes)
         buf_add(why,
                 "the program's locks are OpenMP's or C11's, which wait in the kernel directly: "
                 "they cannot be seen");
@@ -204,6 +234,25 @@ static void remark_on_process(const struct ledger_process *p,
         say(context, "CPython 2's GIL is a semaphore: who asked for it cannot be seen");
 }
 
+/* Runtimes that make locks of their own out of conditions; who waits for one seems to sleep. */
+static void remark_on_runtimes(const struct watch_region *r,
+                               void (*say)(void *context, const char *text), void *context)
+{
+    static const char *const names[][2] = {{"/libjvm.so", "Java"}, {"/libcoreclr.so", ".NET"}};
+    char text[160];
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        for (size_t i = 0; i < WATCH_MODULES_MOST; i++) {
+            const struct watch_module *m = &r->modules[i];
+            if (m->state != 2 || !memmem(m->path, sizeof m->path, names[k][0], strlen(names[k][0])))
+                continue;
+            snprintf(text, sizeof text,
+                     "%s makes its monitors out of conditions: who waits for one sleeps, here",
+                     names[k][1]);
+            say(context, text);
+            break;
+        }
+}
+
 void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, const char *text),
                     void *context)
 {
@@ -214,6 +263,7 @@ void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, cons
         lost += l->threads.items[i].lost;
     for (size_t i = 0; i < l->processes.count; i++)
         remark_on_process(&l->processes.items[i], say, context);
+    remark_on_runtimes(l->session->region, say, context);
     for (size_t i = 0; i < l->locks.count; i++) {
         if (is_believed(&l->locks.items[i]))
             continue;

@@ -93,8 +93,13 @@ static void details(const struct ledger_view *v, const struct ledger_lock *l, st
 {
     char time[40], name[120];
     double life_s = (double)v->ledger->processes.items[l->process].life_ns * 1e-9;
-    buf_printf(out, "held %.0f %% of the time, wanted by %.2g at a time", 100 * ledger_held(v, l),
-               ledger_wanted(v, l));
+    double held = ledger_held(v, l);
+    if (held < 1.005)
+        buf_printf(out, "held %.0f %% of the time", 100 * held);
+    else
+        buf_printf(out, "held by %.3g at a time",
+                   held); /* readers, a semaphore that lets in more */
+    buf_printf(out, ", wanted by %.2g at a time", ledger_wanted(v, l));
     if (l->hand_overs && life_s > 0)
         buf_printf(out, "; handed over %.3g/s", (double)l->hand_overs / life_s);
     if (!isnan(l->fairness))

@@ -150,6 +150,15 @@ static bool is_lock(const struct growth *g)
     return false;
 }
 
+/* Threads that wait for each other all the time still do with another allocator: it is not that one
+ * they wait for, and what they took less time for is where they happened to run. */
+static bool still_switches(const struct growth *g, const struct scale_run *other, double operations)
+{
+    const struct scale_run *r = &g->at->typical;
+    return switches_per_s(r) >= SWITCHES &&
+           (double)other->switches / operations > SHARE * (double)r->switches / g->at->operations;
+}
+
 /* With another allocator most of the growth is gone; and it is what an allocator could cause. */
 static bool is_allocator(const struct growth *g)
 {
@@ -170,7 +179,7 @@ static bool is_allocator(const struct growth *g)
     /* The kernel's time and waits are an allocator's, or atomic instructions: its locks. */
     bool is_its = kernel >= grown / 4 || g->s->places.atomic_ratio > ATOMIC;
     if (grown <= 0 || g->now.total - other.total < ALLOCATOR * grown || !is_its ||
-        (!is_seen && !takes_pages && !*g->s->unwatched))
+        (!is_seen && !takes_pages && !*g->s->unwatched) || still_switches(g, &r, operations))
         return false;
     snprintf(
         words, sizeof words,
@@ -230,8 +239,11 @@ static bool is_sharing(const struct growth *g)
                    "of where they are (perf_event_open)");
         return true;
     }
-    scale_evidence(g->v, "%u looks at where they are: %.0f %% at atomic instructions or a pause",
-                   g->s->places.samples, 100 * g->s->places.atomic_ratio);
+    scale_evidence(
+        g->v,
+        "%u looks at where they are: %.0f %% at atomic instructions, a pause, or waiting "
+        "for another value",
+        g->s->places.samples, 100 * g->s->places.atomic_ratio);
     if (g->s->places.atomic_ratio > ATOMIC) {
         unknown(g, "threads on different CPUs change the same lines of memory by atomic "
                    "instructions: a counter or a flag they share, or a lock that spins");
@@ -246,6 +258,19 @@ static bool is_sharing(const struct growth *g)
     return true;
 }
 
+/*
+ * Whether it is seen what threads give up their CPU for: a condition or a semaphore, by which they
+ * take turns, or what others send them.  Waiting for what is not seen may be for a lock of the
+ * language's own (Rust, C11, OpenMP), which wakes as often.
+ */
+static bool take_turns(const struct growth *g)
+{
+    double waited = 0;
+    for (size_t i = 0; i < g->s->locks.count; i++)
+        waited += g->s->locks.items[i].is_turn ? g->s->locks.items[i].wait_ratio : 0;
+    return waited >= LOCK_WAIT || g->now.waits[SCALE_TALK] > g->now.waits[SCALE_FUTEX];
+}
+
 static bool is_switching(const struct growth *g)
 {
     char words[256];
@@ -253,6 +278,14 @@ static bool is_switching(const struct growth *g)
     double rate = switches_per_s(r);
     if (rate < SWITCHES || rate < 2 * switches_per_s(&g->one->typical))
         return false;
+    if (!take_turns(g)) {
+        snprintf(words, sizeof words,
+                 "%u threads wait to be woken by each other %.0f times in each second of theirs, "
+                 "and for what is not seen: a lock of the language's own, or turns they take",
+                 g->at->n, rate);
+        unknown(g, words);
+        return true;
+    }
     snprintf(
         words, sizeof words,
         "%u threads give up their CPU and wait to be woken %.0f times in each second of theirs",

@@ -65,6 +65,7 @@ struct scale_lock {
     double wait_ratio;      /* thread time that was waited for it over all thread time there was */
     double contended_ratio; /* of its takes */
     bool is_lock;           /* else a condition, or a semaphore that others give */
+    bool is_turn; /* one of those, and the program's own: no part of a lock that a runtime makes */
 };
 
 struct scale_runs {

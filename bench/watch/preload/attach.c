@@ -67,6 +67,8 @@ bool own_schedstat(uint64_t *ran_ns, uint64_t *runnable_ns)
     char text[96];
     const char *at = text;
     int error = errno;
+    if (is_sealed)
+        return false;
     bool is_read = read_file("/proc/thread-self/schedstat", text, sizeof text) > 0;
     errno = error;
     if (!is_read)
@@ -181,8 +183,8 @@ static struct watch_thread *claim_place(struct watch_region *r)
 static void begin_life(struct watch_thread *t)
 {
     t->process = local->process;
-    t->tid = (int32_t)syscall(SYS_gettid);
-    t->is_main = t->tid == getpid();
+    t->tid = is_sealed ? 0 : (int32_t)syscall(SYS_gettid);
+    t->is_main = !is_sealed && t->tid == getpid();
     t->lives++;
     t->begin_ns = now_ns();
     t->end_ns = 0;
@@ -190,7 +192,7 @@ static void begin_life(struct watch_thread *t)
     for (size_t i = 0; t->lives > 1 && i < WATCH_ENTRIES; i++)
         t->entries[i].depth = 0;
     t->last = NULL;
-    t->busy = t->gil = t->inside = t->phase = 0;
+    t->busy = t->gil = t->inside = t->phase = t->waits_for = 0;
     /* One that was made by pthread_create() has done nothing yet. */
     t->first_ran_ns = t->first_runnable_ns = 0;
     if (t->is_main)
@@ -200,7 +202,7 @@ static void begin_life(struct watch_thread *t)
 
 static bool attach_fork(void)
 {
-    if (mapped->is_children_off ||
+    if (mapped->is_children_off || is_sealed ||
         __atomic_exchange_n(&local->is_attaching, true, __ATOMIC_ACQ_REL))
         return false;
     goodbyes = 0;
@@ -244,7 +246,13 @@ static void note_end(struct watch_thread *t)
         t->runnable_ns += runnable_ns - t->first_runnable_ns;
         t->has_schedstat = 1;
     }
-    prctl(PR_GET_NAME, t->name);
+    if (!is_sealed)
+        prctl(PR_GET_NAME, t->name);
+}
+
+bool is_mapped(void)
+{
+    return mapped != NULL;
 }
 
 void thread_ends(void)
@@ -255,6 +263,7 @@ void thread_ends(void)
     is_unwatched = true;
     if (!t || !local->region)
         return;
+    wait_is_given_up(t);
     note_end(t);
     t->end_ns = now_ns();
     t->life_ns += t->end_ns - t->begin_ns;
@@ -300,14 +309,42 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 /* ---- Begin and end of the process ---------------------------------------------------------------
  */
 
+/*
+ * Who executed this one chose which system calls it may make.  What was done up to here is what the
+ * dynamic linker does as well.
+ */
+static bool has_more_filters(const struct watch_region *r)
+{
+    char status[4096];
+    return read_file("/proc/self/status", status, sizeof status) > 0 &&
+           watch_filters(status) > r->filters;
+}
+
+/* NULL where this process is not to be watched. */
+static struct watch_region *region_for_us(const char *path)
+{
+    struct watch_region *r = map_region(path);
+    is_sealed = r && has_more_filters(r);
+    if (!r || is_sealed)
+        return NULL;
+    if (r->is_children_off && r->process_count) {
+        munmap(r, sizeof *r);
+        return NULL;
+    }
+    madvise(r, sizeof *r, MADV_DONTDUMP); /* a core is the program's */
+    confine_find_limits(r);
+    return r;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     int error = errno;
     const char *path = getenv(WATCH_VARIABLE);
-    struct local *own = path ? map_local() : NULL;
-    struct watch_region *r = own ? map_region(path) : NULL;
     real_find();
-    if (r && !(r->is_children_off && r->process_count)) {
+    struct watch_region *r = path ? region_for_us(path) : NULL;
+    struct local *own = r ? map_local() : NULL;
+    if (own) {
+        toggle_find_runtime();
         local = own;
         mapped = r;
         if (!add_process(r, false))
@@ -328,7 +365,7 @@ __attribute__((destructor)) static void end(void)
         return;
     struct watch_process *p = &local->region->processes[local->process];
     int error = errno;
-    if (p->pid != getpid()) /* a child that borrows our memory (vfork) ends */
+    if (is_sealed || p->pid != getpid()) /* a child that borrows our memory (vfork) ends */
         return;
     if (self && !p->has_exited)
         note_end(self);
@@ -386,18 +423,30 @@ static uint32_t module_of(const char *path)
     return 0;
 }
 
+static struct link_map_head *map_of(uint64_t address)
+{
+    struct found_object found;
+    void *at = (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr)
+    return find_object && !find_object(at, &found) ? found.map : NULL;
+}
+
+const char *path_of(uint64_t address)
+{
+    const struct link_map_head *map = map_of(address);
+    return map && map->path && *map->path ? map->path : NULL;
+}
+
 struct watch_place place_of(uint64_t address)
 {
     struct watch_place place = {.address = address};
-    struct found_object found;
-    void *at = (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr)
-    if (!find_object || find_object(at, &found) || !found.map)
+    const struct link_map_head *map = map_of(address);
+    if (!map)
         return place;
-    const char *path = found.map->path;
+    const char *path = map->path;
     if (!path || !*path)
         path = local->region->processes[local->process].program;
     place.module = module_of(path);
     if (place.module)
-        place.address = address - found.map->base;
+        place.address = address - map->base;
     return place;
 }

@@ -36,11 +36,18 @@ bool gil_is_switch(const void *address)
 /* ---- Recognising it ----------------------------------------------------------------------------
  */
 
-/* "3.11.7 (main, ..": NULL where there is no such interpreter in this process. */
-static const char *python_version(void)
+/* "3.11.7 (main, ..": NULL where there is no such interpreter in this process.  One that a program
+ * loads for itself alone is found by who calls. */
+static const char *python_version(uintptr_t site)
 {
-    void *found = dlsym(RTLD_DEFAULT, "Py_GetVersion");
+    void *found = real_symbol(RTLD_DEFAULT, "Py_GetVersion");
     const char *(*version)(void);
+    const char *path = found ? NULL : path_of(site);
+    void *module = path ? dlopen(path, RTLD_LAZY | RTLD_NOLOAD) : NULL;
+    if (module) {
+        found = real_symbol(module, "Py_GetVersion");
+        dlclose(module); /* it stays: who calls lies in it */
+    }
     memcpy(&version, &found, sizeof version);
     return version ? version() : NULL;
 }
@@ -125,7 +132,7 @@ void gil_saw_init(struct watch_thread *t, const void *address, bool is_condition
     }
     if (!is_near(at))
         return;
-    const char *version = python_version();
+    const char *version = python_version(site);
     if (!version || !(is_of_one_struct(at) || is_old(version)))
         return;
     python_note(version);
@@ -137,7 +144,7 @@ void gil_saw_start(struct watch_thread *t, uintptr_t site)
 {
     if (!t->is_semaphore_taken)
         return;
-    const char *version = python_version();
+    const char *version = python_version(site);
     if (version && version[0] == '2') {
         python_note(version);
         lock_of(t->semaphore, WATCH_GIL, site, true);

@@ -13,7 +13,10 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <sys/types.h>
 #include <time.h>
+
+struct rlimit;
 
 #define EXPORT      __attribute__((visibility("default")))
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
@@ -54,7 +57,15 @@ struct real {
     int (*sem_clockwait)(sem_t *, clockid_t, const struct timespec *);
     int (*sem_post)(sem_t *);
     int (*thread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    int (*prctl)(int, ...);
+    long (*syscall)(long, ...);
+    int (*prlimit)(pid_t, int, const struct rlimit *, struct rlimit *);
+    int (*chroot)(const char *);
+    int (*mlockall)(int);
 };
+
+/* dlsym(3) that leaves no message for the program's dlerror(3). */
+void *real_symbol(void *handle, const char *name);
 
 extern struct real real_functions;
 extern bool real_is_found;
@@ -149,10 +160,31 @@ static inline uint64_t now_ns(void)
 
 /* Which module an address belongs to; module 0 where that is not known. */
 struct watch_place place_of(uint64_t address);
+/* The path of that module; NULL where it is not known, or the program's own. */
+const char *path_of(uint64_t address);
 
 /* Keeps the stack as it is now, in that place or (0) in a new one: its number, 0 without room. */
 uint32_t stack_keep(uint32_t number, bool has_words);
 void stack_prepare(void);
+
+/* ---- What the program leaves itself: confine.c -------------------------------------------------
+ */
+
+/* It chose which system calls it may make: none is made for us from then on. */
+extern bool is_sealed;
+void confine_find_limits(const struct watch_region *r);
+/* Whether the region lies in this process, and takes of what it may map. */
+bool is_mapped(void);
+
+/*
+ * Whether the C library would look at the lock at all.  A clock or a time that is none it refuses
+ * at once, even of a lock that is free: such calls are its own.  NULL: to wait for ever.
+ */
+static inline bool is_time(clockid_t clock, const struct timespec *until)
+{
+    return !until || ((clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) &&
+                      until->tv_nsec >= 0 && until->tv_nsec < 1000000000);
+}
 
 /* ---- Locks: lock.c ----------------------------------------------------------------------------
  */
@@ -194,12 +226,15 @@ struct waiting {
     struct watch_lock *lock; /* NULL: there is no place for it */
     struct watch_entry *entry;
     uint64_t since_ns;
-    bool is_want; /* it is a lock: the thread cannot go on only because another has it */
+    bool is_want;   /* it is a lock: the thread cannot go on only because another has it */
+    uint32_t outer; /* what the thread waits for while a signal handler of it waits; 0 */
 };
 void wait_begins(struct watch_thread *t, struct waiting *w, struct watch_entry *e, uint64_t key,
                  enum watch_kind kind, uintptr_t site);
 /* `got` or not; returns when that was. */
 uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool timed_out);
+/* The thread ends, and waited to the last: it was cancelled. */
+void wait_is_given_up(struct watch_thread *t);
 
 /* measured: no allocation, no locks, no I/O.  By many at once, weighted. */
 void histogram_count(struct histogram *h, uint64_t value, uint32_t weight);
@@ -238,6 +273,8 @@ void gil_wait_ended(struct watch_thread *t, struct watch_lock *g, uint64_t began
 /* ---- Those of Ruby and OCaml: toggle.c ---------------------------------------------------------
  */
 
+/* Which of them this process is, before it runs. */
+void toggle_find_runtime(void);
 /* A thread waits on a condition with that mutex, which it holds. */
 void toggle_saw_wait(struct watch_thread *t, const pthread_mutex_t *m, uintptr_t site);
 void toggle_wait_begins(struct watch_thread *t, struct watch_lock *g);

@@ -17,6 +17,8 @@
 #include "bench/stats/histogram.h"
 
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define WATCH_MAGIC    UINT64_C(0x316863746177636e)
 #define WATCH_VARIABLE "CONTEND_WATCH" /* the path of the region, in the environment */
@@ -156,23 +158,20 @@ struct watch_lock {
 
 enum watch_phase { WATCH_ELSEWHERE, WATCH_WANTS, WATCH_HOLDS };
 
-enum {
-    WATCH_TIME_HOLD = 1,  /* the last hold was long beside two looks at the clock */
-    WATCH_SPLIT_WAIT = 2, /* the last wait was long beside two looks at schedstat(5) */
-};
-
 /* A lock as one thread knows it. */
 struct watch_entry {
     uint64_t address;  /* with the kind in bit 0 for readers; 0: free */
     uint32_t lock;     /* index + 1; 0: it never was waited for */
     uint16_t depth;    /* how often it is held by this thread */
-    uint8_t next;      /* bits: WATCH_TIME_HOLD, WATCH_SPLIT_WAIT */
+    uint8_t splits;    /* the last wait was long beside two looks at schedstat(5) */
     uint8_t weight;    /* of the hold that is being timed */
     uint64_t since_ns; /* of that hold; 0: not timed */
     uint64_t takes;
     uint32_t contended;
     uint32_t asked; /* GIL: drops while a waiter had asked */
-    uint64_t wait_ns, hold_ns, hold_most_ns;
+    uint64_t wait_ns, hold_ns;
+    uint32_t to_time; /* holds that are timed, whatever is drawn: long ones have paid for it */
+    uint32_t unused;
 };
 
 struct watch_thread {
@@ -211,7 +210,8 @@ struct watch_thread {
     uint32_t is_semaphore_taken, unused;
     /* The last wait that was over: whether a hold begins where it ended. */
     uint64_t last_wait_since_ns, last_wait_end_ns;
-    uint32_t is_put_out, unused_too;
+    uint32_t is_put_out;
+    uint32_t waits_for;       /* index + 1 of the lock, from the begin of a wait to its end */
     uint64_t semaphore;       /* that it made last, as a lock that is free; 0 */
     struct watch_entry *last; /* in its own process */
     struct watch_entry entries[WATCH_ENTRIES];
@@ -244,6 +244,9 @@ struct watch_region {
     uint32_t is_children_off, unused;
     struct watch_clock clock;
     uint64_t begin_ns;
+    /* Of contend: what a process of the program has of it that differs, the program did. */
+    uint64_t memory_current, memory_most; /* RLIMIT_AS */
+    uint64_t filters;
     /* How many there are, and were wanted. */
     _Alignas(WATCH_LINE) uint32_t process_count;
     uint32_t thread_count, stack_count, turn_count;
@@ -268,6 +271,15 @@ static inline uint32_t watch_thread_count(const struct watch_region *r)
 {
     uint32_t count = __atomic_load_n(&r->thread_count, __ATOMIC_ACQUIRE);
     return count > WATCH_THREADS_MOST ? WATCH_THREADS_MOST : count;
+}
+
+/* Seccomp filters, from /proc/PID/status; of older kernels, whether there are any. */
+static inline uint64_t watch_filters(const char *status)
+{
+    const char *at = strstr(status, "\nSeccomp_filters:\t");
+    if (!at)
+        at = strstr(status, "\nSeccomp:\t");
+    return at ? strtoull(strchr(at, '\t'), NULL, 10) : 0;
 }
 
 static inline uint64_t watch_clock_ns(const struct watch_clock *c, uint64_t tsc)

@@ -8,6 +8,7 @@ enum {
     LOCK_PROBES = 64,        /* and of the table of all */
     SAMPLED = 16,            /* one hold of so many is timed, where they are short */
     LONG_HOLD_NS = 2000,     /* beside which two looks at the clock are nothing */
+    PAYS_FOR_ONE_NS = 1024,  /* so much of a long hold pays for two more looks: a 25th of it */
     STACK_FROM_NS = 1000000, /* nobody asks who blocked somebody for less */
     TURN_FROM_NS = 15000,    /* a shorter hold that nobody waited for is not in any picture */
     LONG_WAIT_NS = 1000000,  /* and beside this two looks at schedstat(5) */
@@ -23,6 +24,27 @@ static void raise_to(uint64_t *most, uint64_t value)
     while (value > seen && !__atomic_compare_exchange_n(most, &seen, value, true, __ATOMIC_RELAXED,
                                                         __ATOMIC_RELAXED))
         ;
+}
+
+/* What only who holds the lock writes needs no atomic instruction, which costs five times as much.
+ */
+#define ADD_ALONE(place, value)                                                                    \
+    __atomic_store_n(&(place), __atomic_load_n(&(place), __ATOMIC_RELAXED) + (value),              \
+                     __ATOMIC_RELAXED)
+
+static bool is_of_one(enum watch_kind kind)
+{
+    return kind != WATCH_SEMAPHORE && kind != WATCH_READ;
+}
+
+static void histogram_count_alone(struct histogram *h, uint64_t value, uint32_t weight)
+{
+    ADD_ALONE(h->buckets[histogram_index(value)], weight);
+    ADD_ALONE(h->count, weight);
+    if (UINT64_MAX - value > h->min)
+        h->min = UINT64_MAX - value;
+    if (value > h->max)
+        h->max = value;
 }
 
 void histogram_count(struct histogram *h, uint64_t value, uint32_t weight)
@@ -67,6 +89,8 @@ struct watch_entry *entry_find(struct watch_thread *t, uint64_t key)
         struct watch_entry *e = &t->entries[(at + i) % WATCH_ENTRIES];
         if (e->address == key)
             return t->last = e;
+        if (!e->address) /* a place that was taken once is never free again */
+            return NULL;
     }
     return NULL;
 }
@@ -101,7 +125,7 @@ struct watch_entry *entry_make(struct watch_thread *t, uint64_t key)
         return NULL;
     }
     memset(e, 0, sizeof *e);
-    e->next = WATCH_TIME_HOLD;
+    e->to_time = 1;
     e->address = key;
     return t->last = e;
 }
@@ -165,8 +189,10 @@ void lock_taken(struct watch_thread *t, struct watch_entry *e, bool waited, uint
 {
     e->takes++;
     e->depth = 1;
-    if (waited || (e->next & WATCH_TIME_HOLD) || local->region->times_all_holds)
+    if (waited || local->region->times_all_holds)
         e->weight = 1;
+    else if (e->to_time)
+        e->weight = (uint8_t)(e->to_time-- > 0);
     else
         e->weight = one_in_many(t) ? SAMPLED : 0;
     e->since_ns = !e->weight ? 0 : at_ns ? at_ns : now_ns();
@@ -177,13 +203,58 @@ void lock_taken(struct watch_thread *t, struct watch_entry *e, bool waited, uint
     }
 }
 
-/* Somebody waits, or may: that is what a hold is about. */
-static void note_block(struct watch_thread *t, struct watch_entry *e, struct watch_lock *l,
-                       uint64_t end_ns)
+/* ---- Whom a hold keeps waiting ----------------------------------------------------------------
+ */
+
+/* The other side of a read-write lock, where anybody ever waited on that. */
+static struct watch_lock *other_side(const struct watch_entry *e, enum watch_kind kind)
 {
-    uint64_t first_ns = __atomic_load_n(&l->first_wait_ns, __ATOMIC_RELAXED);
-    if (!first_ns || !__atomic_load_n(&l->waiters, __ATOMIC_RELAXED))
+    uint64_t key = e->address ^ 1;
+    if (LIKELY((kind != WATCH_READ && kind != WATCH_WRITE) || !is_marked(hash_of(key))))
+        return NULL;
+    return lock_of(key, kind == WATCH_READ ? WATCH_WRITE : WATCH_READ, 0, false);
+}
+
+/* Since when somebody waits on that side; 0: nobody does. */
+static uint64_t wanted_since(const struct watch_lock *l)
+{
+    return l && __atomic_load_n(&l->waiters, __ATOMIC_RELAXED)
+               ? __atomic_load_n(&l->first_wait_ns, __ATOMIC_RELAXED)
+               : 0;
+}
+
+/* A writer keeps both sides waiting, readers the writers: those who read wait for none of them. */
+static uint64_t first_of_both(const struct watch_lock *own, const struct watch_lock *other,
+                              enum watch_kind kind)
+{
+    uint64_t own_ns = kind == WATCH_READ ? 0 : wanted_since(own), other_ns = wanted_since(other);
+    return !own_ns || (other_ns && other_ns < own_ns) ? other_ns : own_ns;
+}
+
+/* Who goes on waiting does so for the next one. */
+static void restart_waits(struct watch_lock *l, uint64_t end_ns)
+{
+    if (!wanted_since(l))
         return;
+    __atomic_store_n(&l->first_wait_ns, end_ns, __ATOMIC_RELAXED);
+    l->last_drop_ns = end_ns;
+}
+
+static void restart_all(struct watch_lock *own, struct watch_lock *other, enum watch_kind kind,
+                        uint64_t end_ns)
+{
+    if (kind != WATCH_READ) {
+        restart_waits(own, end_ns);
+        restart_waits(other, end_ns);
+    } else if (other) {
+        other->last_drop_ns = end_ns; /* other readers go on keeping them waiting */
+    }
+}
+
+/* Somebody waits, or may: that is what a hold is about. */
+static void note_block(struct watch_thread *t, const struct watch_entry *e, struct watch_lock *l,
+                       uint64_t first_ns, uint64_t end_ns)
+{
     uint64_t from_ns = e->since_ns > first_ns ? e->since_ns : first_ns;
     uint64_t blocked_ns = end_ns > from_ns ? end_ns - from_ns : 0;
     histogram_count(&l->blocks, blocked_ns, 1);
@@ -193,9 +264,17 @@ static void note_block(struct watch_thread *t, struct watch_entry *e, struct wat
         if (local->region->with_stacks && blocked_ns > STACK_FROM_NS)
             l->longest_block.stack = stack_keep(l->longest_block.stack, l->kind == WATCH_GIL);
     }
-    /* Who goes on waiting does so for the next one. */
-    __atomic_store_n(&l->first_wait_ns, end_ns, __ATOMIC_RELAXED);
-    l->last_drop_ns = end_ns;
+}
+
+/*
+ * One that is waited for counts once, and not as one of many: it is what the ledger is about. Where
+ * its begin was not looked at, it has lasted since somebody waited, at least.
+ */
+static void time_blocking(struct watch_entry *e, uint64_t first_ns)
+{
+    e->weight = 1;
+    if (!e->since_ns)
+        e->since_ns = first_ns;
 }
 
 static void note_turn(struct watch_thread *t, const struct watch_entry *e,
@@ -221,40 +300,60 @@ static void note_hold(struct watch_thread *t, struct watch_entry *e, struct watc
                       uint64_t end_ns)
 {
     uint64_t hold_ns = end_ns > e->since_ns ? end_ns - e->since_ns : 0;
+    uint64_t to_time = hold_ns > LONG_HOLD_NS ? hold_ns / PAYS_FOR_ONE_NS : 0;
     e->hold_ns += hold_ns * e->weight;
-    e->hold_most_ns = hold_ns > e->hold_most_ns ? hold_ns : e->hold_most_ns;
-    e->next =
-        (uint8_t)((e->next & WATCH_SPLIT_WAIT) | (hold_ns > LONG_HOLD_NS ? WATCH_TIME_HOLD : 0));
-    if (l) {
+    if (to_time > e->to_time)
+        e->to_time = to_time >> 32 ? ~0u : (uint32_t)to_time;
+    if (l && is_of_one((enum watch_kind)l->kind)) {
+        histogram_count_alone(&l->holds, hold_ns, e->weight);
+        ADD_ALONE(l->hold_ns, hold_ns * e->weight);
+        ADD_ALONE(l->timed, e->weight);
+    } else if (l) {
         histogram_count(&l->holds, hold_ns, e->weight);
         ADD(l->hold_ns, hold_ns * e->weight);
         ADD(l->timed, e->weight);
-        longest_note(&l->longest_hold, hold_ns, end_ns, thread_number(t));
     }
+    if (l)
+        longest_note(&l->longest_hold, hold_ns, end_ns, thread_number(t));
     e->since_ns = 0;
+}
+
+/* Its record that others know, where somebody ever waited for it, or waits on its other side. */
+static struct watch_lock *known_lock(struct watch_entry *e, enum watch_kind kind,
+                                     const struct watch_lock *other)
+{
+    struct watch_lock *l = entry_lock(e);
+    if (LIKELY(l || (!is_marked(hash_of(e->address)) && !wanted_since(other))))
+        return l;
+    l = lock_of(e->address, kind, 0, wanted_since(other) != 0);
+    if (!l)
+        return NULL;
+    e->lock = number_of(l);
+    if (other && !l->site.address)
+        l->site = other->site; /* who was the first to wait for it, on that side */
+    return l;
 }
 
 void lock_drops(struct watch_thread *t, struct watch_entry *e, enum watch_kind kind)
 {
-    struct watch_lock *l = entry_lock(e);
+    struct watch_lock *other = other_side(e, kind);
+    struct watch_lock *l = known_lock(e, kind, other);
     e->depth = 0;
-    /* Somebody waited for it since this thread had it first. */
-    if (!l && UNLIKELY(is_marked(hash_of(e->address))) &&
-        (l = lock_of(e->address, kind, 0, false)) != NULL)
-        e->lock = number_of(l);
-    bool is_waited_for = l && __atomic_load_n(&l->waiters, __ATOMIC_RELAXED);
-    if (LIKELY(!e->since_ns && !is_waited_for)) {
+    uint64_t first_ns = l ? first_of_both(l, other, kind) : 0;
+    if (LIKELY(!e->since_ns && !first_ns)) {
         if (l)
             l->holder = 0;
         return;
     }
     uint64_t end_ns = now_ns();
-    if (is_waited_for)
-        note_block(t, e, l, end_ns);
-    if (e->since_ns && l && local->region->with_turns)
-        note_turn(t, e, l, end_ns, is_waited_for);
-    if (e->since_ns)
-        note_hold(t, e, l, end_ns);
+    if (first_ns) {
+        note_block(t, e, l, first_ns, end_ns);
+        time_blocking(e, first_ns);
+        restart_all(l, other, kind, end_ns);
+    }
+    if (l && local->region->with_turns)
+        note_turn(t, e, l, end_ns, first_ns != 0);
+    note_hold(t, e, l, end_ns);
     t->is_put_out = 0;
     if (l)
         l->holder = 0;
@@ -278,10 +377,12 @@ void wait_begins(struct watch_thread *t, struct waiting *w, struct watch_entry *
         if (ADD(l->waiters, 1) == 0)
             __atomic_store_n(&l->first_wait_ns, w->since_ns, __ATOMIC_RELAXED);
         t->phase_lock = number_of(l);
+        w->outer = t->waits_for;
+        t->waits_for = number_of(l);
     }
     uint64_t ran_ns;
     t->wait_runnable_ns = UINT64_MAX;
-    if (e && (e->next & WATCH_SPLIT_WAIT))
+    if (e && e->splits)
         own_schedstat(&ran_ns, &t->wait_runnable_ns);
     t->phase_since_ns = w->since_ns;
     t->phase = w->is_want ? WATCH_WANTS : WATCH_ELSEWHERE;
@@ -296,8 +397,7 @@ static void split_wait(struct watch_thread *t, struct watch_entry *e, uint64_t s
         uint64_t part_ns = runnable_ns - t->wait_runnable_ns;
         t->want_runnable_ns += part_ns < wait_ns ? part_ns : wait_ns;
     }
-    e->next =
-        (uint8_t)((e->next & WATCH_TIME_HOLD) | (wait_ns > LONG_WAIT_NS ? WATCH_SPLIT_WAIT : 0));
+    e->splits = wait_ns > LONG_WAIT_NS;
 }
 
 static void note_hand_over(const struct waiting *w, struct watch_lock *l, uint64_t at_ns)
@@ -306,6 +406,19 @@ static void note_hand_over(const struct waiting *w, struct watch_lock *l, uint64
     ADD(l->hand_overs, 1);
     if (drop_ns > w->since_ns && at_ns >= drop_ns)
         histogram_count(&l->hand_over_times, at_ns - drop_ns, 1);
+}
+
+static void leave_queue(struct watch_thread *t, struct watch_lock *l, uint32_t outer)
+{
+    t->waits_for = outer;
+    if (__atomic_sub_fetch(&l->waiters, 1, __ATOMIC_RELAXED) == 0)
+        __atomic_store_n(&l->first_wait_ns, 0, __ATOMIC_RELAXED);
+}
+
+void wait_is_given_up(struct watch_thread *t)
+{
+    if (t->waits_for)
+        leave_queue(t, &local->region->locks[t->waits_for - 1], 0);
 }
 
 uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool timed_out)
@@ -318,8 +431,8 @@ uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool tim
     t->last_wait_since_ns = w->since_ns;
     t->last_wait_end_ns = at_ns;
     t->phase = WATCH_ELSEWHERE;
-    if (l && __atomic_sub_fetch(&l->waiters, 1, __ATOMIC_RELAXED) == 0)
-        __atomic_store_n(&l->first_wait_ns, 0, __ATOMIC_RELAXED);
+    if (l)
+        leave_queue(t, l, w->outer);
     if (!got && !timed_out)
         return at_ns;
     if (w->is_want)

@@ -83,10 +83,11 @@ static int mutex_take(struct watch_thread *t, pthread_mutex_t *m, const struct p
         thread_leave(t);
         return p->wait(m, p);
     }
-    result = real()->mutex_trylock(m);
+    bool is_sound = is_time(p->clock, p->until);
+    result = LIKELY(is_sound) ? real()->mutex_trylock(m) : p->wait(m, p);
     if (LIKELY(is_got(result)))
         mutex_got(t, m, entry_make(t, key_of(m, WATCH_MUTEX)), false, 0);
-    else if (result == EBUSY)
+    else if (result == EBUSY && is_sound)
         result = mutex_wait(t, m, entry_make(t, key_of(m, WATCH_MUTEX)), p, site);
     thread_leave(t);
     return result;

@@ -67,7 +67,20 @@ static const struct {
     FIND(sem_clockwait, "sem_clockwait", NULL),
     FIND(sem_post, "sem_post", NULL),
     FIND(thread_create, "pthread_create", NULL),
+    FIND(prctl, "prctl", NULL),
+    FIND(syscall, "syscall", NULL),
+    FIND(prlimit, "prlimit", NULL),
+    FIND(chroot, "chroot", NULL),
+    FIND(mlockall, "mlockall", NULL),
 };
+
+void *real_symbol(void *handle, const char *name)
+{
+    void *found = dlsym(handle, name);
+    if (!found)
+        dlerror();
+    return found;
+}
 
 /*
  * Several threads may do it at once, and find the same.  What one that is not there makes the C

@@ -51,8 +51,9 @@ static int take(pthread_rwlock_t *l, const struct demand *d, uintptr_t site)
     if (!t)
         return d->wait(l, d);
     uint64_t key = key_of(l, d->kind), at_ns = 0;
-    int result = try_at_once(l, d->kind);
-    bool waited = result == EBUSY;
+    bool is_sound = is_time(d->clock, d->until);
+    int result = is_sound ? try_at_once(l, d->kind) : d->wait(l, d);
+    bool waited = result == EBUSY && is_sound;
     struct watch_entry *e = entry_make(t, key);
     if (waited) {
         struct waiting w;

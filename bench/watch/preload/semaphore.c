@@ -27,11 +27,12 @@ static int wait_until_of_clock(sem_t *s, const struct wish *w)
 
 /* It may end by a signal (EINTR), or by the end of the thread. */
 static int take_waiting(struct watch_thread *t, sem_t *s, struct watch_entry *e,
-                        const struct wish *w, uintptr_t site)
+                        const struct wish *w, uintptr_t site, int before)
 {
     struct waiting waiting;
     wait_begins(t, &waiting, e, key_of(s, WATCH_SEMAPHORE), WATCH_SEMAPHORE, site);
     thread_leave(t);
+    errno = before;
     int result = w->wait(s, w), error = errno;
     t->busy = 1;
     uint64_t at_ns = wait_ends(t, &waiting, result == 0, result && error == ETIMEDOUT);
@@ -50,6 +51,9 @@ static void saw_take(struct watch_thread *t, const sem_t *s)
 
 static int take(sem_t *s, const struct wish *w, uintptr_t site)
 {
+    if (!is_time(w->clock, w->until))
+        return w->wait(s, w);
+    pthread_testcancel(); /* a thread may be cancelled here, whether it has to wait or not */
     struct watch_thread *t = thread_enter();
     if (!t)
         return w->wait(s, w);
@@ -57,7 +61,7 @@ static int take(sem_t *s, const struct wish *w, uintptr_t site)
     saw_take(t, s);
     struct watch_entry *e = entry_make(t, key_of(s, WATCH_SEMAPHORE));
     if (real()->sem_trywait(s))
-        return take_waiting(t, s, e, w, site);
+        return take_waiting(t, s, e, w, site, error);
     if (e)
         lock_taken(t, e, false, 0);
     thread_leave(t);

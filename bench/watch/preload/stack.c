@@ -6,6 +6,7 @@
 #include "bench/watch/preload/internal.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,8 +49,8 @@ static void keep_words(struct watch_stack *s)
 {
     state_function *state;
     dump_function *dump;
-    void *found[2] = {dlsym(RTLD_DEFAULT, "PyGILState_GetThisThreadState"),
-                      dlsym(RTLD_DEFAULT, "_Py_DumpTraceback")};
+    void *found[2] = {real_symbol(RTLD_DEFAULT, "PyGILState_GetThisThreadState"),
+                      real_symbol(RTLD_DEFAULT, "_Py_DumpTraceback")};
     s->text[0] = '\0';
     if (!found[0] || !found[1])
         return;
@@ -68,6 +69,7 @@ static void keep_words(struct watch_stack *s)
 uint32_t stack_keep(uint32_t number, bool has_words)
 {
     struct watch_region *r = local->region;
+    int error = errno;
     if (!number) {
         number = __atomic_add_fetch(&r->stack_count, 1, __ATOMIC_RELAXED);
         if (number > WATCH_STACKS_MOST)
@@ -75,7 +77,8 @@ uint32_t stack_keep(uint32_t number, bool has_words)
     }
     struct watch_stack *s = &r->stacks[number - 1];
     keep_addresses(s);
-    if (has_words)
+    if (has_words && !is_sealed)
         keep_words(s);
+    errno = error;
     return number;
 }

@@ -23,26 +23,35 @@ static struct watch_process *this_process(void)
     return &local->region->processes[local->process];
 }
 
+/* What a program was linked with: found before it runs, for later the search would wait for a lock
+ * of the dynamic linker, and perhaps for a thread that waits for one of this thread's. */
+static enum watch_runtime linked_runtime;
+static const char *linked_version = "";
+
 static bool has_symbol(const char *name)
 {
-    return dlsym(RTLD_DEFAULT, name) != NULL;
+    return real_symbol(RTLD_DEFAULT, name) != NULL;
 }
 
-/* Asked once a process, when something first waits in it. */
-static void find_runtime(struct watch_process *p)
+void toggle_find_runtime(void)
+{
+    if (has_symbol("ruby_version")) {
+        linked_runtime = WATCH_RUNTIME_RUBY;
+        linked_version = real_symbol(RTLD_DEFAULT, "ruby_version");
+    } else if (has_symbol("caml_startup")) {
+        linked_runtime = WATCH_RUNTIME_OCAML;
+    } else if (has_symbol("pypy_main_startup") || has_symbol("rpython_startup_code")) {
+        linked_runtime = WATCH_RUNTIME_PYPY;
+    }
+}
+
+static void note_runtime(struct watch_process *p)
 {
     local->is_runtime_known = true;
-    if (p->runtime)
+    if (p->runtime || !linked_runtime)
         return;
-    if (has_symbol("ruby_version")) {
-        const char *version = dlsym(RTLD_DEFAULT, "ruby_version");
-        p->runtime = WATCH_RUNTIME_RUBY;
-        strncpy(p->version, version, sizeof p->version - 1);
-    } else if (has_symbol("caml_startup")) {
-        p->runtime = WATCH_RUNTIME_OCAML;
-    } else if (has_symbol("pypy_main_startup") || has_symbol("rpython_startup_code")) {
-        p->runtime = WATCH_RUNTIME_PYPY;
-    }
+    p->runtime = linked_runtime;
+    strncpy(p->version, linked_version, sizeof p->version - 1);
 }
 
 /* Ruby's lies in a structure that it allocates, OCaml's among the variables of the program. */
@@ -68,7 +77,7 @@ void toggle_saw_wait(struct watch_thread *t, const pthread_mutex_t *m, uintptr_t
 {
     struct watch_process *p = this_process();
     if (!local->is_runtime_known)
-        find_runtime(p);
+        note_runtime(p);
     if ((p->runtime != WATCH_RUNTIME_RUBY && p->runtime != WATCH_RUNTIME_OCAML) ||
         local->gil_count || !lies_right((enum watch_runtime)p->runtime, m))
         return;
