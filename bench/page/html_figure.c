@@ -31,7 +31,7 @@ static void add_place(struct buf *out, const struct page_panel *panel, const str
         snprintf(text, sizeof text, "p%g", 100 * p->x);
         add_text(out, "<td class=\"l\">", text, "</td>");
     } else {
-        add_text(out, "<td class=\"l\">", svg_value(text, sizeof text, &panel->x, p->x, 4),
+        add_text(out, "<td class=\"l\">", svg_place(text, sizeof text, &panel->x, p->x, 4),
                  "</td>");
     }
 }

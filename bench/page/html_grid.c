@@ -127,8 +127,9 @@ static void add_interval(struct buf *out, const struct page_cell *c,
     const char *unit = c->unit ? c->unit : column->unit ? column->unit : "count";
     if (!isfinite(v.lo) || !isfinite(v.hi) || !(v.level > 0))
         return;
-    number_of_digits(&lo, v.lo, unit, 4);
-    number_of_digits(&hi, v.hi, unit, 4);
+    int digits = number_digits(v.center, v.lo, v.hi);
+    number_of_digits(&lo, v.lo, unit, digits);
+    number_of_digits(&hi, v.hi, unit, digits);
     buf_add(out, " title=\"");
     escape_xml(out, number_text(low, sizeof low, &lo));
     buf_add(out, " to ");

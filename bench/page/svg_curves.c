@@ -262,12 +262,13 @@ static void begin_point(const struct curves *k, const struct page_series *s,
     else if (k->x.axis->scale == PAGE_TAIL)
         snprintf(x, sizeof x, "p%g", 100 * p->x);
     else
-        svg_value(x, sizeof x, k->x.axis, p->x, 3);
+        svg_place(x, sizeof x, k->x.axis, p->x, 3);
     svg_point_value(y, sizeof y, axis, p);
+    int digits = number_digits(p->y, p->lo, p->hi);
     if (isfinite(p->lo) && isfinite(p->hi))
         svg_thing(k->pen->out, "%s, %s %s: %s (%s to %s)", s->form.name, k->x.axis->name, x, y,
-                  svg_value(lo, sizeof lo, axis, p->lo, 3),
-                  svg_value(hi, sizeof hi, axis, p->hi, 3));
+                  svg_value(lo, sizeof lo, axis, p->lo, digits),
+                  svg_value(hi, sizeof hi, axis, p->hi, digits));
     else
         svg_thing(k->pen->out, "%s, %s %s: %s", s->form.name, k->x.axis->name, x, y);
 }

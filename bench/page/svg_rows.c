@@ -169,10 +169,12 @@ static void begin_thing(const struct rows *r, const struct page_series *s,
 {
     char value[48], lo[48], hi[48];
     const struct page_axis *y = &r->panel->y;
+    int digits = number_digits(p->y, p->lo, p->hi);
     svg_point_value(value, sizeof value, y, p);
     if (isfinite(p->lo) && isfinite(p->hi))
         svg_thing(r->pen->out, "%s, %s: %s (%s to %s)", label_of(p), s->form.name, value,
-                  svg_value(lo, sizeof lo, y, p->lo, 3), svg_value(hi, sizeof hi, y, p->hi, 3));
+                  svg_value(lo, sizeof lo, y, p->lo, digits),
+                  svg_value(hi, sizeof hi, y, p->hi, digits));
     else
         svg_thing(r->pen->out, "%s, %s: %s", label_of(p), s->form.name, value);
 }

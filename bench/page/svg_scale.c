@@ -231,6 +231,18 @@ char *svg_value(char *out, size_t size, const struct page_axis *axis, double val
     return out;
 }
 
+char *svg_place(char *out, size_t size, const struct page_axis *axis, double value, int digits)
+{
+    enum { WRITTEN_OUT = 1000000 };
+    bool is_count = !axis->is_percent && (!axis->unit || !strcmp(axis->unit, "count"));
+    bool is_whole = fabs(value) < WRITTEN_OUT && !(fabs(value - round(value)) > 0);
+    if (is_count && is_whole)
+        snprintf(out, size, "%.0f", value);
+    else
+        svg_value(out, size, axis, value, digits);
+    return out;
+}
+
 char *svg_point_value(char *out, size_t size, const struct page_axis *axis,
                       const struct page_point *point)
 {

@@ -79,6 +79,19 @@ void add_cell_name(struct buf *out, const struct result_cell *c)
     add_rest(out, cell_rest(c));
 }
 
+size_t cells_cut(struct chart_cells *cells, size_t room, const struct result_cell *kept)
+{
+    size_t count = cells->count, at = 0;
+    if (count <= room)
+        return 0;
+    while (at < count && cells->items[at] != kept)
+        at++;
+    if (at >= room && at < count)
+        cells->items[room - 1] = kept;
+    cells->count = room;
+    return count - room;
+}
+
 void add_left_out(struct buf *out, size_t count)
 {
     if (count)
