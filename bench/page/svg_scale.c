@@ -221,7 +221,9 @@ size_t svg_scale_ticks(const struct svg_scale *s, size_t most, struct svg_tick t
 
 char *svg_value(char *out, size_t size, const struct page_axis *axis, double value, int digits)
 {
-    if (axis->is_percent)
+    if (axis->is_percent && value > 0 && value < 0.0005)
+        snprintf(out, size, "<0.1 %%");
+    else if (axis->is_percent)
         snprintf(out, size, "%.*f %%", fabs(value) > 0 && fabs(value) < 0.0095 ? 1 : 0,
                  100 * value);
     else if (value == 0)
@@ -255,7 +257,7 @@ char *svg_point_value(char *out, size_t size, const struct page_axis *axis,
     else
         svg_value(text, sizeof text, axis, point->y,
                   is_rough ? 2 : number_digits(point->y, point->lo, point->hi));
-    snprintf(out, size, "%s%s%s", is_rough ? "~" : "", text,
+    snprintf(out, size, "%s%s%s", is_rough && text[0] != '<' ? "~" : "", text,
              point->flags & PAGE_UNRELIABLE ? " *" : "");
     return out;
 }

@@ -122,13 +122,32 @@ static void what_a_unit_costs_is_told_of_usable_cells(void)
     struct draft d;
     draft_begin(&d, 4);
     add_starts(&d, NULL, unusable, NULL);
-    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start and end");
     draft_begin(&d, 4);
     add_starts(&d, NULL, "kept_waiting", NULL);
-    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start and end");
     draft_begin(&d, 4);
     add_starts(&d, unusable, unusable, NULL);
     check_title(&d, "ladder", "What a unit costs");
+    /* What the panel shows is what its title says. */
+    for (int has_end = 0; has_end < 2; has_end++) {
+        struct page p;
+        struct result r;
+        draft_begin(&d, 4);
+        for (int i = 0; i < 2; i++)
+            add_cell(&d, "startup", "none", i ? "process" : "thread", 1,
+                     has_end ? "lifecycle_ns" : "startup_ns", i ? 300e3 : 20e3, NULL);
+        const struct page_chart *c = draw(&d, "ladder", &p, &r);
+        CHECK_EQ(c ? c->form.title : "none",
+                 has_end ? "A process costs 15 times a thread to start and end"
+                         : "A process costs 15 times a thread to start");
+        CHECK_EQ(c ? c->panels->title : "none",
+                 has_end ? "to start one and see it end (startup, 1 task)"
+                         : "to start one (startup, 1 task)");
+        page_release(&p);
+        result_unload(&r);
+        buf_release(&d.text);
+    }
     draft_begin(&d, 4);
     add_starts(&d, unusable, unusable, unusable);
     check_title(&d, "ladder", nothing);
@@ -411,6 +430,20 @@ static void axes_have_words(void)
     buf_release(&d.text);
 }
 
+/* Wide intervals are marked in titles as they are beside the points. */
+static void a_title_of_rough_numbers_says_so(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    for (int tasks = 1; tasks <= 2; tasks++) {
+        begin_cell(&d, "cpu", "cpu", "none", "thread", tasks, NULL);
+        buf_printf(&d.text,
+                   "\"throughput_per_s\":{\"unit\":\"per_s\",\"samples\":[%d,%d,%d]}" END_CELL,
+                   1000 * tasks, 1010 * tasks, 990 * tasks);
+    }
+    check_title(&d, "scaling", "More tasks of cpu: thread, no lock yields ~2.0x from 1 to 2 tasks");
+}
+
 /* As in tables: nothing waited at all. */
 static void nothing_is_not_rough(void)
 {
@@ -450,6 +483,7 @@ static const struct test tests[] = {
     {"a_star_is_explained_where_there_is_one", a_star_is_explained_where_there_is_one},
     {"the_name_of_a_curve_has_its_star", the_name_of_a_curve_has_its_star},
     {"axes_have_words", axes_have_words},
+    {"a_title_of_rough_numbers_says_so", a_title_of_rough_numbers_says_so},
     {"nothing_is_not_rough", nothing_is_not_rough},
     {0},
 };

@@ -63,10 +63,12 @@ static const struct result_cell *add_finding(struct buf *out, const struct chart
     if (!worst)
         buf_add(out, "Waiting for a lock");
     else if (worst->summary.center > 0.9)
-        buf_printf(out, "Turns are fair %s: %.2f at the least",
+        buf_printf(out, "Turns are fair %s: %.3g at the least",
                    is_of_all ? "everywhere" : "in all usable cells", worst->summary.center);
     else {
-        buf_printf(out, "Turns are least fair (%.2f) with ", worst->summary.center);
+        const struct page_value v = value_of_summary(&worst->summary);
+        buf_printf(out, "Turns are least fair (%s%.2f) with ", number_is_rough(&v) ? "~" : "",
+                   worst->summary.center);
         add_cell_name(out, least);
     }
     return least;

@@ -85,21 +85,32 @@ static void add_finding(struct buf *out, const struct rounds *rounds, const stru
     }
 }
 
+/* "Not known here: other programs." */
+static void add_note(struct buf *out, const struct rounds *rounds)
+{
+    for (size_t t = 0; t < TAKERS; t++)
+        if (!is_known(rounds, t))
+            buf_printf(out, "%s%s", out->len ? ", " : "Not known here: ", takers[t].name);
+    buf_add(out, out->len ? "." : "");
+}
+
 static int add(struct page *p, const struct chart_subject *s, struct err *err)
 {
     struct rounds rounds = {0};
-    struct buf title = {0};
+    struct buf title = {0}, note = {0};
     for (size_t i = 0; i < s->cells.count; i++)
         for (size_t l = 0; s->cells.items[i]->ledger && l < s->cells.items[i]->launch_count; l++)
             add_launch(&rounds, &s->cells.items[i]->ledger[l]);
     bool failed = rounds.failed;
     if (is_any_known(&rounds) && !failed) {
         add_finding(&title, &rounds, s->result);
+        add_note(&note, &rounds);
         page_chart(p,
                    &(struct page_chart_form){
                        .key = "noise",
                        .title = page_text_of(p, &title),
                        .subtitle = "CPUs that others took from all cells of a round, on average.",
+                       .note = page_text_of(p, &note),
                        .kind = PAGE_LINES,
                        .x = {.name = "round"},
                        .y = {.name = "CPUs taken by others", .unit = "ratio", .to = 0.1}});
@@ -118,6 +129,7 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
     }
     vec_release(&rounds);
     buf_release(&title);
+    buf_release(&note);
     return failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
 }
 

@@ -136,6 +136,12 @@ static bool find_ends(const struct scaling *all, const struct sweep *leader,
     return true;
 }
 
+/* Its interval says no more than a size, or none at 95 % exists. */
+static bool is_rough(const struct ratio *r)
+{
+    return !(r->level >= NUMBER_RATIO_LEVEL) || !(r->hi < NUMBER_FACTOR * r->lo);
+}
+
 /* "More tasks of prime: process, no lock yields at most 2x from 1 to 2 tasks; thread, gil only .."
  */
 static void add_finding(struct buf *out, const struct scaling *all, const struct sweep *leader)
@@ -154,11 +160,12 @@ static void add_finding(struct buf *out, const struct scaling *all, const struct
         if (!i)
             add_work(out, s);
         buf_printf(out, "%s%s", i ? "" : ": ", i ? "" : which);
-        buf_printf(out, "%s, %s %s %sx from %lld to %lld tasks", end->cell->executor,
+        buf_printf(out, "%s, %s %s %s%sx from %lld to %lld tasks", end->cell->executor,
                    cell_lock_words(end->cell),
                    i                    ? "only"
                    : ends[0] == ends[1] ? "yields"
                                         : "yields at most",
+                   is_rough(&end->speedup) ? "~" : "",
                    units_format(gain, sizeof gain, end->speedup.center, "", 2),
                    (long long)s->points[0].cell->tasks, (long long)end->cell->tasks);
     }
