@@ -140,8 +140,8 @@ static void add_interval(struct buf *out, const struct page_cell *c,
 /* A sentence gets the room of one; else columns of names would leave it a word a line. */
 static bool is_sentence(const struct page_cell *c)
 {
-    enum { SENTENCE_BYTES = 40 };
-    return c->kind == CELL_TEXT && c->text && strlen(c->text) > SENTENCE_BYTES;
+    enum { SENTENCE_BYTES = 30 };
+    return c->kind == CELL_TEXT && strlen(c->text) > SENTENCE_BYTES && strchr(c->text, ' ');
 }
 
 static void add_cell(struct buf *out, const struct page_grid *g, const struct page_cell *c,
