@@ -219,6 +219,7 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
 const struct chart chart_ladder = {
     .name = "ladder",
     .summary = "what a unit costs to start, in memory, to switch",
-    .wants = "two executors with lifecycle_ns, memory_bytes or switch_ns of the same workload",
+    .wants = "two executors with lifecycle_ns, startup_ns, memory_bytes or switch_ns of the same "
+             "workload",
     .add = add,
 };
