@@ -59,6 +59,18 @@ d["host"]["hostname"] = "\u202e" * 300'
     expect_out '<U+202E>'
 }
 
+# A share whose interval tells no more than a size is no "49 %".
+a_share_that_is_rough_is_called_so() {
+    _changed rough.json 'for c in cells:
+    if c["id"] == "spin/gil/thread/tasks=2": c["metrics"]["lock_wait_ratio"] = {"unit": "ratio", "samples": [.1, .2, .3, .4, .6, .7, .8]}'
+    run report rough.json --format html -o rough.html
+    grep -q '2 tasks of spin wait roughly 40 % of their time for gil as threads' rough.html || fail "not called rough"
+    grep -q 'spin wait 49 %' rough.html && fail "another share"
+    cp "$fixture" sure.json
+    run report sure.json --format html -o sure.html
+    grep -q '2 tasks of spin wait 49 % of their time for gil as threads' sure.html || fail "called rough"
+}
+
 a_run_ends_with_it() {
     # shellcheck disable=SC2086
     run run --workload noop,sleep,spin --lock none,gil --tasks 1,4 $fake -o own.json

@@ -1,6 +1,8 @@
 /* Where the units' time went: what runs, wants the lock, waits for a CPU, sleeps. */
 #include "bench/judge/charts/pick.h"
 
+#include "bench/judge/parts/number.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -52,6 +54,18 @@ static double share_of(const struct result_cell *c, size_t state, bool is_split)
            : state == 2 ? cpu
            : state == 0 ? fmax(0, 1 - lock - cpu)
                         : (double)NAN;
+}
+
+/* How long it waits for the lock is no more than a size. */
+static bool is_rough(const struct result_cell *c, bool is_split)
+{
+    const struct result_metric *m =
+        result_value_find(c, is_split ? states[1].metric : "lock_wait_ratio");
+    struct page_value v;
+    if (!m)
+        return false;
+    v = value_of_summary(&m->summary);
+    return number_is_rough(&v);
 }
 
 /* Who is alone waits for nobody. */
@@ -115,8 +129,8 @@ static const struct result_cell *add_finding(struct buf *out, const struct chart
     else if (!(share_of(most, 1, is_split) > 0.01))
         buf_printf(out, "Units hardly wait for a lock%s", is_of_all ? " here" : where);
     else {
-        buf_printf(out, "%.0f %% of their time units want the lock, at the most%s: ",
-                   100 * share_of(most, 1, is_split), where);
+        buf_printf(out, "%s%.0f %% of their time units want the lock, at the most%s: ",
+                   is_rough(most, is_split) ? "~" : "", 100 * share_of(most, 1, is_split), where);
         add_cell_name(out, most);
     }
     return most;
