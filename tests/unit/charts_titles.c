@@ -312,6 +312,22 @@ static void noise_is_told_as_far_as_it_is_known(void)
     check_title(&d, "noise", "Others took 0.5 of 4 CPUs at the most, in round 1");
 }
 
+/* Buggy: what stood behind the stroke in "java/virtual" was taken for the number of tasks. */
+static void names_with_strokes_are_names(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    draft_begin(&d, 4);
+    add_cell(&d, "cpu", "none", "java/virtual", 2, "throughput_per_s", 2000, NULL);
+    add_cell(&d, "cpu", "none", "thread", 2, "throughput_per_s", 1000, NULL);
+    const struct page_chart *c = draw(&d, "throughput", &p, &r);
+    CHECK_EQ(c ? c->panels->title : "none", "cpu, CPU-bound, 2 tasks");
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+}
+
 /* Tasks are counted: none of them is "8.00". */
 static void places_that_are_counted_are_whole(void)
 {
@@ -476,6 +492,7 @@ static const struct test tests[] = {
      a_title_is_of_all_cells_or_says_that_it_is_not},
     {"a_large_gain_is_written_out", a_large_gain_is_written_out},
     {"noise_is_told_as_far_as_it_is_known", noise_is_told_as_far_as_it_is_known},
+    {"names_with_strokes_are_names", names_with_strokes_are_names},
     {"places_that_are_counted_are_whole", places_that_are_counted_are_whole},
     {"time_is_told_of_usable_cells", time_is_told_of_usable_cells},
     {"time_is_told_of_cells_that_the_ledger_did_not_slow",

@@ -7,9 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Behind "WORD/"; NULL where it does not begin so. */
+static const char *behind(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    return text && !strncmp(text, word, length) && text[length] == '/' ? text + length + 1 : NULL;
+}
+
+/* Names of others may hold strokes. */
 const char *cell_rest(const struct result_cell *c)
 {
-    const char *at = c->id;
+    const char *at = behind(behind(behind(c->id, c->workload), c->lock), c->executor);
+    if (at)
+        return at;
+    at = c->id;
     for (int i = 0; i < 3; i++) {
         const char *slash = strchr(at, '/');
         if (!slash)
