@@ -128,8 +128,8 @@ static void add_interval(struct buf *out, const struct page_cell *c,
     if (!isfinite(v.lo) || !isfinite(v.hi) || !(v.level > 0))
         return;
     int digits = number_digits(v.center, v.lo, v.hi);
-    number_of_digits(&lo, v.lo, unit, digits);
-    number_of_digits(&hi, v.hi, unit, digits);
+    number_of_digits(&lo, v.lo, unit, number_digits_of_end(v.center, digits, v.lo));
+    number_of_digits(&hi, v.hi, unit, number_digits_of_end(v.center, digits, v.hi));
     buf_add(out, " title=\"");
     escape_xml(out, number_text(low, sizeof low, &lo));
     buf_add(out, " to ");

@@ -204,6 +204,16 @@ int number_digits_in_ends(const struct page_value *v)
     return is_bounded(v) ? number_digits(v->center, v->lo, v->hi) : 0;
 }
 
+int number_digits_of_end(double value, int digits, double end)
+{
+    double more = floor(log10(fabs(end))) - floor(log10(fabs(value)));
+    if (!isfinite(more))
+        return digits;
+    return more < 1 - digits               ? 1
+           : more > DOUBLE_DIGITS - digits ? DOUBLE_DIGITS
+                                           : digits + (int)more;
+}
+
 /* The place of the last of so many digits of a printed number: 2 is hundredths, -1 tens. */
 static int last_place(const char *printed, int digits)
 {

@@ -167,16 +167,9 @@ static void add_labels(const struct rows *r, double top)
 static void begin_thing(const struct rows *r, const struct page_series *s,
                         const struct page_point *p)
 {
-    char value[48], lo[48], hi[48];
-    const struct page_axis *y = &r->panel->y;
-    int digits = number_digits(p->y, p->lo, p->hi);
-    svg_point_value(value, sizeof value, y, p);
-    if (isfinite(p->lo) && isfinite(p->hi))
-        svg_thing(r->pen->out, "%s, %s: %s (%s to %s)", label_of(p), s->form.name, value,
-                  svg_value(lo, sizeof lo, y, p->lo, digits),
-                  svg_value(hi, sizeof hi, y, p->hi, digits));
-    else
-        svg_thing(r->pen->out, "%s, %s: %s", label_of(p), s->form.name, value);
+    char value[160];
+    svg_thing(r->pen->out, "%s, %s: %s", label_of(p), s->form.name,
+              svg_point_in_ends(value, sizeof value, &r->panel->y, p));
 }
 
 /* Strokes of a row, of which none may cross the text that begins behind x: where it may begin. */

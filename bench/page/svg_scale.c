@@ -261,3 +261,41 @@ char *svg_point_value(char *out, size_t size, const struct page_axis *axis,
              point->flags & PAGE_UNRELIABLE ? " *" : "");
     return out;
 }
+
+static bool has_ends(const struct page_point *p)
+{
+    return isfinite(p->y) && isfinite(p->lo) && isfinite(p->hi);
+}
+
+char *svg_point_beside_ends(char *out, size_t size, const struct page_axis *axis,
+                            const struct page_point *point)
+{
+    char value[48];
+    if (!has_ends(point))
+        return svg_point_value(out, size, axis, point);
+    svg_value(value, sizeof value, axis, point->y, number_digits(point->y, point->lo, point->hi));
+    snprintf(out, size, "%s%s%s", point->flags & PAGE_ROUGH && value[0] != '<' ? "~" : "", value,
+             point->flags & PAGE_UNRELIABLE ? " *" : "");
+    return out;
+}
+
+char *svg_end_value(char *out, size_t size, const struct page_axis *axis,
+                    const struct page_point *point, double end)
+{
+    int digits = number_digits(point->y, point->lo, point->hi);
+    return svg_value(out, size, axis, end, number_digits_of_end(point->y, digits, end));
+}
+
+char *svg_point_in_ends(char *out, size_t size, const struct page_axis *axis,
+                        const struct page_point *point)
+{
+    char value[64], lo[48], hi[48];
+    svg_point_beside_ends(value, sizeof value, axis, point);
+    if (!has_ends(point))
+        snprintf(out, size, "%s", value);
+    else
+        snprintf(out, size, "%s (%s to %s)", value,
+                 svg_end_value(lo, sizeof lo, axis, point, point->lo),
+                 svg_end_value(hi, sizeof hi, axis, point, point->hi));
+    return out;
+}

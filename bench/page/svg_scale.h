@@ -47,4 +47,13 @@ char *svg_place(char *out, size_t size, const struct page_axis *axis, double val
 char *svg_point_value(char *out, size_t size, const struct page_axis *axis,
                       const struct page_point *point);
 
+/* Beside its interval, or with it, "1.019 (1.015 to 1.023)": both with the digits that the interval
+ * deserves. */
+char *svg_point_beside_ends(char *out, size_t size, const struct page_axis *axis,
+                            const struct page_point *point);
+char *svg_end_value(char *out, size_t size, const struct page_axis *axis,
+                    const struct page_point *point, double end);
+char *svg_point_in_ends(char *out, size_t size, const struct page_axis *axis,
+                        const struct page_point *point);
+
 #endif

@@ -253,6 +253,20 @@ static void a_value_and_its_interval_end_with_the_same_digit(void)
     }
 }
 
+static void an_end_has_the_digits_that_end_where_the_value_does(void)
+{
+    static const struct {
+        double value, end;
+        int digits, expected;
+    } rows[] = {
+        {9.8, 10.13, 2, 3}, {96, 101.8, 2, 3}, {101, 99.8, 4, 3},      {38, 0, 2, 2},
+        {0, 5, 2, 2},       {10, 0.3, 2, 1},   {1e-300, 1e300, 2, 17}, {-9.8, -10.1, 2, 3},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_EQ(number_digits_of_end(rows[i].value, rows[i].digits, rows[i].end),
+                 rows[i].expected);
+}
+
 static double draw(struct rng *r, int shape)
 {
     double u = ((double)(rng_next(r) >> 11) + 0.5) / 0x1p53;
@@ -304,6 +318,8 @@ static const struct test tests[] = {
      a_ratio_and_its_interval_end_with_the_same_digit},
     {"a_value_and_its_interval_end_with_the_same_digit",
      a_value_and_its_interval_end_with_the_same_digit},
+    {"an_end_has_the_digits_that_end_where_the_value_does",
+     an_end_has_the_digits_that_end_where_the_value_does},
     {"ratios_say_nothing_when_their_interval_holds_one",
      ratios_say_nothing_when_their_interval_holds_one},
     {0},
