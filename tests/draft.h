@@ -3,7 +3,7 @@
 #define CONTEND_TESTS_DRAFT_H
 
 #include "bench/base/buf.h"
-#include "bench/result/result.h"
+#include "bench/result/read.h"
 #include "tests/test.h"
 
 struct draft {
@@ -25,8 +25,11 @@ __attribute__((unused)) static bool draft_read(struct draft *d, struct result *r
 {
     struct err err = {0};
     buf_add(&d->text, "]}");
-    return CHECK_MSG(!result_parse(r, "draft", buf_text(&d->text), d->text.len, &err), "%s",
-                     err.text);
+    const struct result_source from = {.path = "draft",
+                                       .text = buf_text(&d->text),
+                                       .length = d->text.len,
+                                       .keep = RESULT_SUMMARIES | RESULT_ALL};
+    return CHECK_MSG(!result_read(r, &from, &err), "%s", err.text);
 }
 
 #endif

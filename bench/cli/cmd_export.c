@@ -18,7 +18,7 @@ static const struct opt options[] = {
 static const struct argument arguments[] = {
     {.name = "RESULT",
      .help = "a result; several, where the format takes them",
-     .missing = "a result file, such as results/latest.json",
+     .missing = "a result file, such as results/standard.json",
      .least = 1,
      .most = ARGUMENTS_ANY},
     {0},

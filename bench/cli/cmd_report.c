@@ -59,7 +59,7 @@ static const struct opt options[] = {
 static const struct argument arguments[] = {
     {.name = "RESULT",
      .help = "a result file; \"-\" reads standard input",
-     .missing = "a result file, such as results/latest.json",
+     .missing = "a result file, such as results/standard.json",
      .least = 1,
      .most = ARGUMENTS_ANY},
     {0},

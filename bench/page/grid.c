@@ -236,11 +236,17 @@ struct page_value cell_value(const struct page_cell *c)
     return cell_is_number(c) ? *c->value : page_exactly((double)NAN);
 }
 
+/* Of a measured value: those that were asked for, or those that its interval beside it has. */
+static int digits_of(const struct page_cell *c)
+{
+    return c->digits || !c->with_interval ? c->digits : number_digits_in_ends(c->value);
+}
+
 void cell_number(const struct page_cell *c, const struct page_column *column, struct number *out)
 {
     const char *unit = c->unit ? c->unit : column->unit;
     if (c->kind == CELL_VALUE)
-        number_of_value(out, c->value, unit, c->is_exact, c->digits);
+        number_of_value(out, c->value, unit, c->is_exact, digits_of(c));
     else if (c->kind == CELL_NUMBER)
         number_of_digits(out, c->number, unit, c->digits);
     else {
@@ -258,8 +264,8 @@ bool cell_interval(const struct page_cell *c, const struct page_column *column, 
         return false;
     const char *unit = c->unit ? c->unit : column->unit;
     cell_number(c, column, &n);
-    number_like(lo, &n, c->value->lo, unit);
-    number_like(hi, &n, c->value->hi, unit);
+    number_end(lo, &n, digits_of(c), c->value->lo, unit);
+    number_end(hi, &n, digits_of(c), c->value->hi, unit);
     return true;
 }
 

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { SPAN_DIGITS = 4 }; /* of times in lanes, which are exact */
+
 static void add_text(struct buf *out, const char *open, const char *text, const char *close)
 {
     buf_add(out, open);
@@ -14,11 +16,16 @@ static void add_text(struct buf *out, const char *open, const char *text, const 
     buf_add(out, close);
 }
 
-static void add_value(struct buf *out, const struct page_axis *axis, double value)
+/* An end of a stretch of time, or of a value's interval. */
+static void add_end(struct buf *out, const struct page_panel *panel, const struct page_point *p,
+                    double end, bool is_span)
 {
-    char text[48];
-    add_text(out, "<td>", isfinite(value) ? svg_value(text, sizeof text, axis, value, 4) : "",
-             "</td>");
+    char text[48] = "";
+    if (isfinite(end) && is_span)
+        svg_value(text, sizeof text, &panel->x, end, SPAN_DIGITS);
+    else if (isfinite(end))
+        svg_end_value(text, sizeof text, &panel->y, p, end);
+    add_text(out, "<td>", text, "</td>");
 }
 
 /* Where a point lies: a row's name, a commit, a number of tasks, a share. */
@@ -31,7 +38,7 @@ static void add_place(struct buf *out, const struct page_panel *panel, const str
         snprintf(text, sizeof text, "p%g", 100 * p->x);
         add_text(out, "<td class=\"l\">", text, "</td>");
     } else {
-        add_text(out, "<td class=\"l\">", svg_value(text, sizeof text, &panel->x, p->x, 4),
+        add_text(out, "<td class=\"l\">", svg_place(text, sizeof text, &panel->x, p->x, 4),
                  "</td>");
     }
 }
@@ -49,9 +56,9 @@ static void add_point(struct buf *out, const struct page_chart *c, const struct 
     add_text(out, "<td class=\"l\">", s->form.name, "</td>");
     add_place(out, panel, p);
     if (!is_span)
-        add_text(out, "<td>", svg_point_value(text, sizeof text, &panel->y, p), "</td>");
-    add_value(out, is_span ? &panel->x : &panel->y, p->lo);
-    add_value(out, is_span ? &panel->x : &panel->y, p->hi);
+        add_text(out, "<td>", svg_point_beside_ends(text, sizeof text, &panel->y, p), "</td>");
+    add_end(out, panel, p, p->lo, is_span);
+    add_end(out, panel, p, p->hi, is_span);
     buf_add(out, "</tr>\n");
 }
 

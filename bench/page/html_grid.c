@@ -127,8 +127,9 @@ static void add_interval(struct buf *out, const struct page_cell *c,
     const char *unit = c->unit ? c->unit : column->unit ? column->unit : "count";
     if (!isfinite(v.lo) || !isfinite(v.hi) || !(v.level > 0))
         return;
-    number_of_digits(&lo, v.lo, unit, 4);
-    number_of_digits(&hi, v.hi, unit, 4);
+    int digits = number_digits(v.center, v.lo, v.hi);
+    number_of_digits(&lo, v.lo, unit, number_digits_of_end(v.center, digits, v.lo));
+    number_of_digits(&hi, v.hi, unit, number_digits_of_end(v.center, digits, v.hi));
     buf_add(out, " title=\"");
     escape_xml(out, number_text(low, sizeof low, &lo));
     buf_add(out, " to ");
@@ -139,8 +140,8 @@ static void add_interval(struct buf *out, const struct page_cell *c,
 /* A sentence gets the room of one; else columns of names would leave it a word a line. */
 static bool is_sentence(const struct page_cell *c)
 {
-    enum { SENTENCE_BYTES = 40 };
-    return c->kind == CELL_TEXT && c->text && strlen(c->text) > SENTENCE_BYTES;
+    enum { SENTENCE_BYTES = 30 };
+    return c->kind == CELL_TEXT && strlen(c->text) > SENTENCE_BYTES && strchr(c->text, ' ');
 }
 
 static void add_cell(struct buf *out, const struct page_grid *g, const struct page_cell *c,

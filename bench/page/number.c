@@ -4,9 +4,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_DIGITS = 2, MOST_DIGITS = 4, RATIO_DIGITS = 3 };
+#define PLAIN_MOST 1e15 /* larger numbers are not written out */
+
+enum { LEAST_DIGITS = 2, MOST_DIGITS = 4, RATIO_DIGITS = 3, DOUBLE_DIGITS = 17 };
 
 int number_digits(double center, double lo, double hi)
 {
@@ -101,13 +104,19 @@ static bool is_fraction(double quotient)
     return quotient > 0 && quotient < 0.01;
 }
 
-/* How many digits of a quotient, or of what it is the fraction of, can be told. */
-static int quotient_digits(const struct page_value *r, bool is_rough)
+/*
+ * How many digits of a quotient, or of what it is the fraction of, can be told.  Alone it has as
+ * few as a factor of a sentence; beside its interval both have what the interval deserves.
+ */
+static int quotient_digits(const struct page_value *r, bool is_beside_ends)
 {
-    int digits = is_rough                 ? LEAST_DIGITS
-                 : is_fraction(r->center) ? number_digits(1 / r->center, 1 / r->hi, 1 / r->lo)
-                                          : number_digits(r->center, r->lo, r->hi);
-    return digits > RATIO_DIGITS ? RATIO_DIGITS : digits;
+    int digits = is_fraction(r->center) ? number_digits(1 / r->center, 1 / r->hi, 1 / r->lo)
+                                        : number_digits(r->center, r->lo, r->hi);
+    if (is_beside_ends)
+        return digits;
+    return number_standing(r) != RATIO_TOLD ? LEAST_DIGITS
+           : digits > RATIO_DIGITS          ? RATIO_DIGITS
+                                            : digits;
 }
 
 /* The quotient, or what it is the fraction of. */
@@ -122,36 +131,65 @@ static void join(char *out, size_t size, const struct number *plain, bool is_one
     snprintf(out, size, "%s%.16s%.2s", is_one_by ? "1/" : "", plain->text, plain->unit);
 }
 
-void number_of_quotient(struct number *out, const struct page_value *r)
+static void add_quotient(struct number *out, const struct page_value *r, int digits)
 {
-    *out = (struct number){.text = "~"};
-    enum ratio_standing standing = number_standing(r);
-    if (standing == RATIO_UNTOLD)
-        return;
-    bool is_rough = standing == RATIO_ROUGH, is_one_by = is_fraction(r->center);
+    bool is_one_by = is_fraction(r->center);
     struct number plain;
     char text[24];
-    format(&plain, "", whole_of(r->center, is_one_by), "count", quotient_digits(r, is_rough));
+    format(&plain, "", whole_of(r->center, is_one_by), "count", digits);
     join(text, sizeof text, &plain, is_one_by);
-    snprintf(out->text, sizeof out->text, "%s%.20s%s", is_rough ? "~" : "", text,
-             is_one_by ? "" : "x");
+    *out = (struct number){0};
+    snprintf(out->text, sizeof out->text, "%s%.20s%s", number_standing(r) == RATIO_ROUGH ? "~" : "",
+             text, is_one_by ? "" : "x");
 }
 
-char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r)
+static bool is_bounded(const struct page_value *v)
 {
-    bool is_bounded = isfinite(r->lo) && isfinite(r->hi) && r->level > 0 && r->lo < r->hi;
+    return isfinite(v->lo) && isfinite(v->hi) && v->level > 0 && v->lo < v->hi;
+}
+
+static bool has_ends(const struct page_value *r)
+{
+    return is_bounded(r) && (!is_fraction(r->center) || r->lo > 0);
+}
+
+void number_of_quotient(struct number *out, const struct page_value *r, bool is_beside_ends)
+{
+    if (number_standing(r) == RATIO_UNTOLD)
+        *out = (struct number){.text = "~"};
+    else
+        add_quotient(out, r, quotient_digits(r, is_beside_ends && has_ends(r)));
+}
+
+char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r,
+                              const char *between)
+{
     bool is_one_by = is_fraction(r->center);
+    int digits = quotient_digits(r, true);
     struct number center, end;
     char lo[24], hi[24];
     snprintf(out, size, "%s", "");
-    if (!is_bounded || (is_one_by && !(r->lo > 0)))
+    if (!has_ends(r))
         return out;
-    format(&center, "", whole_of(r->center, is_one_by), "count", quotient_digits(r, false));
-    number_like(&end, &center, whole_of(r->lo, is_one_by), "count");
+    format(&center, "", whole_of(r->center, is_one_by), "count", digits);
+    number_end(&end, &center, digits, whole_of(r->lo, is_one_by), "count");
     join(lo, sizeof lo, &end, is_one_by);
-    number_like(&end, &center, whole_of(r->hi, is_one_by), "count");
+    number_end(&end, &center, digits, whole_of(r->hi, is_one_by), "count");
     join(hi, sizeof hi, &end, is_one_by);
-    snprintf(out, size, "%s-%s", lo, hi);
+    snprintf(out, size, "%s%s%s", lo, between, hi);
+    return out;
+}
+
+char *number_of_quotient_in_ends(char *out, size_t size, const struct page_value *r)
+{
+    struct number n = {.text = "~"};
+    char ends[64];
+    bool is_known = number_ends_of_quotient(ends, sizeof ends, r, ", ")[0];
+    if (is_known)
+        add_quotient(&n, r, quotient_digits(r, true));
+    else
+        number_of_quotient(&n, r, false);
+    snprintf(out, size, "%s%s%s%s", n.text, is_known ? " [" : "", ends, is_known ? "]" : "");
     return out;
 }
 
@@ -161,12 +199,48 @@ void number_of_digits(struct number *out, double value, const char *unit, int di
     split(out, "", units_format(text, sizeof text, value, unit, digits));
 }
 
-void number_like(struct number *out, const struct number *n, double value, const char *unit)
+int number_digits_in_ends(const struct page_value *v)
 {
-    const char *point = strchr(n->text, '.');
-    int places = point ? (int)strspn(point + 1, "0123456789") : 0;
-    *out = *n;
-    snprintf(out->text, sizeof out->text, "%.*f", places, value / units_factor(unit, n->unit));
+    return is_bounded(v) ? number_digits(v->center, v->lo, v->hi) : 0;
+}
+
+int number_digits_of_end(double value, int digits, double end)
+{
+    double more = floor(log10(fabs(end))) - floor(log10(fabs(value)));
+    if (!isfinite(more))
+        return digits;
+    return more < 1 - digits               ? 1
+           : more > DOUBLE_DIGITS - digits ? DOUBLE_DIGITS
+                                           : digits + (int)more;
+}
+
+/* The place of the last of so many digits of a printed number: 2 is hundredths, -1 tens. */
+static int last_place(const char *printed, int digits)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*e", DOUBLE_DIGITS - 1,
+             strtod(printed + strspn(printed, "~"), NULL));
+    return digits - 1 - atoi(strchr(text, 'e') + 1);
+}
+
+void number_end(struct number *out, const struct number *n, int digits, double value,
+                const char *unit)
+{
+    double scaled = value / units_factor(unit, n->unit);
+    *out = (struct number){0};
+    snprintf(out->unit, sizeof out->unit, "%s", n->unit);
+    /* 0, "<0.001" and "1.2e-09" have no last place that an end could share. */
+    bool has_place = strpbrk(n->text, "123456789") && !strpbrk(n->text, "<e");
+    if (!has_place || fabs(scaled) >= PLAIN_MOST) {
+        units_format(out->text, sizeof out->text, scaled, "", digits ? digits : LEAST_DIGITS);
+        return;
+    }
+    int places = last_place(n->text, digits);
+    double step = places < 0 ? pow(10, -places) : 0;
+    snprintf(out->text, sizeof out->text, "%.*f", places > 0 ? places : 0,
+             step > 0 ? round(scaled / step) * step : scaled);
+    if (out->text[strspn(out->text, "-0.")] == '\0' && out->text[0] == '-')
+        memmove(out->text, out->text + 1, strlen(out->text));
 }
 
 char *number_text(char *out, size_t size, const struct number *n)

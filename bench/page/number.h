@@ -4,7 +4,8 @@
  *
  * The rule: one unit of the last digit lies between a twentieth and a half of the interval's
  * half width, with 2 digits at least and 4 at most.  "38.2 us" says that the median is known to
- * a few tenths.  A number is rough, with 2 digits and the mark "~" in front, when it rests on fewer
+ * a few tenths.  Where the interval stands beside it, its ends have the same last digit.  A number
+ * is rough, with the mark "~" in front and alone with 2 digits, when it rests on fewer
  * than 6 samples (no interval at 95 % exists then), or when the ends of its interval, the lowest
  * and the highest that the median may be, differ by a factor of 2 or more.
  */
@@ -52,17 +53,31 @@ void number_of_value(struct number *out, const struct page_value *v, const char 
 enum ratio_standing { RATIO_UNTOLD, RATIO_ROUGH, RATIO_TOLD };
 enum ratio_standing number_standing(const struct page_value *ratio);
 
-/* "0.52x", or "1/590" where it is small; "~" where no difference can be told, rough: "~0.5x". */
-void number_of_quotient(struct number *out, const struct page_value *r);
+/*
+ * "0.52x", or "1/590" where it is small; "~" where no difference can be told, rough: "~0.5x".
+ * Alone it has 3 digits at most; beside its ends as many as they have.
+ */
+void number_of_quotient(struct number *out, const struct page_value *r, bool is_beside_ends);
 
 /* The ends of its interval, short: "0.49-0.54", "1/620-1/560"; "" where they bound nothing. */
-char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r);
+char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r,
+                              const char *between);
+
+/* "0.52x [0.49, 0.54]", told or not: who sees the interval sees whether it holds 1. */
+char *number_of_quotient_in_ends(char *out, size_t size, const struct page_value *r);
 
 /* That many significant digits, whatever is known of it: "12.3 us". */
 void number_of_digits(struct number *out, double value, const char *unit, int digits);
 
-/* Another value of that unit, scaled as n is and with as many places behind the point. */
-void number_like(struct number *out, const struct number *n, double value, const char *unit);
+/* What a value and the ends of its interval deserve where both stand; 0: it has no interval. */
+int number_digits_in_ends(const struct page_value *v);
+
+/* An end of its interval in n's unit, down to the last of n's digits: "310", "[300, 340]". */
+void number_end(struct number *out, const struct number *n, int digits, double value,
+                const char *unit);
+
+/* As many digits of an end as end with the last of so many of the value: 2 of 9.8 are 3 of 10.1. */
+int number_digits_of_end(double value, int digits, double end);
 
 /* A factor for sentences, with the digits its interval deserves, 3 at most: "8.2", "170". */
 char *number_factor(char *out, size_t size, double center, double lo, double hi, bool is_rough);

@@ -255,21 +255,16 @@ static void add_line(const struct curves *k, const struct page_series *s)
 static void begin_point(const struct curves *k, const struct page_series *s,
                         const struct page_point *p)
 {
-    char x[48], y[48], lo[48], hi[48];
+    char x[48], y[160];
     const struct page_axis *axis = k->y.axis;
     if (p->label)
         snprintf(x, sizeof x, "%.40s", p->label);
     else if (k->x.axis->scale == PAGE_TAIL)
         snprintf(x, sizeof x, "p%g", 100 * p->x);
     else
-        svg_value(x, sizeof x, k->x.axis, p->x, 3);
-    svg_point_value(y, sizeof y, axis, p);
-    if (isfinite(p->lo) && isfinite(p->hi))
-        svg_thing(k->pen->out, "%s, %s %s: %s (%s to %s)", s->form.name, k->x.axis->name, x, y,
-                  svg_value(lo, sizeof lo, axis, p->lo, 3),
-                  svg_value(hi, sizeof hi, axis, p->hi, 3));
-    else
-        svg_thing(k->pen->out, "%s, %s %s: %s", s->form.name, k->x.axis->name, x, y);
+        svg_place(x, sizeof x, k->x.axis, p->x, 3);
+    svg_thing(k->pen->out, "%s, %s %s: %s", s->form.name, k->x.axis->name, x,
+              svg_point_in_ends(y, sizeof y, axis, p));
 }
 
 /* A stroke of no length keeps its round shape when the plot is stretched. */

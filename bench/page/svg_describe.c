@@ -13,7 +13,7 @@ static void add_place(struct buf *out, const struct page_panel *panel, const str
     if (panel->x.scale == PAGE_TAIL)
         buf_printf(out, "p%g", 100 * p->x);
     else
-        buf_add(out, p->label ? p->label : svg_value(x, sizeof x, &panel->x, p->x, 3));
+        buf_add(out, p->label ? p->label : svg_place(x, sizeof x, &panel->x, p->x, 3));
 }
 
 static void add_curve(struct buf *out, const struct page_panel *panel, const struct page_series *s)

@@ -167,22 +167,40 @@ static void add_labels(const struct rows *r, double top)
 static void begin_thing(const struct rows *r, const struct page_series *s,
                         const struct page_point *p)
 {
-    char value[48], lo[48], hi[48];
-    const struct page_axis *y = &r->panel->y;
-    svg_point_value(value, sizeof value, y, p);
-    if (isfinite(p->lo) && isfinite(p->hi))
-        svg_thing(r->pen->out, "%s, %s: %s (%s to %s)", label_of(p), s->form.name, value,
-                  svg_value(lo, sizeof lo, y, p->lo, 3), svg_value(hi, sizeof hi, y, p->hi, 3));
-    else
-        svg_thing(r->pen->out, "%s, %s: %s", label_of(p), s->form.name, value);
+    char value[160];
+    svg_thing(r->pen->out, "%s, %s: %s", label_of(p), s->form.name,
+              svg_point_in_ends(value, sizeof value, &r->panel->y, p));
+}
+
+/* Strokes of a row, of which none may cross the text that begins behind x: where it may begin. */
+static double behind_strokes(const struct rows *r, const struct page_point *p, double x,
+                             double width)
+{
+    bool is_moved = true;
+    while (is_moved) {
+        is_moved = false;
+        for (const struct page_series *s = r->panel->series; s; s = s->next)
+            for (const struct page_points *at = s->points;
+                 at && (s->form.mark == PAGE_RULE || s->form.mark == PAGE_TICK); at = at->next) {
+                double stroke = svg_scale_at(&r->scale, at->point.y);
+                bool is_here =
+                    s->form.mark == PAGE_RULE || !strcmp(label_of(&at->point), label_of(p));
+                if (!is_here || !(stroke > x) || stroke > x + VALUE_GAP + width)
+                    continue;
+                x = stroke;
+                is_moved = true;
+            }
+    }
+    return x;
 }
 
 static void add_value_text(const struct rows *r, const struct page_point *p, double y)
 {
     char text[48];
     double x = svg_scale_at(&r->scale, isfinite(p->hi) ? fmax(p->hi, p->y) : p->y);
-    svg_text(r->pen->out, x + VALUE_GAP, y + 4, SVG_START, "val",
-             svg_point_value(text, sizeof text, &r->panel->y, p));
+    svg_point_value(text, sizeof text, &r->panel->y, p);
+    x = behind_strokes(r, p, x, svg_text_width(text, SVG_TEXT_SIZE));
+    svg_text(r->pen->out, x + VALUE_GAP, y + 4, SVG_START, "val", text);
 }
 
 static void add_interval(const struct rows *r, const struct page_point *p, double y,

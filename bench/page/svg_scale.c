@@ -221,13 +221,27 @@ size_t svg_scale_ticks(const struct svg_scale *s, size_t most, struct svg_tick t
 
 char *svg_value(char *out, size_t size, const struct page_axis *axis, double value, int digits)
 {
-    if (axis->is_percent)
+    if (axis->is_percent && value > 0 && value < 0.0005)
+        snprintf(out, size, "<0.1 %%");
+    else if (axis->is_percent)
         snprintf(out, size, "%.*f %%", fabs(value) > 0 && fabs(value) < 0.0095 ? 1 : 0,
                  100 * value);
     else if (value == 0)
         snprintf(out, size, "0");
     else
         units_format(out, size, value, axis->unit ? axis->unit : "count", digits < 1 ? 1 : digits);
+    return out;
+}
+
+char *svg_place(char *out, size_t size, const struct page_axis *axis, double value, int digits)
+{
+    enum { WRITTEN_OUT = 1000000 };
+    bool is_count = !axis->is_percent && (!axis->unit || !strcmp(axis->unit, "count"));
+    bool is_whole = fabs(value) < WRITTEN_OUT && !(fabs(value - round(value)) > 0);
+    if (is_count && is_whole)
+        snprintf(out, size, "%.0f", value);
+    else
+        svg_value(out, size, axis, value, digits);
     return out;
 }
 
@@ -243,7 +257,45 @@ char *svg_point_value(char *out, size_t size, const struct page_axis *axis,
     else
         svg_value(text, sizeof text, axis, point->y,
                   is_rough ? 2 : number_digits(point->y, point->lo, point->hi));
-    snprintf(out, size, "%s%s%s", is_rough ? "~" : "", text,
+    snprintf(out, size, "%s%s%s", is_rough && text[0] != '<' ? "~" : "", text,
              point->flags & PAGE_UNRELIABLE ? " *" : "");
+    return out;
+}
+
+static bool has_ends(const struct page_point *p)
+{
+    return isfinite(p->y) && isfinite(p->lo) && isfinite(p->hi);
+}
+
+char *svg_point_beside_ends(char *out, size_t size, const struct page_axis *axis,
+                            const struct page_point *point)
+{
+    char value[48];
+    if (!has_ends(point))
+        return svg_point_value(out, size, axis, point);
+    svg_value(value, sizeof value, axis, point->y, number_digits(point->y, point->lo, point->hi));
+    snprintf(out, size, "%s%s%s", point->flags & PAGE_ROUGH && value[0] != '<' ? "~" : "", value,
+             point->flags & PAGE_UNRELIABLE ? " *" : "");
+    return out;
+}
+
+char *svg_end_value(char *out, size_t size, const struct page_axis *axis,
+                    const struct page_point *point, double end)
+{
+    int digits = number_digits(point->y, point->lo, point->hi);
+    return svg_value(out, size, axis, end, number_digits_of_end(point->y, digits, end));
+}
+
+char *svg_point_in_ends(char *out, size_t size, const struct page_axis *axis,
+                        const struct page_point *point)
+{
+    char value[64], lo[48], hi[48];
+    svg_point_beside_ends(value, sizeof value, axis, point);
+    if (!has_ends(point))
+        snprintf(out, size, "%s", value);
+    else
+        snprintf(out, size, "%s (%s to %s)", value,
+                 svg_end_value(lo, sizeof lo, axis, point, point->lo),
+                 svg_end_value(hi, sizeof hi, axis, point, point->hi));
     return out;
 }

@@ -39,9 +39,21 @@ size_t svg_scale_ticks(const struct svg_scale *s, size_t most, struct svg_tick t
 /* A value as the axis has it: "38.2 us", "45 %". */
 char *svg_value(char *out, size_t size, const struct page_axis *axis, double value, int digits);
 
+/* Where something lies: "8 tasks" are counted, and no measured 8.00. */
+char *svg_place(char *out, size_t size, const struct page_axis *axis, double value, int digits);
+
 /* The same with the digits its interval deserves and the marks of its flags: "~38 us", "41 us *".
  */
 char *svg_point_value(char *out, size_t size, const struct page_axis *axis,
                       const struct page_point *point);
+
+/* Beside its interval, or with it, "1.019 (1.015 to 1.023)": both with the digits that the interval
+ * deserves. */
+char *svg_point_beside_ends(char *out, size_t size, const struct page_axis *axis,
+                            const struct page_point *point);
+char *svg_end_value(char *out, size_t size, const struct page_axis *axis,
+                    const struct page_point *point, double end);
+char *svg_point_in_ends(char *out, size_t size, const struct page_axis *axis,
+                        const struct page_point *point);
 
 #endif

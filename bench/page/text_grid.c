@@ -14,6 +14,7 @@
 #include "bench/base/utf8.h"
 #include "bench/page/escape.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void pad_to(struct buf *out, size_t used, size_t width)
@@ -43,6 +44,14 @@ static void trim_line(struct buf *out)
     buf_add(out, "\n");
 }
 
+static bool has_group_names(const struct text_layout *t, struct panel p)
+{
+    for (size_t c = p.from; c < p.to; c++)
+        if (layout_group(t, c)[0])
+            return true;
+    return false;
+}
+
 static void add_groups(const struct text_layout *t, struct panel p, struct buf *out)
 {
     buf_pad(out, t->labels_width);
@@ -54,7 +63,7 @@ static void add_groups(const struct text_layout *t, struct panel p, struct buf *
         buf_add(out, text_tone(t->style, PAGE_STRONG));
         escape_text(out, layout_group(t, c));
         buf_add(out, text_plain(t->style));
-        if (width > name + 1) {
+        if (name && width > name + 1) {
             buf_printf(out, " %s", text_tone(t->style, PAGE_FAINT));
             for (size_t i = name + 1; i < width; i++)
                 buf_add(out, "-");
@@ -85,6 +94,12 @@ static void add_head(const struct text_layout *t, size_t c, size_t panel_from, s
     buf_pad(out, column->is_right ? 0 : column->width - columns);
 }
 
+static void add_number(const struct text_layout *t, const char *text, struct buf *out)
+{
+    add_aligned(out, text, t->numbers_width - COLUMN_GAP, true);
+    buf_pad(out, COLUMN_GAP);
+}
+
 static void add_heads(const struct text_layout *t, struct panel p, struct buf *out)
 {
     size_t lines = 1;
@@ -93,6 +108,8 @@ static void add_heads(const struct text_layout *t, struct panel p, struct buf *o
     for (size_t line = 0; line < lines; line++) {
         buf_add(out, text_tone(t->style, PAGE_FAINT));
         buf_pad(out, t->indent);
+        if (t->numbers_width)
+            add_number(t, line + 1 == lines ? LAYOUT_NUMBERS : "", out);
         for (size_t c = 0; c < t->label_count; c++)
             add_head(t, c, 0, line, lines, out);
         for (size_t c = p.from; c < p.to; c++)
@@ -135,12 +152,16 @@ static bool is_equal_cell(const struct page_cell *a, const struct page_cell *b)
 }
 
 /* A label equal to the one above is left out, while all labels before it are equal too. */
-static size_t add_labels(struct text_layout *t, const struct page_row *row,
+static size_t add_labels(struct text_layout *t, const struct page_row *row, size_t number,
                          const struct page_row *above, struct buf *out)
 {
     bool repeats = above != NULL;
-    size_t column = t->indent;
+    size_t column = t->indent + t->numbers_width;
+    char text[32];
     buf_pad(out, t->indent);
+    snprintf(text, sizeof text, "%zu", number);
+    if (t->numbers_width)
+        add_number(t, text, out);
     for (size_t l = 0; l < t->label_count; l++) {
         const struct text_column *c = &t->columns[l];
         repeats = repeats && c->form->flags & PAGE_ONCE &&
@@ -156,13 +177,19 @@ static size_t add_labels(struct text_layout *t, const struct page_row *row,
     return column;
 }
 
-/* "skipped: no such thing here", in the place of what would stand behind the labels. */
+/* "skipped: no such thing here", in the place of what would stand behind the labels, or below. */
 static void add_status(const struct text_layout *t, const struct page_cell *cell, size_t column,
                        struct buf *out)
 {
     struct buf words = {0};
     size_t gap = t->label_count < t->count ? layout_gap(t, t->label_count, t->label_count) : 0;
     buf_printf(&words, "%s%s%s", cell->word, cell->text[0] ? ": " : "", cell->text);
+    if (column + gap + LEAST_ROOM > t->width) {
+        trim_line(out);
+        gap = 0;
+        column = t->indent + t->numbers_width + COLUMN_GAP;
+        buf_pad(out, column);
+    }
     buf_pad(out, gap);
     buf_add(out, text_tone(t->style, PAGE_FAINT));
     text_words(out, buf_text(&words), column + gap, column + gap, t->width);
@@ -289,16 +316,37 @@ static size_t add_flowing(struct text_layout *t, const struct page_cell *cell,
     return column + gap + width;
 }
 
+/* One that is not repeated is a label, too. */
+static bool is_label(const struct text_layout *t, size_t c)
+{
+    return t->columns[c].form->flags & PAGE_LABEL;
+}
+
+/* A name that has no room is as wide as there is, and goes on in the next line. */
+static size_t add_in_panel(struct text_layout *t, struct panel p, const struct page_row *row,
+                           size_t c, size_t column, struct buf *out)
+{
+    const struct text_column *one = &t->columns[c];
+    size_t from = column + layout_gap(t, c, p.from);
+    buf_pad(out, from - column);
+    if (!is_label(t, c) || from + one->width <= t->width)
+        return add_cell(t, row, one, from, c + 1 == t->count, out);
+    text_words(out, layout_shown(t, &row->cells[one->index], one->form), from, from, t->width);
+    return from + one->width;
+}
+
 static void add_row(struct text_layout *t, struct panel p, const struct page_row *row,
-                    const struct page_row *above, struct buf *out)
+                    size_t number, const struct page_row *above, struct buf *out)
 {
     size_t status = row_status(t->grid, row);
     if (has_paragraphs(t)) {
         add_paragraph(t, row, out);
         return;
     }
-    size_t column = add_labels(t, row, above, out);
+    size_t column = add_labels(t, row, number, above, out);
     if (status < t->grid->column_count) {
+        for (size_t c = p.from; c < p.to && is_label(t, c); c++)
+            column = add_in_panel(t, p, row, c, column, out);
         add_status(t, &row->cells[status], column, out);
         return;
     }
@@ -307,12 +355,10 @@ static void add_row(struct text_layout *t, struct panel p, const struct page_row
         size_t gap = layout_gap(t, c, p.from);
         if (one->form->flags & PAGE_RAGGED && row->cells[one->index].kind == CELL_EMPTY)
             continue;
-        if (t->is_flowing) {
+        if (t->is_flowing)
             column = add_flowing(t, &row->cells[one->index], one, column, gap, out);
-            continue;
-        }
-        buf_pad(out, gap);
-        column = add_cell(t, row, one, column + gap, c + 1 == t->count, out);
+        else
+            column = add_in_panel(t, p, row, c, column, out);
     }
     trim_line(out);
 }
@@ -320,9 +366,12 @@ static void add_row(struct text_layout *t, struct panel p, const struct page_row
 static void add_rows(struct text_layout *t, struct panel p, struct buf *out)
 {
     const struct page_row *above = NULL;
+    size_t number = 0;
     for (const struct page_row *r = t->grid->rows; r; r = r->next) {
-        /* The reason is said once, in the first panel; and so are groups of rows. */
-        if (row_status(t->grid, r) < t->grid->column_count && p.from > t->label_count)
+        number++;
+        /* The reason is said where labels are that no other panel has, and so once mostly. */
+        if (row_status(t->grid, r) < t->grid->column_count && p.from > t->label_count &&
+            !is_label(t, p.from))
             continue;
         if (r->group) {
             buf_pad(out, t->indent - (t->indent < COLUMN_GAP ? t->indent : COLUMN_GAP));
@@ -330,7 +379,7 @@ static void add_rows(struct text_layout *t, struct panel p, struct buf *out)
             buf_add(out, "\n");
             above = NULL;
         }
-        add_row(t, p, r, above, out);
+        add_row(t, p, r, number, above, out);
         above = r;
         if (p.to == t->count)
             add_below(t, r, out);
@@ -383,7 +432,7 @@ void text_add_grid(const struct page_grid *g, size_t indent, const struct page_s
     for (size_t from = t.label_count; from == t.label_count || from < t.count;) {
         struct panel p = layout_panel(&t, from);
         buf_add(out, from > t.label_count ? "\n" : "");
-        if (p.to > p.from && t.has_groups)
+        if (has_group_names(&t, p))
             add_groups(&t, p, out);
         if (!has_paragraphs(&t) && !g->form.is_headless)
             add_heads(&t, p, out);

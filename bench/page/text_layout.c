@@ -151,17 +151,79 @@ static void widen_groups(struct text_layout *t)
     }
 }
 
-/* Labels are repeated as far as each column has room beside them; the first one always is. */
-static void choose_labels(struct text_layout *t)
+static size_t widest_column(const struct text_layout *t, size_t label_count)
 {
     size_t widest = 0;
-    for (size_t c = t->label_count; c < t->count; c++)
+    for (size_t c = label_count; c < t->count; c++)
         if (t->columns[c].is_right) /* words are wrapped */
             widest = larger(widest, layout_gap(t, c, c) + t->columns[c].width);
+    return widest;
+}
+
+/* Labels are repeated as far as each column has room beside them; the first one always is. */
+static void choose_labels(struct text_layout *t, size_t widest)
+{
+    size_t before = t->indent + t->numbers_width;
     while (t->label_count > 1 && widest &&
-           t->indent + layout_span(t, 0, t->label_count) + widest > t->width)
+           before + layout_span(t, 0, t->label_count) + widest > t->width)
         t->label_count--;
-    t->labels_width = t->indent + layout_span(t, 0, t->label_count);
+    t->labels_width = before + layout_span(t, 0, t->label_count);
+}
+
+static int compare_cells(const struct page_cell *a, const struct page_cell *b)
+{
+    bool has_text = a->kind == CELL_TEXT || a->kind == CELL_SHOWN;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    return has_text                ? strcmp(a->text, b->text)
+           : a->kind == CELL_COUNT ? (a->number > b->number) - (a->number < b->number)
+                                   : 0;
+}
+
+static int compare_labels(const void *left, const void *right, void *context)
+{
+    const struct page_row *const *a = left, *const *b = right;
+    const struct text_layout *t = context;
+    int order = 0;
+    for (size_t l = 0; l < t->label_count && !order; l++) {
+        size_t c = t->columns[l].index;
+        order = compare_cells(&(*a)->cells[c], &(*b)->cells[c]);
+    }
+    return order;
+}
+
+/* Whether the labels that are repeated name one row each: 1, 0, or -1 when memory ran out. */
+static int are_told_apart(struct text_layout *t)
+{
+    const struct page_row **rows = calloc(t->grid->row_count + 1, sizeof *rows);
+    size_t count = 0;
+    int are_apart = 1;
+    if (!rows)
+        return -1;
+    for (const struct page_row *r = t->grid->rows; r; r = r->next)
+        rows[count++] = r;
+    qsort_r(rows, count, sizeof *rows, compare_labels, t);
+    for (size_t i = 1; i < count && are_apart; i++)
+        are_apart = compare_labels(&rows[i - 1], &rows[i], t) != 0;
+    free(rows);
+    return are_apart;
+}
+
+/* Rows get numbers where labels that are not repeated are missed. */
+static int number_rows(struct text_layout *t, size_t widest, size_t label_count)
+{
+    bool has_panels = !t->is_wrapped && !t->is_flowing && !t->grid->form.is_headless;
+    if (t->label_count == label_count || !has_panels)
+        return 0;
+    int are_apart = are_told_apart(t);
+    if (are_apart)
+        return are_apart < 0 ? -1 : 0;
+    size_t digits = 1;
+    for (size_t most = t->grid->row_count; most >= 10; most /= 10)
+        digits++;
+    t->numbers_width = larger(digits, strlen(LAYOUT_NUMBERS)) + COLUMN_GAP;
+    choose_labels(t, widest);
+    return 0;
 }
 
 int layout_measure(struct text_layout *t)
@@ -183,12 +245,13 @@ int layout_measure(struct text_layout *t)
         measure_column(t, &t->columns[c], c < t->label_count);
         t->is_flowing &= t->columns[c].form->flags & PAGE_RAGGED && c >= t->label_count;
     }
-    choose_labels(t);
+    size_t label_count = t->label_count, widest = widest_column(t, label_count);
+    choose_labels(t, widest);
     if (t->has_groups)
         widen_groups(t);
     if (t->count && t->width != SIZE_MAX && !t->columns[t->count - 1].is_right)
         t->is_wrapped = !t->is_flowing && t->indent + layout_span(t, 0, t->count) > t->width;
-    return 0;
+    return number_rows(t, widest, label_count);
 }
 
 void layout_release(struct text_layout *t)

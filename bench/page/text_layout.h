@@ -14,6 +14,8 @@ enum {
     LEAST_ROOM = 20, /* a wrapped column that would have less makes rows paragraphs */
 };
 
+#define LAYOUT_NUMBERS "row" /* over them */
+
 struct text_column {
     const struct page_column *form;
     size_t index; /* of its cells */
@@ -33,6 +35,9 @@ struct text_layout {
     struct text_column *columns; /* that stand beside each other: labels first */
     size_t count, label_count;
     size_t indent, labels_width, width;
+    /* Of the rows' numbers, with the gap behind: where the labels that each panel has room for do
+     * not tell rows apart.  0: rows have none. */
+    size_t numbers_width;
     bool has_groups; /* of columns */
     bool is_wrapped; /* the last column takes what room there is */
     bool is_flowing; /* rows are cells one behind the other, on as many lines as they take */

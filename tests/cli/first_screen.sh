@@ -34,6 +34,43 @@ a_result_s_first_screen_fits_24_lines_of_80_columns() {
     expect_no out '(^|[^a-z])[a-z]+-$'
 }
 
+# Buggy: room was kept for sentences that there were none of, and a row was left out.
+every_row_is_there_where_nothing_is_to_be_said() {
+    _changed unusable.json 'for c in cells: c["warnings"] = [{"code": "unusable", "text": "others had the CPUs"}]'
+    run report unusable.json
+    expect_status 0
+    _fits 23 80
+    expect grep -qE '^coroutine ' out
+    _changed one.json 'd["cells"] = [c for c in cells if c["id"] == "spin/gil/thread/tasks=2"]'
+    run report one.json
+    expect_out 'Nothing speaks against these numbers: the cell was not disturbed.'
+}
+
+# Expected: what is shown takes the room. Buggy: a mark that turns text around counted as nothing and was shown as <U+202E>.
+names_that_are_shown_longer_than_they_are_fit_all_the_same() {
+    _changed marks.json 'for c in cells:
+    c["id"] = c["id"].replace("gil", "\u202e\u202e\u202egil").replace("thread", "\u2066" * 9)
+    c["lock"] = c["lock"].replace("gil", "\u202e\u202e\u202egil")
+    c["executor"] = c["executor"].replace("thread", "\u2066" * 9)
+d["host"]["hostname"] = "\u202e" * 300'
+    run report marks.json
+    expect_status 0
+    _fits 23 80
+    expect_out '<U+202E>'
+}
+
+# A share whose interval tells no more than a size is no "49 %".
+a_share_that_is_rough_is_called_so() {
+    _changed rough.json 'for c in cells:
+    if c["id"] == "spin/gil/thread/tasks=2": c["metrics"]["lock_wait_ratio"] = {"unit": "ratio", "samples": [.1, .2, .3, .4, .6, .7, .8]}'
+    run report rough.json --format html -o rough.html
+    grep -q '2 tasks of spin wait roughly 40 % of their time for gil as threads' rough.html || fail "not called rough"
+    grep -q 'spin wait 49 %' rough.html && fail "another share"
+    cp "$fixture" sure.json
+    run report sure.json --format html -o sure.html
+    grep -q '2 tasks of spin wait 49 % of their time for gil as threads' sure.html || fail "called rough"
+}
+
 a_run_ends_with_it() {
     # shellcheck disable=SC2086
     run run --workload noop,sleep,spin --lock none,gil --tasks 1,4 $fake -o own.json

@@ -20,6 +20,16 @@ every_chart_the_help_names_is_drawn_or_says_what_it_wants() {
     done
 }
 
+# Buggy: of two results one was drawn and nothing said; where cells were too many, --format was blamed.
+what_is_not_drawn_is_said() {
+    run report "$standard" "$source_dir/tests/fixtures/report/host_a.json" --plot ladder -o two.svg
+    expect_refusal 2 "--plot ladder" "one result, not 2"
+    [ ! -e two.svg ] || fail "two.svg was left"
+    "${python:-python3}" "$source_dir/tests/perf/make_result.py" 601 1 1 1 >many.json
+    run report many.json --plot scaling -o many.svg
+    expect_refusal 2 "--plot scaling" "601 cells are too many"
+}
+
 the_ladder_of_the_standard_suite_names_each_executor() {
     run report "$standard" --plot ladder
     expect_status 0

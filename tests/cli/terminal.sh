@@ -115,6 +115,29 @@ END
     done
 }
 
+# Expected: where the id alone tells rows apart, and has no room in each block, rows have numbers; one that failed is named.
+# Buggy: later blocks had nothing to tell rows apart by, and the id of a row that failed was nowhere.
+rows_are_told_apart_in_each_block() {
+    local i
+    jq '[.cells[] | select(.id | startswith("spin/none/thread/tasks=2"))][0] as $c | .cells = [range(11) as $i | $c |
+        .id = "spin/none/thread/tasks=2/a-variant-of-a-rather-long-name-" + ($i | tostring) |
+        if $i == 4 then .status = "failed" | .reason = "it was told to" else . end]' \
+        "$source_dir/tests/fixtures/report/standard.json" >ids.json
+    run report ids.json --tables --ci --width 80
+    expect_status 0
+    expect grep -qE '^ +row  executor .* id$' out
+    for i in 1 2 11; do
+        [ "$(grep -cE "^ +$i  " out)" -eq "$(grep -cE '^ +row ' out)" ] || fail "row $i is not in each block"
+    done
+    expect grep -qE 'name-4$' out
+    expect_out 'failed: it was told to'
+    awk 'length($0) > 80' out >wide
+    [ ! -s wide ] || fail "too wide: $(head -n 1 wide)"
+    # Where the labels that are repeated do it, there are none.
+    run report "$source_dir/tests/fixtures/report/standard.json" --tables --ci --width 80
+    expect_no out '^ +row '
+}
+
 # Expected: rows of a comparison are broken at a terminal, and whole for who searches them.
 rows_are_broken_at_a_terminal_and_whole_in_a_pipe() {
     local fixtures=$source_dir/tests/fixtures/compare

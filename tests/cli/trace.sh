@@ -156,6 +156,17 @@ a_picture_is_drawn_here_and_from_the_file() {
     grep -q '<svg class="chart"' page.html || fail "the page has no picture"
 }
 
+# Buggy: the ruler of the longest interval was that of all parts.
+a_ruler_is_not_said_to_be_the_interval_of_another_part() {
+    run trace --workload spin --lock gil --ops 2000 -o long.json
+    run trace --workload spin --lock gil -p gil.interval=500us --ops 2000 -o short.json
+    run report long.json short.json --plot timeline --format json
+    expect_status 0
+    expect_out 'A line each 5 ms; waiters ask after 5 ms, 500 us, part by part'
+    run report long.json --plot timeline --format json
+    expect_out 'A line each 5 ms, the interval after which a waiter asks'
+}
+
 a_real_interpreter_stands_in_the_same_picture() {
     local workload python=${CONTEND_PYTHON:-/usr/bin/python3}
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || return 0

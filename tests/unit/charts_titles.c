@@ -88,9 +88,9 @@ static void a_title_is_of_a_curve_that_is_drawn(void)
     draft_begin(&d, 4);
     for (size_t i = 0; i < 9; i++)
         add_latency(&d, names[i], 100e3, i == 8 ? 90e6 : i == 3 ? 400e3 : 200e3);
-    check_title(
-        &d, "latency",
-        "The heaviest tail for its median: sleep, no lock, d, 2 tasks: p50 100 us, p99 400 us");
+    check_title(&d, "latency",
+                "The heaviest tail for its median, of those drawn: sleep, no lock, d, 2 tasks: p50 "
+                "100 us, p99 400 us");
 }
 
 static const char unusable[] = "unusable";
@@ -122,13 +122,32 @@ static void what_a_unit_costs_is_told_of_usable_cells(void)
     struct draft d;
     draft_begin(&d, 4);
     add_starts(&d, NULL, unusable, NULL);
-    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start and end");
     draft_begin(&d, 4);
     add_starts(&d, NULL, "kept_waiting", NULL);
-    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start");
+    check_title(&d, "ladder", "A process costs 3000 times a coroutine to start and end");
     draft_begin(&d, 4);
     add_starts(&d, unusable, unusable, NULL);
     check_title(&d, "ladder", "What a unit costs");
+    /* What the panel shows is what its title says. */
+    for (int has_end = 0; has_end < 2; has_end++) {
+        struct page p;
+        struct result r;
+        draft_begin(&d, 4);
+        for (int i = 0; i < 2; i++)
+            add_cell(&d, "startup", "none", i ? "process" : "thread", 1,
+                     has_end ? "lifecycle_ns" : "startup_ns", i ? 300e3 : 20e3, NULL);
+        const struct page_chart *c = draw(&d, "ladder", &p, &r);
+        CHECK_EQ(c ? c->form.title : "none",
+                 has_end ? "A process costs 15 times a thread to start and end"
+                         : "A process costs 15 times a thread to start");
+        CHECK_EQ(c ? c->panels->title : "none",
+                 has_end ? "to start one and see it end (startup, 1 task)"
+                         : "to start one (startup, 1 task)");
+        page_release(&p);
+        result_unload(&r);
+        buf_release(&d.text);
+    }
     draft_begin(&d, 4);
     add_starts(&d, unusable, unusable, unusable);
     check_title(&d, "ladder", nothing);
@@ -174,7 +193,7 @@ static void a_gain_is_told_of_usable_ends(void)
     check_title(
         &d, "scaling",
         "More tasks of cpu: thread, no lock yields at most 1.8x from 1 to 2 tasks; coroutine, "
-        "no lock only 0.5x from 1 to 2 tasks");
+        "no lock only 0.50x from 1 to 2 tasks");
 }
 
 /* Sleeping gains 200 times in the same figure: a title names the work it is of. */
@@ -190,7 +209,8 @@ static void a_gain_is_of_one_work_that_is_named(void)
             add_metric(&d, "throughput_per_s", "per_s", tasks == 1 ? 1 : gains[i]);
             buf_add(&d.text, END_CELL);
         }
-    check_title(&d, "scaling", "More tasks of prime: thread, no lock yields 2x from 1 to 2 tasks");
+    check_title(&d, "scaling",
+                "More tasks of prime: thread, no lock yields 2.0x from 1 to 2 tasks");
 }
 
 static void add_split(struct draft *d, const char *executor, double lock_share, double cost,
@@ -203,6 +223,128 @@ static void add_split(struct draft *d, const char *executor, double lock_share, 
     buf_add(&d->text, ",");
     add_metric(d, "ledger_cost_ratio", "ratio", cost);
     buf_add(&d->text, END_CELL);
+}
+
+static const char *note_of(struct draft *d, const char *name, char *title, size_t size)
+{
+    static char note[256];
+    struct page p;
+    struct result r;
+    const struct page_chart *c = draw(d, name, &p, &r);
+    snprintf(title, size, "%s", c ? c->form.title : "none");
+    snprintf(note, sizeof note, "%s", c ? c->form.note : "none");
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d->text);
+    return note;
+}
+
+/* Buggy: what had no room was not looked at, and "fair everywhere" was of the first twelve. */
+static void a_title_is_of_all_cells_or_says_that_it_is_not(void)
+{
+    struct draft d;
+    char title[256], name[16];
+    draft_begin(&d, 4);
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof name, "w%d", i);
+        begin_cell(&d, name, "cpu", "gil", "thread", 2, NULL);
+        add_metric(&d, "lock_wait_ratio", "ratio", 0.5);
+        buf_add(&d.text, ",");
+        add_metric(&d, "fairness_ratio", "ratio", i == 15 ? 0.6 : 1);
+        buf_add(&d.text, END_CELL);
+    }
+    CHECK_EQ(note_of(&d, "contention", title, sizeof title), "8 more cells stand in the tables.");
+    CHECK_EQ((const char *)title, "Turns are least fair (0.60) with w15, gil, thread, 2 tasks");
+    draft_begin(&d, 4);
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof name, "w%d", i);
+        add_split(&d, name, i == 17 ? 0.9 : 0.3, 0.01, NULL);
+    }
+    CHECK_EQ(note_of(&d, "time", title, sizeof title), "6 more cells stand in the tables.");
+    CHECK_EQ((const char *)title,
+             "90 % of their time units want the lock, at the most: spin, mutex, w17, 2 tasks");
+    draft_begin(&d, 4);
+    for (int i = 0; i < 12; i++) {
+        snprintf(name, sizeof name, "w%d", i);
+        add_sweep(&d, name, i == 11 ? 3 : 2, NULL);
+    }
+    CHECK_EQ(note_of(&d, "scaling", title, sizeof title),
+             "2 more curves stand in the tables of contend report --scaling.");
+    CHECK(strstr(title, "of those drawn") != NULL);
+    draft_begin(&d, 4);
+    for (int i = 0; i < 14; i++) {
+        snprintf(name, sizeof name, "w%d", i);
+        add_cell(&d, "cpu", "none", name, 2, "throughput_per_s", 2000, NULL);
+    }
+    CHECK_EQ(note_of(&d, "throughput", title, sizeof title), "2 more cells stand in the tables.");
+}
+
+/* 150 is no "1.5e+02". */
+static void a_large_gain_is_written_out(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_sweep(&d, "thread", 150, NULL);
+    check_title(&d, "scaling", "More tasks of cpu: thread, no lock yields 150x from 1 to 2 tasks");
+}
+
+static void add_launch(struct draft *d, const char *ledger)
+{
+    buf_printf(&d->text,
+               "%s{\"id\":\"spin/none/thread/tasks=2\",\"workload\":\"spin\",\"lock\":\"none\","
+               "\"executor\":\"thread\",\"tasks\":2,\"status\":\"ok\",\"launches\":[{\"round\":0,"
+               "\"duration_ns\":1e9%s}],\"metrics\":{}}",
+               d->cells++ ? "," : "", ledger);
+}
+
+/* Buggy: where nothing was known of others, "nobody else was at work". */
+static void noise_is_told_as_far_as_it_is_known(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_launch(&d, ",\"foreign_cpu_ns\":1e6,\"steal_ns\":0");
+    check_title(&d, "noise", "Others took less than 0.02 CPUs in each round");
+    draft_begin(&d, 4);
+    add_launch(&d, ",\"steal_ns\":0");
+    check_title(&d, "noise", "As far as is known others took less than 0.02 CPUs in each round");
+    draft_begin(&d, 4);
+    add_launch(&d, ",\"foreign_cpu_ns\":5e8");
+    check_title(&d, "noise", "Others took 0.5 of 4 CPUs at the most, in round 1");
+}
+
+/* Buggy: what stood behind the stroke in "java/virtual" was taken for the number of tasks. */
+static void names_with_strokes_are_names(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    draft_begin(&d, 4);
+    add_cell(&d, "cpu", "none", "java/virtual", 2, "throughput_per_s", 2000, NULL);
+    add_cell(&d, "cpu", "none", "thread", 2, "throughput_per_s", 1000, NULL);
+    const struct page_chart *c = draw(&d, "throughput", &p, &r);
+    CHECK_EQ(c ? c->panels->title : "none", "cpu, CPU-bound, 2 tasks");
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+}
+
+/* Tasks are counted: none of them is "8.00". */
+static void places_that_are_counted_are_whole(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    struct buf svg = {0};
+    draft_begin(&d, 4);
+    add_sweep(&d, "thread", 1.8, NULL);
+    const struct page_chart *c = draw(&d, "scaling", &p, &r);
+    if (CHECK(c != NULL))
+        svg_chart(&svg, c, 600, 0, true);
+    CHECK(strstr(buf_text(&svg), "thread, no lock, tasks 2: ") != NULL);
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+    buf_release(&svg);
 }
 
 static void time_is_told_of_usable_cells(void)
@@ -304,6 +446,20 @@ static void axes_have_words(void)
     buf_release(&d.text);
 }
 
+/* Wide intervals are marked in titles as they are beside the points. */
+static void a_title_of_rough_numbers_says_so(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    for (int tasks = 1; tasks <= 2; tasks++) {
+        begin_cell(&d, "cpu", "cpu", "none", "thread", tasks, NULL);
+        buf_printf(&d.text,
+                   "\"throughput_per_s\":{\"unit\":\"per_s\",\"samples\":[%d,%d,%d]}" END_CELL,
+                   1000 * tasks, 1010 * tasks, 990 * tasks);
+    }
+    check_title(&d, "scaling", "More tasks of cpu: thread, no lock yields ~2.0x from 1 to 2 tasks");
+}
+
 /* As in tables: nothing waited at all. */
 static void nothing_is_not_rough(void)
 {
@@ -332,12 +488,19 @@ static const struct test tests[] = {
     {"a_lock_is_held_against_none_in_usable_cells", a_lock_is_held_against_none_in_usable_cells},
     {"a_gain_is_told_of_usable_ends", a_gain_is_told_of_usable_ends},
     {"a_gain_is_of_one_work_that_is_named", a_gain_is_of_one_work_that_is_named},
+    {"a_title_is_of_all_cells_or_says_that_it_is_not",
+     a_title_is_of_all_cells_or_says_that_it_is_not},
+    {"a_large_gain_is_written_out", a_large_gain_is_written_out},
+    {"noise_is_told_as_far_as_it_is_known", noise_is_told_as_far_as_it_is_known},
+    {"names_with_strokes_are_names", names_with_strokes_are_names},
+    {"places_that_are_counted_are_whole", places_that_are_counted_are_whole},
     {"time_is_told_of_usable_cells", time_is_told_of_usable_cells},
     {"time_is_told_of_cells_that_the_ledger_did_not_slow",
      time_is_told_of_cells_that_the_ledger_did_not_slow},
     {"a_star_is_explained_where_there_is_one", a_star_is_explained_where_there_is_one},
     {"the_name_of_a_curve_has_its_star", the_name_of_a_curve_has_its_star},
     {"axes_have_words", axes_have_words},
+    {"a_title_of_rough_numbers_says_so", a_title_of_rough_numbers_says_so},
     {"nothing_is_not_rough", nothing_is_not_rough},
     {0},
 };

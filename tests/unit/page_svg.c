@@ -175,7 +175,45 @@ static void series_without_a_colour_get_the_next_one(void)
     page_release(&p);
 }
 
+/* Where an attribute's number stands behind that mark; NAN: nowhere. */
+static double number_behind(const char *svg, const char *mark)
+{
+    const char *at = strstr(svg, mark);
+    return at ? strtod(at + strlen(mark), NULL) : (double)NAN;
+}
+
+/* Buggy: the line "no change" went through the digits of what lies left of it. */
+static void no_stroke_crosses_a_value(void)
+{
+    struct page p;
+    struct buf svg = {0};
+    page_init(&p, "test");
+    page_chart(
+        &p, &(struct page_chart_form){.key = "k",
+                                      .title = "t",
+                                      .kind = PAGE_DOTS,
+                                      .y = {.name = "ratio", .unit = "ratio", .scale = PAGE_LOG}});
+    page_series(&p, &(struct page_series_form){.name = "s", .tint = 1});
+    page_point(&p, &(struct page_point){.y = 0.8, .lo = 0.75, .hi = 0.85, .label = "below"});
+    page_point(&p, &(struct page_point){.y = 0.01, .lo = 0.009, .hi = 0.011, .label = "far"});
+    page_series(&p, &(struct page_series_form){.name = "no change", .mark = PAGE_RULE, .tint = 8});
+    page_point(&p, &(struct page_point){.y = 1, .lo = (double)NAN, .hi = (double)NAN});
+    svg_chart(&svg, p.blocks->chart, 600, 0, true);
+    const char *rule = strstr(buf_text(&svg), "<title>no change</title>");
+    const char *value = strstr(buf_text(&svg), ">0.800<");
+    if (CHECK(rule != NULL) && CHECK(value != NULL)) {
+        double line = number_behind(rule, "d=\"M");
+        while (value > buf_text(&svg) && strncmp(value, "<text", 5))
+            value--;
+        CHECK_MSG(number_behind(value, "x=\"") > line, "text at %g, stroke at %g",
+                  number_behind(value, "x=\""), line);
+    }
+    page_release(&p);
+    buf_release(&svg);
+}
+
 static const struct test tests[] = {
+    {"no_stroke_crosses_a_value", no_stroke_crosses_a_value},
     {"each_scale_puts_values_where_they_belong", each_scale_puts_values_where_they_belong},
     {"a_logarithmic_scale_keeps_factors", a_logarithmic_scale_keeps_factors},
     {"axes_name_round_numbers", axes_name_round_numbers},

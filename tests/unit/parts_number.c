@@ -174,6 +174,99 @@ static void ratios_say_nothing_when_their_interval_holds_one(void)
     }
 }
 
+/* A ratio and its interval have the digits of the interval, whichever column they stand in. */
+static void a_ratio_and_its_interval_end_with_the_same_digit(void)
+{
+    static const struct {
+        struct page_value r;
+        const char *both, *beside, *ends;
+    } rows[] = {
+        {{.center = 5.48, .lo = 5.21, .hi = 5.86, .level = 0.95},
+         "5.5x [5.2, 5.9]",
+         "5.5x",
+         "5.2-5.9"},
+        {{.center = 1.0027, .lo = 1.0011, .hi = 1.0044, .level = 0.95},
+         "1.003x [1.001, 1.004]",
+         "1.003x",
+         "1.001-1.004"},
+        {{.center = 0.99, .lo = 0.95, .hi = 1.04, .level = 0.95},
+         "0.99x [0.95, 1.04]",
+         "~",
+         "0.95-1.04"},
+        {{.center = 0.00478, .lo = 0.00457, .hi = 0.00501, .level = 0.95},
+         "1/209 [1/219, 1/200]",
+         "1/209",
+         "1/219-1/200"},
+        {{.center = 312.3, .lo = 281, .hi = 344, .level = 0.95},
+         "310x [280, 340]",
+         "310x",
+         "280-340"},
+        {{.center = 3.02, .lo = 1.5, .hi = 6.04, .level = 0.95},
+         "~3.0x [1.5, 6.0]",
+         "~3.0x",
+         "1.5-6.0"},
+        {{.center = 20.04, .lo = 19.9, .hi = 20.1, .level = 0.5},
+         "~20.04x [19.90, 20.10]",
+         "~20.04x",
+         "19.90-20.10"},
+        {{.center = 2, .lo = (double)NAN, .hi = (double)NAN}, "~2.0x", "~2.0x", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[96];
+        struct number n;
+        CHECK_EQ((const char *)number_of_quotient_in_ends(text, sizeof text, &rows[i].r),
+                 rows[i].both);
+        number_of_quotient(&n, &rows[i].r, true);
+        CHECK_EQ((const char *)n.text, rows[i].beside);
+        CHECK_EQ((const char *)number_ends_of_quotient(text, sizeof text, &rows[i].r, "-"),
+                 rows[i].ends);
+    }
+}
+
+/* Buggy: "310 us [297, 344]", "1.0 ms [1.0, 1.0]". */
+static void a_value_and_its_interval_end_with_the_same_digit(void)
+{
+    static const struct {
+        struct page_value v;
+        const char *unit, *text, *lo, *hi;
+    } rows[] = {
+        {{312345, 297000, 344000, 0.98, 7}, "ns", "310", "300", "340"},
+        {{1001103, 998000, 1003000, 0.75, 3}, "ns", "~1.001", "0.998", "1.003"},
+        {{38190, 37500, 38900, 0.98, 7}, "ns", "38.2", "37.5", "38.9"},
+        {{0, 0, 0.0131, 0.98, 7}, "ratio", "0", "0", "0.013"},
+        {{0.01, -0.001, 0.02, 0.98, 7}, "ratio", "~0.010", "-0.001", "0.020"},
+        {{10, -0.3, 20, 0.98, 7}, "count", "~10", "0", "20"},
+        {{1.5e300, 1e300, 2e300, 0.98, 7}, "count", NULL, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct number n, lo, hi;
+        int digits = number_digits_in_ends(&rows[i].v);
+        number_of_value(&n, &rows[i].v, rows[i].unit, false, digits);
+        number_end(&lo, &n, digits, rows[i].v.lo, rows[i].unit);
+        number_end(&hi, &n, digits, rows[i].v.hi, rows[i].unit);
+        if (!rows[i].text)
+            continue;
+        CHECK_EQ((const char *)n.text, rows[i].text);
+        CHECK_EQ((const char *)lo.text, rows[i].lo);
+        CHECK_EQ((const char *)hi.text, rows[i].hi);
+        CHECK_EQ((const char *)lo.unit, n.unit);
+    }
+}
+
+static void an_end_has_the_digits_that_end_where_the_value_does(void)
+{
+    static const struct {
+        double value, end;
+        int digits, expected;
+    } rows[] = {
+        {9.8, 10.13, 2, 3}, {96, 101.8, 2, 3}, {101, 99.8, 4, 3},      {38, 0, 2, 2},
+        {0, 5, 2, 2},       {10, 0.3, 2, 1},   {1e-300, 1e300, 2, 17}, {-9.8, -10.1, 2, 3},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_EQ(number_digits_of_end(rows[i].value, rows[i].digits, rows[i].end),
+                 rows[i].expected);
+}
+
 static double draw(struct rng *r, int shape)
 {
     double u = ((double)(rng_next(r) >> 11) + 0.5) / 0x1p53;
@@ -221,6 +314,12 @@ static const struct test tests[] = {
     {"the_last_digit_is_a_twentieth_to_a_half_of_the_half_width",
      the_last_digit_is_a_twentieth_to_a_half_of_the_half_width},
     {"equal_pairs_of_few_samples_have_no_ratio", equal_pairs_of_few_samples_have_no_ratio},
+    {"a_ratio_and_its_interval_end_with_the_same_digit",
+     a_ratio_and_its_interval_end_with_the_same_digit},
+    {"a_value_and_its_interval_end_with_the_same_digit",
+     a_value_and_its_interval_end_with_the_same_digit},
+    {"an_end_has_the_digits_that_end_where_the_value_does",
+     an_end_has_the_digits_that_end_where_the_value_does},
     {"ratios_say_nothing_when_their_interval_holds_one",
      ratios_say_nothing_when_their_interval_holds_one},
     {0},

@@ -1,6 +1,7 @@
 #include "bench/judge/charts/charts.h"
 
 #include "bench/judge/parts/dim.h"
+#include "bench/page/model.h"
 
 #include <string.h>
 
@@ -64,16 +65,36 @@ static int add_one(struct page *p, const struct chart *c, const struct result *r
     return status;
 }
 
+/* Whether there is one behind that block (NULL: anywhere); if not, what was said in its place. */
+static bool has_chart(const struct page *p, const struct page_block *before, const char **said)
+{
+    *said = NULL;
+    for (const struct page_block *b = before ? before->next : p->blocks; b; b = b->next) {
+        if (b->kind == BLOCK_CHART)
+            return true;
+        if (b->kind == BLOCK_WORDS)
+            *said = b->text;
+    }
+    return false;
+}
+
 int chart_add(struct page *p, const struct result *results, size_t count, const char *name,
               const char *filter, struct err *err)
 {
     const struct chart *c = chart_find(name);
     const struct page_block *before = p->last;
+    const char *said;
+    if (count > 1 && !c->is_of_all)
+        return err_set(err, ERR_USAGE,
+                       "--plot %s: draws one result, not %zu (--plot differences draws several)",
+                       name, count);
     page_to(p, CHARTS_ARE_FOR);
     int failed = add_one(p, c, results, count, 0, filter, err);
     page_to(p, PAGE_ALL);
     if (failed)
         return -1;
+    if (!p->failed && !has_chart(p, before, &said) && said)
+        return err_set(err, ERR_USAGE, "--plot %s: %s", name, said);
     if (!p->failed && p->last == before)
         return err_set(err, ERR_USAGE, "--plot %s: %s has nothing to draw: %s", name,
                        results[0].path, c->wants);

@@ -45,7 +45,8 @@ static void add_side(struct page *p, const struct chart_cells *cells, const stru
     buf_release(&name);
 }
 
-static void add_finding(struct buf *out, const struct chart_cells *cells)
+/* Of all cells, those without room as well.  Returns the one it rests on. */
+static const struct result_cell *add_finding(struct buf *out, const struct chart_cells *cells)
 {
     const struct result_cell *least = NULL;
     const struct result_metric *worst = NULL;
@@ -62,31 +63,28 @@ static void add_finding(struct buf *out, const struct chart_cells *cells)
     if (!worst)
         buf_add(out, "Waiting for a lock");
     else if (worst->summary.center > 0.9)
-        buf_printf(out, "Turns are fair %s: %.2f at the least",
+        buf_printf(out, "Turns are fair %s: %.3g at the least",
                    is_of_all ? "everywhere" : "in all usable cells", worst->summary.center);
     else {
-        buf_printf(out, "Turns are least fair (%.2f) with ", worst->summary.center);
+        const struct page_value v = value_of_summary(&worst->summary);
+        buf_printf(out, "Turns are least fair (%s%.2f) with ", number_is_rough(&v) ? "~" : "",
+                   worst->summary.center);
         add_cell_name(out, least);
     }
+    return least;
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)
 {
     struct chart_cells cells = {0};
     struct buf title = {0}, note = {0};
-    size_t left_out = 0;
-    for (size_t i = 0; i < s->cells.count; i++) {
-        if (!is_contest(s->cells.items[i]))
-            continue;
-        if (cells.count < ROWS)
+    for (size_t i = 0; i < s->cells.count; i++)
+        if (is_contest(s->cells.items[i]))
             vec_add(&cells, s->cells.items[i]);
-        else
-            left_out++;
-    }
     bool failed = cells.failed;
     if (cells.count && !failed) {
-        add_finding(&title, &cells);
-        add_left_out(&note, left_out);
+        const struct result_cell *named = add_finding(&title, &cells);
+        add_left_out(&note, cells_cut(&cells, ROWS, named));
         page_chart(p, &(struct page_chart_form){
                           .key = "contention",
                           .title = page_text_of(p, &title),

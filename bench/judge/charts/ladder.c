@@ -10,18 +10,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The steps of the picture, each the first of its columns that the ladder has. */
+/* What the picture may show, the first of each step that the ladder has. */
 static const struct rise {
-    enum ladder_kind kinds[2];
+    size_t step;
+    enum ladder_kind kind;
     const char *title;
     const char *verb; /* "a process costs 12 times a thread to start" */
     bool has_low;     /* others can only lengthen it: the fastest tenth is what it costs */
-} steps[] = {
-    {{LADDER_LIFECYCLE, LADDER_STARTUP}, "to start one and see it end", "to start", true},
-    {{LADDER_MEMORY, LADDER_MEMORY}, "memory of one that waits", "in memory", false},
-    {{LADDER_SWITCH, LADDER_SWITCH}, "to go from one to the next", "to switch", false},
+} rises[] = {
+    {0, LADDER_LIFECYCLE, "to start one and see it end", "to start and end", true},
+    {0, LADDER_STARTUP, "to start one", "to start", true},
+    {1, LADDER_MEMORY, "memory of one that waits", "in memory", false},
+    {2, LADDER_SWITCH, "to go from one to the next", "to switch", false},
 };
-enum { STEPS = sizeof steps / sizeof *steps };
+enum { RISES = sizeof rises / sizeof *rises, STEPS = 3 };
 
 struct rung {
     const struct result_cell *cell;
@@ -134,20 +136,21 @@ static void add_panel(struct page *p, const struct result_cell *like, const stru
 }
 
 struct drawn {
+    const struct rise *rise;
     const struct result_cell *like; /* NULL: there is nothing of it to compare */
     struct rungs rungs;
 };
 
-static int find_step(struct drawn *d, const struct ladder *l, const struct rise *step,
-                     struct err *err)
+static int find_step(struct drawn *d, const struct ladder *l, size_t step, struct err *err)
 {
-    for (size_t i = 0; i < 2 && !d->like; i++) {
-        size_t column = ladder_find(l, step->kinds[i]);
-        if (column == l->columns.count)
+    for (size_t i = 0; i < RISES && !d->like; i++) {
+        size_t column = ladder_find(l, rises[i].kind);
+        if (rises[i].step != step || column == l->columns.count)
             continue;
         vec_release(&d->rungs);
-        if (collect(&d->rungs, l, column, step->has_low, err))
+        if (collect(&d->rungs, l, column, rises[i].has_low, err))
             return -1;
+        d->rise = &rises[i];
         d->like = d->rungs.count > 1 ? l->columns.items[column].like : NULL;
     }
     return 0;
@@ -158,7 +161,7 @@ static void add_chart(struct page *p, const struct drawn *drawn)
     struct buf title = {0};
     for (size_t i = 0; i < STEPS && !title.len; i++)
         if (drawn[i].like)
-            add_finding(&title, &drawn[i].rungs, &steps[i]);
+            add_finding(&title, &drawn[i].rungs, drawn[i].rise);
     if (!title.len)
         buf_add(&title, "what a unit costs");
     if (title.data && title.data[0] >= 'a' && title.data[0] <= 'z')
@@ -174,7 +177,7 @@ static void add_chart(struct page *p, const struct drawn *drawn)
                       .y = {.name = "cost", .scale = PAGE_LOG}});
     for (size_t i = 0; i < STEPS; i++)
         if (drawn[i].like)
-            add_panel(p, drawn[i].like, &steps[i], &drawn[i].rungs);
+            add_panel(p, drawn[i].like, drawn[i].rise, &drawn[i].rungs);
     buf_release(&title);
 }
 
@@ -202,7 +205,7 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
         return 0;
     int status = build(&ladder, s, err);
     for (size_t i = 0; i < STEPS && !status; i++) {
-        status = find_step(&drawn[i], &ladder, &steps[i], err);
+        status = find_step(&drawn[i], &ladder, i, err);
         has_any |= drawn[i].like != NULL;
     }
     if (has_any && !status)
@@ -216,6 +219,7 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
 const struct chart chart_ladder = {
     .name = "ladder",
     .summary = "what a unit costs to start, in memory, to switch",
-    .wants = "two executors with lifecycle_ns, memory_bytes or switch_ns of the same workload",
+    .wants = "two executors with lifecycle_ns, startup_ns, memory_bytes or switch_ns of the same "
+             "workload",
     .add = add,
 };

@@ -183,7 +183,8 @@ static double far_share(const struct chart_subject *s, const bool *is_drawn)
  * Whose slowest events are slowest as against its usual ones.  Not whose take longest: events of
  * different workloads are different work, and the longest work is no tail.
  */
-static void add_finding(struct buf *out, const struct chart_subject *s, const bool *is_drawn)
+static void add_finding(struct buf *out, const struct chart_subject *s, const bool *is_drawn,
+                        bool is_of_all)
 {
     const struct result_cell *heaviest = NULL;
     double longest = 0, middle = 1, share = far_share(s, is_drawn);
@@ -201,7 +202,7 @@ static void add_finding(struct buf *out, const struct chart_subject *s, const bo
         buf_add(out, "How long single events took");
         return;
     }
-    buf_add(out, "The heaviest tail for its median: ");
+    buf_printf(out, "The heaviest tail for its median%s: ", is_of_all ? "" : ", of those drawn");
     add_cell_name(out, heaviest);
     buf_printf(out, ": p50 %s, p%g %s", units_format(a, sizeof a, middle, "ns", 2), 100 * share,
                units_format(b, sizeof b, longest, "ns", 2));
@@ -209,13 +210,16 @@ static void add_finding(struct buf *out, const struct chart_subject *s, const bo
 
 static void draw(struct page *p, const struct chart_subject *s, const bool *is_drawn)
 {
-    struct buf title = {0};
-    size_t panels = 0;
+    struct buf title = {0}, note = {0};
+    size_t panels = 0, left_out = 0;
+    for (size_t i = 0; i < s->cells.count; i++)
+        left_out += !is_drawn[i] && pick(s->cells.items[i]);
+    add_left_out(&note, left_out);
     for (size_t i = 0; i < s->cells.count; i++) {
         if (!is_drawn[i] || !is_first(s, i, pick(s->cells.items[i])))
             continue;
         if (!panels++) {
-            add_finding(&title, s, is_drawn);
+            add_finding(&title, s, is_drawn, !left_out);
             page_chart(
                 p,
                 &(struct page_chart_form){
@@ -224,6 +228,7 @@ static void draw(struct page *p, const struct chart_subject *s, const bool *is_d
                     .subtitle =
                         "Times of single events of all launches, by the share that took no longer; "
                         "each step to the right is a tenth of the events before.",
+                    .note = page_text_of(p, &note),
                     .kind = PAGE_LINES,
                     .x = {.name = "share",
                           .unit = "ratio",
@@ -235,6 +240,7 @@ static void draw(struct page *p, const struct chart_subject *s, const bool *is_d
         add_panel(p, s, is_drawn, i);
     }
     buf_release(&title);
+    buf_release(&note);
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)

@@ -7,9 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Behind "WORD/"; NULL where it does not begin so. */
+static const char *behind(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    return text && !strncmp(text, word, length) && text[length] == '/' ? text + length + 1 : NULL;
+}
+
+/* Names of others may hold strokes. */
 const char *cell_rest(const struct result_cell *c)
 {
-    const char *at = c->id;
+    const char *at = behind(behind(behind(c->id, c->workload), c->lock), c->executor);
+    if (at)
+        return at;
+    at = c->id;
     for (int i = 0; i < 3; i++) {
         const char *slash = strchr(at, '/');
         if (!slash)
@@ -77,6 +88,19 @@ void add_cell_name(struct buf *out, const struct result_cell *c)
     add_executor(out, c);
     buf_add(out, ", ");
     add_rest(out, cell_rest(c));
+}
+
+size_t cells_cut(struct chart_cells *cells, size_t room, const struct result_cell *kept)
+{
+    size_t count = cells->count, at = 0;
+    if (count <= room)
+        return 0;
+    while (at < count && cells->items[at] != kept)
+        at++;
+    if (at >= room && at < count)
+        cells->items[room - 1] = kept;
+    cells->count = room;
+    return count - room;
 }
 
 void add_left_out(struct buf *out, size_t count)

@@ -40,6 +40,10 @@ void add_executor(struct buf *out, const struct result_cell *c);
 /* "prime, gil, thread, 2 tasks" */
 void add_cell_name(struct buf *out, const struct result_cell *c);
 
+/* No more than there is room for, in their order: `kept`, of which a title is, among them (NULL: no
+ * matter which).  How many were left out. */
+size_t cells_cut(struct chart_cells *cells, size_t room, const struct result_cell *kept);
+
 /* "3 more cells stand in the tables."; nothing where there are none. */
 void add_left_out(struct buf *out, size_t count);
 

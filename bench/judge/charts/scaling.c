@@ -3,6 +3,7 @@
 
 #include "bench/judge/charts/pick.h"
 
+#include "bench/base/units.h"
 #include "bench/judge/parts/cell.h"
 #include "bench/judge/parts/number.h"
 
@@ -111,18 +112,20 @@ static void add_panel(struct page *p, const struct scaling *all, const struct sw
     buf_release(&title);
 }
 
-/* Who gains most and least of a panel, so that like is held against like; nobody: NULL. */
-static void find_ends(const struct scaling *all, const struct sweep *leader,
+/* Who gains most and least of a panel, so that like is held against like; nobody: NULL.  Of those
+ * drawn: whether these are all. */
+static bool find_ends(const struct scaling *all, const struct sweep *leader,
                       const struct sweep *ends[2])
 {
     size_t drawn = 0;
     ends[0] = ends[1] = NULL;
-    for (size_t i = 0; i < all->count && drawn < SERIES; i++) {
+    for (size_t i = 0; i < all->count; i++) {
         const struct sweep *s = &all->sweeps[i];
         double gain = s->points[s->count - 1].speedup.center;
         if (!is_wanted(all, s) || !is_of_panel(s, leader))
             continue;
-        drawn++;
+        if (drawn++ == SERIES)
+            return false;
         if (!isfinite(gain) || !has_usable_ends(s))
             continue;
         if (!ends[0] || gain > ends[0]->points[ends[0]->count - 1].speedup.center)
@@ -130,6 +133,13 @@ static void find_ends(const struct scaling *all, const struct sweep *leader,
         if (!ends[1] || gain < ends[1]->points[ends[1]->count - 1].speedup.center)
             ends[1] = s;
     }
+    return true;
+}
+
+/* Its interval says no more than a size, or none at 95 % exists. */
+static bool is_rough(const struct ratio *r)
+{
+    return !(r->level >= NUMBER_RATIO_LEVEL) || !(r->hi < NUMBER_FACTOR * r->lo);
 }
 
 /* "More tasks of prime: process, no lock yields at most 2x from 1 to 2 tasks; thread, gil only .."
@@ -139,8 +149,9 @@ static void add_finding(struct buf *out, const struct scaling *all, const struct
     const struct sweep *ends[2];
     if (strcmp(leader->points[0].cell->workload_kind, "cpu"))
         return;
-    find_ends(all, leader, ends);
+    const char *which = find_ends(all, leader, ends) ? "" : "of those drawn ";
     for (size_t i = 0; i < 2 && ends[i]; i++) {
+        char gain[40];
         const struct sweep *s = ends[i];
         const struct scaling_point *end = &s->points[s->count - 1];
         if (i && ends[0] == ends[1])
@@ -148,14 +159,15 @@ static void add_finding(struct buf *out, const struct scaling *all, const struct
         buf_add(out, i ? "; " : "More tasks of ");
         if (!i)
             add_work(out, s);
-        buf_add(out, i ? "" : ": ");
-        buf_printf(out, "%s, %s %s %.2gx from %lld to %lld tasks", end->cell->executor,
+        buf_printf(out, "%s%s", i ? "" : ": ", i ? "" : which);
+        buf_printf(out, "%s, %s %s %s%sx from %lld to %lld tasks", end->cell->executor,
                    cell_lock_words(end->cell),
                    i                    ? "only"
                    : ends[0] == ends[1] ? "yields"
                                         : "yields at most",
-                   end->speedup.center, (long long)s->points[0].cell->tasks,
-                   (long long)end->cell->tasks);
+                   is_rough(&end->speedup) ? "~" : "",
+                   units_format(gain, sizeof gain, end->speedup.center, "", 2),
+                   (long long)s->points[0].cell->tasks, (long long)end->cell->tasks);
     }
 }
 
@@ -173,11 +185,38 @@ static size_t find_leaders(const struct scaling *all, const struct sweep *leader
     return count;
 }
 
+/* Sweeps that no panel has room for. */
+static size_t sweeps_left_out(const struct scaling *all, const struct sweep *const leaders[PANELS],
+                              size_t panels)
+{
+    size_t drawn[PANELS] = {0}, left = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        size_t k = 0;
+        if (!is_wanted(all, &all->sweeps[i]))
+            continue;
+        while (k < panels && !is_of_panel(leaders[k], &all->sweeps[i]))
+            k++;
+        if (k == panels || drawn[k] == SERIES)
+            left++;
+        else
+            drawn[k]++;
+    }
+    return left;
+}
+
+static void add_note(struct buf *out, size_t left_out)
+{
+    if (left_out)
+        buf_printf(out, "%zu more %s in the tables of contend report --scaling.", left_out,
+                   left_out == 1 ? "curve stands" : "curves stand");
+}
+
 static void draw(struct page *p, const struct scaling *all)
 {
-    struct buf title = {0};
+    struct buf title = {0}, note = {0};
     const struct sweep *leaders[PANELS];
     size_t panels = find_leaders(all, leaders);
+    add_note(&note, sweeps_left_out(all, leaders, panels));
     for (size_t i = 0; i < panels && !title.len; i++)
         add_finding(&title, all, leaders[i]);
     if (panels)
@@ -189,12 +228,14 @@ static void draw(struct page *p, const struct scaling *all)
                               "intervals. Dotted: "
                               "the Universal Scalability Law through the points, where they carry "
                               "one.",
+                          .note = page_text_of(p, &note),
                           .kind = PAGE_LINES,
                           .x = {.name = "tasks", .scale = PAGE_LOG},
                           .y = {.name = "operations a second", .unit = "per_s"}});
     for (size_t i = 0; i < panels; i++)
         add_panel(p, all, leaders[i]);
     buf_release(&title);
+    buf_release(&note);
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)

@@ -12,6 +12,19 @@ enum { PANELS = 4, ROWS = 12 };
 
 static const char metric[] = "throughput_per_s";
 
+/* Rows of one lock that have no room. */
+static size_t rows_left_out(const struct family *f)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < f->cells.count; i++) {
+        size_t before = 0;
+        for (size_t k = 0; k < i && before < ROWS; k++)
+            before += !strcmp(f->cells.items[k]->lock, f->cells.items[i]->lock);
+        left += before == ROWS;
+    }
+    return left;
+}
+
 static void add_lock_series(struct page *p, const struct result *r, const struct family *f,
                             const struct result_cell *first)
 {
@@ -83,7 +96,7 @@ static void add_yields(struct buf *out, const struct family *f, const char *lock
                      : are_told                                    ? ""
                      : out->data && out->data[out->len - 1] == ' ' ? "no difference told for "
                                                                    : "; no difference told for ");
-        buf_printf(out, "%s", c->executor);
+        add_executor(out, c);
         if (are_told) {
             buf_add(out, " ");
             add_times(out, &r);
@@ -151,7 +164,11 @@ static void choose(struct bests *out, const struct families *all)
 
 static void begin(struct page *p, const struct bests *best)
 {
-    struct buf title = {0};
+    struct buf title = {0}, note = {0};
+    size_t left_out = 0;
+    for (size_t i = 0; i < best->count; i++)
+        left_out += rows_left_out(best->items[i]);
+    add_left_out(&note, left_out);
     /* Locks tell most where there is computing. */
     for (int least = 1; least >= 0 && !title.len; least--)
         for (size_t i = 0; i < best->count && !title.len; i++)
@@ -164,9 +181,11 @@ static void begin(struct page *p, const struct bests *best)
                .subtitle =
                    "Throughput of all units together: the median of rounds with its 95 % interval. "
                    "Longer is better.",
+               .note = page_text_of(p, &note),
                .kind = PAGE_BARS,
                .y = {.name = "operations a second", .unit = "per_s"}});
     buf_release(&title);
+    buf_release(&note);
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)

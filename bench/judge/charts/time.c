@@ -1,6 +1,8 @@
 /* Where the units' time went: what runs, wants the lock, waits for a CPU, sleeps. */
 #include "bench/judge/charts/pick.h"
 
+#include "bench/judge/parts/number.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -54,24 +56,29 @@ static double share_of(const struct result_cell *c, size_t state, bool is_split)
                         : (double)NAN;
 }
 
+/* How long it waits for the lock is no more than a size. */
+static bool is_rough(const struct result_cell *c, bool is_split)
+{
+    const struct result_metric *m =
+        result_value_find(c, is_split ? states[1].metric : "lock_wait_ratio");
+    struct page_value v;
+    if (!m)
+        return false;
+    v = value_of_summary(&m->summary);
+    return number_is_rough(&v);
+}
+
 /* Who is alone waits for nobody. */
 static bool is_told(const struct result_cell *c, bool is_split)
 {
     return c->tasks > 1 && (is_split ? has_split(c) : has_waits(c));
 }
 
-static void choose(struct chart_cells *out, const struct chart_subject *s, bool is_split,
-                   size_t *left_out)
+static void choose(struct chart_cells *out, const struct chart_subject *s, bool is_split)
 {
-    *left_out = 0;
-    for (size_t i = 0; i < s->cells.count; i++) {
-        if (!is_told(s->cells.items[i], is_split))
-            continue;
-        if (out->count < ROWS)
+    for (size_t i = 0; i < s->cells.count; i++)
+        if (is_told(s->cells.items[i], is_split))
             vec_add(out, s->cells.items[i]);
-        else
-            ++*left_out;
-    }
 }
 
 static void add_state(struct page *p, const struct chart_cells *cells, size_t state, bool is_split)
@@ -100,8 +107,12 @@ static bool is_slowed(const struct result_cell *c, bool is_split)
     return is_split && value_of(c, "ledger_cost_ratio") > MOST_LEDGER_COST;
 }
 
-/* "49 % of their time units want the lock, at the most: prime, gil, thread, 2 tasks" */
-static void add_finding(struct buf *out, const struct chart_cells *cells, bool is_split)
+/*
+ * "49 % of their time units want the lock, at the most: prime, gil, thread, 2 tasks", of all cells,
+ * those without room as well.  Returns the one it names.
+ */
+static const struct result_cell *add_finding(struct buf *out, const struct chart_cells *cells,
+                                             bool is_split)
 {
     const struct result_cell *most = NULL;
     bool is_of_all = true;
@@ -118,10 +129,11 @@ static void add_finding(struct buf *out, const struct chart_cells *cells, bool i
     else if (!(share_of(most, 1, is_split) > 0.01))
         buf_printf(out, "Units hardly wait for a lock%s", is_of_all ? " here" : where);
     else {
-        buf_printf(out, "%.0f %% of their time units want the lock, at the most%s: ",
-                   100 * share_of(most, 1, is_split), where);
+        buf_printf(out, "%s%.0f %% of their time units want the lock, at the most%s: ",
+                   is_rough(most, is_split) ? "~" : "", 100 * share_of(most, 1, is_split), where);
         add_cell_name(out, most);
     }
+    return most;
 }
 
 /* The same share of the launches that measure, which the picture of contention shows. */
@@ -183,16 +195,16 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
 {
     struct chart_cells cells = {0};
     struct buf title = {0}, note = {0};
-    size_t left_out;
     bool is_split = true;
-    choose(&cells, s, is_split, &left_out);
+    choose(&cells, s, is_split);
     if (!cells.count) {
         is_split = false;
-        choose(&cells, s, is_split, &left_out);
+        choose(&cells, s, is_split);
     }
     bool failed = cells.failed;
     if (cells.count && !failed) {
-        add_finding(&title, &cells, is_split);
+        const struct result_cell *named = add_finding(&title, &cells, is_split);
+        size_t left_out = cells_cut(&cells, ROWS, named);
         add_note(&note, &cells, is_split, left_out);
         page_chart(
             p,

@@ -34,7 +34,7 @@ static inline enum ratio_standing number_ratio_standing(const struct ratio *r)
 static inline void number_of_ratio(struct number *out, const struct ratio *r)
 {
     struct page_value v = value_of_ratio(r);
-    number_of_quotient(out, &v);
+    number_of_quotient(out, &v, false);
 }
 
 #endif

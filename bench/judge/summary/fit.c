@@ -3,6 +3,7 @@
 #include "bench/base/utf8.h"
 #include "bench/base/wrap.h"
 #include "bench/judge/summary/summary.h"
+#include "bench/page/escape.h"
 
 #include <string.h>
 
@@ -44,15 +45,20 @@ static void add_fitted(struct buf *out, const char *word, size_t length, size_t 
     buf_add_bytes(out, word + tail, length - tail);
 }
 
+/* What a terminal shows of it is what takes the room: "<U+202E>" eight columns. */
 void fit_name(struct buf *out, const char *name, size_t columns)
 {
-    add_fitted(out, name, strlen(name), columns);
+    struct buf shown = {0};
+    escape_text(&shown, name);
+    add_fitted(out, buf_text(&shown), shown.len, columns);
+    buf_settle(out, &shown);
 }
 
 void fit_words(struct buf *text, size_t columns)
 {
-    struct buf fitted = {0};
-    for (const char *at = buf_text(text); *at;) {
+    struct buf fitted = {0}, shown = {0};
+    escape_text(&shown, buf_text(text));
+    for (const char *at = buf_text(&shown); *at;) {
         size_t blanks = strspn(at, " "), length = strcspn(at + blanks, " ");
         buf_add_bytes(&fitted, at, blanks);
         add_fitted(&fitted, at + blanks, length, columns);
@@ -61,6 +67,7 @@ void fit_words(struct buf *text, size_t columns)
     buf_reset(text);
     buf_add(text, buf_text(&fitted));
     buf_settle(text, &fitted);
+    buf_settle(text, &shown);
 }
 
 void fit_lines(struct buf *text, size_t column, size_t indent, size_t lines)

@@ -253,12 +253,14 @@ static void lock_is_waited_for(struct speech *s)
         return;
     collect(&x, s, column, false);
     for (size_t i = 0; i < x.count; i++) {
-        double percent = 100 * x.items[i]->metric->summary.center;
+        const struct page_value v = value_of_summary(&x.items[i]->metric->summary);
+        const char *about = number_is_rough(&v) ? "roughly " : "";
+        double percent = 100 * v.center;
         if (percent < LEAST_PERCENT)
             continue;
         if (!said)
             add_work(s->out, x.items[i]->cell);
-        buf_printf(s->out, said ? ", %.0f %%" : " wait %.0f %% of their time", percent);
+        buf_printf(s->out, said ? ", %s%.0f %%" : " wait %s%.0f %% of their time", about, percent);
         if (!said++)
             buf_printf(s->out, " for %s", s->ladder->columns.items[column].like->lock);
         buf_add(s->out, " as ");

@@ -143,6 +143,8 @@ static void make_doubts(const struct screen *s, const struct result *r, const st
     say_of(s, r, out);
     if (w->doubts.len)
         buf_printf(out, "%s.", buf_text(&w->doubts));
+    else if (doubts_cells(r) == 1)
+        buf_add(out, "nothing speaks against these numbers: the cell was not disturbed.");
     else
         buf_printf(out,
                    "nothing speaks against these numbers: none of %s was disturbed, skipped or "
@@ -257,11 +259,12 @@ static void say_words(struct screen *s, const struct words *words, size_t spoken
  * As many rows as there is room for beside what has to be said and some sentences; of several
  * results each name with all of them.
  */
-static size_t rows_that_fit(const struct screen *s)
+static size_t rows_that_fit(const struct screen *s, bool has_sentences)
 {
     enum { HEADS = 3 };
     /* Of several their numbers beside each other say most. */
-    size_t kept = HEADS + screen_legend_lines(s) + (s->count > 1 ? 0 : MEANING_LEAST);
+    size_t kept =
+        HEADS + screen_legend_lines(s) + (s->count > 1 || !has_sentences ? 0 : MEANING_LEAST);
     size_t most = s->lines_left > kept ? s->lines_left - kept : 0;
     most = most > ROWS_MOST * s->count ? ROWS_MOST * s->count : most;
     most -= most % s->count;
@@ -276,9 +279,12 @@ static int put_together(struct screen *s, const struct words *words, size_t spok
     say_sources(s);
     screen_use(s, 1); /* the gap */
     keep_places(s);
-    for (size_t i = 0; i < spoken; i++)
+    bool has_sentences = false;
+    for (size_t i = 0; i < spoken; i++) {
         keep_doubts(s, &s->results[i], &words[i]);
-    s->rows = rows_that_fit(s);
+        has_sentences |= words[i].meaning.count > 0;
+    }
+    s->rows = rows_that_fit(s, has_sentences);
     if (s->rows) {
         status = screen_table(s, err);
     } else {

@@ -5,6 +5,7 @@
 #include "bench/base/words.h"
 #include "bench/judge/parts/number.h"
 #include "bench/judge/summary/fit.h"
+#include "bench/page/escape.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,7 +97,7 @@ static size_t longest_of(const struct screen *s, bool is_label)
     size_t longest = 0, most = is_label ? LABEL_MOST : s->name_columns;
     for (size_t i = 0; i < s->rows; i++) {
         const struct ladder_row *row = &s->ladder.rows.items[i];
-        size_t columns = utf8_columns(is_label ? row->result->label : row->name);
+        size_t columns = escape_text_columns(is_label ? row->result->label : row->name);
         longest = columns > longest ? columns : longest;
     }
     return longest < most ? longest : most;

@@ -310,6 +310,7 @@ void plan_labels(const struct plan *p, const struct entry *items, size_t count, 
         if (strcmp(of_results[i], "commit") != 0 && !dims_have(&p->cols, of_results[i]) &&
             tells_apart(of_results[i], p, out, &results))
             dims_add(out, of_results[i]);
+    bool are_several = results.count > 1;
     out->failed |= results.failed;
     vec_release(&results);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -320,7 +321,8 @@ void plan_labels(const struct plan *p, const struct entry *items, size_t count, 
         if (!dims_have(&p->cols, params.names[i]) && dim_varies(params.names[i], items, count))
             dims_add(out, params.names[i]);
     if (is_ambiguous) {
-        dims_add(out, "result");
+        if (are_several)
+            dims_add(out, "result");
         dims_add(out, "id");
     }
     out->failed |= params.failed;

@@ -1,10 +1,11 @@
 #include "bench/judge/table/table_page.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUP_GAP = 3 };
+enum { GROUP_GAP = 3, RATIO_TEXT = 96 };
 
 /* ---- Readers ------------------------------------------------------------------------------ */
 
@@ -72,17 +73,27 @@ static void add_label(struct page *p, const struct dim_value *v)
 }
 
 /* Its interval says more than "~", which stands for one that holds 1. */
-static void add_ratio(struct page *p, const struct slot *s)
+static char *ratio_text(char *out, size_t size, const struct page *p, const struct tables *t,
+                        const struct slot *s)
 {
     const struct page_value v = value_of_ratio(&s->ratio);
-    bool has_interval = isfinite(v.lo) && isfinite(v.hi) && v.level > 0 && v.lo < v.hi;
-    if (p->with_intervals && has_interval)
-        page_shown(p, v, "%.3gx [%.3g, %.3g]", v.center, v.lo, v.hi);
-    else
-        page_shown(p, v, "%s", s->number.text);
+    struct number n = s->number; /* "1x" of a base, which has no interval */
+    if (p->with_intervals && v.lo < v.hi)
+        return number_of_quotient_in_ends(out, size, &v);
+    if (t->shows_ends && v.lo < v.hi)
+        number_of_quotient(&n, &v, true);
+    snprintf(out, size, "%s", n.text);
+    return out;
 }
 
-static void add_slot(struct page *p, const struct slot *s)
+static void add_ratio(struct page *p, const struct tables *t, const struct slot *s)
+{
+    char text[RATIO_TEXT];
+    const struct page_value v = value_of_ratio(&s->ratio);
+    page_shown(p, v, "%s", ratio_text(text, sizeof text, p, t, s));
+}
+
+static void add_slot(struct page *p, const struct tables *t, const struct slot *s)
 {
     switch (s->kind) {
     case SLOT_EMPTY:
@@ -93,7 +104,7 @@ static void add_slot(struct page *p, const struct slot *s)
                    !strcmp(s->metric->nature, "exact"));
         return;
     case SLOT_RATIO:
-        add_ratio(p, s);
+        add_ratio(p, t, s);
         return;
     case SLOT_ABSENT:
         if (s->metric->is_reference)
@@ -111,7 +122,7 @@ static void add_ends(struct page *p, const struct slot *s)
 {
     char text[64];
     const struct page_value v = value_of_ratio(&s->ratio);
-    if (s->kind == SLOT_RATIO && number_ends_of_quotient(text, sizeof text, &v)[0])
+    if (s->kind == SLOT_RATIO && number_ends_of_quotient(text, sizeof text, &v, "-")[0])
         page_shown(p, v, "%s", text);
     else
         page_empty(p);
@@ -128,7 +139,7 @@ static void add_grid(struct page *p, const struct tables *t, const struct grid *
         if (unmeasured)
             page_status(p, cell_status_name(unmeasured->status), unmeasured->reason);
         for (size_t c = 0; c < g->column_count && !unmeasured; c++) {
-            add_slot(p, grid_slot(g, r, c));
+            add_slot(p, t, grid_slot(g, r, c));
             if (has_ends(p, t, &g->columns[c]))
                 add_ends(p, grid_slot(g, r, c));
         }
@@ -136,16 +147,18 @@ static void add_grid(struct page *p, const struct tables *t, const struct grid *
 }
 
 /* What the marks in these tables mean, one text; nothing when there are none. */
-static void add_legend(struct buf *out, const struct tables *t)
+static void add_legend(struct buf *out, const struct page *p, const struct tables *t)
 {
     bool has_tilde = false, has_rough = false, has_absent = false, has_peers = false;
+    char text[RATIO_TEXT];
     for (size_t i = 0; i < t->count; i++) {
         has_peers |= t->grids[i].has_peers;
         for (size_t s = 0; s < t->grids[i].row_count * t->grids[i].column_count; s++) {
             const struct slot *slot = &t->grids[i].slots[s];
-            bool is_marked = slot->number.text[0] == '~';
-            has_tilde |= is_marked && !slot->number.text[1];
-            has_rough |= is_marked && slot->number.text[1];
+            const char *shown = slot->kind == SLOT_RATIO ? ratio_text(text, sizeof text, p, t, slot)
+                                                         : slot->number.text;
+            has_tilde |= shown[0] == '~' && !shown[1];
+            has_rough |= shown[0] == '~' && shown[1];
             has_absent |= slot->kind == SLOT_ABSENT && !slot->metric->is_reference;
         }
     }
@@ -176,7 +189,7 @@ void tables_for_readers(struct page *p, const struct tables *t)
         page_say(p, PAGE_SENTENCE, "no cells");
         page_to(p, PAGE_READERS);
     }
-    add_legend(&legend, t);
+    add_legend(&legend, p, t);
     if (legend.len || legend.failed) {
         page_gap(p);
         page_say(p, PAGE_LEGEND, "%s", page_text_of(p, &legend));

@@ -271,7 +271,7 @@ static const char *exact_text(char *out, size_t size, double ns)
     return out;
 }
 
-/* Where all parts have one interval it is the ruler, else what is drawn by itself. */
+/* The longest interval is the ruler of all parts. */
 static double step_of(const struct trace *traces, size_t count)
 {
     uint64_t step_ns = 0;
@@ -281,6 +281,34 @@ static double step_of(const struct trace *traces, size_t count)
             step_ns = own_ns > step_ns ? own_ns : step_ns;
         }
     return (double)step_ns;
+}
+
+/* "A line each 5 ms, the interval after which a waiter asks", or after how long in each. */
+static void add_ruler(struct buf *out, const struct trace *traces, size_t count, double step_ns)
+{
+    char step[32];
+    bool is_shared = true;
+    buf_printf(out, ". A line each %s", exact_text(step, sizeof step, step_ns));
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < traces[i].parts.count; k++) {
+            double own_ns = (double)traces[i].parts.items[k].interval_ns;
+            is_shared &= !(own_ns > 0) || !(own_ns < step_ns);
+        }
+    if (is_shared) {
+        buf_add(out, ", the interval after which a waiter asks");
+        return;
+    }
+    const char *before = "; waiters ask after ";
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < traces[i].parts.count; k++) {
+            const struct trace_part *part = &traces[i].parts.items[k];
+            if (!part->interval_ns)
+                continue;
+            buf_printf(out, "%s%s", before,
+                       exact_text(step, sizeof step, (double)part->interval_ns));
+            before = ", ";
+        }
+    buf_add(out, ", part by part");
 }
 
 void timeline_chart(struct page *p, const struct trace *traces, size_t count)
@@ -302,11 +330,9 @@ void timeline_chart(struct page *p, const struct trace *traces, size_t count)
         }
     words.has_lock = locks > 0;
     words.all_lock = locks == parts;
-    char step[32];
     double step_ns = step_of(traces, count);
     if (step_ns > 0)
-        buf_printf(&subtitle, ". A line each %s, the interval after which a waiter asks",
-                   exact_text(step, sizeof step, step_ns));
+        add_ruler(&subtitle, traces, count, step_ns);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < traces[i].parts.count; k++)
             add_note(&note, &traces[i].parts.items[k], parts > 1);
