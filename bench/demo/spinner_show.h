@@ -11,16 +11,15 @@ struct spinner_wishes {
     const char *work;    /* NULL: the default, or all */
     const char *lock;    /* likewise */
     const char *seconds; /* likewise */
-    const char *format;  /* of the table */
-    const char *output;  /* the table's file; NULL */
     bool all;
+    bool is_whole; /* the table at its end, not row by row */
 };
 
 /* Where it is shown. */
 struct spinner_front {
     FILE *out;
     int columns;
-    spinner_show *show; /* a page of the table */
+    struct spinner_viewer viewer; /* of the table */
 };
 
 /* Returns as spinner_run() does. */

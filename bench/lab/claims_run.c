@@ -1,6 +1,7 @@
 #include "bench/lab/claims_run.h"
 
 #include "bench/base/buf.h"
+#include "bench/base/interrupt.h"
 #include "bench/base/json.h"
 #include "bench/base/suggest.h"
 #include "bench/judge/claims/judge.h"
@@ -61,10 +62,14 @@ static int refuse_reference(const char *reference, struct err *err)
     return -1;
 }
 
-int claims_check(struct claims_run *c, const struct opt_list *substitutions, struct err *err)
+int claims_check(struct claims_run *c, struct err *err)
 {
-    for (size_t i = 0; i < substitutions->count; i++)
-        if (substitutions_add(&c->substitutions, substitutions->items[i], err))
+    c->run.interrupted = &interrupt_came;
+    /* Plug-ins first: substitutions may name what they bring. */
+    if (registry_load_plugins(c->plugins.items, c->plugins.count, err))
+        return -1;
+    for (size_t i = 0; i < c->as.count; i++)
+        if (substitutions_add(&c->substitutions, c->as.items[i], err))
             return -1;
     if (c->reference && !reference_named(c->reference) && !is_file(c->reference))
         return refuse_reference(c->reference, err);
@@ -122,6 +127,7 @@ static int judge_reference(const struct claims_run *c, const char *result, struc
 {
     const char *path = c->reference;
     if (!is_file(c->reference)) {
+        interrupt_catch(INTERRUPT_IGNORED);
         int outcome =
             claims_run_python(c, result, j->measured, sizeof j->measured, &j->missing, err);
         if (outcome)
@@ -159,8 +165,7 @@ void claims_judged_free(struct claims_judged *j)
     free(j);
 }
 
-void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c,
-                        const struct opt_list *plugins)
+void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c)
 {
     const struct claims_view view = {
         .result = &j->result,
@@ -169,7 +174,15 @@ void claims_judged_page(struct page *p, const struct claims_judged *j, const str
         .reference_verdicts = j->has_reference ? &j->reference_verdicts : NULL,
         .reference_missing = j->missing.code != ERR_NONE ? j->missing.text : NULL,
         .substitutions = &c->substitutions,
-        .plugins = plugins,
+        .plugins = &c->plugins,
     };
     claims_page(p, &view);
+}
+
+int claims_judged_status(const struct claims_judged *j, const struct claims_run *c)
+{
+    const size_t *counts = j->verdicts.counts;
+    return counts[STANDING_REFUTED] > 0                     ? EXIT_REGRESSION
+           : c->is_strict && counts[STANDING_UNDECIDED] > 0 ? EXIT_UNDECIDED
+                                                            : EXIT_FINE;
 }

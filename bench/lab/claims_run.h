@@ -18,15 +18,18 @@ struct claims_run {
     const char *reference;  /* the name of one or a result file; NULL: nothing beside it */
     const char *python;     /* the interpreter; NULL: the first that is found */
     json_t *suite;          /* owned; of claims_plan() */
+    struct opt_list as;     /* substitutions as typed, "gil=mine" */
+    struct opt_list plugins;
+    bool is_strict; /* one that is undecided has a status of its own */
     bool is_quiet;
     void (*say)(const char *line); /* what the interpreter says meanwhile */
 };
 
 /*
- * Checks what was asked for: names of substitutions ("gil=mine") are locks or executors that some
- * claim uses, their replacements others of the same kind.  0, or -1 with ERR_USAGE.
+ * Loads the plug-ins and checks what was asked for: names of substitutions are locks or executors
+ * that some claim uses, their replacements others of the same kind.  0, or -1 with ERR_USAGE.
  */
-int claims_check(struct claims_run *c, const struct opt_list *substitutions, struct err *err);
+int claims_check(struct claims_run *c, struct err *err);
 
 /* Makes the plan of run_do(): the cells of the claims. 0, or -1 with err. */
 int claims_plan(struct claims_run *c, struct err *err);
@@ -52,7 +55,7 @@ int claims_judge(const struct claims_run *c, const char *result, struct claims_j
 void claims_judged_free(struct claims_judged *j);
 
 /* Puts it onto a page that this begins, with how to do it again. */
-void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c,
-                        const struct opt_list *plugins);
+void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c);
+int claims_judged_status(const struct claims_judged *j, const struct claims_run *c);
 
 #endif

@@ -175,7 +175,10 @@ int single_cell(const struct single_request *r, json_t **document, struct err *e
 {
     struct plan plan = {0};
     *document = NULL;
-    if (plan_build(&r->plan, &plan, err))
+    if (!r->plan.workloads.count)
+        return err_set(err, ERR_USAGE, "cell: --workload is needed");
+    if (registry_load_plugins(r->plugins.items, r->plugins.count, err) ||
+        plan_build(&r->plan, &plan, err))
         return -1;
     if (plan.cell_count > 1 && !plan.cells[1].is_control)
         err_set(err, ERR_USAGE, "cell: these are several cells, and one is measured");

@@ -10,6 +10,7 @@
 
 struct single_request {
     struct plan_request plan; /* of one cell, and its control */
+    struct opt_list plugins;  /* loaded first */
     struct opt_list probes;   /* of those that have launches of their own, by name */
     int64_t batches;          /* with plan.ops: in so many calls; 0: as time needs */
     bool calibrates;          /* how many operations fill a task's time, in place of a sample */

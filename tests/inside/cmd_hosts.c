@@ -4,22 +4,13 @@
 #include "bench/result/list.h"
 
 struct settings {
-    const char *format;
+    struct show show;
     bool is_long;
 };
 
 static const struct opt options[] = {
     {OPT_AT(struct settings, is_long), .name = "long", .letter = 'l', .help = "with the kernel"},
-    SHOW_FORMAT_OPT(struct settings, format),
-    {0},
-};
-
-static const struct argument arguments[] = {
-    {.name = "RESULT",
-     .help = "a result file",
-     .missing = "a result file, such as results/latest.json",
-     .least = 1,
-     .most = ARGUMENTS_ANY},
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
     {0},
 };
 
@@ -53,7 +44,7 @@ static int run(void *settings, const struct call *call, struct err *err)
                               RESULT_SUMMARIES | RESULT_HOSTS, err);
     if (!failed) {
         make_page(&page, &results, s->is_long);
-        failed = show_page(&page, s->format, 0, err);
+        failed = show_page(&page, &s->show, err);
     }
     results_unload(&results);
     return failed ? EXIT_RUN_FAILED : EXIT_FINE; /* with err set, main chooses the status */
@@ -64,8 +55,12 @@ const struct command command_hosts = {
     .summary = "where results were measured",       /* one line; without it, it is not listed */
     .usage = "RESULT... [--long] [--format F]",     /* Optional: a line a form */
     .examples = "  contend hosts results/*.json\n", /* Optional */
-    .arguments = arguments,                         /* Optional: no words but options */
-    .options = options,                             /* Optional: --help alone */
+    .argument = {.name = "RESULT",
+                 .help = "a result file",
+                 .missing = "a result file, such as results/latest.json",
+                 .least = 1,
+                 .most = ARGUMENTS_ANY},
+    .options = options, /* Optional: --help alone */
     .settings_size = sizeof(struct settings),
     .run = run, /* Required, or words of its own: see cmd_history.c */
 };

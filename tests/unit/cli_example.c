@@ -17,7 +17,7 @@ static int call(struct err *err, int argc, const char *const *argv)
                      ? EXIT_USAGE
                      : invocation_run(&line, err);
     invocation_release(&line);
-    return err->code == ERR_NONE ? status : cli_status(err);
+    return err->code == ERR_NONE ? status : exit_status_of(err);
 }
 
 #define CALL(err, ...)                                                                             \
