@@ -60,6 +60,10 @@ void help_of_command(const struct command *program, const struct command *c, con
 {
     static const struct opt none[] = {{0}};
     struct buf more = {0};
+    if (!c || c == program) {
+        help_of_program(program, width, out);
+        return;
+    }
     add_usage(program, c, path, width, out);
     add_part(c->about ? c->about : c->summary, width, out);
     if (c->argument.name) {

@@ -95,23 +95,19 @@ int cli_put(const char *path, struct buf *text, struct err *err)
     return failed;
 }
 
-int cli_help(const struct command *command, const char *path, FILE *to, struct err *err)
+int cli_help(const struct command *command, const char *path, struct err *err)
 {
     struct buf out = {0};
-    if (command && command != &cli_program)
-        help_of_command(&cli_program, command, path, terminal_help_width(), &out);
-    else
-        help_of_program(&cli_program, terminal_help_width(), &out);
-    if (to == stdout || out.failed)
-        return cli_put(NULL, &out, err);
-    cli_tell(&out);
-    return 0;
+    help_of_command(&cli_program, command, path, terminal_help_width(), &out);
+    return cli_put(NULL, &out, err);
 }
 
 /* Nothing was asked for: how to ask is no answer, so it goes where errors go. */
-static int show_how_to_ask(struct err *err)
+static int show_how_to_ask(void)
 {
-    cli_help(NULL, NULL, stderr, err);
+    struct buf out = {0};
+    help_of_program(&cli_program, terminal_help_width(), &out);
+    cli_tell(&out);
     return EXIT_USAGE;
 }
 
@@ -125,8 +121,8 @@ static int do_line(int argc, char *const *argv, struct err *err)
         return cli_put(NULL, &version, err);
     }
     int status = invocation_parse(&line, &cli_program, argc, argv, err) ? EXIT_USAGE
-                 : line.wants_help ? cli_help(line.command, buf_text(&line.path), stdout, err)
-                 : !line.command   ? show_how_to_ask(err)
+                 : line.wants_help ? cli_help(line.command, buf_text(&line.path), err)
+                 : !line.command   ? show_how_to_ask()
                                    : invocation_run(&line, err);
     invocation_release(&line);
     return status;

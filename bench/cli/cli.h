@@ -4,8 +4,6 @@
 
 #include "bench/base/command.h"
 
-#include <stdio.h>
-
 /* The program: its commands, each one of commands.def. */
 extern const struct command cli_program;
 #define COMMAND(name) extern const struct command command_##name;
@@ -34,8 +32,7 @@ int cli_print(const char *text, struct err *err);
 /* Puts text where -o says, into that file, or to stdout where the path is NULL; releases it. */
 int cli_put(const char *path, struct buf *text, struct err *err);
 
-/* The help of a command (NULL: of the program) by the names that lead to it, in the terminal's
- * columns. */
-int cli_help(const struct command *command, const char *path, FILE *to, struct err *err);
+/* Prints the help of a command (NULL: of the program), in the terminal's columns. */
+int cli_help(const struct command *command, const char *path, struct err *err);
 
 #endif

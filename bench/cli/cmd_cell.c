@@ -3,7 +3,6 @@
  * line of JSON (contend.sample/1).  What `contend duel` starts for each sample when its sides are
  * settings, plug-ins or other builds of this program.
  */
-#include "bench/base/json.h"
 #include "bench/cli/cli.h"
 #include "bench/lab/known.h"
 #include "bench/run/single.h"
@@ -53,13 +52,9 @@ static void init(void *settings)
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
-    json_t *document;
     struct buf text = {0};
     (void)call;
-    if (single_cell(settings, &document, err))
-        return -1;
-    json_add_text(&text, document, JSON_REAL_PRECISION(15));
-    return cli_put(NULL, &text, err);
+    return single_cell(settings, &text, err) ? -1 : cli_put(NULL, &text, err);
 }
 
 const struct command command_cell = {

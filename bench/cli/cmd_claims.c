@@ -70,35 +70,33 @@ static int measure(struct settings *s, const struct call *call, struct run_repor
     return failed ? -1 : run_report_status(report);
 }
 
-static int judge(struct settings *s, struct claims_judged **judged, struct err *err)
+static int judge(struct settings *s, struct buf *said, struct err *err)
 {
     struct page page;
+    int status;
     s->work.say = cli_say_line;
     s->work.is_quiet = s->alone.is_quiet;
-    int outcome = claims_judge(&s->work, s->result, judged, err);
-    if (outcome)
-        return outcome < 0 ? -1 : EXIT_INTERRUPTED;
-    claims_judged_page(&page, *judged, &s->work);
-    return show_page(&page, &s->show, err) ? -1 : claims_judged_status(*judged, &s->work);
+    if (claims_judge(&s->work, s->result, &page, &status, said, err))
+        return -1;
+    return status == EXIT_INTERRUPTED || !show_page(&page, &s->show, err) ? status : -1;
 }
 
 static int measure_and_judge(struct settings *s, const struct call *call, struct err *err)
 {
     bool is_measured = !s->result;
     struct run_report report = {0};
-    struct claims_judged *judged = NULL;
-    struct buf said = {0};
+    struct buf said = {0}, reference = {0};
     int status = is_measured ? measure(s, call, &report, err) : EXIT_FINE;
     /* A cell that failed costs its claims, not the others. */
     bool has_failed = status == EXIT_RUN_FAILED;
     if (status >= 0 && status != EXIT_INTERRUPTED)
-        status = judge(s, &judged, err);
+        status = judge(s, &reference, err);
     if (is_measured && err->code == ERR_NONE && output_exists(s->result))
         run_result_words(&said, &report, s->result);
-    if (judged && judged->measured[0] && err->code == ERR_NONE)
-        buf_printf(&said, "reference: %s\n", judged->measured);
+    if (err->code == ERR_NONE)
+        buf_add(&said, buf_text(&reference));
+    buf_settle(&said, &reference);
     cli_tell(&said);
-    claims_judged_free(judged);
     return has_failed ? EXIT_RUN_FAILED : status;
 }
 

@@ -50,7 +50,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     int failed = w->is_fidelity
                      ? fidelity_files_page(&page, w->base.items[0], &w->head, &status, err)
                      : compare_files_page(&page, w, s->show.format, &status, err);
-    return failed || show_lines(&page, &s->show, err) ? -1 : status;
+    return failed || show_page(&page, &s->show, err) ? -1 : status;
 }
 
 const struct command command_compare = {

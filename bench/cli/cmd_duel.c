@@ -97,7 +97,7 @@ static int fight(void *settings, const char *priority, struct err *err)
     s->session.priority_note = priority;
     if (duel_session_run(&s->session, &found, err))
         return -1;
-    return found.is_interrupted || !show_lines(&found.page, &s->show, err) ? found.status : -1;
+    return found.is_interrupted || !show_page(&found.page, &s->show, err) ? found.status : -1;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)

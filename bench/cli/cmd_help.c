@@ -18,7 +18,7 @@ static int print_help(const struct opt_list *words, struct err *err)
 {
     struct buf path = {0};
     const struct command *c = command_find_path(&cli_program, words, &path, err);
-    int failed = !c || cli_help(c, buf_text(&path), stdout, err);
+    int failed = !c || cli_help(c, buf_text(&path), err);
     buf_release(&path);
     return failed;
 }

@@ -27,7 +27,7 @@ static int run(void *settings, const struct call *call, struct err *err)
         registry_load_plugins(s->plugins.items, s->plugins.count, err))
         return -1;
     catalogue_page(&page, call->words->count ? call->words->items[0] : NULL);
-    return show_lines(&page, &s->show, err);
+    return show_page(&page, &s->show, err);
 }
 
 const struct command command_list = {

@@ -1,5 +1,4 @@
 /* contend scale: does somebody's program scale, and what stops it. */
-#include "bench/base/interrupt.h"
 #include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/progress.h"
@@ -53,15 +52,12 @@ static int measure(void *settings, const char *note, struct err *err)
 {
     struct settings *s = settings;
     struct page page;
+    int status;
     (void)note;
     s->work.request.on_progress = progress_text;
-    if (!scaled_run(&s->work, &page, err))
-        return show_page(&page, &s->show, err);
-    if (!interrupt_came)
+    if (scaled_run(&s->work, &page, &status, err))
         return -1;
-    /* What broke while it was being stopped is no news. */
-    *err = (struct err){0};
-    return EXIT_INTERRUPTED;
+    return status == EXIT_INTERRUPTED || !show_page(&page, &s->show, err) ? status : -1;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)

@@ -1,5 +1,4 @@
 /* contend spinner: the hello world of concurrency, in three models, run for real. */
-#include "bench/base/interrupt.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
 #include "bench/demo/spinner_show.h"
@@ -51,13 +50,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     w->model = call->words->count ? call->words->items[0] : NULL;
     w->is_whole = s->show.output || strcmp(s->show.format, "text") != 0;
     s->show.width = w->is_whole ? 0 : SHOW_LINES;
-    interrupt_catch(INTERRUPT_IGNORED);
-    int rc = spinner_show_wished(w, &front, &interrupt_came, err);
-    if (!interrupt_came)
-        return rc ? EXIT_RUN_FAILED : EXIT_FINE;
-    /* What broke while it was being stopped is no news. */
-    *err = (struct err){0};
-    return EXIT_INTERRUPTED;
+    return spinner_show_wished(w, &front, err);
 }
 
 const struct command command_spinner = {

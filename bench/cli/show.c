@@ -41,13 +41,6 @@ int show_page(struct page *p, const struct show *s, struct err *err)
     return failed ? -1 : 0;
 }
 
-int show_lines(struct page *p, const struct show *s, struct err *err)
-{
-    struct show lines = *s;
-    lines.width = s->width > 0 ? s->width : SHOW_LINES;
-    return show_page(p, &lines, err);
-}
-
 int show_view(const struct opt_list *paths, const struct view_wishes *wishes, struct show *s,
               struct err *err)
 {

@@ -34,9 +34,8 @@ struct show {
     .name = "width", .argument = "N", .help = "columns of text output",                            \
     .without = "the terminal's, else " otherwise, .unit = "count", .min = WIDTH_LEAST,             \
     .max = WIDTH_MOST
-#define SHOW_WIDTH_TEXT SHOW_WIDTH("80")
-/* Of what is shown by show_lines(). */
-#define SHOW_WIDTH_LINES SHOW_WIDTH("as long as lines are")
+#define SHOW_WIDTH_TEXT  SHOW_WIDTH("80")
+#define SHOW_WIDTH_LINES SHOW_WIDTH("as long as lines are"), .absent = SHOW_LINES
 
 /* As the terminal is wide; for a pipe, where lines are searched, as long as they are. */
 enum { SHOW_LINES = -1 };
@@ -52,8 +51,6 @@ int show_take(struct show *s, const char *otherwise, const char *read, struct er
  * of --also could not be written.  Returns 0 or -1.
  */
 int show_page(struct page *p, const struct show *s, struct err *err);
-/* The same, SHOW_LINES where no width was asked for. */
-int show_lines(struct page *p, const struct show *s, struct err *err);
 
 /* Shows what `contend report` makes of these results, and `run` at its end; 0 or -1. */
 int show_view(const struct opt_list *paths, const struct view_wishes *wishes, struct show *s,

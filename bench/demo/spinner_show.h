@@ -22,8 +22,8 @@ struct spinner_front {
     struct spinner_viewer viewer; /* of the table */
 };
 
-/* Returns as spinner_run() does. */
+/* Until an interrupt.  Returns an exit status, or -1 with err. */
 int spinner_show_wished(const struct spinner_wishes *w, const struct spinner_front *front,
-                        const volatile bool *interrupted, struct err *err);
+                        struct err *err);
 
 #endif

@@ -122,7 +122,16 @@ void claims_plan_release(struct claims_run *c)
 
 /* ---- Judged ------------------------------------------------------------------------ */
 
-static int judge_reference(const struct claims_run *c, const char *result, struct claims_judged *j,
+/* What is judged, and what came of it; some kilobytes. */
+struct judged {
+    struct result result, reference;
+    struct verdicts verdicts, reference_verdicts;
+    bool has_reference;
+    struct err missing;  /* why there is no reference though one was asked for */
+    char measured[4096]; /* where the reference's result was put; "": nowhere */
+};
+
+static int judge_reference(const struct claims_run *c, const char *result, struct judged *j,
                            struct err *err)
 {
     const char *path = c->reference;
@@ -144,28 +153,15 @@ static int judge_reference(const struct claims_run *c, const char *result, struc
     return judge_claims(&j->reference_verdicts, &c->claims, NULL, &j->reference, true, err);
 }
 
-int claims_judge(const struct claims_run *c, const char *result, struct claims_judged **out,
-                 struct err *err)
+static int judge(const struct claims_run *c, const char *result, struct judged *j, struct err *err)
 {
-    struct claims_judged *j = *out = calloc(1, sizeof *j);
-    if (!j)
-        return err_set(err, ERR_SYSTEM, "claims: no memory for the verdicts");
     if (result_load(&j->result, result, err) ||
         judge_claims(&j->verdicts, &c->claims, &c->substitutions, &j->result, false, err))
         return -1;
     return c->reference ? judge_reference(c, result, j, err) : 0;
 }
 
-void claims_judged_free(struct claims_judged *j)
-{
-    if (!j)
-        return;
-    result_unload(&j->result);
-    result_unload(&j->reference);
-    free(j);
-}
-
-void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c)
+static void make_page(struct page *p, const struct judged *j, const struct claims_run *c)
 {
     const struct claims_view view = {
         .result = &j->result,
@@ -179,10 +175,28 @@ void claims_judged_page(struct page *p, const struct claims_judged *j, const str
     claims_page(p, &view);
 }
 
-int claims_judged_status(const struct claims_judged *j, const struct claims_run *c)
+static int status_of(const struct judged *j, const struct claims_run *c)
 {
     const size_t *counts = j->verdicts.counts;
     return counts[STANDING_REFUTED] > 0                     ? EXIT_REGRESSION
            : c->is_strict && counts[STANDING_UNDECIDED] > 0 ? EXIT_UNDECIDED
                                                             : EXIT_FINE;
+}
+
+int claims_judge(const struct claims_run *c, const char *result, struct page *p, int *status,
+                 struct buf *said, struct err *err)
+{
+    struct judged *j = calloc(1, sizeof *j);
+    if (!j)
+        return err_set(err, ERR_SYSTEM, "claims: no memory for the verdicts");
+    int outcome = judge(c, result, j, err);
+    *status = outcome ? EXIT_INTERRUPTED : status_of(j, c);
+    if (!outcome)
+        make_page(p, j, c);
+    if (j->measured[0])
+        buf_printf(said, "reference: %s\n", j->measured);
+    result_unload(&j->result);
+    result_unload(&j->reference);
+    free(j);
+    return outcome < 0 ? -1 : 0;
 }
