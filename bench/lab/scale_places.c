@@ -62,7 +62,9 @@ static bool is_locked(const unsigned char *at, size_t left)
 #endif
 }
 
-bool scale_is_atomic(const unsigned char *code, size_t before, size_t count)
+/* Whether code around that place, `before` bytes of it in front, has such an instruction (x86-64);
+ * false on others. */
+static bool is_atomic(const unsigned char *code, size_t before, size_t count)
 {
     for (size_t i = 0; i <= before && i < count; i++)
         if (is_locked(code + i, count - i))
@@ -183,7 +185,7 @@ static void note(struct scale_looks *l, uint64_t place)
         return;
     }
     ssize_t length = pread(l->memory, code, sizeof code, (off_t)(place - BEFORE));
-    l->atomic += length == (ssize_t)sizeof code && scale_is_atomic(code, BEFORE, sizeof code);
+    l->atomic += length == (ssize_t)sizeof code && is_atomic(code, BEFORE, sizeof code);
 }
 
 static void take_ring(struct scale_looks *l, struct ring *r)

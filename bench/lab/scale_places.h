@@ -18,8 +18,4 @@ struct scale_looks *scale_looks_open(pid_t pid);
 void scale_looks_take(struct scale_looks *l);
 void scale_looks_close(struct scale_looks *l, struct scale_places *out);
 
-/* Whether code around that place, `before` bytes of it in front, has such an instruction (x86-64);
- * false on others. */
-bool scale_is_atomic(const unsigned char *code, size_t before, size_t count);
-
 #endif
