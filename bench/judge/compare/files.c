@@ -2,10 +2,11 @@
 
 #include "bench/base/output.h"
 #include "bench/judge/compare/compare.h"
-#include "bench/judge/compare/load.h"
 #include "bench/page/formats.h"
 #include "bench/result/list.h"
 #include "bench/stats/paired.h"
+
+#include <pthread.h>
 
 /* ---- The files of each side ---------------------------------------------------------------- */
 
@@ -47,6 +48,38 @@ struct files {
     struct comparison comparison; /* borrows both */
 };
 
+struct loading {
+    const struct opt_list *paths;
+    struct result_list *out;
+    struct err err;
+};
+
+static void *load_side(void *arg)
+{
+    struct loading *l = arg;
+    results_load(l->out, l->paths->items, l->paths->count, 0, &l->err);
+    return NULL;
+}
+
+/* Both at the same time: parsing is nearly all there is to do.  The first error is that of base. */
+static int load(struct files *out, const struct compare_wishes *w, struct err *err)
+{
+    struct loading of_base = {.paths = &w->base, .out = &out->base};
+    struct loading of_head = {.paths = &w->head, .out = &out->head};
+    pthread_t thread;
+    bool is_apart = !pthread_create(&thread, NULL, load_side, &of_head);
+    load_side(&of_base);
+    if (is_apart)
+        pthread_join(thread, NULL);
+    else
+        load_side(&of_head);
+    const struct err *first = of_base.err.code != ERR_NONE ? &of_base.err : &of_head.err;
+    if (first->code == ERR_NONE)
+        return 0;
+    *err = *first;
+    return -1;
+}
+
 static int judge(struct files *out, const struct compare_wishes *w, struct err *err)
 {
     struct compare_request request = {
@@ -58,7 +91,7 @@ static int judge(struct files *out, const struct compare_wishes *w, struct err *
     if (w->moment_sd == 0) /* as it was typed */
         return err_set(err, ERR_USAGE,
                        "--moment-sd: moments that do not differ at all are none (3%%)");
-    if (compare_load(&w->base, &w->head, &out->base, &out->head, err) ||
+    if (load(out, w, err) ||
         comparable_allow(w->allow.items, w->allow.count, &request.allowed, err))
         return -1;
     out->sides[0] = (struct compare_side){out->base.items, out->base.count};
