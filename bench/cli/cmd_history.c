@@ -202,7 +202,7 @@ static int export_series(void *settings, const struct call *call, struct err *er
 {
     struct buf warnings = {0}, said = {0};
     (void)call;
-    return finish(history_export_series(settings, &said, err), &warnings, &said, err);
+    return finish(history_export_series(settings, &warnings, &said, err), &warnings, &said, err);
 }
 
 static const struct command word_export = {

@@ -85,9 +85,10 @@ int history_view_page(struct page *p, const struct history_wishes *w, bool is_ch
     return failed;
 }
 
-int history_export_series(const struct history_export_request *r, struct buf *said, struct err *err)
+int history_export_series(const struct history_export_request *r, struct buf *warnings,
+                          struct buf *said, struct err *err)
 {
-    struct history h;
+    struct history h = {0};
     struct history_tracks tracks = {0};
     size_t target = 0, written = 0;
     if (!r->target || !r->directory)
@@ -97,15 +98,15 @@ int history_export_series(const struct history_export_request *r, struct buf *sa
         return err_set(err, ERR_USAGE, "--output: \"\" names no directory");
     while (strcmp(history_targets[target], r->target))
         target++;
-    if (history_load(&h, history_file(r->file), false, err))
-        return -1;
-    int failed = history_tracks_of(&tracks, &h, r->series, err) ||
+    int failed = history_load(&h, history_file(r->file), false, err) ||
+                 history_tracks_of(&tracks, &h, r->series, err) ||
                  history_write_otava(&tracks, (enum history_target)target, r->branch, r->directory,
                                      &written, err);
     if (!failed && written == 0)
         failed = err_set(err, ERR_NOTCOMPARABLE, "%s: no series to export", h.path);
     if (!failed)
         buf_printf(said, "%s: otava.yaml and %zu series\n", r->directory, written);
+    buf_add(warnings, buf_text(&h.warnings));
     history_tracks_release(&tracks);
     history_unload(&h);
     return failed ? -1 : 0;

@@ -28,8 +28,9 @@ struct history_export_request {
     const char *branch, *directory;
 };
 
-/* The series as files of another tool; `said` gets where they are and how many. -1, as above. */
-int history_export_series(const struct history_export_request *request, struct buf *said,
-                          struct err *err);
+/* The series as files of another tool; `said` gets where they are and how many, `warnings` what was
+ * skipped, in any case. -1, as above. */
+int history_export_series(const struct history_export_request *request, struct buf *warnings,
+                          struct buf *said, struct err *err);
 
 #endif
