@@ -5,6 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+int exit_status_of(const struct err *err)
+{
+    switch (err->code) {
+    case ERR_NONE:
+        return EXIT_FINE;
+    case ERR_USAGE:
+    case ERR_INPUT:
+        return EXIT_USAGE;
+    case ERR_NOTCOMPARABLE:
+        return EXIT_NO_VERDICT;
+    case ERR_SYSTEM:
+    case ERR_LIMIT:
+    case ERR_UNAVAILABLE:
+    case ERR_FAILED:
+        return EXIT_RUN_FAILED;
+    }
+    return EXIT_RUN_FAILED;
+}
+
 /* ---- Which command ------------------------------------------------------------------------- */
 
 const struct command *command_find(const struct command *program, const struct command *parent,
@@ -105,26 +124,21 @@ static bool is_choice(const struct argument *a, const char *word)
     return !a->choices || a->choices[i];
 }
 
-/* Each kind takes as many as it may, in turn. */
-static int check_words(const struct command *c, const char *path, const struct opt_rest *rest,
+static int check_words(const struct argument *a, const char *path, const struct opt_rest *rest,
                        struct err *err)
 {
     const struct opt_list *words = &rest->words;
-    size_t i = 0;
-    for (const struct argument *a = c->arguments; a && a->name; a++) {
-        unsigned taken = 0;
-        for (; i < words->count && taken < a->most; i++, taken++)
-            if (!is_choice(a, words->items[i]))
-                return refuse_word(a, path, words->items[i], err);
-        if (taken < a->least)
-            return err_set(err, ERR_USAGE, "%s: needs %s", path, a->missing);
-        if (a->is_behind && taken && (!rest->is_divided || rest->before))
-            return err_set(err, ERR_USAGE, "%s: unexpected \"%s\": %s stands behind --", path,
-                           words->items[0], a->name);
-    }
-    if (i < words->count)
+    for (size_t i = 0; i < words->count && i < a->most; i++)
+        if (!is_choice(a, words->items[i]))
+            return refuse_word(a, path, words->items[i], err);
+    if (words->count < a->least)
+        return err_set(err, ERR_USAGE, "%s: needs %s", path, a->missing);
+    if (a->is_behind && words->count && (!rest->is_divided || rest->before))
+        return err_set(err, ERR_USAGE, "%s: unexpected \"%s\": %s stands behind --", path,
+                       words->items[0], a->name);
+    if (words->count > a->most)
         return err_set(err, ERR_USAGE, "%s: unexpected argument \"%s\"; --help shows the usage",
-                       path, words->items[i]);
+                       path, words->items[a->most]);
     return 0;
 }
 
@@ -146,7 +160,7 @@ static int parse_settings(struct invocation *line, int at, struct err *err)
                    &line->wants_help, err))
         return -1;
     const char *path = line->path.failed ? c->name : buf_text(&line->path);
-    return line->wants_help ? 0 : check_words(c, path, &line->rest, err);
+    return line->wants_help ? 0 : check_words(&c->argument, path, &line->rest, err);
 }
 
 /* ---- All of it ----------------------------------------------------------------------------- */

@@ -13,9 +13,23 @@
 
 enum { ARGUMENTS_ANY = 1000000000 };
 
-/* A kind of words that are no options. */
+/* How a command ends, as programs are told: what rooms judge comes down to one of these. */
+enum exit_status {
+    EXIT_FINE = 0,
+    EXIT_REGRESSION = 1, /* or a refuted claim */
+    EXIT_USAGE = 2,      /* wrong usage or unreadable input */
+    EXIT_RUN_FAILED = 3, /* the run could not be done, or a cell failed */
+    EXIT_UNDECIDED = 4,  /* with --strict only */
+    EXIT_NO_VERDICT = 5, /* no verdict possible here */
+    EXIT_INTERRUPTED = 130
+};
+
+/* The status an error stands for. */
+int exit_status_of(const struct err *err);
+
+/* The words that are no options. */
 struct argument {
-    const char *name;           /* "RESULT"; NULL ends the table */
+    const char *name;           /* "RESULT"; NULL: there are none */
     const char *help;           /* what it is */
     const char *missing;        /* what is said to be needed when there are too few */
     unsigned least, most;       /* how many of them, ARGUMENTS_ANY */
@@ -42,8 +56,8 @@ struct command {
     /* More of the help, of what is known when the program runs, in so many columns; or NULL. */
     void (*describe)(size_t width, struct buf *out);
 
-    const struct argument *arguments; /* NULL: no words but options */
-    const struct opt *options;        /* NULL: --help alone */
+    struct argument argument;  /* without a name: no words but options */
+    const struct opt *options; /* NULL: --help alone */
     size_t settings_size;
     void (*init)(void *settings); /* values that no row has as its default; may be NULL */
 

@@ -17,20 +17,14 @@ static void add_commands(const struct command *const *commands, size_t width, st
             wrap_row(out, (*c)->name, (*c)->summary, column, width);
 }
 
-static void add_arguments(const struct argument *arguments, size_t width, struct buf *out)
+static void add_argument(const struct argument *a, size_t width, struct buf *out)
 {
-    size_t column = 0;
-    for (const struct argument *a = arguments; a->name; a++)
-        if (strlen(a->name) + 2 * WRAP_GAP > column)
-            column = strlen(a->name) + 2 * WRAP_GAP;
-    for (const struct argument *a = arguments; a->name; a++) {
-        struct buf text = {0};
-        buf_add(&text, a->help);
-        for (size_t i = 0; a->choices && a->choices[i]; i++)
-            buf_printf(&text, "%s%s", i ? ", " : ": ", a->choices[i]);
-        wrap_row(out, a->name, buf_text(&text), column, width);
-        buf_settle(out, &text);
-    }
+    struct buf text = {0};
+    buf_add(&text, a->help);
+    for (size_t i = 0; a->choices && a->choices[i]; i++)
+        buf_printf(&text, "%s%s", i ? ", " : ": ", a->choices[i]);
+    wrap_row(out, a->name, buf_text(&text), strlen(a->name) + 2 * WRAP_GAP, width);
+    buf_settle(out, &text);
 }
 
 /* "usage: PROGRAM NAME FORM", a line a form. */
@@ -66,11 +60,15 @@ void help_of_command(const struct command *program, const struct command *c, con
 {
     static const struct opt none[] = {{0}};
     struct buf more = {0};
+    if (!c || c == program) {
+        help_of_program(program, width, out);
+        return;
+    }
     add_usage(program, c, path, width, out);
     add_part(c->about ? c->about : c->summary, width, out);
-    if (c->arguments) {
+    if (c->argument.name) {
         buf_add(out, "\n");
-        add_arguments(c->arguments, width, out);
+        add_argument(&c->argument, width, out);
     }
     buf_add(out, "\n");
     if (c->commands) {

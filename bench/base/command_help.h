@@ -9,7 +9,8 @@
 /* The text of `PROGRAM --help`, of so many columns. */
 void help_of_program(const struct command *program, size_t width, struct buf *out);
 
-/* The text of `PROGRAM PATH --help`; `path` is the command's name behind that of its parent. */
+/* The text of `PROGRAM PATH --help`; `path` is the command's name behind that of its parent.  NULL
+ * is the program. */
 void help_of_command(const struct command *program, const struct command *command, const char *path,
                      size_t width, struct buf *out);
 

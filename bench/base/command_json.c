@@ -51,22 +51,23 @@ static json_t *options_json(const struct opt *table)
     return json_made(&list);
 }
 
-static json_t *arguments_json(const struct argument *table)
+/* A list of it, or of none. */
+static json_t *arguments_json(const struct argument *a)
 {
     struct json_maker list = json_maker_list();
-    for (const struct argument *a = table; a && a->name; a++) {
-        struct json_maker row = json_maker_take(json_pack(
-            "{s:s, s:s, s:I}", "name", a->name, "help", a->help, "min", (json_int_t)a->least));
-        if (a->most != ARGUMENTS_ANY)
-            json_make_int(&row, "max", a->most);
-        if (a->choices) {
-            struct json_maker choices = json_maker_list();
-            for (size_t i = 0; a->choices[i]; i++)
-                json_make_add(&choices, json_string(a->choices[i]));
-            json_make_value(&row, "choices", json_made(&choices));
-        }
-        json_make_add(&list, json_made(&row));
+    if (!a->name)
+        return json_made(&list);
+    struct json_maker row = json_maker_take(json_pack("{s:s, s:s, s:I}", "name", a->name, "help",
+                                                      a->help, "min", (json_int_t)a->least));
+    if (a->most != ARGUMENTS_ANY)
+        json_make_int(&row, "max", a->most);
+    if (a->choices) {
+        struct json_maker choices = json_maker_list();
+        for (size_t i = 0; a->choices[i]; i++)
+            json_make_add(&choices, json_string(a->choices[i]));
+        json_make_value(&row, "choices", json_made(&choices));
     }
+    json_make_add(&list, json_made(&row));
     return json_made(&list);
 }
 
@@ -98,7 +99,7 @@ static json_t *command_json(const struct command *c)
     struct json_maker o = json_maker_take(
         json_pack("{s:s, s:s, s:o, s:s*, s:s*, s:s*, s:o, s:o}", "name", c->name, "summary",
                   c->summary, "usage", forms_json(c->usage), "about", c->about, "statuses",
-                  c->statuses, "examples", c->examples, "arguments", arguments_json(c->arguments),
+                  c->statuses, "examples", c->examples, "arguments", arguments_json(&c->argument),
                   "options", options_json(c->options)));
     if (c->commands)
         json_make_value(&o, "commands", commands_json(c->commands));

@@ -1,6 +1,5 @@
 #include "bench/base/json.h"
 
-#include "bench/base/output.h"
 #include "bench/base/utf8.h"
 
 #include <setjmp.h>
@@ -193,13 +192,4 @@ void json_add_text(struct buf *out, json_t *document, size_t flags)
         out->failed = true;
     }
     free(text);
-}
-
-int json_write(const char *path, json_t *document, size_t flags, struct err *err)
-{
-    struct buf text = {0};
-    json_add_text(&text, document, flags);
-    int failed = output_write_text(path, &text, err);
-    buf_release(&text);
-    return failed;
 }

@@ -67,7 +67,4 @@ int json_add_part(struct buf *out, json_t *document, size_t flags, size_t before
  */
 void json_add_text(struct buf *out, json_t *document, size_t flags);
 
-/* The same into a file (output.h). */
-int json_write(const char *path, json_t *document, size_t flags, struct err *err);
-
 #endif

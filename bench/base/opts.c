@@ -102,11 +102,23 @@ static int store(const struct opt *o, void *settings, const char *value, struct 
     return 0;
 }
 
+/* A number that nobody gives, where 0 would mean something. */
+static void store_absent(const struct opt *o, void *settings)
+{
+    void *place = (char *)settings + o->offset;
+    if (o->kind == OPT_NUMBER)
+        *(int64_t *)place = (int64_t)o->absent;
+    else if (o->kind == OPT_RATIO)
+        *(double *)place = o->absent;
+}
+
 /* A list has its default only where nothing was put into it. */
 static int store_defaults(const struct opt *table, void *settings, bool of_lists, struct err *err)
 {
     for (const struct opt *o = table; o->name; o++) {
         bool is_list = o->kind == OPT_LIST;
+        if (o->absent != 0 && !of_lists)
+            store_absent(o, settings);
         if (!o->initial || is_list != of_lists)
             continue;
         if (is_list && ((struct opt_list *)(void *)((char *)settings + o->offset))->count)

@@ -49,6 +49,7 @@ struct opt {
     const char *help;     /* what it is, without the default and the choices */
     const char *initial;  /* the default as it would be typed, parsed by this row; or NULL */
     const char *without; /* what is done without the option, in words: "as many as CPUs"; or NULL */
+    double absent;       /* OPT_NUMBER, OPT_RATIO: what the member is then */
     const char *unit;    /* OPT_NUMBER: "count", "ns", "bytes" */
     int64_t min, max;    /* OPT_NUMBER */
     /* What can be given: NULL-terminated, or the i-th and NULL behind the last; nothing else is

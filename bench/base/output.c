@@ -159,6 +159,14 @@ int output_keep(const char *read, const char *path, struct err *err)
                : 0;
 }
 
+int output_keep_all(const struct opt_list *read, const char *path, struct err *err)
+{
+    for (size_t i = 0; i < read->count; i++)
+        if (output_keep(read->items[i], path, err))
+            return -1;
+    return 0;
+}
+
 bool output_exists(const char *path)
 {
     struct place place;

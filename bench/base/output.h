@@ -13,12 +13,16 @@
 
 #include "bench/base/buf.h"
 #include "bench/base/err.h"
+#include "bench/base/opts.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* -1 with ERR_USAGE where `path` (NULL: nothing is written) is the file that is to be read. */
 int output_keep(const char *read, const char *path, struct err *err);
+
+/* The same of several files. */
+int output_keep_all(const struct opt_list *read, const char *path, struct err *err);
 
 /* Whether what is written there goes away: a pipe, a device, "-", a descriptor.  Else false. */
 bool output_is_stream(const char *path);

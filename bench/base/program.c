@@ -1,6 +1,7 @@
 #include "bench/base/program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,4 +38,14 @@ int program_own(char *out, size_t size, struct err *err)
     ssize_t length = readlink(link, out, size - 1);
     out[length > 0 ? length : 0] = '\0';
     return length > 0 ? 0 : err_set_sys(err, errno, "%s, which says what this program is", link);
+}
+
+bool program_is_script(const char *path)
+{
+    char mark[2] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, mark, sizeof mark);
+    if (fd >= 0)
+        close(fd);
+    return got == (ssize_t)sizeof mark && mark[0] == '#' && mark[1] == '!';
 }

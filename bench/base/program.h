@@ -10,6 +10,9 @@
 /* Whether it is a file that can be executed; errno says why not, EISDIR for what is no file. */
 bool program_is(const char *path);
 
+/* Whether it names another program in its first line, which the kernel runs in its place. */
+bool program_is_script(const char *path);
+
 /* Where PATH has it, as execvp(3) looks: an empty entry is the directory one is in. */
 bool program_find(const char *name, char *out, size_t size);
 

@@ -107,6 +107,25 @@ void wrap_text(struct buf *out, const char *text, size_t width)
     buf_settle(out, &paragraph);
 }
 
+void wrap_lines(struct buf *out, const char *text, size_t width)
+{
+    enum { LATER_LINES = 2 }; /* how far they are indented */
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        bool has_end = text[length] == '\n';
+        if (!width || utf8_columns_in(text, length) <= width) {
+            buf_add_bytes(out, text, length + has_end);
+        } else {
+            struct buf line = {0};
+            buf_add_bytes(&line, text, length);
+            wrap_words(out, buf_text(&line), 0, LATER_LINES, width);
+            buf_settle(out, &line);
+            buf_add(out, has_end ? "\n" : "");
+        }
+        text += length + has_end;
+    }
+}
+
 void wrap_row(struct buf *out, const char *label, const char *text, size_t column, size_t width)
 {
     size_t used = utf8_columns(label) + WRAP_GAP;

@@ -17,6 +17,12 @@ void wrap_words(struct buf *out, const char *text, size_t column, size_t indent,
  */
 void wrap_text(struct buf *out, const char *text, size_t width);
 
+/*
+ * Adds lines as they are; what is wider than `width` (0: nothing is) is broken between two words,
+ * and goes on indented.
+ */
+void wrap_lines(struct buf *out, const char *text, size_t width);
+
 /* Blanks before a label, and at least so many behind it. */
 enum { WRAP_GAP = 2 };
 

@@ -4,19 +4,6 @@
 
 #include "bench/base/command.h"
 
-#include <jansson.h>
-#include <stdio.h>
-
-enum exit_status {
-    EXIT_FINE = 0,
-    EXIT_REGRESSION = 1, /* or a refuted claim */
-    EXIT_USAGE = 2,      /* wrong usage or unreadable input */
-    EXIT_RUN_FAILED = 3, /* the run could not be done, or a cell failed */
-    EXIT_UNDECIDED = 4,  /* with --strict only */
-    EXIT_NO_VERDICT = 5, /* no verdict possible here */
-    EXIT_INTERRUPTED = 130
-};
-
 /* The program: its commands, each one of commands.def. */
 extern const struct command cli_program;
 #define COMMAND(name) extern const struct command command_##name;
@@ -32,9 +19,6 @@ int cli_main(int argc, char *const *argv);
  */
 void cli_say(const char *what, const char *text);
 
-/* The status an error stands for. */
-int cli_status(const struct err *err);
-
 /* For whoever says lines meanwhile: this one on standard error, broken where a terminal is narrow.
  */
 void cli_say_line(const char *line);
@@ -48,14 +32,7 @@ int cli_print(const char *text, struct err *err);
 /* Puts text where -o says, into that file, or to stdout where the path is NULL; releases it. */
 int cli_put(const char *path, struct buf *text, struct err *err);
 
-/* -1 where -o (NULL: it was not given) names one of the files that the command is to read. */
-int cli_keep_inputs(const struct call *call, const char *output, struct err *err);
-
-/* The help of a command (NULL: of the program) by the names that lead to it, in the terminal's
- * columns. */
-int cli_help(const struct command *command, const char *path, FILE *to, struct err *err);
-
-/* Prints a JSON document, which it takes; NULL is out of memory. `flags` are json_dumps()'s. */
-int cli_print_json(json_t *document, size_t flags, struct err *err);
+/* Prints the help of a command (NULL: of the program), in the terminal's columns. */
+int cli_help(const struct command *command, const char *path, struct err *err);
 
 #endif

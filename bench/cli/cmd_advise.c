@@ -1,21 +1,14 @@
 /* contend advise: which kind of unit a described work wants, and how many. */
-#include "bench/base/interrupt.h"
 #include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/lab/advised.h"
-#include "bench/page/picture/picture.h"
 #include "bench/run/plan/plan.h"
-
-#include <stdio.h>
 
 struct settings {
     struct advise_wishes wishes;
     struct alone alone;
-    int64_t width;
-    const char *format, *output;
-    bool is_quiet;
+    struct show show;
     struct advised work;
 };
 
@@ -28,7 +21,7 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, wishes.cpu_ns), .name = "cpu", OPT_TIME(1000, HOUR_NS),
      .help = "what a request computes"},
     {OPT_AT(struct settings, wishes.wait_ns), .name = "wait", OPT_TIME(0, HOUR_NS),
-     .help = "how long it waits for somebody else"},
+     .help = "how long it waits for somebody else", .absent = -1},
     {OPT_AT(struct settings, wishes.concurrency), .name = "concurrency", OPT_COUNT(1, 1000000),
      .help = "requests at once, at most"},
     {OPT_AT(struct settings, wishes.rate_per_s), .name = "rate", .argument = "R",
@@ -67,56 +60,36 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, wishes.python), .name = "python", .argument = "PATH",
      .help = "the interpreter of --reference cpython", .without = "the machine's"},
     {OPT_AT(struct settings, wishes.seed), .name = "seed", OPT_COUNT(0, INT32_MAX),
-     .help = "of the order of measurements, and of arrivals", .without = "drawn"},
-    SHOW_FORMAT_OPT(struct settings, format),
-    TERMINAL_WIDTH_OPT(struct settings, width),
-    SHOW_OUTPUT_OPT(struct settings, output),
+     .help = "of the order of measurements, and of arrivals", .without = "drawn", .absent = -1},
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
+    {OPT_AT(struct settings, show.width), SHOW_WIDTH_TEXT},
+    {OPT_AT(struct settings, show.output), SHOW_OUTPUT},
     {OPT_AT(struct settings, wishes.timeout_ns), .name = "timeout",
      OPT_TIME(TIMEOUT_LEAST_NS, OPT_DAY_NS), .help = "for one measurement, at most",
      .initial = "1min"},
-    ALONE_FORCE_OPT(struct settings, alone),
-    {OPT_AT(struct settings, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {OPT_AT(struct settings, alone.turn.is_forced), ALONE_FORCE},
+    {OPT_AT(struct settings, alone.is_quiet), ALONE_QUIET},
     {0},
 };
 
-static void init(void *settings)
-{
-    struct advise_wishes *w = &((struct settings *)settings)->wishes;
-    w->wait_ns = w->seed = -1;
-}
-
-static void say(const char *line)
-{
-    struct buf text = {0};
-    buf_printf(&text, "advise: %s\n", line);
-    cli_tell(&text);
-}
-
-static int measure(struct settings *s, const char *format, struct err *err)
+static int measure(struct settings *s, struct err *err)
 {
     struct page p;
-    interrupt_catch(INTERRUPT_ENDS);
-    s->work.request.say = s->is_quiet ? NULL : say;
-    int outcome = advised_run(&s->work, err);
-    if (outcome)
-        return outcome < 0 ? -1 : EXIT_INTERRUPTED;
-    advise_page(&p, &s->work.view);
-    page_expect(&p, format);
-    if (show_page_to(&p, format, s->width, s->output, err))
+    int status;
+    s->work.request.say = s->alone.is_quiet ? NULL : cli_say_line;
+    if (advised_run(&s->work, s->show.format, &p, &status, err))
         return -1;
-    return advise_choice(&s->work.view) ? EXIT_FINE : EXIT_NO_VERDICT;
+    return status == EXIT_INTERRUPTED || !show_page(&p, &s->show, err) ? status : -1;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
     (void)call;
-    const char *format = picture_place(s->format, s->output, "text", err);
-    if (!format)
+    if (show_take(&s->show, "text", NULL, err))
         return -1;
-    int status = advised_look(&s->work, &s->wishes, err) || alone_begin(&s->alone, err)
-                     ? -1
-                     : measure(s, format, err);
+    int failed = advised_look(&s->work, &s->wishes, err) || alone_begin(&s->alone, err);
+    int status = failed ? -1 : measure(s, err);
     advised_release(&s->work);
     return status;
 }
@@ -141,6 +114,5 @@ const struct command command_advise = {
                 "  contend advise --from watched.json --requests 1200\n",
     .options = options,
     .settings_size = sizeof(struct settings),
-    .init = init,
     .run = run,
 };

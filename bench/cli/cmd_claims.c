@@ -1,25 +1,20 @@
 /* contend claims: measures what the textbook says, and judges each sentence by it. */
-#include "bench/base/interrupt.h"
 #include "bench/base/output.h"
+#include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
-#include "bench/cli/run_session.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/lab/claims_run.h"
 #include "bench/lab/known.h"
 #include "bench/page/picture/picture.h"
-#include "bench/registry.h"
-
-#include <stdio.h>
+#include "bench/run/words.h"
 
 struct settings {
-    struct run_session session;
+    struct alone alone;
     struct claims_run work;
-    struct opt_list only, plugins, as;
-    const char *format, *result;
-    const char *page_path; /* -o, where its ending says that it is the page's */
-    bool list, strict;
-    int64_t width;
+    struct show show;
+    struct opt_list only;
+    const char *result;
+    bool list;
 };
 
 static const struct opt options[] = {
@@ -39,22 +34,22 @@ static const struct opt options[] = {
      .help = "beside it the same in \"cpython\", or its result in a file"},
     {OPT_AT(struct settings, work.python), .name = "python", .argument = "PATH",
      .help = "the interpreter of --reference cpython", .without = "the machine's"},
-    {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
+    {OPT_AT(struct settings, work.plugins), .name = "plugin", .argument = "FILE",
      .help = "load locks and executors for --as; may be given again"},
-    {OPT_AT(struct settings, as), .name = "as", .argument = "NAME=OTHER",
+    {OPT_AT(struct settings, work.as), .name = "as", .argument = "NAME=OTHER",
      .help = "wherever a claim says NAME (a lock, an executor), take OTHER; may be given again"},
-    SHOW_FORMAT_OPT(struct settings, format),
-    TERMINAL_WIDTH_OPT(struct settings, width),
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
+    {OPT_AT(struct settings, show.width), SHOW_WIDTH_TEXT},
     {OPT_AT(struct settings, work.run.path), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "the measured result; the page, where that is what its ending says (.html .md ..), "
              "or with --list and --result",
      .without = "claims-TIME.json, in results/ where that is there"},
     {OPT_AT(struct settings, work.run.force), .name = "force",
      .help = "discard an unfinished run at -o FILE, and measure though another contend does"},
-    ALONE_WAIT_OPT(struct settings, session.alone),
-    {OPT_AT(struct settings, strict), .name = "strict", .help = "status 4 if one is undecided"},
-    {OPT_AT(struct settings, session.is_quiet), .name = "quiet", .letter = 'q',
-     .help = "no progress"},
+    {OPT_AT(struct settings, alone.turn.wait_ns), ALONE_WAIT},
+    {OPT_AT(struct settings, work.is_strict), .name = "strict",
+     .help = "status 4 if one is undecided"},
+    {OPT_AT(struct settings, alone.is_quiet), ALONE_QUIET},
     {0},
 };
 
@@ -63,96 +58,67 @@ static void init(void *settings)
     plan_request_init(&((struct settings *)settings)->work.run.plan);
 }
 
-static int list(const struct settings *s, struct err *err)
-{
-    struct page page;
-    claims_list_page(&page, &s->work.claims);
-    return show_page_to(&page, s->format, s->width, s->page_path, err);
-}
-
 /* The status of the run. */
 static int measure(struct settings *s, const struct call *call, struct run_report *report,
                    struct err *err)
 {
-    s->session.name = "claims";
-    s->work.is_quiet = s->session.is_quiet;
+    s->work.run.name = "claims";
     int failed =
-        claims_plan(&s->work, err) || run_session_do(&s->session, &s->work.run, call, report, err);
+        claims_plan(&s->work, err) || alone_run(&s->alone, &s->work.run, call, report, err);
     claims_plan_release(&s->work);
     s->result = s->work.run.path;
-    return failed ? -1 : run_session_status(report);
+    return failed ? -1 : run_report_status(report);
 }
 
-static int judge(struct settings *s, struct claims_judged **judged, struct err *err)
+static int judge(struct settings *s, struct buf *said, struct err *err)
 {
     struct page page;
-    if (s->work.reference)
-        interrupt_catch(INTERRUPT_IGNORED);
-    s->work.run.interrupted = &interrupt_came;
+    int status;
     s->work.say = cli_say_line;
-    int outcome = claims_judge(&s->work, s->result, judged, err);
-    if (outcome)
-        return outcome < 0 ? -1 : EXIT_INTERRUPTED;
-    const size_t *counts = (*judged)->verdicts.counts;
-    claims_judged_page(&page, *judged, &s->work, &s->plugins);
-    return show_page_to(&page, s->format, s->width, s->page_path, err) ? -1
-           : counts[STANDING_REFUTED] > 0                              ? EXIT_REGRESSION
-           : s->strict && counts[STANDING_UNDECIDED] > 0               ? EXIT_UNDECIDED
-                                                                       : EXIT_FINE;
-}
-
-static void say_reference(const char *path)
-{
-    struct buf line = {0};
-    buf_printf(&line, "reference: %s\n", path);
-    cli_tell(&line);
+    s->work.is_quiet = s->alone.is_quiet;
+    if (claims_judge(&s->work, s->result, &page, &status, said, err))
+        return -1;
+    return status == EXIT_INTERRUPTED || !show_page(&page, &s->show, err) ? status : -1;
 }
 
 static int measure_and_judge(struct settings *s, const struct call *call, struct err *err)
 {
     bool is_measured = !s->result;
     struct run_report report = {0};
-    struct claims_judged *judged = NULL;
+    struct buf said = {0}, reference = {0};
     int status = is_measured ? measure(s, call, &report, err) : EXIT_FINE;
     /* A cell that failed costs its claims, not the others. */
     bool has_failed = status == EXIT_RUN_FAILED;
     if (status >= 0 && status != EXIT_INTERRUPTED)
-        status = judge(s, &judged, err);
+        status = judge(s, &reference, err);
     if (is_measured && err->code == ERR_NONE && output_exists(s->result))
-        run_session_end(&report, s->result);
-    if (judged && judged->measured[0] && err->code == ERR_NONE)
-        say_reference(judged->measured);
-    claims_judged_free(judged);
+        run_result_words(&said, &report, s->result);
+    if (err->code == ERR_NONE)
+        buf_add(&said, buf_text(&reference));
+    buf_settle(&said, &reference);
+    cli_tell(&said);
     return has_failed ? EXIT_RUN_FAILED : status;
-}
-
-/* What -o names is the measured result; the page where nothing is measured, or its ending says so.
- */
-static int place_page(struct settings *s, struct err *err)
-{
-    const char **path = &s->work.run.path;
-    if (*path && (s->list || s->result || picture_is_page(*path))) {
-        s->page_path = *path;
-        *path = NULL;
-    }
-    s->format = picture_place(s->format, s->page_path, "text", err);
-    return !s->format || (s->result && output_keep(s->result, s->page_path, err)) ? -1 : 0;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    if (place_page(s, err))
+    const char **path = &s->work.run.path;
+    struct page page;
+    /* What -o names is the measured result; the page where nothing is measured, or its ending says
+     * so. */
+    if (*path && (s->list || s->result || picture_is_page(*path))) {
+        s->show.output = *path;
+        *path = NULL;
+    }
+    if (show_take(&s->show, "text", s->result, err) ||
+        claims_choose(&s->work.claims, &s->only, err))
         return -1;
-    if (claims_choose(&s->work.claims, &s->only, err))
-        return -1;
-    if (s->list)
-        return list(s, err);
-    /* Plug-ins first: substitutions may name what they bring. */
-    if (registry_load_plugins(s->plugins.items, s->plugins.count, err) ||
-        claims_check(&s->work, &s->as, err))
-        return -1;
-    return measure_and_judge(s, call, err);
+    if (s->list) {
+        claims_list_page(&page, &s->work.claims);
+        return show_page(&page, &s->show, err);
+    }
+    return claims_check(&s->work, err) ? -1 : measure_and_judge(s, call, err);
 }
 
 const struct command command_claims = {

@@ -4,9 +4,7 @@
 #include "bench/cli/cli.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/lab/doctor_session.h"
-#include "bench/page/picture/picture.h"
 
 /* Wider texts are no easier to read. */
 enum { WIDTH = 100 };
@@ -14,14 +12,13 @@ enum { WIDTH = 100 };
 struct settings {
     struct doctor_session session;
     struct alone alone;
-    const char *format, *output;
-    bool json;
+    struct show show;
 };
 
 static const struct opt options[] = {
-    SHOW_FORMAT_OPT(struct settings, format),
-    SHOW_JSON_OPT(struct settings, json),
-    SHOW_OUTPUT_OPT(struct settings, output),
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
+    {OPT_AT(struct settings, show.is_json), SHOW_JSON},
+    {OPT_AT(struct settings, show.output), SHOW_OUTPUT},
     {OPT_AT(struct settings, session.overhead), .name = "overhead",
      .help = "measure what the harness itself adds"},
     {OPT_AT(struct settings, session.moments), .name = "moments",
@@ -37,51 +34,30 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, session.inject.threshold), .name = "threshold", .argument = "R",
      .help = "with --inject: as of duel", .initial = "1%"},
     {OPT_AT(struct settings, session.inject.seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
-     .help = "with --inject: of all orders", .without = "drawn"},
-    ALONE_OPTS(struct settings, alone),
+     .help = "with --inject: of all orders", .without = "drawn", .absent = -1},
+    {OPT_AT(struct settings, alone.turn.wait_ns), ALONE_WAIT},
+    {OPT_AT(struct settings, alone.turn.is_forced), ALONE_FORCE},
     {0},
 };
-
-static void init(void *settings)
-{
-    ((struct settings *)settings)->session.inject.seed = -1;
-}
-
-static int show(const struct settings *s, struct page *page, bool is_examined, struct err *err)
-{
-    int columns = terminal_width(0);
-    return show_page_to(page, s->format, is_examined && columns > WIDTH ? WIDTH : 0, s->output,
-                        err);
-}
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
     bool measures = doctor_session_measures(&s->session);
-    struct progress_line line;
     struct doctor_found found;
     (void)call;
-    s->format = picture_place(s->json ? "json" : s->format, s->output, "text", err);
-    if (!s->format)
-        return -1;
-    if (measures && alone_begin(&s->alone, err))
+    if (show_take(&s->show, "text", NULL, err) || (measures && alone_begin(&s->alone, err)))
         return -1;
     /* The others are short, and nothing of theirs is kept. */
     if (measures && !s->session.overhead)
         interrupt_catch(INTERRUPT_IGNORED);
-    progress_begin(&line, false);
-    s->session.interrupted = &interrupt_came;
+    if (!measures && terminal_text_width(0) > WIDTH)
+        s->show.width = WIDTH;
     s->session.on_progress = progress_text;
-    s->session.context = &line;
     int failed = doctor_session_run(&s->session, &found, err);
-    progress_clear(&line);
-    if (found.is_with_child)
-        return found.status;
-    if (found.has_page && show(s, &found.page, !measures, err))
+    if (found.has_page && show_page(&found.page, &s->show, err))
         failed = -1;
-    return interrupt_came             ? EXIT_INTERRUPTED
-           : failed || !found.is_fine ? EXIT_RUN_FAILED
-                                      : EXIT_FINE;
+    return failed ? -1 : found.status;
 }
 
 const struct command command_doctor = {
@@ -92,6 +68,5 @@ const struct command command_doctor = {
                 "--self-test failed, 130 interrupted.",
     .options = options,
     .settings_size = sizeof(struct settings),
-    .init = init,
     .run = run,
 };

@@ -1,13 +1,10 @@
 /* contend duel: base and head interleaved in one run, until there is a verdict. */
-#include "bench/base/interrupt.h"
 #include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/progress.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/lab/duel_session.h"
 #include "bench/lab/known.h"
-#include "bench/page/picture/picture.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -16,9 +13,8 @@
 struct settings {
     struct duel_request request; /* most rows name its members */
     struct alone alone;
-    struct opt_list also;
+    struct show show;
     struct duel_session session;
-    int64_t width;
 };
 static_assert(offsetof(struct settings, request) == 0, "rows of its members are rows of both");
 
@@ -74,55 +70,34 @@ static const struct opt options[] = {
      .help = "thresholds by name: lines \"GLOB PERCENT\""},
     {OPT_AT(struct duel_request, floor_ns), .name = "floor", OPT_TIME(0, INT64_C(3600000000000)),
      .help = "smaller differences of times count for nothing",
-     .without = "of wall time two clock steps"},
+     .without = "of wall time two clock steps", .absent = -1},
     {OPT_AT(struct duel_request, seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
-     .help = "of all orders", .without = "drawn"},
+     .help = "of all orders", .without = "drawn", .absent = -1},
     {OPT_AT(struct duel_request, timeout_ns), .name = "timeout", OPT_TIME(1000000, OPT_DAY_NS),
      .help = "a sample is killed after this", .initial = "60s"},
     {OPT_AT(struct duel_request, is_strict), .name = "strict",
      .help = "exit with 4 when a row is undecided"},
     {OPT_AT(struct duel_request, format), .name = "format", .letter = 'f', .argument = "F",
      .help = "on standard output", .initial = "text", .choices = page_formats},
-    TERMINAL_LINES_OPT(struct settings, width),
+    {OPT_AT(struct settings, show.width), SHOW_WIDTH_LINES},
     {OPT_AT(struct duel_request, output), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "write everything, raw pairs too, as JSON, or the page that its ending says (.html "
              ".md ..)"},
-    SHOW_ALSO_OPT(struct settings, also),
-    ALONE_OPTS(struct settings, alone),
-    {OPT_AT(struct duel_request, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
+    {OPT_AT(struct settings, show.also), SHOW_ALSO},
+    {OPT_AT(struct settings, alone.turn.wait_ns), ALONE_WAIT},
+    {OPT_AT(struct settings, alone.turn.is_forced), ALONE_FORCE},
+    {OPT_AT(struct settings, alone.is_quiet), ALONE_QUIET},
     {0},
 };
-
-static void init(void *settings)
-{
-    duel_request_init(&((struct settings *)settings)->request);
-}
-
-static int status_of(enum duel_status found, bool is_strict)
-{
-    static const int statuses[] = {[DUEL_FINE] = EXIT_FINE,
-                                   [DUEL_REGRESSION] = EXIT_REGRESSION,
-                                   [DUEL_UNDECIDED] = EXIT_UNDECIDED,
-                                   [DUEL_NO_VERDICT] = EXIT_NO_VERDICT};
-    return found == DUEL_UNDECIDED && !is_strict ? EXIT_FINE : statuses[found];
-}
 
 static int fight(void *settings, const char *priority, struct err *err)
 {
     struct settings *s = settings;
-    const struct duel_request *r = &s->request;
-    struct progress_line line;
     struct duel_found found;
-    progress_begin(&line, r->is_quiet);
     s->session.priority_note = priority;
-    s->session.context = &line;
-    int failed = duel_session_run(&s->session, &found, err);
-    progress_clear(&line);
-    if (failed || found.is_interrupted)
-        return failed ? -1 : EXIT_INTERRUPTED;
-    return show_page_and(&found.page, r->format, show_lines(s->width), NULL, &s->also, err)
-               ? -1
-               : status_of(found.status, r->is_strict);
+    if (duel_session_run(&s->session, &found, err))
+        return -1;
+    return found.is_interrupted || !show_page(&found.page, &s->show, err) ? found.status : -1;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
@@ -131,24 +106,12 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct duel_request *r = &s->request;
     r->commands = call->words->items;
     r->command_count = call->words->count;
-    if (duel_request_check(r, err) || picture_check_also(&s->also, NULL, err))
-        return EXIT_USAGE;
-    s->session = (struct duel_session){.request = r,
-                                       .argc = call->argc,
-                                       .argv = call->argv,
-                                       .interrupted = &interrupt_came,
-                                       .on_progress = progress_text};
+    s->show.format = r->format;
+    if (duel_request_check(r, err) || show_take(&s->show, "text", NULL, err))
+        return -1;
+    s->session = (struct duel_session){.request = r, .call = call, .on_progress = progress_text};
     return alone_ahead(&s->alone, strcmp(r->priority, "keep") != 0, fight, s, err);
 }
-
-static const struct argument arguments[] = {
-    {.name = "SIDE",
-     .help = "behind --: a command and its arguments, --, and the other; --- between them where "
-             "one has -- of its own",
-     .most = ARGUMENTS_ANY,
-     .is_behind = true},
-    {0},
-};
 
 const struct command command_duel = {
     .name = "duel",
@@ -158,9 +121,14 @@ const struct command command_duel = {
              "--workload W --plugin A.so --plugin B.so [OPTION]...",
     .statuses = "Exit status: 0 nothing slower, 1 slower, 2 usage, 3 a side could not be run, 4 "
                 "undecided with --strict, 5 no verdict possible here, 130 interrupted.",
-    .arguments = arguments,
+    .argument =
+        {.name = "SIDE",
+         .help =
+             "behind --: a command and its arguments, --, and the other; --- between them where "
+             "one has -- of its own",
+         .most = ARGUMENTS_ANY,
+         .is_behind = true},
     .options = options,
     .settings_size = sizeof(struct settings),
-    .init = init,
     .run = run,
 };

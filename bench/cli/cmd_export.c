@@ -1,4 +1,5 @@
 /* contend export: results in the formats of other programs. */
+#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/exchange/export/make.h"
 
@@ -15,20 +16,11 @@ static const struct opt options[] = {
     {0},
 };
 
-static const struct argument arguments[] = {
-    {.name = "RESULT",
-     .help = "a result; several, where the format takes them",
-     .missing = "a result file, such as results/standard.json",
-     .least = 1,
-     .most = ARGUMENTS_ANY},
-    {0},
-};
-
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct export_request *r = settings;
     struct export_files files = {0};
-    int failed = cli_keep_inputs(call, r->path, err) ||
+    int failed = output_keep_all(call->words, r->path, err) ||
                  export_make(&files, r, call->words->items, call->words->count, err);
     for (size_t i = 0; i < files.count && !failed; i++) {
         struct export_file *file = &files.items[i];
@@ -49,7 +41,11 @@ const struct command command_export = {
                 "  contend export results/*.json --to otava-csv -o series.csv\n"
                 "  contend export a.json --to github-benchmark -o bench   (two files)\n"
                 "  contend export results/*.json --to sqlite -o all.db\n",
-    .arguments = arguments,
+    .argument = {.name = "RESULT",
+                 .help = "a result; several, where the format takes them",
+                 .missing = "a result file, such as results/standard.json",
+                 .least = 1,
+                 .most = ARGUMENTS_ANY},
     .options = options,
     .settings_size = sizeof(struct export_request),
     .run = run,

@@ -1,49 +1,40 @@
 /* contend history: what was measured of each commit, and what changed where. */
-#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/judge/history/export.h"
-#include "bench/judge/history/page.h"
+#include "bench/judge/history/judge.h"
 #include "bench/judge/history/view.h"
 #include "bench/judge/history/write.h"
-#include "bench/page/picture/picture.h"
 #include "bench/stats/changepoint.h"
 
-/* The option --file; the member is a const char *. */
-#define HISTORY_FILE_OPT(type, member)                                                             \
-    {                                                                                              \
-        OPT_AT(type, member), .name = "file", .argument = "F", .help = "the history",              \
-                              .without = "history.jsonl, in results/ where that is there"          \
-    }
-
-/* The option --series, likewise. */
-#define HISTORY_SERIES_OPT(type, member)                                                           \
-    {                                                                                              \
-        OPT_AT(type, member), .name = "series", .letter = 's', .argument = "GLOB",                 \
-                              .help = "only series of that name, as \"spin/*\"", .without = "all"  \
-    }
+#define HISTORY_FILE                                                                               \
+    .name = "file", .argument = "F", .help = "the history",                                        \
+    .without = "history.jsonl, in results/ where that is there"
+#define HISTORY_SERIES                                                                             \
+    .name = "series", .letter = 's', .argument = "GLOB",                                           \
+    .help = "only series of that name, as \"spin/*\"", .without = "all"
 
 /* What was skipped while a history was read. */
-static void show_warnings(const struct buf *warnings)
+static void show_warnings(struct buf *warnings)
 {
     if (warnings->len > 0)
         cli_say("warning", buf_text(warnings));
+    buf_release(warnings);
 }
 
 static int finish(int failed, struct buf *warnings, struct buf *said, struct err *err)
 {
     show_warnings(warnings);
-    failed = failed || cli_put(NULL, said, err);
-    buf_release(warnings);
+    if (!failed)
+        return cli_put(NULL, said, err);
     buf_release(said);
-    return failed ? -1 : EXIT_FINE;
+    return -1;
 }
 
 /* ---- add ---------------------------------------------------------------------------- */
 
 static const struct opt add_options[] = {
-    HISTORY_FILE_OPT(struct history_addition, file),
+    {OPT_AT(struct history_addition, file), HISTORY_FILE},
     {OPT_AT(struct history_addition, origin.commit), .name = "commit", .argument = "ID",
      .help = "what was measured", .without = "as a result says; else git's HEAD"},
     {OPT_AT(struct history_addition, origin.anchor), .name = "anchor", .argument = "ID",
@@ -52,15 +43,6 @@ static const struct opt add_options[] = {
      .argument = "M[,M]", .help = "metrics of a result", .without = "the headline's"},
     {OPT_AT(struct history_addition, may_replace), .name = "replace",
      .help = "the commit's numbers take the place of earlier ones"},
-    {0},
-};
-
-static const struct argument add_arguments[] = {
-    {.name = "FILE",
-     .help = "of a duel or a result",
-     .missing = "one file of a duel or a result, not 0",
-     .least = 1,
-     .most = 1},
     {0},
 };
 
@@ -81,7 +63,11 @@ static const struct command word_add = {
              "add at once; a line is there whole or not at all.",
     .examples = "  contend duel --workload queue -o duel.json -- anchor/contend -- head/contend\n"
                 "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
-    .arguments = add_arguments,
+    .argument = {.name = "FILE",
+                 .help = "of a duel or a result",
+                 .missing = "one file of a duel or a result, not 0",
+                 .least = 1,
+                 .most = 1},
     .options = add_options,
     .settings_size = sizeof(struct history_addition),
     .run = add,
@@ -91,53 +77,40 @@ static const struct command word_add = {
 
 struct wishes {
     struct history_wishes history;
-    const char *format, *output;
-    int64_t width;
-    struct opt_list also;
+    struct show show;
 };
 
 static const struct opt judge_options[] = {
-    HISTORY_SERIES_OPT(struct wishes, history.series),
-    SHOW_FORMAT_OPT(struct wishes, format),
-    SHOW_OUTPUT_OPT(struct wishes, output),
-    SHOW_ALSO_OPT(struct wishes, also),
-    HISTORY_FILE_OPT(struct wishes, history.file),
+    {OPT_AT(struct wishes, history.series), HISTORY_SERIES},
+    {OPT_AT(struct wishes, show.format), SHOW_FORMAT},
+    {OPT_AT(struct wishes, show.output), SHOW_OUTPUT},
+    {OPT_AT(struct wishes, show.also), SHOW_ALSO},
+    {OPT_AT(struct wishes, history.file), HISTORY_FILE},
     {OPT_AT(struct wishes, history.alpha), .name = "alpha", .argument = "R",
-     .help = "false alarms a check, over all series", .without = "1%"},
+     .help = "false alarms a check, over all series", .without = "1%", .absent = HISTORY_ALPHA},
     {OPT_AT(struct wishes, history.least_ratio), .name = "threshold", .argument = "R",
-     .help = "the smallest move that counts", .without = "1%; of raw medians 5%"},
+     .help = "the smallest move that counts", .without = "1%; of raw medians 5%",
+     .absent = HISTORY_LEAST_RATIO},
     {OPT_AT(struct wishes, history.newest), .name = "last", .argument = "N",
-     .help = "points of a series that are judged, the newest", .without = "250", .unit = "count",
+     .help = "points of a series that are judged, the newest", .without = "250",
+     .absent = HISTORY_NEWEST, .unit = "count",
      .min = CHANGEPOINT_BEFORE_MIN + CHANGEPOINT_AFTER_MIN, .max = 100000},
     {OPT_AT(struct wishes, history.seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
      .help = "of the permutations", .initial = "1"},
-    TERMINAL_WIDTH_OPT(struct wishes, width),
+    {OPT_AT(struct wishes, show.width), SHOW_WIDTH_TEXT},
     {0},
 };
 
-static void init(void *settings)
+static int show_or_check(struct wishes *w, bool is_check, struct err *err)
 {
-    history_wishes_init(&((struct wishes *)settings)->history);
-}
-
-static int show_or_check(const struct wishes *w, bool is_check, struct err *err)
-{
-    struct history_view v;
     struct page page;
-    const char *file = history_file(w->history.file);
-    const char *format = picture_place(w->format, w->output, "text", err);
-    if (!format || output_keep(file, w->output, err) || picture_check_also(&w->also, file, err))
+    struct buf warnings = {0};
+    int status;
+    if (show_take(&w->show, "text", history_file(w->history.file), err))
         return -1;
-    int failed = history_view_open(&v, &w->history, err);
-    show_warnings(&v.history.warnings);
-    if (!failed) {
-        history_page(&page, &v.judgements, &v.tracks, &v.history, is_check);
-        failed = show_page_and(&page, format, w->width, w->output, &w->also, err) ||
-                 (is_check && history_view_check(&v, err));
-    }
-    bool is_worse = is_check && v.judgements.verdicts[HISTORY_WORSE] > 0;
-    history_view_close(&v);
-    return failed ? -1 : is_worse ? EXIT_REGRESSION : EXIT_FINE;
+    int failed = history_view_page(&page, &w->history, is_check, &warnings, &status, err);
+    show_warnings(&warnings);
+    return failed || show_page(&page, &w->show, err) ? -1 : status;
 }
 
 static int show(void *settings, const struct call *call, struct err *err)
@@ -153,7 +126,6 @@ static const struct command word_show = {
     .examples = "  contend history show --series 'spin/*' --format markdown\n",
     .options = judge_options,
     .settings_size = sizeof(struct wishes),
-    .init = init,
     .run = show,
 };
 
@@ -173,7 +145,6 @@ static const struct command word_check = {
                 "has enough points.",
     .options = judge_options,
     .settings_size = sizeof(struct wishes),
-    .init = init,
     .run = check,
 };
 
@@ -182,17 +153,8 @@ static const struct command word_check = {
 static const struct opt accept_options[] = {
     {OPT_AT(struct history_acceptance, reason), .name = "reason", .letter = 'r', .argument = "TEXT",
      .help = "why it is meant; shown from now on"},
-    HISTORY_SERIES_OPT(struct history_acceptance, series),
-    HISTORY_FILE_OPT(struct history_acceptance, file),
-    {0},
-};
-
-static const struct argument accept_arguments[] = {
-    {.name = "COMMIT",
-     .help = "or a range, FROM..TO",
-     .missing = "one commit or range, not 0",
-     .least = 1,
-     .most = 1},
+    {OPT_AT(struct history_acceptance, series), HISTORY_SERIES},
+    {OPT_AT(struct history_acceptance, file), HISTORY_FILE},
     {0},
 };
 
@@ -212,7 +174,11 @@ static const struct command word_accept = {
              "drift is looked at again from there on.",
     .examples =
         "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, #412\"\n",
-    .arguments = accept_arguments,
+    .argument = {.name = "COMMIT",
+                 .help = "or a range, FROM..TO",
+                 .missing = "one commit or range, not 0",
+                 .least = 1,
+                 .most = 1},
     .options = accept_options,
     .settings_size = sizeof(struct history_acceptance),
     .run = accept_change,
@@ -225,10 +191,10 @@ static const struct opt export_options[] = {
      .choices = history_targets},
     {OPT_AT(struct history_export_request, directory), .name = "output", .letter = 'o',
      .argument = "DIR", .help = "where the files go: otava.yaml and one file a series"},
-    HISTORY_SERIES_OPT(struct history_export_request, series),
+    {OPT_AT(struct history_export_request, series), HISTORY_SERIES},
     {OPT_AT(struct history_export_request, branch), .name = "branch", .argument = "NAME",
      .help = "what Otava is to call the line of commits", .initial = "main"},
-    HISTORY_FILE_OPT(struct history_export_request, file),
+    {OPT_AT(struct history_export_request, file), HISTORY_FILE},
     {0},
 };
 
@@ -236,7 +202,7 @@ static int export_series(void *settings, const struct call *call, struct err *er
 {
     struct buf warnings = {0}, said = {0};
     (void)call;
-    return finish(history_export_series(settings, &said, err), &warnings, &said, err);
+    return finish(history_export_series(settings, &warnings, &said, err), &warnings, &said, err);
 }
 
 static const struct command word_export = {

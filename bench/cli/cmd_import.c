@@ -1,4 +1,5 @@
 /* contend import: files of other programs as results. */
+#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/exchange/import/import.h"
 #include "bench/page/picture/picture.h"
@@ -15,22 +16,13 @@ static const struct opt options[] = {
     {0},
 };
 
-static const struct argument arguments[] = {
-    {.name = "FILE",
-     .help = "what the other program wrote",
-     .missing = "one file, not 0",
-     .least = 1,
-     .most = 1},
-    {0},
-};
-
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
     struct buf made = {0};
-    int failed = picture_refuse_result(s->output, err) || cli_keep_inputs(call, s->output, err) ||
-                 import_file(call->words->items[0], s->from, &made, err) ||
-                 cli_put(s->output, &made, err);
+    int failed =
+        picture_refuse_result(s->output, err) || output_keep_all(call->words, s->output, err) ||
+        import_file(call->words->items[0], s->from, &made, err) || cli_put(s->output, &made, err);
     buf_release(&made);
     return failed ? -1 : EXIT_FINE;
 }
@@ -44,7 +36,11 @@ const struct command command_import = {
     .examples = "  hyperfine --export-json base.json 'sort words'\n"
                 "  contend import base.json -o base-result.json\n"
                 "  contend compare base-result.json head-result.json\n",
-    .arguments = arguments,
+    .argument = {.name = "FILE",
+                 .help = "what the other program wrote",
+                 .missing = "one file, not 0",
+                 .least = 1,
+                 .most = 1},
     .options = options,
     .settings_size = sizeof(struct settings),
     .run = run,

@@ -16,34 +16,15 @@ static const struct opt options[] = {
     {0},
 };
 
-static const struct argument arguments[] = {
-    {.name = "RESULT",
-     .help = "a result file, merged before or not; \"-\" reads standard input",
-     .missing = "the results to merge",
-     .least = 1,
-     .most = ARGUMENTS_ANY},
-    {0},
-};
-
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct settings *s = settings;
-    struct merge_index in;
-    struct merge_report report = {0};
     struct buf said = {0};
     if (picture_refuse_result(s->output, err) || (s->output && output_check(s->output, err)))
         return -1;
-    int failed = merge_index_read(&in, call->words->items, call->words->count, err);
-    if (!failed)
-        merge_clock_words(&said, &in.results);
+    int failed = results_merge_paths(call->words, s->host, s->output, &said, err);
     cli_tell(&said);
-    failed = failed || results_merge(&in, s->host, s->output, &report, err);
-    merge_index_release(&in);
-    if (!failed)
-        merge_words(&said, &report);
-    cli_tell(&said);
-    buf_release(&report.missing);
-    return failed ? -1 : EXIT_FINE;
+    return failed;
 }
 
 const struct command command_merge = {
@@ -58,7 +39,11 @@ const struct command command_merge = {
                 "  contend run --suite quick --shard 2/2 -o two.json\n"
                 "  contend merge one.json two.json -o quick.json\n"
                 "  contend report quick.json\n",
-    .arguments = arguments,
+    .argument = {.name = "RESULT",
+                 .help = "a result file, merged before or not; \"-\" reads standard input",
+                 .missing = "the results to merge",
+                 .least = 1,
+                 .most = ARGUMENTS_ANY},
     .options = options,
     .settings_size = sizeof(struct settings),
     .run = run,

@@ -11,15 +11,6 @@ struct settings {
 
 static const char *const plans[] = {"fidelity", NULL};
 
-static const struct argument arguments[] = {
-    {.name = "RUNTIME",
-     .help = "which ones, a name or several with commas, or folders of your own (./mine)",
-     .missing = "a runtime (cpython, go, node ..., or --all)",
-     .least = 0,
-     .most = ARGUMENTS_ANY},
-    {0},
-};
-
 static const struct opt options[] = {
     {OPT_AT(struct settings, wishes.output), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "the result; replaced only by one that can be read"},
@@ -63,7 +54,8 @@ static const struct opt options[] = {
     {OPT_AT(struct settings, wishes.is_traced), .name = "trace",
      .help = "in place of a result one cell of threads with its events, as contend trace has them: "
              "spin, mixed, sleep or release, for --task-time (100ms)"},
-    ALONE_OPTS(struct settings, alone),
+    {OPT_AT(struct settings, alone.turn.wait_ns), ALONE_WAIT},
+    {OPT_AT(struct settings, alone.turn.is_forced), ALONE_FORCE},
     {OPT_AT(struct settings, wishes.is_quiet), .name = "quiet", .letter = 'q',
      .help = "no progress"},
     {OPT_AT(struct settings, wishes.shows_list), .name = "list",
@@ -71,19 +63,12 @@ static const struct opt options[] = {
     {0},
 };
 
-static int do_it(struct referenced *r, const struct settings *s, const struct call *call,
-                 struct err *err)
+static int print_which(const struct referenced *r, struct err *err)
 {
     struct buf programs = {0};
-    int outcome = 0;
-    if (s->wishes.is_which)
-        outcome = referenced_which(r, &programs, err) || cli_put(NULL, &programs, err) ? -1 : 0;
-    else if (!s->wishes.shows_list && alone_begin(&s->alone, err))
-        outcome = -1;
-    else
-        outcome = referenced_run(r, call->argc, call->argv, err);
+    int failed = referenced_which(r, &programs, err) || cli_put(NULL, &programs, err);
     buf_release(&programs);
-    return outcome > 0 ? EXIT_INTERRUPTED : outcome;
+    return failed ? -1 : EXIT_FINE;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
@@ -95,7 +80,11 @@ static int run(void *settings, const struct call *call, struct err *err)
                  opts_again(options, s, offsetof(struct settings, wishes.passed),
                             sizeof s->wishes.passed, &passed, err) ||
                  referenced_look(&r, &s->wishes, call->words, &passed, cli_say_line, err);
-    int status = failed ? -1 : do_it(&r, s, call, err);
+    if (!failed && !s->wishes.is_which && !s->wishes.shows_list)
+        failed = alone_begin(&s->alone, err);
+    int status = failed               ? -1
+                 : s->wishes.is_which ? print_which(&r, err)
+                                      : referenced_run(&r, call, err);
     referenced_release(&r);
     opts_forget(&passed);
     return status;
@@ -117,7 +106,12 @@ const struct command command_reference = {
              "two side by side.",
     .examples = "  contend reference cpython,go,node -o results/runtimes.json\n"
                 "  contend report results/runtimes.json --tables\n",
-    .arguments = arguments,
+    .argument = {.name = "RUNTIME",
+                 .help =
+                     "which ones, a name or several with commas, or folders of your own (./mine)",
+                 .missing = "a runtime (cpython, go, node ..., or --all)",
+                 .least = 0,
+                 .most = ARGUMENTS_ANY},
     .options = options,
     .settings_size = sizeof(struct settings),
     .run = run,

@@ -1,20 +1,18 @@
 /* contend report: tables and sentences from result files. */
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/lab/known.h"
 
 struct wishes {
     struct view_wishes view;
-    const char *format, *output;
-    int64_t width;
+    struct show show;
 };
 
 static const char *const weights[] = {"relative", "absolute", NULL};
 
 static const struct opt options[] = {
-    SHOW_FORMAT_OPT(struct wishes, format),
-    SHOW_OUTPUT_OPT(struct wishes, output),
+    {OPT_AT(struct wishes, show.format), SHOW_FORMAT},
+    {OPT_AT(struct wishes, show.output), SHOW_OUTPUT},
     {OPT_AT(struct wishes, view.plot), .name = "plot", .argument = "CHART",
      .help = "one picture, 600 pixels wide; timeline is of what contend trace writes",
      .choice_at = view_plot_name},
@@ -52,27 +50,14 @@ static const struct opt options[] = {
      .help = "speed-up over tasks and the scaling law"},
     {OPT_AT(struct wishes, view.weights), .name = "weights", .argument = "W",
      .help = "of --scaling's fit, how deviations count", .without = "relative", .choices = weights},
-    TERMINAL_WIDTH_OPT(struct wishes, width),
-    {0},
-};
-
-static const struct argument arguments[] = {
-    {.name = "RESULT",
-     .help = "a result file; \"-\" reads standard input",
-     .missing = "a result file, such as results/standard.json",
-     .least = 1,
-     .most = ARGUMENTS_ANY},
+    {OPT_AT(struct wishes, show.width), SHOW_WIDTH_TEXT},
     {0},
 };
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
-    const struct wishes *w = settings;
-    return view_check(&w->view, err) || cli_keep_inputs(call, w->output, err) ||
-                   show_view(call->words->items, call->words->count, &w->view, w->format, w->width,
-                             w->output, err)
-               ? -1
-               : EXIT_FINE;
+    struct wishes *w = settings;
+    return show_view(call->words, &w->view, &w->show, err);
 }
 
 const struct command command_report = {
@@ -91,7 +76,11 @@ const struct command command_report = {
                 "  contend report base.json head.json --cols result --metric throughput --ratio\n"
                 "  contend report a.json --relative-to executor=thread --sort throughput --ci\n"
                 "  contend report a.json --filter 'lock=none|gil,tasks>=2' --ratio\n",
-    .arguments = arguments,
+    .argument = {.name = "RESULT",
+                 .help = "a result file; \"-\" reads standard input",
+                 .missing = "a result file, such as results/standard.json",
+                 .least = 1,
+                 .most = ARGUMENTS_ANY},
     .options = options,
     .settings_size = sizeof(struct wishes),
     .run = run,

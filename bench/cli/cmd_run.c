@@ -1,8 +1,8 @@
 /* contend run: measures a suite or named cells, writes the result, says what it means. */
 #include "bench/base/output.h"
 #include "bench/child/child.h"
+#include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
-#include "bench/cli/run_session.h"
 #include "bench/cli/show.h"
 #include "bench/lab/dry_run.h"
 #include "bench/lab/known.h"
@@ -18,9 +18,8 @@
 struct settings {
     struct run_wishes wishes; /* most rows name its members */
     struct run_asked asked;
-    struct run_session session;
-    bool no_report;
-    const char *format;
+    struct alone alone;
+    struct show show;
 };
 static_assert(offsetof(struct settings, wishes) == 0, "rows of its members are rows of both");
 
@@ -74,7 +73,7 @@ static const struct opt options[] = {
      OPT_TIME(1, TIMER_SLACK_MAX_NS), .help = "how late the kernel may wake a sleeper",
      .initial = PLAN_TIMER_SLACK},
     {OPT_AT(struct run_wishes, run.plan.seed), .name = "seed", OPT_COUNT(0, INT64_MAX),
-     .help = "of the order of cells", .without = "drawn"},
+     .help = "of the order of cells", .without = "drawn", .absent = -1},
     {OPT_AT(struct run_wishes, shard), .name = "shard", .argument = "I/N",
      .help = "only the I-th of N parts of the plan"},
     {OPT_AT(struct run_wishes, fleet.launchers), .name = "launcher", .argument = "PREFIX",
@@ -98,66 +97,38 @@ static const struct opt options[] = {
      .help = "go on with the unfinished run at -o FILE"},
     {OPT_AT(struct run_wishes, run.force), .name = "force",
      .help = "discard an unfinished run at -o FILE, and measure though another contend does"},
-    ALONE_WAIT_OPT(struct settings, session.alone),
+    {OPT_AT(struct settings, alone.turn.wait_ns), ALONE_WAIT},
     {OPT_AT(struct run_wishes, is_dry), .name = "dry-run",
      .help = "say what would be measured and how long it takes, and measure nothing"},
-    SHOW_FORMAT_OPT(struct settings, format),
-    {OPT_AT(struct settings, no_report), .name = "no-report",
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
+    {OPT_AT(struct run_wishes, is_unjudged), .name = "no-report",
      .help = "write the result and print its path alone"},
-    {OPT_AT(struct settings, session.is_quiet), .name = "quiet", .letter = 'q',
-     .help = "no progress"},
+    {OPT_AT(struct settings, alone.is_quiet), ALONE_QUIET},
     {0},
 };
 
-static void init(void *settings)
-{
-    plan_request_init(&((struct settings *)settings)->wishes.run.plan);
-}
-
-static void say_outlook(void *context, const struct outlook *o)
-{
-    struct buf text = {0};
-    (void)context;
-    run_outlook_words(&text, o);
-    cli_tell(&text);
-}
-
-static void say_interrupted(const char *path)
-{
-    struct buf line = {0};
-    buf_add(&line, "interrupted: what was measured is in ");
-    if (output_is_stream(path))
-        buf_add(&line, "the document\n");
-    else
-        buf_printf(&line, "%s; go on with: contend run --resume -o %s\n", path, path);
-    cli_tell(&line);
-}
-
 /* Where the result is, or the first screen of it. */
-static int show_result(const struct settings *s, struct err *err)
+static int show_result(struct settings *s, struct err *err)
 {
     static const struct view_wishes first_screen = {0};
-    const char *path = s->wishes.run.path;
+    const char **path = &s->wishes.run.path;
+    const struct opt_list paths = {.items = path, .count = 1};
     struct buf line = {0};
-    if (!s->no_report)
-        return show_view(&path, 1, &first_screen, s->format, 0, NULL, err);
-    buf_printf(&line, "%s\n", path);
+    if (!s->wishes.is_unjudged)
+        return show_view(&paths, &first_screen, &s->show, err);
+    buf_printf(&line, "%s\n", *path);
     return cli_put(NULL, &line, err);
 }
 
 /* Whether what was measured now is what was measured then. */
 static int show_rerun(const struct settings *s, struct err *err)
 {
-    static const int statuses[] = {[RERUN_REPRODUCED] = EXIT_FINE,
-                                   [RERUN_NOT_REPRODUCED] = EXIT_REGRESSION,
-                                   [RERUN_NOT_SHOWN] = EXIT_UNDECIDED,
-                                   [RERUN_NOT_COMPARABLE] = EXIT_NO_VERDICT};
     struct page page;
-    enum rerun_verdict verdict;
-    return run_asked_again(&s->asked, s->wishes.run.path, &page, &verdict, err) ||
-                   show_page(&page, s->format, 0, err)
+    int status;
+    return run_asked_again(&s->asked, s->wishes.run.path, &page, &status, err) ||
+                   show_page(&page, &s->show, err)
                ? -1
-               : statuses[verdict];
+               : status;
 }
 
 /* Workers are called with what the plan is made of, and with plug-ins. */
@@ -167,69 +138,55 @@ static int hand_out(struct settings *s, struct err *err)
     struct fleet_report report;
     struct opt_list words = {0};
     struct buf said = {0};
-    run_session_take_path(&s->session, run);
     int failed = opts_again(options, s, offsetof(struct run_wishes, run.plan),
                             offsetof(struct plan_request, seed), &words, err) ||
                  opts_again(options, s, offsetof(struct run_wishes, plugins),
                             sizeof s->wishes.plugins, &words, err) ||
-                 fleet_run(&s->wishes.fleet, run, &words, s->session.is_quiet ? NULL : cli_say_line,
+                 fleet_run(&s->wishes.fleet, run, &words, s->alone.is_quiet ? NULL : cli_say_line,
                            &report, err);
     opts_forget(&words);
-    if (!failed)
-        fleet_report_words(&said, &report);
+    if (failed)
+        return -1;
+    fleet_report_words(&said, &report);
     cli_tell(&said);
-    run_session_leave_path(&s->session, run);
-    if (failed || (report.is_written && show_result(s, err)))
-        return -1;
-    if (report.is_interrupted)
-        return EXIT_INTERRUPTED;
-    fleet_report_check(&report, run->path, err);
-    return report.failed_cells ? EXIT_RUN_FAILED : EXIT_FINE;
-}
-
-static int show_measured(const struct settings *s, const struct run_report *report, struct err *err)
-{
-    const char *path = s->wishes.run.path;
-    /* Nothing to show, or the document itself is what was asked for. */
-    bool is_shown = !report->is_untouched && !output_is_stream(path);
-    bool is_judged = s->wishes.like && !s->no_report;
-    if (report->is_interrupted && !report->is_untouched)
-        say_interrupted(path);
-    if (is_shown && !is_judged && show_result(s, err))
-        return -1;
-    int status = run_session_status(report);
-    if (status != EXIT_FINE || !report->ok_count)
-        return status == EXIT_FINE ? EXIT_RUN_FAILED : status;
-    return is_shown && is_judged ? show_rerun(s, err) : status;
+    return report.is_written && show_result(s, err) ? -1
+                                                    : fleet_report_status(&report, run->path, err);
 }
 
 static int measure(struct settings *s, const struct call *call, struct err *err)
 {
     struct run_options *run = &s->wishes.run;
     struct run_report report;
+    struct buf said = {0};
     /* Whoever launched it cannot reach it any more. */
     if (run->streams && getppid() > 1 && !child_die_with(getppid(), SIGTERM))
         return EXIT_INTERRUPTED;
-    if (run->streams)
-        run->path = "-";
-    run->on_begin = s->session.is_quiet ? NULL : say_outlook;
-    return run_session_do(&s->session, run, call, &report, err) ? -1
-                                                                : show_measured(s, &report, err);
+    run->say = s->alone.is_quiet ? NULL : cli_say_line;
+    if (alone_run(&s->alone, run, call, &report, err))
+        return -1;
+    if (report.is_interrupted && !report.is_untouched)
+        run_interrupted_words(&said, run->path);
+    cli_tell(&said);
+    /* Nothing to show, or the document itself is what was asked for. */
+    bool is_shown = !report.is_untouched && !output_is_stream(run->path);
+    bool is_judged = s->wishes.like && !s->wishes.is_unjudged;
+    if (is_shown && !is_judged && show_result(s, err))
+        return -1;
+    int status = run_report_status(&report);
+    if (status == EXIT_FINE && !report.ok_count)
+        return EXIT_RUN_FAILED;
+    return status == EXIT_FINE && is_shown && is_judged ? show_rerun(s, err) : status;
 }
 
 static int show_plan(const struct settings *s, struct err *err)
 {
     struct page p;
-    if (!dry_run_page(&p, &s->wishes.run.plan, err))
-        return show_page(&p, s->format, 0, err);
-    page_release(&p);
-    return -1;
+    return dry_run_page(&p, &s->wishes.run.plan, err) ? -1 : show_page(&p, &s->show, err);
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    s->session.name = run_asked_name(&s->wishes);
     int status = run_asked_take(&s->asked, &s->wishes, err) ? -1
                  : s->wishes.is_dry                         ? show_plan(s, err)
                  : s->wishes.fleet.launchers.count          ? hand_out(s, err)
@@ -255,6 +212,5 @@ const struct command command_run = {
                 "  contend run --suite quick --launcher 'ssh a' --launcher 'ssh b' -o both.json\n",
     .options = options,
     .settings_size = sizeof(struct settings),
-    .init = init,
     .run = run,
 };

@@ -1,5 +1,4 @@
 /* contend scale: does somebody's program scale, and what stops it. */
-#include "bench/base/interrupt.h"
 #include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/progress.h"
@@ -10,8 +9,7 @@
 
 struct settings {
     struct scale_wishes wishes;
-    const char *format;
-    bool is_quiet;
+    struct show show;
     struct alone alone;
     struct scaled work;
 };
@@ -42,50 +40,33 @@ static const struct opt options[] = {
      .help =
          "write everything as JSON (contend.scale/1), or the page that its ending says (.html .md "
          "..)"},
-    {OPT_AT(struct settings, format), .name = "format", .letter = 'f', .argument = "F",
+    {OPT_AT(struct settings, show.format), .name = "format", .letter = 'f', .argument = "F",
      .help = "on standard output", .initial = "text", .choices = page_formats},
-    ALONE_OPTS(struct settings, alone),
-    {OPT_AT(struct settings, is_quiet), .name = "quiet", .letter = 'q', .help = "no progress"},
-    {0},
-};
-
-static const struct argument arguments[] = {
-    {.name = "CMD",
-     .help = "behind --: the program and its arguments, {n} where it is told how many threads",
-     .missing = "a program behind --, such as: contend scale -- ./app --threads {n}",
-     .least = 1,
-     .most = ARGUMENTS_ANY,
-     .is_behind = true},
+    {OPT_AT(struct settings, alone.turn.wait_ns), ALONE_WAIT},
+    {OPT_AT(struct settings, alone.turn.is_forced), ALONE_FORCE},
+    {OPT_AT(struct settings, alone.is_quiet), ALONE_QUIET},
     {0},
 };
 
 static int measure(void *settings, const char *note, struct err *err)
 {
     struct settings *s = settings;
-    struct progress_line line;
     struct page page;
+    int status;
     (void)note;
-    progress_begin(&line, s->is_quiet);
     s->work.request.on_progress = progress_text;
-    s->work.request.context = &line;
-    int failed = scaled_run(&s->work, &page, err);
-    progress_clear(&line);
-    if (!failed)
-        return show_page(&page, s->format, 0, err);
-    if (!interrupt_came)
+    if (scaled_run(&s->work, &page, &status, err))
         return -1;
-    /* What broke while it was being stopped is no news. */
-    *err = (struct err){0};
-    return EXIT_INTERRUPTED;
+    return status == EXIT_INTERRUPTED || !show_page(&page, &s->show, err) ? status : -1;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    int status =
-        scaled_look(&s->work, &s->wishes, call->words, err)
-            ? EXIT_USAGE
-            : alone_ahead(&s->alone, !strcmp(s->wishes.priority, "raise"), measure, s, err);
+    bool is_raised = !strcmp(s->wishes.priority, "raise");
+    int status = scaled_look(&s->work, &s->wishes, call->words, err)
+                     ? -1
+                     : alone_ahead(&s->alone, is_raised, measure, s, err);
     scaled_release(&s->work);
     return status;
 }
@@ -103,7 +84,13 @@ const struct command command_scale = {
                 "end, 130 interrupted.",
     .examples = "  contend scale -- ./app --threads {n}\n"
                 "  contend scale --processes './app --workers {n}' -- ./app --threads {n}\n",
-    .arguments = arguments,
+    .argument =
+        {.name = "CMD",
+         .help = "behind --: the program and its arguments, {n} where it is told how many threads",
+         .missing = "a program behind --, such as: contend scale -- ./app --threads {n}",
+         .least = 1,
+         .most = ARGUMENTS_ANY,
+         .is_behind = true},
     .options = options,
     .settings_size = sizeof(struct settings),
     .run = run,

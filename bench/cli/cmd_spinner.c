@@ -1,17 +1,15 @@
 /* contend spinner: the hello world of concurrency, in three models, run for real. */
-#include "bench/base/interrupt.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/demo/spinner_show.h"
 #include "bench/lab/known.h"
-#include "bench/page/picture/picture.h"
 
+#include <string.h>
 #include <unistd.h>
 
 struct settings {
     struct spinner_wishes wishes;
-    bool json;
+    struct show show;
 };
 
 static const struct opt options[] = {
@@ -24,49 +22,35 @@ static const struct opt options[] = {
      .help = "how long it works", .without = "3; with --all 0.5"},
     {OPT_AT(struct settings, wishes.all), .name = "all",
      .help = "a table of all models, works and locks, or of those named"},
-    SHOW_FORMAT_OPT(struct settings, wishes.format),
-    SHOW_JSON_OPT(struct settings, json),
-    SHOW_OUTPUT_OPT(struct settings, wishes.output),
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
+    {OPT_AT(struct settings, show.is_json), SHOW_JSON},
+    {OPT_AT(struct settings, show.output), SHOW_OUTPUT},
     {0},
 };
 
-static const struct argument arguments[] = {
-    {.name = "MODEL", .help = "what turns and works", .most = 1, .choices = spinner_models},
-    {0},
-};
-
-static int check(const struct settings *s, struct err *err)
+static int show(void *how, struct page *p, struct err *err)
 {
-    if ((s->json || s->wishes.format || s->wishes.output) && !s->wishes.all)
-        return err_set(err, ERR_USAGE, "spinner: --%s goes with --all",
-                       s->json            ? "json"
-                       : s->wishes.format ? "format"
-                                          : "output");
-    if (!s->wishes.model && !s->wishes.all)
-        return err_set(err, ERR_USAGE,
-                       "spinner: which model? thread, process or coroutine (or --all)");
-    return 0;
+    return show_page(p, how, err);
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
-    const struct spinner_front front = {stdout, terminal_columns(STDOUT_FILENO, WIDTH_MOST),
-                                        show_page_to};
-    s->wishes.model = call->words->count ? call->words->items[0] : NULL;
-    if (check(s, err))
+    struct spinner_wishes *w = &s->wishes;
+    const struct spinner_front front = {
+        stdout, terminal_columns(STDOUT_FILENO, WIDTH_MOST), {show, &s->show}};
+    const char *of_table = s->show.is_json  ? "json"
+                           : s->show.format ? "format"
+                           : s->show.output ? "output"
+                                            : NULL;
+    if (of_table && !w->all)
+        return err_set(err, ERR_USAGE, "spinner: --%s goes with --all", of_table);
+    if (show_take(&s->show, "text", NULL, err))
         return -1;
-    s->wishes.format =
-        picture_place(s->json ? "json" : s->wishes.format, s->wishes.output, "text", err);
-    if (!s->wishes.format)
-        return -1;
-    interrupt_catch(INTERRUPT_IGNORED);
-    int rc = spinner_show_wished(&s->wishes, &front, &interrupt_came, err);
-    if (!interrupt_came)
-        return rc ? EXIT_RUN_FAILED : EXIT_FINE;
-    /* What broke while it was being stopped is no news. */
-    *err = (struct err){0};
-    return EXIT_INTERRUPTED;
+    w->model = call->words->count ? call->words->items[0] : NULL;
+    w->is_whole = s->show.output || strcmp(s->show.format, "text") != 0;
+    s->show.width = w->is_whole ? 0 : SHOW_LINES;
+    return spinner_show_wished(w, &front, err);
 }
 
 const struct command command_spinner = {
@@ -76,7 +60,10 @@ const struct command command_spinner = {
              "[-o FILE]",
     .about = "A spinner turns ten times a second while a slow function works, as a thread, a "
              "process or a coroutine. Which of them stand still, and under which work?",
-    .arguments = arguments,
+    .argument = {.name = "MODEL",
+                 .help = "what turns and works",
+                 .most = 1,
+                 .choices = spinner_models},
     .options = options,
     .settings_size = sizeof(struct settings),
     .run = run,

@@ -3,20 +3,16 @@
 #include "bench/cli/alone.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/judge/timeline/timeline.h"
 #include "bench/lab/known.h"
 #include "bench/lab/tracing.h"
-#include "bench/page/picture/picture.h"
-#include "bench/registry.h"
 
 struct settings {
     struct alone alone;
     struct tracing trace;
-    struct opt_list plugins;
-    const char *plot, *format, *output;
+    struct show show;
+    const char *plot;
     bool list;
-    int64_t width;
 };
 
 static const char *const plots[] = {timeline_chart_name, NULL};
@@ -49,17 +45,18 @@ static const struct opt options[] = {
      .help = "of each unit are kept, the last ones", .without = TRACE_EVENTS},
     {OPT_AT(struct settings, plot), .name = "plot", .argument = "CHART",
      .help = "the picture, 600 pixels wide", .choices = plots},
-    {OPT_AT(struct settings, output), .name = "output", .letter = 'o', .argument = "FILE",
+    {OPT_AT(struct settings, show.output), .name = "output", .letter = 'o', .argument = "FILE",
      .help = "write to FILE; its ending says the format (.json is the trace, for Chrome, Perfetto "
              "and speedscope; .svg .png .pdf the picture; .html .md .txt)",
      .without = "standard output"},
-    SHOW_FORMAT_OPT(struct settings, format),
-    TERMINAL_WIDTH_OPT(struct settings, width),
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
+    {OPT_AT(struct settings, show.width), SHOW_WIDTH_TEXT},
     {OPT_AT(struct settings, trace.cell.plan.timeout_ns), .name = "timeout",
      OPT_TIME(TIMEOUT_LEAST_NS, OPT_DAY_NS), .help = "for a worker, at most",
      .initial = PLAN_TIMEOUT},
-    ALONE_OPTS(struct settings, alone),
-    {OPT_AT(struct settings, plugins), .name = "plugin", .argument = "FILE",
+    {OPT_AT(struct settings, alone.turn.wait_ns), ALONE_WAIT},
+    {OPT_AT(struct settings, alone.turn.is_forced), ALONE_FORCE},
+    {OPT_AT(struct settings, trace.plugins), .name = "plugin", .argument = "FILE",
      .help = "load it first; may be given again"},
     {0},
 };
@@ -71,27 +68,26 @@ static void init(void *settings)
     s->trace.cell.plan.rounds = 1;
 }
 
-static int show(const struct settings *s, const struct trace *t, bool is_chart, const char *format,
-                const char *output, struct err *err)
+static int show(const struct trace *t, bool is_chart, const struct show *s, struct err *err)
 {
     struct page p;
     page_init(&p, "contend trace");
-    page_expect(&p, format);
+    page_expect(&p, s->format);
     if (is_chart)
         timeline_chart(&p, t, 1);
     else
         timeline_page(&p, t);
-    return show_page_to(&p, format, s->width, output, err);
+    return show_page(&p, s, err);
 }
 
-static int trace(const struct settings *s, const char *format, struct err *err)
+static int trace(const struct settings *s, struct err *err)
 {
     struct trace t = {0};
     /* Who gets a file is told what is in it. */
-    bool is_told = s->output && !output_is_stream(s->output);
+    bool is_told = s->show.output && !output_is_stream(s->show.output);
+    const struct show told = {.format = "text", .width = s->show.width};
     int failed = alone_begin(&s->alone, err) || tracing_run(&s->trace, &t, err) ||
-                 show(s, &t, s->plot, format, s->output, err) ||
-                 (is_told && show(s, &t, false, "text", NULL, err));
+                 show(&t, s->plot, &s->show, err) || (is_told && show(&t, false, &told, err));
     trace_release(&t);
     return failed ? -1 : EXIT_FINE;
 }
@@ -100,16 +96,14 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
     struct page p;
+    if (show_take(&s->show, s->plot && !s->list ? "svg" : "text", NULL, err))
+        return -1;
     if (s->list) {
         tracing_list_page(&p);
-        return show_page(&p, s->format, s->width, err);
+        return show_page(&p, &s->show, err);
     }
-    const char *format = picture_place(s->format, s->output, s->plot ? "svg" : "text", err);
-    if (!format || registry_load_plugins(s->plugins.items, s->plugins.count, err))
-        return -1;
-    s->trace.argc = call->argc;
-    s->trace.argv = call->argv;
-    return tracing_check(&s->trace, err) ? -1 : trace(s, format, err);
+    s->trace.call = call;
+    return tracing_check(&s->trace, err) ? -1 : trace(s, err);
 }
 
 const struct command command_trace = {

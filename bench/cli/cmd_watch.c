@@ -1,7 +1,6 @@
 /* contend watch: the locks inside somebody else's program. */
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
-#include "bench/cli/terminal.h"
 #include "bench/lab/watching.h"
 
 #include <stdio.h>
@@ -38,44 +37,35 @@ static const struct opt options[] = {
     {0},
 };
 
-static const struct argument arguments[] = {
-    {.name = "CMD",
-     .help = "behind --: the program and its arguments",
-     .missing = "a program behind --, such as: contend watch -- python3 app.py",
-     .least = 1,
-     .most = ARGUMENTS_ANY,
-     .is_behind = true},
-    {0},
-};
-
 /* To where the program's output does not go. */
 static int show(const struct watched *w, const char *format, struct err *err)
 {
+    const struct show how = {.format = format};
     struct page page;
     ledger_page(&page, &w->view);
     if (!format) {
         fflush(stdout);
         dup2(STDERR_FILENO, STDOUT_FILENO);
     }
-    return show_page(&page, format, 0, err);
+    return show_page(&page, &how, err);
 }
 
 static int tell(const struct watched *w, const struct watch_wishes *wishes, struct err *err)
 {
+    const struct page_style style = {.width = terminal_text_width(0), .utf8 = true};
     struct buf why = {0};
     struct err nothing = {0};
-    int status = watched_status(w);
-    if (ledger_saw_nothing(&w->view, &why)) {
+    int status = watched_status(w, &why);
+    bool is_seen = !why.len;
+    if (!is_seen)
         cli_say("error", buf_text(&why));
-        buf_release(&why);
-        return status ? status : EXIT_NO_VERDICT;
-    }
-    const struct page_style style = {.width = terminal_width(0), .utf8 = true};
-    if (show(w, wishes->format, err) || watched_write(w, wishes, &style, &nothing, err))
+    buf_release(&why);
+    if (is_seen &&
+        (show(w, wishes->format, err) || watched_write(w, wishes, &style, &nothing, err)))
         return -1;
     if (nothing.code != ERR_NONE)
         cli_say("timeline", nothing.text);
-    return status ? status : ledger_is_over(&w->view) ? EXIT_REGRESSION : EXIT_FINE;
+    return status;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)
@@ -108,7 +98,12 @@ const struct command command_watch = {
                 "nothing can be seen of it.",
     .examples = "  contend watch -- python3 app.py\n"
                 "  contend watch --max-hold 20ms -o watch.json -- ./server --once\n",
-    .arguments = arguments,
+    .argument = {.name = "CMD",
+                 .help = "behind --: the program and its arguments",
+                 .missing = "a program behind --, such as: contend watch -- python3 app.py",
+                 .least = 1,
+                 .most = ARGUMENTS_ANY,
+                 .is_behind = true},
     .options = options,
     .settings_size = sizeof(struct watch_wishes),
     .run = run,

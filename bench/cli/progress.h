@@ -7,18 +7,12 @@
 
 #include "bench/run/run.h"
 
-struct progress_line {
-    bool is_on;    /* stderr is a terminal that can */
-    bool is_there; /* a line is on the screen and must be cleared */
-    uint64_t drawn_ns;
-    unsigned columns;
-};
-
-void progress_begin(struct progress_line *line, bool quiet);
-/* For whoever measures: context is the line.  Ten times a second at most; what does not fit is cut,
- * what would act on the terminal is named. */
+void progress_begin(bool is_quiet);
+/* For whoever measures.  Ten times a second at most; what does not fit is cut, what would act on
+ * the terminal is named. */
 void progress_text(void *context, const char *text);
 void progress_show(void *context, const struct progress *p);
-void progress_clear(struct progress_line *line);
+/* Takes it away: whatever is said or shown does so first. */
+void progress_end(void);
 
 #endif

@@ -22,32 +22,24 @@ static int columns_variable(void)
     return is_number && columns > 0 && columns <= WIDTH_MOST ? (int)columns : 0;
 }
 
-int terminal_width(int64_t asked)
+int terminal_width(int descriptor, int otherwise)
 {
-    if (asked > 0)
-        return (int)asked;
-    int columns = isatty(STDOUT_FILENO) ? columns_variable() : 0;
-    return columns ? columns : terminal_columns(STDOUT_FILENO, WIDTH_PIPE);
-}
-
-int terminal_width_if_any(void)
-{
-    return isatty(STDOUT_FILENO) ? terminal_width(0) : 0;
-}
-
-int terminal_error_columns(void)
-{
-    if (!isatty(STDERR_FILENO))
-        return 0;
+    if (!isatty(descriptor))
+        return otherwise;
     int columns = columns_variable();
-    return columns ? columns : terminal_columns(STDERR_FILENO, WIDTH_PIPE);
+    return columns ? columns : terminal_columns(descriptor, WIDTH_PIPE);
+}
+
+int terminal_text_width(int64_t asked)
+{
+    return asked > 0 ? (int)asked : terminal_width(STDOUT_FILENO, WIDTH_PIPE);
 }
 
 size_t terminal_help_width(void)
 {
-    enum { PIPE = 80, READABLE = 100 };
+    enum { READABLE = 100 };
     int wanted = columns_variable();
-    int columns = terminal_columns(STDOUT_FILENO, wanted ? wanted : PIPE);
+    int columns = terminal_columns(STDOUT_FILENO, wanted ? wanted : WIDTH_PIPE);
     return (size_t)(columns < WIDTH_LEAST ? WIDTH_LEAST : columns > READABLE ? READABLE : columns);
 }
 

@@ -1,5 +1,7 @@
 #include "bench/demo/spinner_show.h"
 
+#include "bench/base/command.h"
+#include "bench/base/interrupt.h"
 #include "bench/demo/spinner_screen.h"
 #include "bench/registry.h"
 
@@ -34,9 +36,12 @@ static size_t choose_locks(const struct spinner_wishes *w, const struct lock *lo
     return locks[0] && locks[count - 1] ? count : 0;
 }
 
-int spinner_show_wished(const struct spinner_wishes *w, const struct spinner_front *front,
-                        const volatile bool *interrupted, struct err *err)
+static int show_wished(const struct spinner_wishes *w, const struct spinner_front *front,
+                       const volatile bool *interrupted, struct err *err)
 {
+    if (!w->model && !w->all)
+        return err_set(err, ERR_USAGE,
+                       "spinner: which model? thread, process or coroutine (or --all)");
     uint64_t duration_ns = 0;
     const struct lock *locks[2];
     size_t lock_count = choose_locks(w, locks, err);
@@ -49,9 +54,21 @@ int spinner_show_wished(const struct spinner_wishes *w, const struct spinner_fro
                                         .lock_count = lock_count,
                                         .duration_ns = duration_ns,
                                         .is_wide = front->columns >= WIDE_COLUMNS,
-                                        .output = w->output};
+                                        .is_whole = w->is_whole};
     if (w->all)
-        return spinner_table_run(&table, w->format, front->show, interrupted, err);
+        return spinner_table_run(&table, &front->viewer, interrupted, err);
     const struct spinner_request r = spinner_request_of(w->model, w->work, locks[0], duration_ns);
     return show_one(&r, front, interrupted, err);
+}
+
+int spinner_show_wished(const struct spinner_wishes *w, const struct spinner_front *front,
+                        struct err *err)
+{
+    interrupt_catch(INTERRUPT_IGNORED);
+    int failed = show_wished(w, front, &interrupt_came, err);
+    if (!interrupt_came)
+        return failed ? -1 : EXIT_FINE;
+    /* What broke while it was being stopped is no news. */
+    *err = (struct err){0};
+    return EXIT_INTERRUPTED;
 }

@@ -11,20 +11,19 @@ struct spinner_wishes {
     const char *work;    /* NULL: the default, or all */
     const char *lock;    /* likewise */
     const char *seconds; /* likewise */
-    const char *format;  /* of the table */
-    const char *output;  /* the table's file; NULL */
     bool all;
+    bool is_whole; /* the table at its end, not row by row */
 };
 
 /* Where it is shown. */
 struct spinner_front {
     FILE *out;
     int columns;
-    spinner_show *show; /* a page of the table */
+    struct spinner_viewer viewer; /* of the table */
 };
 
-/* Returns as spinner_run() does. */
+/* Until an interrupt.  Returns an exit status, or -1 with err. */
 int spinner_show_wished(const struct spinner_wishes *w, const struct spinner_front *front,
-                        const volatile bool *interrupted, struct err *err);
+                        struct err *err);
 
 #endif

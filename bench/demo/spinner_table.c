@@ -1,13 +1,10 @@
 #include "bench/demo/spinner_table.h"
 
 #include "bench/base/json_make.h"
-#include "bench/page/formats.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-
-enum { UNWRAPPED = -1 };
 
 /* One row; `reason` is why there is no outcome, or NULL. */
 struct row {
@@ -69,7 +66,7 @@ struct sheet {
     int lock_width;         /* columns of the longest name */
     bool is_wide;           /* narrow terminals go without a median */
     struct json_maker rows; /* of the document */
-    spinner_show *show;
+    const struct spinner_viewer *viewer;
 };
 
 static void begin_grid(struct sheet *s, bool is_headless)
@@ -110,6 +107,11 @@ static void say_legend(struct sheet *s)
                         : "frames: shown/due; worst: how late");
 }
 
+static int show(struct sheet *s, struct err *err)
+{
+    return s->viewer->show(s->viewer->context, &s->page, err);
+}
+
 static void add_row(struct page *p, const struct row *row)
 {
     const struct spinner_request *r = row->request;
@@ -137,7 +139,7 @@ static int print_row(void *context, const struct row *row, struct err *err)
     page_init(&s->page, "contend spinner");
     begin_grid(s, true);
     add_row(&s->page, row);
-    return s->show(&s->page, NULL, UNWRAPPED, NULL, err);
+    return show(s, err);
 }
 
 static int show_text(struct sheet *s, const struct spinner_table *table,
@@ -145,13 +147,13 @@ static int show_text(struct sheet *s, const struct spinner_table *table,
 {
     page_init(&s->page, "contend spinner");
     begin_grid(s, false);
-    int rc = s->show(&s->page, NULL, UNWRAPPED, NULL, err);
+    int rc = show(s, err);
     rc = rc ? rc : run_rows(table, interrupted, &(struct form){print_row, s}, err);
     if (rc)
         return rc;
     page_init(&s->page, "contend spinner");
     say_legend(s);
-    return s->show(&s->page, NULL, UNWRAPPED, NULL, err);
+    return show(s, err);
 }
 
 static json_t *row_json(const struct row *row)
@@ -186,7 +188,7 @@ static int collect_row(void *context, const struct row *row, struct err *err)
     return s->rows.failed ? err_set(err, ERR_SYSTEM, "no memory for a row") : 0;
 }
 
-static int show_whole(struct sheet *s, const struct spinner_table *table, const char *format,
+static int show_whole(struct sheet *s, const struct spinner_table *table,
                       const volatile bool *interrupted, struct err *err)
 {
     s->rows = json_maker_list();
@@ -196,19 +198,18 @@ static int show_whole(struct sheet *s, const struct spinner_table *table, const 
     page_document(&s->page, json_made(&s->rows), JSON_INDENT(1));
     say_legend(s);
     if (!rc)
-        return s->show(&s->page, format, 0, table->output, err);
+        return show(s, err);
     page_release(&s->page);
     return rc;
 }
 
-int spinner_table_run(const struct spinner_table *table, const char *format, spinner_show *show,
+int spinner_table_run(const struct spinner_table *table, const struct spinner_viewer *viewer,
                       const volatile bool *interrupted, struct err *err)
 {
-    struct sheet s = {.is_wide = table->is_wide, .lock_width = 4, .show = show};
+    struct sheet s = {.is_wide = table->is_wide, .lock_width = 4, .viewer = viewer};
     for (size_t k = 0; k < table->lock_count; k++)
         if ((int)strlen(table->locks[k]->name) > s.lock_width)
             s.lock_width = (int)strlen(table->locks[k]->name);
-    return table->output || (format && strcmp(format, page_formats[0]))
-               ? show_whole(&s, table, format, interrupted, err)
-               : show_text(&s, table, interrupted, err);
+    return table->is_whole ? show_whole(&s, table, interrupted, err)
+                           : show_text(&s, table, interrupted, err);
 }

@@ -11,20 +11,18 @@ struct spinner_table {
     const struct lock *const *locks;
     size_t lock_count;
     uint64_t duration_ns;
-    bool is_wide;       /* there is room for medians */
-    const char *output; /* the file it goes to; NULL: it is shown */
+    bool is_wide;  /* there is room for medians */
+    bool is_whole; /* it is shown at the end, not row by row as they come */
 };
 
-/* Shows a page, in that file where `path` is not NULL, and releases it; `width` 0 is the
- * terminal's, below 0: lines as long as they are. */
-typedef int spinner_show(struct page *p, const char *format, int64_t width, const char *path,
-                         struct err *err);
+/* Who shows a page, and releases it. */
+struct spinner_viewer {
+    int (*show)(void *context, struct page *p, struct err *err);
+    void *context;
+};
 
-/*
- * Runs them and shows text row by row as they come, other formats and files at the end; `format` is
- * a page's (NULL: text).  Returns as spinner_run() does.
- */
-int spinner_table_run(const struct spinner_table *table, const char *format, spinner_show *show,
+/* Runs them and shows them.  Returns as spinner_run() does. */
+int spinner_table_run(const struct spinner_table *table, const struct spinner_viewer *viewer,
                       const volatile bool *interrupted, struct err *err);
 
 #endif

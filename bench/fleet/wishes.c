@@ -4,6 +4,7 @@
 #include "bench/base/output.h"
 #include "bench/base/program.h"
 #include "bench/base/words.h"
+#include "bench/run/default_path.h"
 
 #include <limits.h>
 
@@ -19,9 +20,9 @@ int fleet_wishes_check(const struct fleet_wishes *w, struct err *err)
                                     : "lost-after");
 }
 
-int fleet_run(const struct fleet_wishes *w, const struct run_options *run,
-              const struct opt_list *words, void (*say)(const char *line),
-              struct fleet_report *report, struct err *err)
+static int hand_out(const struct fleet_wishes *w, const struct run_options *run,
+                    const struct opt_list *words, void (*say)(const char *line),
+                    struct fleet_report *report, struct err *err)
 {
     char own[PATH_MAX];
     if (output_is_stream(run->path))
@@ -51,6 +52,15 @@ int fleet_run(const struct fleet_wishes *w, const struct run_options *run,
     return fleet_do(&request, report, err);
 }
 
+int fleet_run(const struct fleet_wishes *w, struct run_options *run, const struct opt_list *words,
+              void (*say)(const char *line), struct fleet_report *report, struct err *err)
+{
+    run_options_take_path(run);
+    int failed = hand_out(w, run, words, say, report, err);
+    run_options_leave_path(run);
+    return failed;
+}
+
 void fleet_report_words(struct buf *out, const struct fleet_report *r)
 {
     char words[40];
@@ -63,12 +73,14 @@ void fleet_report_words(struct buf *out, const struct fleet_report *r)
     buf_add(out, "\n");
 }
 
-int fleet_report_check(const struct fleet_report *r, const char *path, struct err *err)
+int fleet_report_status(const struct fleet_report *r, const char *path, struct err *err)
 {
-    if (r->done == r->shards)
-        return 0;
-    return err_set(err, ERR_FAILED,
-                   "%zu of %zu shards were not measured; go on with: contend run --resume "
-                   "--launcher ... -o %s",
-                   r->shards - r->done, r->shards, path);
+    if (r->is_interrupted)
+        return EXIT_INTERRUPTED;
+    if (r->done < r->shards)
+        err_set(err, ERR_FAILED,
+                "%zu of %zu shards were not measured; go on with: contend run --resume "
+                "--launcher ... -o %s",
+                r->shards - r->done, r->shards, path);
+    return r->done < r->shards || r->failed_cells ? EXIT_RUN_FAILED : EXIT_FINE;
 }

@@ -15,17 +15,17 @@ struct fleet_wishes {
 int fleet_wishes_check(const struct fleet_wishes *w, struct err *err);
 
 /*
- * Does it, until an interrupt.  `words`: what workers are called with besides their shard; `say`
- * gets what happens, or is NULL.  -1 with err where nothing could be merged.
+ * Does it, until an interrupt, into a path that is taken where none was said.  `words`: what
+ * workers are called with besides their shard; `say` gets what happens, or is NULL.  -1 with err
+ * where nothing could be merged.
  */
-int fleet_run(const struct fleet_wishes *w, const struct run_options *run,
-              const struct opt_list *words, void (*say)(const char *line),
-              struct fleet_report *report, struct err *err);
+int fleet_run(const struct fleet_wishes *w, struct run_options *run, const struct opt_list *words,
+              void (*say)(const char *line), struct fleet_report *report, struct err *err);
 
 /* "9 of 12 shards measured; 1 worker lost" and a line feed. */
 void fleet_report_words(struct buf *out, const struct fleet_report *r);
 
-/* ERR_FAILED, with how to go on, where shards are missing. */
-int fleet_report_check(const struct fleet_report *r, const char *path, struct err *err);
+/* With ERR_FAILED, and how to go on, where shards are missing. */
+int fleet_report_status(const struct fleet_report *r, const char *path, struct err *err);
 
 #endif

@@ -371,7 +371,7 @@ static void say_round(void *context, uint32_t round, size_t alive)
     struct session *s = context;
     char line[80];
     s->found->rounds = round + 1;
-    snprintf(line, sizeof line, "round %u: %zu shapes", round + 1, alive);
+    snprintf(line, sizeof line, "advise: round %u: %zu shapes", round + 1, alive);
     if (s->request->say)
         s->request->say(line);
 }

@@ -3,6 +3,7 @@
 #include "bench/base/interrupt.h"
 #include "bench/base/opts.h"
 #include "bench/base/units.h"
+#include "bench/page/formats.h"
 #include "bench/run/plan/plan.h"
 
 #include <string.h>
@@ -69,13 +70,10 @@ void advised_release(struct advised *a)
     buf_release(&a->from);
 }
 
-int advised_run(struct advised *a, struct err *err)
+static struct advise_view view_of(const struct advised *a)
 {
     const struct advise_found *f = &a->found;
-    int outcome = advise_run(&a->request, &a->found, err);
-    if (outcome > 0)
-        *err = (struct err){0};
-    a->view = (struct advise_view){
+    return (struct advise_view){
         .work = &f->work,
         .costs = &f->costs,
         .board = &f->board,
@@ -90,5 +88,20 @@ int advised_run(struct advised *a, struct err *err)
         .rounds = f->rounds,
         .from = a->from.len ? buf_text(&a->from) : NULL,
     };
-    return outcome;
+}
+
+int advised_run(struct advised *a, const char *format, struct page *p, int *status, struct err *err)
+{
+    interrupt_catch(INTERRUPT_ENDS);
+    int outcome = advise_run(&a->request, &a->found, err);
+    if (outcome > 0)
+        *err = (struct err){0};
+    *status = EXIT_INTERRUPTED;
+    if (outcome)
+        return outcome < 0 ? -1 : 0;
+    const struct advise_view view = view_of(a);
+    advise_page(p, &view);
+    page_expect(p, format);
+    *status = advise_choice(&view) ? EXIT_FINE : EXIT_NO_VERDICT;
+    return 0;
 }

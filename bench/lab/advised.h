@@ -2,6 +2,7 @@
 #ifndef CONTEND_LAB_ADVISED_H
 #define CONTEND_LAB_ADVISED_H
 
+#include "bench/base/command.h"
 #include "bench/lab/advise_run.h"
 
 struct advise_wishes {
@@ -22,14 +23,17 @@ struct advised {
     struct advise_request request;
     struct buf from; /* the file the description comes from, and how, in words */
     struct advise_found found;
-    struct advise_view view;
 };
 
 /* Whether it can be done, and measures nothing.  -1 with err; advised_release() in both cases. */
 int advised_look(struct advised *a, const struct advise_wishes *wishes, struct err *err);
 void advised_release(struct advised *a);
 
-/* Measures, after which there is the view.  0; 1 when it was interrupted before; -1 with err. */
-int advised_run(struct advised *a, struct err *err);
+/*
+ * Measures until an interrupt, onto a page that this begins, for that format; there is none where
+ * the status is that it was interrupted.  -1 with err.
+ */
+int advised_run(struct advised *a, const char *format, struct page *p, int *status,
+                struct err *err);
 
 #endif

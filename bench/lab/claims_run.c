@@ -1,6 +1,7 @@
 #include "bench/lab/claims_run.h"
 
 #include "bench/base/buf.h"
+#include "bench/base/interrupt.h"
 #include "bench/base/json.h"
 #include "bench/base/suggest.h"
 #include "bench/judge/claims/judge.h"
@@ -61,10 +62,14 @@ static int refuse_reference(const char *reference, struct err *err)
     return -1;
 }
 
-int claims_check(struct claims_run *c, const struct opt_list *substitutions, struct err *err)
+int claims_check(struct claims_run *c, struct err *err)
 {
-    for (size_t i = 0; i < substitutions->count; i++)
-        if (substitutions_add(&c->substitutions, substitutions->items[i], err))
+    c->run.interrupted = &interrupt_came;
+    /* Plug-ins first: substitutions may name what they bring. */
+    if (registry_load_plugins(c->plugins.items, c->plugins.count, err))
+        return -1;
+    for (size_t i = 0; i < c->as.count; i++)
+        if (substitutions_add(&c->substitutions, c->as.items[i], err))
             return -1;
     if (c->reference && !reference_named(c->reference) && !is_file(c->reference))
         return refuse_reference(c->reference, err);
@@ -117,11 +122,21 @@ void claims_plan_release(struct claims_run *c)
 
 /* ---- Judged ------------------------------------------------------------------------ */
 
-static int judge_reference(const struct claims_run *c, const char *result, struct claims_judged *j,
+/* What is judged, and what came of it; some kilobytes. */
+struct judged {
+    struct result result, reference;
+    struct verdicts verdicts, reference_verdicts;
+    bool has_reference;
+    struct err missing;  /* why there is no reference though one was asked for */
+    char measured[4096]; /* where the reference's result was put; "": nowhere */
+};
+
+static int judge_reference(const struct claims_run *c, const char *result, struct judged *j,
                            struct err *err)
 {
     const char *path = c->reference;
     if (!is_file(c->reference)) {
+        interrupt_catch(INTERRUPT_IGNORED);
         int outcome =
             claims_run_python(c, result, j->measured, sizeof j->measured, &j->missing, err);
         if (outcome)
@@ -138,29 +153,15 @@ static int judge_reference(const struct claims_run *c, const char *result, struc
     return judge_claims(&j->reference_verdicts, &c->claims, NULL, &j->reference, true, err);
 }
 
-int claims_judge(const struct claims_run *c, const char *result, struct claims_judged **out,
-                 struct err *err)
+static int judge(const struct claims_run *c, const char *result, struct judged *j, struct err *err)
 {
-    struct claims_judged *j = *out = calloc(1, sizeof *j);
-    if (!j)
-        return err_set(err, ERR_SYSTEM, "claims: no memory for the verdicts");
     if (result_load(&j->result, result, err) ||
         judge_claims(&j->verdicts, &c->claims, &c->substitutions, &j->result, false, err))
         return -1;
     return c->reference ? judge_reference(c, result, j, err) : 0;
 }
 
-void claims_judged_free(struct claims_judged *j)
-{
-    if (!j)
-        return;
-    result_unload(&j->result);
-    result_unload(&j->reference);
-    free(j);
-}
-
-void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c,
-                        const struct opt_list *plugins)
+static void make_page(struct page *p, const struct judged *j, const struct claims_run *c)
 {
     const struct claims_view view = {
         .result = &j->result,
@@ -169,7 +170,33 @@ void claims_judged_page(struct page *p, const struct claims_judged *j, const str
         .reference_verdicts = j->has_reference ? &j->reference_verdicts : NULL,
         .reference_missing = j->missing.code != ERR_NONE ? j->missing.text : NULL,
         .substitutions = &c->substitutions,
-        .plugins = plugins,
+        .plugins = &c->plugins,
     };
     claims_page(p, &view);
+}
+
+static int status_of(const struct judged *j, const struct claims_run *c)
+{
+    const size_t *counts = j->verdicts.counts;
+    return counts[STANDING_REFUTED] > 0                     ? EXIT_REGRESSION
+           : c->is_strict && counts[STANDING_UNDECIDED] > 0 ? EXIT_UNDECIDED
+                                                            : EXIT_FINE;
+}
+
+int claims_judge(const struct claims_run *c, const char *result, struct page *p, int *status,
+                 struct buf *said, struct err *err)
+{
+    struct judged *j = calloc(1, sizeof *j);
+    if (!j)
+        return err_set(err, ERR_SYSTEM, "claims: no memory for the verdicts");
+    int outcome = judge(c, result, j, err);
+    *status = outcome ? EXIT_INTERRUPTED : status_of(j, c);
+    if (!outcome)
+        make_page(p, j, c);
+    if (j->measured[0])
+        buf_printf(said, "reference: %s\n", j->measured);
+    result_unload(&j->result);
+    result_unload(&j->reference);
+    free(j);
+    return outcome < 0 ? -1 : 0;
 }

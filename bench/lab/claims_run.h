@@ -5,6 +5,7 @@
 #ifndef CONTEND_LAB_CLAIMS_RUN_H
 #define CONTEND_LAB_CLAIMS_RUN_H
 
+#include "bench/base/buf.h"
 #include "bench/judge/claims/show.h"
 #include "bench/run/run.h"
 
@@ -18,41 +19,31 @@ struct claims_run {
     const char *reference;  /* the name of one or a result file; NULL: nothing beside it */
     const char *python;     /* the interpreter; NULL: the first that is found */
     json_t *suite;          /* owned; of claims_plan() */
+    struct opt_list as;     /* substitutions as typed, "gil=mine" */
+    struct opt_list plugins;
+    bool is_strict; /* one that is undecided has a status of its own */
     bool is_quiet;
     void (*say)(const char *line); /* what the interpreter says meanwhile */
 };
 
 /*
- * Checks what was asked for: names of substitutions ("gil=mine") are locks or executors that some
- * claim uses, their replacements others of the same kind.  0, or -1 with ERR_USAGE.
+ * Loads the plug-ins and checks what was asked for: names of substitutions are locks or executors
+ * that some claim uses, their replacements others of the same kind.  0, or -1 with ERR_USAGE.
  */
-int claims_check(struct claims_run *c, const struct opt_list *substitutions, struct err *err);
+int claims_check(struct claims_run *c, struct err *err);
 
 /* Makes the plan of run_do(): the cells of the claims. 0, or -1 with err. */
 int claims_plan(struct claims_run *c, struct err *err);
 void claims_plan_release(struct claims_run *c);
 
-/* What is judged, and what came of it; some kilobytes. */
-struct claims_judged {
-    struct result result, reference;
-    struct verdicts verdicts, reference_verdicts;
-    bool has_reference;
-    struct err missing;  /* why there is no reference though one was asked for */
-    char measured[4096]; /* where the reference's result was put; "": nowhere */
-};
-
 /*
  * Judges the result in that file, and the reference beside it: a file, or the same cells, as far as
- * an interpreter has them, measured now in the machine's CPython and kept beside `result`.  A cell
- * that failed there leaves a result all the same; without an interpreter the rest still has its
- * verdicts.  0; 1 when it was interrupted; -1 with err.  claims_judged_free() in any case.
+ * an interpreter has them, measured now in the machine's CPython and kept beside `result`, of which
+ * `said` gets a line.  A cell that failed there leaves a result all the same; without an
+ * interpreter the rest still has its verdicts.  Begins a page with how to do it again; there is
+ * none where the status is that it was interrupted.  -1 with err.
  */
-int claims_judge(const struct claims_run *c, const char *result, struct claims_judged **out,
-                 struct err *err);
-void claims_judged_free(struct claims_judged *j);
-
-/* Puts it onto a page that this begins, with how to do it again. */
-void claims_judged_page(struct page *p, const struct claims_judged *j, const struct claims_run *c,
-                        const struct opt_list *plugins);
+int claims_judge(const struct claims_run *c, const char *result, struct page *p, int *status,
+                 struct buf *said, struct err *err);
 
 #endif

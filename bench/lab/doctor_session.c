@@ -1,5 +1,6 @@
 #include "bench/lab/doctor_session.h"
 
+#include "bench/base/interrupt.h"
 #include "bench/child/child.h"
 #include "bench/lab/ahead.h"
 #include "bench/lab/moments.h"
@@ -23,20 +24,21 @@ static int run_ahead(struct doctor_session *s, const struct work *w, struct doct
     case AHEAD_FAILED:
         return -1;
     case AHEAD_PARENT:
-        out->is_with_child = true;
         out->status = ahead_await(err);
         return out->status < 0 ? -1 : 0;
     case AHEAD_CHILD:
         break;
     }
     int failed = w->measure(s, priority, err);
-    if (*s->interrupted) {
+    if (interrupt_came) {
         *err = (struct err){0};
         failed = 0;
     }
     out->has_page = !failed && !ahead_is_alone();
     if (!failed)
         w->show(out);
+    if (interrupt_came)
+        out->status = EXIT_INTERRUPTED;
     if (!failed && !out->has_page)
         page_release(&out->page);
     return failed;
@@ -52,13 +54,13 @@ static void show_trial(void *context, int64_t trial, double planted)
     char text[80];
     snprintf(text, sizeof text, "round %lld of %lld: %.3g %% planted", (long long)trial,
              (long long)s->inject.trials, 100 * planted);
-    s->on_progress(s->context, text);
+    s->on_progress(NULL, text);
 }
 
 static int inject(struct doctor_session *s, const char *priority, struct err *err)
 {
     s->inject.priority_note = priority;
-    s->inject.interrupted = s->interrupted;
+    s->inject.interrupted = &interrupt_came;
     s->inject.on_progress = show_trial;
     s->inject.context = s;
     return injection_run(&injection, err);
@@ -76,15 +78,14 @@ static struct self_test test; /* likewise */
 static int test_itself(struct doctor_session *s, const char *priority, struct err *err)
 {
     (void)priority;
-    test = (struct self_test){
-        .interrupted = s->interrupted, .on_progress = s->on_progress, .context = s->context};
+    test = (struct self_test){.interrupted = &interrupt_came, .on_progress = s->on_progress};
     child_adopt(); /* what a killed run leaves is counted */
     return self_test_run(&test, err);
 }
 
 static void show_test(struct doctor_found *out)
 {
-    out->is_fine = self_test_is_fine(&test);
+    out->status = self_test_is_fine(&test) ? EXIT_FINE : EXIT_RUN_FAILED;
     self_test_page(&out->page, &test);
 }
 
@@ -93,9 +94,11 @@ static void show_test(struct doctor_found *out)
 static int find_moments(const struct doctor_session *s, struct doctor_found *out, struct err *err)
 {
     const struct moments_options options = {s->budget_ns ? s->budget_ns : 60 * SECOND_NS,
-                                            s->interrupted};
+                                            &interrupt_came};
     int outcome = moments_page(&out->page, &options, err);
     out->has_page = outcome == 0;
+    if (interrupt_came)
+        out->status = EXIT_INTERRUPTED;
     return outcome < 0 ? -1 : 0;
 }
 
@@ -118,7 +121,7 @@ int doctor_session_run(struct doctor_session *s, struct doctor_found *out, struc
 {
     static const struct work injecting = {inject, show_injections},
                              testing = {test_itself, show_test};
-    *out = (struct doctor_found){.is_fine = true};
+    *out = (struct doctor_found){0};
     if (s->tests_itself)
         return run_ahead(s, &testing, out, err);
     if (s->moments)

@@ -2,6 +2,7 @@
 #ifndef CONTEND_LAB_DOCTOR_SESSION_H
 #define CONTEND_LAB_DOCTOR_SESSION_H
 
+#include "bench/base/command.h"
 #include "bench/lab/doctor.h"
 #include "bench/lab/inject.h"
 
@@ -11,17 +12,13 @@ struct doctor_session {
     bool overhead, moments, tests_itself; /* none of them, and nothing to inject: it examines */
     int64_t budget_ns;                    /* 0: as what is done has it */
     struct injection_options inject;      /* percents NULL: none */
-    const volatile bool *interrupted;
     void (*on_progress)(void *context, const char *text); /* what is done next */
-    void *context;
 };
 
 struct doctor_found {
     bool has_page; /* also of what there was until an interrupt */
     struct page page;
-    bool is_fine;       /* no check of it failed */
-    bool is_with_child; /* it was measured in a child (ahead.h), which has shown it ... */
-    int status;         /* ... and ended with this */
+    int status; /* also that of a child (ahead.h), which measured and has shown it */
 };
 
 /* Whether it measures, and so wants the machine for itself. */

@@ -41,8 +41,6 @@ static void say_time(struct page *p, const struct outlook *o)
     struct buf text = {0};
     char cells[40];
     run_outlook_words(&text, o);
-    while (text.len && text.data[text.len - 1] == '\n')
-        text.data[--text.len] = '\0';
     if (o->is_virtual)
         page_say(p, PAGE_SUMMARY, "%s in %u rounds, on simulated clocks.",
                  words_count(cells, sizeof cells, o->cells + o->controls, "cell"), o->rounds);
@@ -63,9 +61,9 @@ int dry_run_page(struct page *p, const struct plan_request *request, struct err 
 {
     struct plan plan;
     struct outlook outlook;
-    page_init(p, "contend run");
     if (plan_build(request, &plan, err))
         return -1;
+    page_init(p, "contend run");
     outlook_of_plan(&plan, (uint64_t)request->ops, &outlook);
     say_share(p, &plan);
     add_cells(p, &plan);

@@ -1,6 +1,7 @@
 #include "bench/lab/duel_session.h"
 
 #include "bench/base/clock.h"
+#include "bench/base/interrupt.h"
 #include "bench/base/json_make.h"
 #include "bench/lab/ahead.h"
 #include "bench/machine/priority.h"
@@ -25,8 +26,10 @@ static bool wants_document(const struct duel_request *request)
 
 static struct origin origin_of(const struct duel_session *s, uint64_t seed)
 {
-    const struct header h = {
-        .argc = s->argc, .argv = s->argv, .seed = seed, .timer_slack_ns = HEADER_NO_SLACK};
+    const struct header h = {.argc = s->call->argc,
+                             .argv = s->call->argv,
+                             .seed = seed,
+                             .timer_slack_ns = HEADER_NO_SLACK};
     return wants_document(s->request) ? (struct origin){header_run(&h), header_host(&h)}
                                       : (struct origin){0};
 }
@@ -65,6 +68,16 @@ static int finish(const struct duel_request *request, const struct duel_report *
     return failed;
 }
 
+static int status_of(const struct duel_report *report, bool is_strict)
+{
+    static const int statuses[] = {[DUEL_FINE] = EXIT_FINE,
+                                   [DUEL_REGRESSION] = EXIT_REGRESSION,
+                                   [DUEL_UNDECIDED] = EXIT_UNDECIDED,
+                                   [DUEL_NO_VERDICT] = EXIT_NO_VERDICT};
+    enum duel_status found = duel_status_of(report);
+    return found == DUEL_UNDECIDED && !is_strict ? EXIT_FINE : statuses[found];
+}
+
 /* ---- Measuring ----------------------------------------------------------------------------- */
 
 /* All subjects, one after the other. */
@@ -80,7 +93,7 @@ static int fight(const struct duel_session *s, const struct duel_options *option
     for (; report.count < sides->count && !failed; report.count++)
         failed = duel_run(&sides->subjects[report.count], options, sides->count,
                           &outcomes[report.count], err);
-    out->is_interrupted = failed && *s->interrupted;
+    out->is_interrupted = failed && interrupt_came;
     if (out->is_interrupted)
         *err = (struct err){0};
     if (out->is_interrupted && ahead_is_alone())
@@ -90,7 +103,7 @@ static int fight(const struct duel_session *s, const struct duel_options *option
             (!failed && duel_judge_together(outcomes, report.count, options->limits.alpha, err)) ||
             finish(s->request, &report, &origin, out, err);
     if (!failed && !out->is_interrupted)
-        out->status = duel_status_of(&report);
+        out->status = status_of(&report, s->request->is_strict);
     for (size_t i = 0; i < report.count; i++)
         duel_outcome_release(&outcomes[i]);
     json_decref(origin.run);
@@ -119,9 +132,8 @@ static struct duel_options options_of(const struct duel_session *s,
         .seed = duel_draw_seed(r->seed),
         .priority_note = s->priority_note,
         .may_go_realtime = !strcmp(r->priority, "auto") && priority_nice() == PRIORITY_FIRST,
-        .interrupted = s->interrupted,
+        .interrupted = &interrupt_came,
         .on_progress = s->on_progress,
-        .context = s->context,
     };
 }
 
@@ -143,15 +155,17 @@ int duel_session_run(const struct duel_session *s, struct duel_found *out, struc
     int failed = try_plugins(r, err) ||
                  (r->tolerances && duel_tolerances_read(r->tolerances, &tolerances, err)) ||
                  (r->output && !picture_place(NULL, r->output, "json", err)) ||
-                 duel_sides_make(r, s->interrupted, &sides, err);
+                 duel_sides_make(r, &interrupt_came, &sides, err);
     if (!failed) {
         const struct duel_options options = options_of(s, &tolerances);
         failed = fight(s, &options, &sides, out, err);
-    } else if (*s->interrupted) {
+    } else if (interrupt_came) {
         *err = (struct err){0};
         out->is_interrupted = true;
         failed = 0;
     }
+    if (out->is_interrupted)
+        out->status = EXIT_INTERRUPTED;
     duel_tolerances_release(&tolerances);
     duel_sides_release(&sides);
     return failed ? -1 : 0;

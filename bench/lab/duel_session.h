@@ -7,23 +7,21 @@
 #ifndef CONTEND_LAB_DUEL_SESSION_H
 #define CONTEND_LAB_DUEL_SESSION_H
 
+#include "bench/base/command.h"
 #include "bench/judge/duel/report.h"
 #include "bench/judge/duel/request.h"
 
 struct duel_session {
     const struct duel_request *request; /* checked */
-    int argc;                           /* as typed, for the document */
-    char *const *argv;
-    const char *priority_note; /* what priority samples have, in words */
-    const volatile bool *interrupted;
+    const struct call *call;            /* as typed, for the document */
+    const char *priority_note;          /* what priority samples have, in words */
     void (*on_progress)(void *context, const char *text);
-    void *context;
 };
 
 struct duel_found {
-    bool is_interrupted; /* then there is nothing below, and the document is a partial one */
+    bool is_interrupted; /* then there is no page, and the document is a partial one */
     struct page page;    /* the caller's */
-    enum duel_status status;
+    int status;
 };
 
 /* Makes the sides, measures, judges, writes request->output. -1 with err, and nothing is found. */

@@ -172,10 +172,11 @@ int referenced_which(const struct referenced *r, struct buf *out, struct err *er
     return 0;
 }
 
-int referenced_run(struct referenced *r, int argc, char *const *argv, struct err *err)
+int referenced_run(struct referenced *r, const struct call *call, struct err *err)
 {
     /* Before there is anything to be left behind. */
     interrupt_catch(INTERRUPT_IGNORED);
-    return r->is_of_workloads ? reference_run_each(&r->workloads, &r->runtimes, err)
-                              : ask(&r->questions, argc, argv, err);
+    int outcome = r->is_of_workloads ? reference_run_each(&r->workloads, &r->runtimes, err)
+                                     : ask(&r->questions, call->argc, call->argv, err);
+    return outcome > 0 ? EXIT_INTERRUPTED : outcome;
 }

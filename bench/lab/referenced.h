@@ -5,6 +5,7 @@
 #ifndef CONTEND_LAB_REFERENCED_H
 #define CONTEND_LAB_REFERENCED_H
 
+#include "bench/base/command.h"
 #include "bench/lab/reference.h"
 #include "bench/lab/runtimes/session.h"
 
@@ -46,8 +47,8 @@ void referenced_release(struct referenced *r);
 /* Which programs these are, a line each. */
 int referenced_which(const struct referenced *r, struct buf *out, struct err *err);
 
-/* Does it, until an interrupt; the command as typed, for the result.  0; 1 when it was interrupted;
- * -1: as of reference_run(), runtimes_run(). */
-int referenced_run(struct referenced *r, int argc, char *const *argv, struct err *err);
+/* Does it, until an interrupt; the command as typed, for the result.  An exit status; -1: as of
+ * reference_run(), runtimes_run(). */
+int referenced_run(struct referenced *r, const struct call *call, struct err *err);
 
 #endif

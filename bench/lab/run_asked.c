@@ -37,10 +37,17 @@ static int check(const struct run_wishes *w, struct err *err)
     return 0;
 }
 
+static const char *name_of(const struct run_wishes *w)
+{
+    const struct plan_request *p = &w->run.plan;
+    return w->like ? "like" : p->suite ? p->suite : p->workloads.count ? "run" : "standard";
+}
+
 int run_asked_take(struct run_asked *a, struct run_wishes *w, struct err *err)
 {
     struct plan_request *p = &w->run.plan;
     *a = (struct run_asked){0};
+    w->run.name = name_of(w);
     if (w->stack) {
         buf_printf(&a->assignment, "coroutine.stack=%s", w->stack);
         if (opt_list_add(&p->params, buf_text(&a->assignment), err))
@@ -49,6 +56,8 @@ int run_asked_take(struct run_asked *a, struct run_wishes *w, struct err *err)
     if (check(w, err) || (w->shard && plan_request_shard(p, w->shard, err)) ||
         registry_load_plugins(w->plugins.items, w->plugins.count, err))
         return -1;
+    if (w->run.streams)
+        w->run.path = "-";
     return w->like && (result_load(&a->earlier, w->like, err) ||
                        run_like(&a->earlier, p, &a->suite, err))
                ? -1
@@ -62,19 +71,20 @@ void run_asked_release(struct run_asked *a)
     buf_release(&a->assignment);
 }
 
-const char *run_asked_name(const struct run_wishes *w)
+int run_asked_again(const struct run_asked *a, const char *path, struct page *p, int *status,
+                    struct err *err)
 {
-    const struct plan_request *p = &w->run.plan;
-    return w->like ? "like" : p->suite ? p->suite : p->workloads.count ? "run" : "standard";
-}
-
-int run_asked_again(const struct run_asked *a, const char *path, struct page *p,
-                    enum rerun_verdict *verdict, struct err *err)
-{
+    static const int statuses[] = {[RERUN_REPRODUCED] = EXIT_FINE,
+                                   [RERUN_NOT_REPRODUCED] = EXIT_REGRESSION,
+                                   [RERUN_NOT_SHOWN] = EXIT_UNDECIDED,
+                                   [RERUN_NOT_COMPARABLE] = EXIT_NO_VERDICT};
     struct result now;
+    enum rerun_verdict verdict;
     if (result_load(&now, path, err))
         return -1;
-    int failed = rerun_page(p, &a->earlier, &now, verdict, err);
+    int failed = rerun_page(p, &a->earlier, &now, &verdict, err);
+    if (!failed)
+        *status = statuses[verdict];
     result_unload(&now);
     return failed;
 }

@@ -14,7 +14,8 @@ struct run_wishes {
     const char *stack;       /* "guarded", "dense", "compact"; NULL: not said */
     const char *like;        /* a result; NULL */
     struct fleet_wishes fleet;
-    bool is_dry; /* nothing is measured */
+    bool is_dry;      /* nothing is measured */
+    bool is_unjudged; /* the result's path is all that is wanted of it */
 };
 
 struct run_asked {
@@ -28,11 +29,8 @@ struct run_asked {
 int run_asked_take(struct run_asked *a, struct run_wishes *w, struct err *err);
 void run_asked_release(struct run_asked *a);
 
-/* What a result is called where nobody said where it goes: a suite's name. */
-const char *run_asked_name(const struct run_wishes *w);
-
 /* Whether what was measured into `path` is what was measured then: a page that this begins. */
-int run_asked_again(const struct run_asked *a, const char *path, struct page *p,
-                    enum rerun_verdict *verdict, struct err *err);
+int run_asked_again(const struct run_asked *a, const char *path, struct page *p, int *status,
+                    struct err *err);
 
 #endif

@@ -52,7 +52,8 @@ static bool is_among(long call, const long *calls, size_t count)
 #define OLD_TALK SYS_accept
 #endif
 
-enum scale_wait scale_wait_of(long call, unsigned long first_argument, pid_t pid)
+/* The kind of waiting in a system call; of read() and write() by what the descriptor is. */
+static enum scale_wait wait_of(long call, unsigned long first_argument, pid_t pid)
 {
     if (IS_AMONG(call, SYS_read, SYS_write, SYS_readv, SYS_writev))
         return is_file(pid, first_argument) ? SCALE_FILE : SCALE_TALK;
@@ -110,7 +111,7 @@ static void note_wait(struct scale_thread *t, const char *directory)
     else if (call == NO_CALL)
         t->waits[SCALE_MAP]++;
     else if (call != RUNS && call != UNTOLD)
-        t->waits[scale_wait_of(call, argument, t->pid)]++;
+        t->waits[wait_of(call, argument, t->pid)]++;
     else
         t->waits[SCALE_OTHER]++;
 }

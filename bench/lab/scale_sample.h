@@ -41,7 +41,4 @@ uint64_t scale_sample_look(struct scale_sample *s);
 /* Adds the times and counts of all threads to a run. */
 void scale_sample_add(const struct scale_sample *s, struct scale_run *r);
 
-/* The kind of waiting in a system call; of read() and write() by what the descriptor is. */
-enum scale_wait scale_wait_of(long call, unsigned long first_argument, pid_t pid);
-
 #endif

@@ -130,10 +130,17 @@ static int judge(const struct scale *measured, const char *output, struct page *
     return failed ? -1 : 0;
 }
 
-int scaled_run(const struct scaled *s, struct page *p, struct err *err)
+int scaled_run(const struct scaled *s, struct page *p, int *status, struct err *err)
 {
     struct scale measured;
     int failed = scale_measure(&s->request, &measured, err) || judge(&measured, s->output, p, err);
     scale_release(&measured);
+    *status = EXIT_FINE;
+    if (failed && interrupt_came) {
+        /* What broke while it was being stopped is no news. */
+        *err = (struct err){0};
+        *status = EXIT_INTERRUPTED;
+        failed = 0;
+    }
     return failed ? -1 : 0;
 }

@@ -4,7 +4,7 @@
 #define CONTEND_LAB_SCALED_H
 
 #include "bench/base/argv_split.h"
-#include "bench/base/opts.h"
+#include "bench/base/command.h"
 #include "bench/lab/scale_session.h"
 
 enum { SCALE_COUNTS_MOST = 64, SCALE_THREADS_MOST = 4096 };
@@ -32,7 +32,10 @@ int scaled_look(struct scaled *s, const struct scale_wishes *wishes, const struc
                 struct err *err);
 void scaled_release(struct scaled *s);
 
-/* Measures, judges, writes the document, begins the page.  -1 with err: as of scale_measure(). */
-int scaled_run(const struct scaled *s, struct page *p, struct err *err);
+/*
+ * Measures, judges, writes the document, begins the page; there is none where the status is that it
+ * was interrupted.  -1 with err: as of scale_measure().
+ */
+int scaled_run(const struct scaled *s, struct page *p, int *status, struct err *err);
 
 #endif

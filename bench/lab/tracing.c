@@ -1,5 +1,6 @@
 #include "bench/lab/tracing.h"
 
+#include "bench/registry.h"
 #include "bench/run/header.h"
 
 static int fill_cell(struct trace_request *r, struct err *err)
@@ -30,14 +31,17 @@ static int find_scene(struct tracing *t, struct err *err)
 
 int tracing_check(struct tracing *t, struct err *err)
 {
+    if (registry_load_plugins(t->plugins.items, t->plugins.count, err))
+        return -1;
     return t->scene_name ? find_scene(t, err) : fill_cell(&t->cell, err);
 }
 
 /* The machine is glanced at before anything runs. */
 static int make_head(const struct tracing *t, struct trace *out, struct err *err)
 {
-    const struct header h = {
-        .argc = t->argc, .argv = t->argv, .timer_slack_ns = t->cell.plan.timer_slack_ns};
+    const struct header h = {.argc = t->call->argc,
+                             .argv = t->call->argv,
+                             .timer_slack_ns = t->cell.plan.timer_slack_ns};
     out->run = header_run(&h);
     out->host = header_host(&h);
     return out->run && out->host ? 0 : err_set(err, ERR_SYSTEM, "no memory for a trace's head");

@@ -2,6 +2,7 @@
 #ifndef CONTEND_LAB_TRACING_H
 #define CONTEND_LAB_TRACING_H
 
+#include "bench/base/command.h"
 #include "bench/lab/scenes.h"
 #include "bench/page/page.h"
 #include "bench/run/trace.h"
@@ -10,13 +11,13 @@ struct tracing {
     struct trace_request cell;
     const char *scene_name; /* NULL: the cell */
     const struct scene *scene;
-    int argc; /* as typed, for the trace's head */
-    char *const *argv;
+    struct opt_list plugins; /* loaded first */
+    const struct call *call; /* as typed, for the trace's head */
 };
 
 /*
- * Finds the scene, or fills in what was not said of the cell: two threads under an interpreter's
- * lock.  -1 with ERR_USAGE.
+ * Loads the plug-ins, and finds the scene, or fills in what was not said of the cell: two threads
+ * under an interpreter's lock.  -1 with ERR_USAGE.
  */
 int tracing_check(struct tracing *t, struct err *err);
 

@@ -62,10 +62,15 @@ void watched_release(struct watched *w)
     free(w->argv);
 }
 
-int watched_status(const struct watched *w)
+int watched_status(const struct watched *w, struct buf *why)
 {
-    int status = w->session.status;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    int end = w->session.status;
+    int status = WIFSIGNALED(end) ? 128 + WTERMSIG(end) : WEXITSTATUS(end);
+    bool has_seen = !ledger_saw_nothing(&w->view, why);
+    return status                     ? status
+           : !has_seen                ? EXIT_NO_VERDICT
+           : ledger_is_over(&w->view) ? EXIT_REGRESSION
+                                      : EXIT_FINE;
 }
 
 /* ---- What is written ------------------------------------------------------------------------ */

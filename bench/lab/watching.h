@@ -5,7 +5,7 @@
 #ifndef CONTEND_LAB_WATCHING_H
 #define CONTEND_LAB_WATCHING_H
 
-#include "bench/base/opts.h"
+#include "bench/base/command.h"
 #include "bench/judge/ledger/ledger_view.h"
 #include "bench/page/formats.h"
 #include "bench/watch/program.h"
@@ -37,8 +37,11 @@ int watched_look(struct watched *w, const struct watch_wishes *wishes, const str
 int watched_run(struct watched *w, const struct watch_wishes *wishes, struct err *err);
 void watched_release(struct watched *w);
 
-/* The program's own end, as a shell tells it. */
-int watched_status(const struct watched *w);
+/*
+ * The program's own end, as a shell tells it; where that is fine, what was seen of it.  `why` gets
+ * why nothing was, or stays empty.
+ */
+int watched_status(const struct watched *w, struct buf *why);
 
 /*
  * Writes the document and the timeline, where they are wished.  A picture of nothing is none, and

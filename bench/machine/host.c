@@ -236,7 +236,8 @@ static enum host_switch read_smt(void)
     return active < 0 ? HOST_UNKNOWN : active ? HOST_ON : HOST_OFF;
 }
 
-int32_t host_cpus_allowed(void)
+/* CPUs in this process's affinity mask; at least 1. */
+static int32_t cpus_allowed(void)
 {
     int count = affinity_count();
     return count > 0 ? count : 1;
@@ -267,7 +268,7 @@ static void read_system(struct host *out)
     out->swap_bytes = meminfo(text, "SwapTotal:");
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     out->cpus_online = online > 0 ? (int32_t)online : -1;
-    out->cpus_allowed = host_cpus_allowed();
+    out->cpus_allowed = cpus_allowed();
     out->cpu_quota = cgroup_cpu_quota();
 }
 

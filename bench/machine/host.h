@@ -48,9 +48,6 @@ struct host {
 /* Fills everything; takes about a millisecond. Never fails. */
 void host_read(struct host *out);
 
-/* CPUs in this process's affinity mask; at least 1. */
-int32_t host_cpus_allowed(void);
-
 /* Copies text as valid UTF-8 on one line: other bytes and control characters become "?". */
 void host_sanitise(char *out, size_t size, const char *text);
 

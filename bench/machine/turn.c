@@ -142,7 +142,7 @@ int turn_take(const struct turn_request *request, char note[TURN_NOTE], struct e
     const char *name = getenv(TURN_VARIABLE);
     struct sockaddr_un address;
     socklen_t length = address_of(name && *name ? name : "1", &address);
-    uint64_t until_ns = clock_now_ns() + request->wait_ns;
+    uint64_t until_ns = clock_now_ns() + (uint64_t)request->wait_ns;
     note[0] = '\0';
     if (is_ours || (name && !strcmp(name, "off")))
         return 0;

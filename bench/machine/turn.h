@@ -18,8 +18,8 @@
 #define TURN_VARIABLE "CONTEND_TURN"
 
 struct turn_request {
-    uint64_t wait_ns; /* that long for whoever has it */
-    bool is_forced;   /* goes on beside whoever has it */
+    int64_t wait_ns; /* that long for whoever has it */
+    bool is_forced;  /* goes on beside whoever has it */
 };
 
 /*

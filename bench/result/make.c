@@ -27,6 +27,28 @@ struct slim_metric *result_make_metric(struct result *r, struct slim_cell *parts
     return m;
 }
 
+bool result_make_distribution(struct slim_cell *parts, struct slim_metric *m,
+                              const struct histogram *h)
+{
+    m->distribution = (struct distribution){
+        .n = (double)h->count,
+        .min = (double)h->min,
+        .p10 = (double)histogram_quantile(h, 0.1),
+        .p50 = (double)histogram_quantile(h, 0.5),
+        .p90 = (double)histogram_quantile(h, 0.9),
+        .p99 = (double)histogram_quantile(h, 0.99),
+        .p999 = (double)histogram_quantile(h, 0.999),
+        .max = (double)h->max,
+    };
+    size_t i = 0;
+    uint64_t low;
+    uint32_t count;
+    bool ok = true;
+    while (histogram_next(h, &i, &low, &count))
+        ok = ok && numbers_add(&parts->buckets, (double)low) && numbers_add(&parts->buckets, count);
+    return ok;
+}
+
 void result_made_metric(struct slim_cell *parts, struct slim_metric *m)
 {
     m->sample_count = parts->samples.count - m->sample;

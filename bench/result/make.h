@@ -12,6 +12,7 @@
 #define CONTEND_RESULT_MAKE_H
 
 #include "bench/result/result.h"
+#include "bench/stats/histogram.h"
 
 /*
  * { "schema", "run", "host" }, taken over; NULL is memory that ran out.  *r is to be unloaded,
@@ -26,6 +27,10 @@ int result_make_head(struct result *r, json_t *header, struct err *err);
  */
 struct slim_metric *result_make_metric(struct result *r, struct slim_cell *parts, const char *name,
                                        json_t *head);
+
+/* What is known of the events in that histogram.  False: no memory. */
+bool result_make_distribution(struct slim_cell *parts, struct slim_metric *m,
+                              const struct histogram *h);
 
 /* Its numbers are there. */
 void result_made_metric(struct slim_cell *parts, struct slim_metric *m);

@@ -512,7 +512,7 @@ int results_merge(struct merge_index *in, const char *host, const char *path,
     return failed ? -1 : 0;
 }
 
-void merge_clock_words(struct buf *out, const struct result_list *in)
+static void say_clocks(struct buf *out, const struct result_list *in)
 {
     char now[40];
     clock_utc_text(now, sizeof now);
@@ -528,7 +528,7 @@ void merge_clock_words(struct buf *out, const struct result_list *in)
     }
 }
 
-void merge_words(struct buf *out, const struct merge_report *r)
+static void say_merged(struct buf *out, const struct merge_report *r)
 {
     char words[3][40];
     buf_printf(out, "%s of %s on %s", words_count(words[0], sizeof words[0], r->cells, "cell"),
@@ -546,4 +546,20 @@ void merge_words(struct buf *out, const struct merge_report *r)
         buf_printf(out, "not whole: shard%s %s %s missing\n", is_one ? "" : "s", which,
                    is_one ? "is" : "are");
     }
+}
+
+int results_merge_paths(const struct opt_list *paths, const char *host, const char *path,
+                        struct buf *said, struct err *err)
+{
+    struct merge_index in;
+    struct merge_report report = {0};
+    int failed = merge_index_read(&in, paths->items, paths->count, err);
+    if (!failed)
+        say_clocks(said, &in.results);
+    failed = failed || results_merge(&in, host, path, &report, err);
+    merge_index_release(&in);
+    if (!failed)
+        say_merged(said, &report);
+    buf_release(&report.missing);
+    return failed ? -1 : 0;
 }

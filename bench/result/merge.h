@@ -20,6 +20,7 @@
 #define CONTEND_RESULT_MERGE_H
 
 #include "bench/base/buf.h"
+#include "bench/base/opts.h"
 #include "bench/result/merge_index.h"
 
 struct merge_report {
@@ -39,11 +40,12 @@ struct merge_report {
 int results_merge(struct merge_index *in, const char *host, const char *path,
                   struct merge_report *report, struct err *err);
 
-/* Parts are settled by when they began: a line on each host whose clock does not agree with ours.
+/*
+ * The same from files ("-": standard input).  `said` gets what there is to say of it, also where it
+ * failed: a line on each host whose clock does not agree with ours, for parts are settled by when
+ * they began; what was merged, and what is missing.
  */
-void merge_clock_words(struct buf *out, const struct result_list *in);
-
-/* What was merged, in a line, and in another one what is missing. */
-void merge_words(struct buf *out, const struct merge_report *r);
+int results_merge_paths(const struct opt_list *paths, const char *host, const char *path,
+                        struct buf *said, struct err *err);
 
 #endif

@@ -178,7 +178,7 @@ json_t *result_cell_json(const struct result_cell *c)
 
 /* ---- The document ---------------------------------------------------------------------------- */
 
-size_t result_digits(const json_t *value)
+static size_t digits_of(const json_t *value)
 {
     const char *key;
     json_t *item;
@@ -189,12 +189,12 @@ size_t result_digits(const json_t *value)
     }
     json_object_foreach((json_t *)(uintptr_t)value, key, item)
     {
-        if ((digits = result_digits(item)) > 15)
+        if ((digits = digits_of(item)) > 15)
             return digits;
     }
     json_array_foreach(value, i, item)
     {
-        if ((digits = result_digits(item)) > 15)
+        if ((digits = digits_of(item)) > 15)
             return digits;
     }
     return digits;
@@ -204,7 +204,7 @@ size_t result_digits(const json_t *value)
  * is around it. */
 static int add_part(struct buf *out, json_t *object, size_t before, size_t behind)
 {
-    size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(result_digits(object));
+    size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(digits_of(object));
     return json_add_part(out, object, flags, before, behind);
 }
 

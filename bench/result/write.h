@@ -32,7 +32,4 @@ json_t *result_cell_json(const struct result_cell *c);
 /* A launch's times, for who has more to say of it. */
 struct json_maker result_launch_maker(const struct result_launch *l);
 
-/* With how many digits the document's numbers read back as they are: 15 where that is enough. */
-size_t result_digits(const json_t *value);
-
 #endif

@@ -51,26 +51,6 @@ static void add_samples(struct draft *d, const double *samples, const uint32_t *
     d->failed |= !ok;
 }
 
-static void add_distribution(struct draft *d, struct slim_metric *m, const struct histogram *h)
-{
-    m->distribution = (struct distribution){
-        .n = (double)h->count,
-        .min = (double)h->min,
-        .p10 = (double)histogram_quantile(h, 0.1),
-        .p50 = (double)histogram_quantile(h, 0.5),
-        .p90 = (double)histogram_quantile(h, 0.9),
-        .p99 = (double)histogram_quantile(h, 0.99),
-        .p999 = (double)histogram_quantile(h, 0.999),
-        .max = (double)h->max,
-    };
-    size_t i = 0;
-    uint64_t low;
-    uint32_t count;
-    while (histogram_next(h, &i, &low, &count))
-        d->failed |=
-            !numbers_add(&d->parts.buckets, (double)low) || !numbers_add(&d->parts.buckets, count);
-}
-
 static void add_series(struct draft *d, const struct record *r, size_t i)
 {
     const struct series *s = &r->series[i];
@@ -87,7 +67,7 @@ static void add_series(struct draft *d, const struct record *r, size_t i)
         return;
     add_samples(d, s->samples, s->launches, s->count, r->launch_count);
     if (s->histogram && s->histogram->count)
-        add_distribution(d, m, s->histogram);
+        d->failed |= !result_make_distribution(&d->parts, m, s->histogram);
     result_made_metric(&d->parts, m);
 }
 

@@ -76,3 +76,26 @@ void run_leave_path(const char *path)
     if (!lstat(journal, &found) && S_ISREG(found.st_mode) && found.st_size == 0)
         unlink(journal);
 }
+
+void run_options_take_path(struct run_options *o)
+{
+    if (o->path)
+        return;
+    run_take_path(o->name, o->default_path, sizeof o->default_path);
+    o->path = o->default_path;
+}
+
+void run_options_leave_path(const struct run_options *o)
+{
+    if (o->path == o->default_path)
+        run_leave_path(o->path);
+}
+
+int run_do_somewhere(struct run_options *o, struct run_report *report, struct err *err)
+{
+    run_options_take_path(o);
+    int failed = run_do(o, report, err);
+    if (failed)
+        run_options_leave_path(o);
+    return failed;
+}

@@ -2,6 +2,8 @@
 #ifndef CONTEND_RUN_DEFAULT_PATH_H
 #define CONTEND_RUN_DEFAULT_PATH_H
 
+#include "bench/run/run.h"
+
 #include <stddef.h>
 
 /*
@@ -18,5 +20,12 @@ void run_default_path(const char *suite, char *out, size_t size);
  */
 void run_take_path(const char *suite, char *out, size_t size);
 void run_leave_path(const char *path);
+
+/* The same for a run: a path where none was said, and what was taken so. */
+void run_options_take_path(struct run_options *o);
+void run_options_leave_path(const struct run_options *o);
+
+/* run_do() with both around it. */
+int run_do_somewhere(struct run_options *o, struct run_report *report, struct err *err);
 
 #endif

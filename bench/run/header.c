@@ -253,3 +253,16 @@ json_t *assemble_header(const struct plan *p, int argc, char *const *argv)
     json_make_value(&whole, "host", header_host(&h));
     return json_made(&whole);
 }
+
+void header_version_words(struct buf *out)
+{
+    buf_add(out, "contend " CONTEND_VERSION " (" CONTEND_COMMIT ")\n");
+    buf_add(out, "compiler: " CONTEND_COMPILER ", " CONTEND_FLAGS "\n");
+    if (*CONTEND_SANITIZER)
+        buf_add(out, "sanitizer: " CONTEND_SANITIZER "\n");
+    buf_printf(out, "plug-ins: ABI %d\n", CONTEND_ABI);
+    if (*CONTEND_FEATURES)
+        buf_add(out, "with: " CONTEND_FEATURES "\n");
+    if (*CONTEND_LACKING)
+        buf_add(out, "without: " CONTEND_LACKING "\n");
+}

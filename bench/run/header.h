@@ -5,6 +5,8 @@
 #ifndef CONTEND_RUN_HEADER_H
 #define CONTEND_RUN_HEADER_H
 
+#include "bench/base/buf.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,5 +26,8 @@ struct header {
 json_t *header_run(const struct header *h);
 /* This machine, glanced at for 50 ms: so before anything is measured. */
 json_t *header_host(const struct header *h);
+
+/* This build in lines: what a report of a fault needs to know of it. */
+void header_version_words(struct buf *out);
 
 #endif

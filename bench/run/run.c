@@ -17,6 +17,7 @@
 #include "bench/run/schedule.h"
 #include "bench/run/sizes.h"
 #include "bench/run/stream.h"
+#include "bench/run/words.h"
 #include "bench/run/worker.h"
 #include "bench/run/worker_image.h"
 
@@ -288,6 +289,15 @@ static int do_rounds(struct run *r, struct err *err)
 
 /* ---- Beginning and end ------------------------------------------------------------- */
 
+static void say_outlook(const struct run_options *o, const struct outlook *outlook)
+{
+    struct buf words = {0};
+    run_outlook_words(&words, outlook);
+    if (o->say && words.len)
+        o->say(buf_text(&words));
+    buf_release(&words);
+}
+
 static int measure_sizes_and_begin(struct run *r, struct err *err)
 {
     const struct run_options *o = r->options;
@@ -298,8 +308,7 @@ static int measure_sizes_and_begin(struct run *r, struct err *err)
     outlook_of(&r->plan, &outlook);
     r->is_virtual = outlook.is_virtual;
     r->expected_ns = outlook.run_ns;
-    if (o->on_begin)
-        o->on_begin(o->context, &outlook);
+    say_outlook(o, &outlook);
     json_t *result_header = assemble_header(&r->plan, o->command_argc, o->command_argv);
     r->header = json_pack("{s:s, s:o, s:o}", "schema", "contend.journal/1", "header", result_header,
                           "plan", plan_to_json(&r->plan));
@@ -499,4 +508,11 @@ int run_do(const struct run_options *o, struct run_report *report, struct err *e
     }
     end(&r);
     return failed ? -1 : 0;
+}
+
+int run_report_status(const struct run_report *r)
+{
+    return r->is_interrupted                       ? EXIT_INTERRUPTED
+           : r->failed_count || r->failed_controls ? EXIT_RUN_FAILED
+                                                   : EXIT_FINE;
 }

@@ -10,6 +10,7 @@
 #ifndef CONTEND_RUN_RUN_H
 #define CONTEND_RUN_RUN_H
 
+#include "bench/base/command.h"
 #include "bench/base/err.h"
 #include "bench/base/opts.h"
 #include "bench/run/journal.h"
@@ -29,14 +30,16 @@ struct progress {
 
 struct run_options {
     struct plan_request plan;
-    const char *path;      /* of the result */
+    const char *path; /* of the result */
+    const char *name; /* by which it is called where there is no path: default_path.h */
+    char default_path[256];
     uint32_t least_rounds; /* done whatever the budget says, where a verdict needs so many */
     bool resume;
     bool force;   /* discard an unfinished run that is in the way */
     bool streams; /* no result: the journal's lines go to standard output, and an end (stream.h) */
     int command_argc; /* as typed, for the result */
     char *const *command_argv;
-    void (*on_begin)(void *context, const struct outlook *o);     /* of a new run; or NULL */
+    void (*say)(const char *line); /* what a new run will take; or NULL */
     void (*on_progress)(void *context, const struct progress *p); /* between visits; or NULL */
     void *context;
     const volatile bool *interrupted; /* becomes true when the user wants an end */
@@ -60,5 +63,8 @@ struct run_report {
  * was measured until then is in the journal.
  */
 int run_do(const struct run_options *o, struct run_report *report, struct err *err);
+
+/* Interrupted, with a cell that failed, or fine. */
+int run_report_status(const struct run_report *r);
 
 #endif

@@ -52,7 +52,12 @@ static size_t visits_before(const struct record *r, uint32_t round)
     return visits;
 }
 
-double schedule_gain(const struct record *r, uint32_t round)
+/*
+ * How wide the interval of what the cell is there for was before that round (throughput; where
+ * nothing is done, what a unit costs), as a log ratio, over the visits it already had: what
+ * another one is worth.  0: nothing to gain.
+ */
+static double gain_of(const struct record *r, uint32_t round)
 {
     size_t visits = visits_before(r, round);
     const enum role *judged = r->cell->workload->kind == WORKLOAD_STARTUP ? starts : works;
@@ -100,7 +105,7 @@ static size_t take_widest(const struct plan *p, const struct record *records, ui
         if (!was_alive(&records[i], round))
             continue;
         living++;
-        double gain = schedule_gain(&records[i], round);
+        double gain = gain_of(&records[i], round);
         if (gain > 0)
             all[wide++] = (struct candidate){gain, i};
     }

@@ -27,11 +27,4 @@ uint32_t schedule_latest(const struct record *records, size_t count);
 /* What those visits will take, as the cells' earlier ones did; 0 while nothing is known. */
 uint64_t schedule_needs_ns(const struct record *records, const uint32_t *order, size_t count);
 
-/*
- * How wide the interval of what the cell is there for was before that round (throughput; where
- * nothing is done, what a unit costs), as a log ratio, over the visits it already had: what
- * another one is worth.  0: nothing to gain.
- */
-double schedule_gain(const struct record *r, uint32_t round);
-
 #endif

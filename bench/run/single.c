@@ -1,6 +1,7 @@
 #include "bench/run/single.h"
 
 #include "bench/base/clock.h"
+#include "bench/base/json.h"
 #include "bench/base/json_make.h"
 #include "bench/registry.h"
 #include "bench/result/heads.h"
@@ -171,38 +172,45 @@ static json_t *perform(const struct plan *plan, const struct single_request *r, 
     return document;
 }
 
-int single_cell(const struct single_request *r, json_t **document, struct err *err)
+int single_cell(const struct single_request *r, struct buf *out, struct err *err)
 {
     struct plan plan = {0};
-    *document = NULL;
-    if (plan_build(&r->plan, &plan, err))
+    json_t *document = NULL;
+    if (!r->plan.workloads.count)
+        return err_set(err, ERR_USAGE, "cell: --workload is needed");
+    if (registry_load_plugins(r->plugins.items, r->plugins.count, err) ||
+        plan_build(&r->plan, &plan, err))
         return -1;
     if (plan.cell_count > 1 && !plan.cells[1].is_control)
         err_set(err, ERR_USAGE, "cell: these are several cells, and one is measured");
     else if (plan.cells[0].skip_reason)
         err_set(err, ERR_UNAVAILABLE, "%s: %s", plan.cells[0].id, plan.cells[0].skip_reason);
     else
-        *document = perform(&plan, r, err);
+        document = perform(&plan, r, err);
     plan_release(&plan);
-    return *document ? 0 : -1;
+    if (!document)
+        return -1;
+    json_add_text(out, document, JSON_REAL_PRECISION(15));
+    return 0;
 }
 
 /* ---- Empty units --------------------------------------------------------------------------- */
 
 int single_become_units(const struct single_units *u, struct err *err)
 {
+    const struct executor *x = registry_find_executor(u->executor, err);
     const struct workload *w = registry_find_workload("noop", err);
     const struct lock *k = registry_find_lock("none", err);
-    struct mailbox *m = w && k ? mailbox_new(err) : NULL;
+    struct mailbox *m = x && w && k ? mailbox_new(err) : NULL;
     if (!m)
         return -1;
     struct cell c;
-    cell_init(&c, w, k, u->executor);
-    c.tasks = u->tasks;
-    c.workers = u->executor->traits & EXECUTOR_POOLED ? plan_cpus() : 0;
+    cell_init(&c, w, k, x);
+    c.tasks = (uint32_t)(u->tasks ? u->tasks : u->units > 0 ? u->units : 1);
+    c.workers = x->traits & EXECUTOR_POOLED ? plan_cpus() : 0;
     assignment_init(&m->job, ASSIGN_EMPTIES);
-    m->job.units = u->units;
-    m->job.steps = u->steps;
+    m->job.units = (uint64_t)u->units;
+    m->job.steps = (uint64_t)u->steps;
     if (!assignment_set_cell(&m->job, &c, err))
         worker_become(m, err);
     mailbox_free(m);

@@ -1,12 +1,13 @@
 #include "bench/run/words.h"
 
+#include "bench/base/output.h"
 #include "bench/base/words.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-void run_unusable_words(struct buf *out, const struct run_report *r)
+static void add_unusable(struct buf *out, const struct run_report *r)
 {
     if (r->unusable_count)
         buf_printf(out, "; %zu of %zu UNUSABLE: others used the CPUs in every launch",
@@ -36,7 +37,6 @@ void run_outlook_words(struct buf *out, const struct outlook *o)
         buf_add(out, "; as many of them as fit into ");
     if (o->rounds_most > o->rounds || o->run_ns < o->rounds_ns)
         add_seconds(out, o->run_ns);
-    buf_add(out, "\n");
 }
 
 void run_report_words(struct buf *out, const struct run_report *r)
@@ -58,7 +58,7 @@ void run_report_words(struct buf *out, const struct run_report *r)
         buf_printf(out, " and %zu more %s where intervals were wide", r->extra_visits,
                    words_many(cells, sizeof cells, r->extra_visits, "visit"));
     buf_printf(out, ", %.1f s", (double)r->duration_ns * 1e-9);
-    run_unusable_words(out, r);
+    add_unusable(out, r);
     buf_add(out, "\n");
     if (r->wanted_ns && !r->is_interrupted)
         buf_printf(out, "(%u rounds were wanted; --budget %.0f%s would do for them)\n",
@@ -71,6 +71,22 @@ void run_report_words(struct buf *out, const struct run_report *r)
                    r->journal_faults.first);
     if (!r->ok_count && !r->is_interrupted)
         buf_add(out, "no cell could be measured; the result says of each why\n");
+}
+
+void run_result_words(struct buf *out, const struct run_report *r, const char *path)
+{
+    buf_printf(out, "result: %s", path);
+    add_unusable(out, r);
+    buf_add(out, "\n");
+}
+
+void run_interrupted_words(struct buf *out, const char *path)
+{
+    buf_add(out, "interrupted: what was measured is in ");
+    if (output_is_stream(path))
+        buf_add(out, "the document\n");
+    else
+        buf_printf(out, "%s; go on with: contend run --resume -o %s\n", path, path);
 }
 
 void run_progress_words(struct buf *out, const struct progress *p)

@@ -76,21 +76,6 @@ static double find_differences(const struct search *s)
     return covariance;
 }
 
-/* The whole search of a shuffled series in both directions. */
-static void find_peaks(const struct search *s, struct peak peaks[DIRECTIONS])
-{
-    double line = find_differences(s) * s->line_scale;
-    peaks[UP] = (struct peak){.statistic = line};
-    peaks[DOWN] = (struct peak){.statistic = -line};
-    for (int d = 0; d < DIRECTIONS; d++)
-        for (size_t at = s->first; at <= s->last; at++) {
-            const struct chance *c = &s->chance[d][at];
-            double statistic = (s->difference[d][at] - c->mean) * c->scale;
-            if (statistic > peaks[d].statistic)
-                peaks[d] = (struct peak){statistic, at};
-        }
-}
-
 /*
  * What is left of a statistic when its standard error is so many times as large.  It is in standard
  * deviations of the whole series, which hold the change itself; the error is that of what the
@@ -104,22 +89,24 @@ static double widen(const struct search *s, double statistic, double widening)
     return copysign(sqrt(t_squared * most / (degrees + t_squared)), statistic);
 }
 
-/* What was seen, less what dependence may have done. */
-static void find_seen(const struct search *s, double dependence, struct peak peaks[DIRECTIONS])
+/*
+ * The whole search of a series in both directions: a shuffled one, or what was seen, less what
+ * `dependence` (0: none) may have done.
+ */
+static void find_peaks(const struct search *s, double dependence, struct peak peaks[DIRECTIONS])
 {
+    bool is_dependent = dependence > 0;
     double line = find_differences(s) * s->line_scale;
-    if (!(dependence > 0)) {
-        find_peaks(s, peaks);
-        return;
-    }
-    line = widen(s, line, changepoint_line_widening(dependence, s->n));
+    if (is_dependent)
+        line = widen(s, line, changepoint_line_widening(dependence, s->n));
     peaks[UP] = (struct peak){.statistic = line};
     peaks[DOWN] = (struct peak){.statistic = -line};
     for (int d = 0; d < DIRECTIONS; d++)
         for (size_t at = s->first; at <= s->last; at++) {
             const struct chance *c = &s->chance[d][at];
             double statistic = (s->difference[d][at] - c->mean) * c->scale;
-            statistic = widen(s, statistic, changepoint_widening(dependence, at, s->n - at));
+            if (is_dependent)
+                statistic = widen(s, statistic, changepoint_widening(dependence, at, s->n - at));
             if (statistic > peaks[d].statistic)
                 peaks[d] = (struct peak){statistic, at};
         }
@@ -180,7 +167,7 @@ static void permute(struct search *s, const struct peak seen[DIRECTIONS], size_t
     while (drawn < permutations && (p[UP] <= 0 || p[DOWN] <= 0)) {
         struct peak peaks[DIRECTIONS];
         shuffle(s);
-        find_peaks(s, peaks);
+        find_peaks(s, 0, peaks);
         drawn++;
         for (int d = 0; d < DIRECTIONS; d++)
             if (p[d] <= 0 && peaks[d].statistic >= seen[d].statistic &&
@@ -241,7 +228,7 @@ int changepoint_test(const double *x, size_t count, const struct changepoint_pla
             free(s.series);
             return -1;
         }
-        find_seen(&s, plan->dependence, seen);
+        find_peaks(&s, plan->dependence, seen);
         permute(&s, seen, plan->permutations, p);
     }
     out->up = (struct changepoint_side){seen[UP].statistic, p[UP], seen[UP].at};

@@ -27,7 +27,8 @@ double equivalence_above_ln(const double *x, size_t count, double shift)
     return last > highest ? last : highest;
 }
 
-double equivalence_below_ln(const double *mirrored, size_t count, double shift)
+/* The same for below.  `mirrored` is the series with all signs changed. */
+static double below_ln(const double *mirrored, size_t count, double shift)
 {
     return equivalence_above_ln(mirrored, count, -shift);
 }
@@ -40,11 +41,11 @@ int equivalence_of(const double *x, size_t count, double lo, double hi,
         return err_set(err, ERR_SYSTEM, "%zu rounds: out of memory", count);
     for (size_t i = 0; i < count; i++)
         mirrored[i] = -x[i];
-    double below_hi = isinf(hi) ? (double)INFINITY : equivalence_below_ln(mirrored, count, hi);
+    double below_hi = isinf(hi) ? (double)INFINITY : below_ln(mirrored, count, hi);
     double above_lo = isinf(lo) ? (double)INFINITY : equivalence_above_ln(x, count, lo);
     out->within = fmin(below_hi, above_lo);
     out->above_hi = isinf(hi) ? 0 : equivalence_above_ln(x, count, hi);
-    out->below_lo = isinf(lo) ? 0 : equivalence_below_ln(mirrored, count, lo);
+    out->below_lo = isinf(lo) ? 0 : below_ln(mirrored, count, lo);
     free(mirrored);
     return 0;
 }

@@ -20,9 +20,6 @@
 /* ln of the highest evidence, of all beginnings of the series, that it lies above `shift`. */
 double equivalence_above_ln(const double *x, size_t count, double shift);
 
-/* The same for below.  `mirrored` is the series with all signs changed. */
-double equivalence_below_ln(const double *mirrored, size_t count, double shift);
-
 enum equivalence { EQUIVALENCE_WITHIN, EQUIVALENCE_BEYOND, EQUIVALENCE_OPEN };
 
 /* What a series says of lo..hi, each an ln of evidence. */

@@ -446,6 +446,16 @@ what_an_import_does_not_say_is_absent() {
     expect test ! -e undated
 }
 
+# Buggy result: what an export left out of a damaged file was told of by all words but this one.
+an_export_says_what_it_skipped() {
+    { cat step.jsonl; printf '{"schema": "contend.hist'; } >cut.jsonl
+    run history export --file cut.jsonl --to otava-csv -o cut
+    expect_status 0
+    expect_err 'and was skipped'
+    run history export --file none.jsonl --to otava-csv -o none
+    expect_status 2
+}
+
 exports_are_what_otava_reads() {
     run history export --to otava-csv -o otava --file step.jsonl
     expect_status 0

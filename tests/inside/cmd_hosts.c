@@ -1,25 +1,18 @@
 /* contend hosts: where results were measured. */
+#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/cli/show.h"
 #include "bench/result/list.h"
 
 struct settings {
-    const char *format;
+    struct show show;
     bool is_long;
 };
 
 static const struct opt options[] = {
     {OPT_AT(struct settings, is_long), .name = "long", .letter = 'l', .help = "with the kernel"},
-    SHOW_FORMAT_OPT(struct settings, format),
-    {0},
-};
-
-static const struct argument arguments[] = {
-    {.name = "RESULT",
-     .help = "a result file",
-     .missing = "a result file, such as results/latest.json",
-     .least = 1,
-     .most = ARGUMENTS_ANY},
+    {OPT_AT(struct settings, show.format), SHOW_FORMAT},
+    {OPT_AT(struct settings, show.output), SHOW_OUTPUT},
     {0},
 };
 
@@ -46,26 +39,32 @@ static void make_page(struct page *p, const struct result_list *results, bool is
 
 static int run(void *settings, const struct call *call, struct err *err)
 {
-    const struct settings *s = settings;
+    struct settings *s = settings;
     struct result_list results;
     struct page page;
+    if (output_keep_all(call->words, s->show.output, err) || show_take(&s->show, "text", NULL, err))
+        return -1; /* err is set, and main chooses the status */
     int failed = results_load(&results, call->words->items, call->words->count,
                               RESULT_SUMMARIES | RESULT_HOSTS, err);
     if (!failed) {
         make_page(&page, &results, s->is_long);
-        failed = show_page(&page, s->format, 0, err);
+        failed = show_page(&page, &s->show, err);
     }
     results_unload(&results);
-    return failed ? EXIT_RUN_FAILED : EXIT_FINE; /* with err set, main chooses the status */
+    return failed ? -1 : EXIT_FINE;
 }
 
 const struct command command_hosts = {
-    .name = "hosts",                                /* Required */
-    .summary = "where results were measured",       /* one line; without it, it is not listed */
-    .usage = "RESULT... [--long] [--format F]",     /* Optional: a line a form */
-    .examples = "  contend hosts results/*.json\n", /* Optional */
-    .arguments = arguments,                         /* Optional: no words but options */
-    .options = options,                             /* Optional: --help alone */
+    .name = "hosts",                          /* Required */
+    .summary = "where results were measured", /* one line; without it, it is not listed */
+    .usage = "RESULT... [--long] [--format F] [-o FILE]", /* Optional: a line a form */
+    .examples = "  contend hosts results/*.json\n",       /* Optional */
+    .argument = {.name = "RESULT",
+                 .help = "a result file",
+                 .missing = "a result file, such as results/latest.json",
+                 .least = 1,
+                 .most = ARGUMENTS_ANY},
+    .options = options, /* Optional: --help alone */
     .settings_size = sizeof(struct settings),
     .run = run, /* Required, or words of its own: see cmd_history.c */
 };

@@ -20,16 +20,26 @@ static void add_text(struct buf *out, const char *text)
     buf_settle(out, &escaped);
 }
 
+/* A key may be a parameter's name, which a plug-in chose. */
+static void add_key(struct buf *out, const char *key)
+{
+    buf_add(out, out->len && out->data[out->len - 1] != '\n' ? " " : "");
+    escape_text(out, key);
+    buf_add(out, "=");
+}
+
 static void add_cell(struct buf *out, const struct page_cell *c, const char *key)
 {
-    const char *gap = out->len && out->data[out->len - 1] != '\n' ? " " : "";
-    if (cell_is_number(c) && isfinite(cell_value(c).center))
-        buf_printf(out, "%s%s=%.15g", gap, key, cell_value(c).center);
-    else if (c->kind == CELL_TEXT && c->text[0]) {
-        buf_printf(out, "%s%s=", gap, key);
+    if (cell_is_number(c) && isfinite(cell_value(c).center)) {
+        add_key(out, key);
+        buf_printf(out, "%.15g", cell_value(c).center);
+    } else if (c->kind == CELL_TEXT && c->text[0]) {
+        add_key(out, key);
         add_text(out, c->text);
     } else if (c->kind == CELL_STATUS) {
-        buf_printf(out, "%sstatus=%s reason=", gap, c->word);
+        add_key(out, "status");
+        escape_text(out, c->word);
+        add_key(out, "reason");
         add_text(out, c->text);
     }
 }

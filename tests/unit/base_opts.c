@@ -297,7 +297,31 @@ static void what_was_given_can_be_spelled_again(void)
     forget(&p);
 }
 
+/* Where 0 would mean something, the row says what the member is without it; lists are left alone.
+ */
+static void what_is_absent_is_what_the_row_says(void)
+{
+    struct numbers {
+        int64_t seed;
+        double threshold;
+    } n = {0};
+    static const struct opt rows[] = {
+        {OPT_AT(struct numbers, seed), .name = "seed", OPT_COUNT(0, 9), .absent = -1},
+        {OPT_AT(struct numbers, threshold), .name = "threshold", .absent = 0.03},
+        {0},
+    };
+    char name[] = "p", given[] = "--seed=0", *argv[] = {name, given};
+    bool help;
+    struct err err = {0};
+    CHECK(!opts_parse(rows, &n, 1, argv, NULL, &help, &err));
+    CHECK_EQ(n.seed, -1);
+    CHECK(n.threshold == 0.03);
+    CHECK(!opts_parse(rows, &n, 2, argv, NULL, &help, &err));
+    CHECK_EQ(n.seed, 0);
+}
+
 static const struct test tests[] = {
+    {"what_is_absent_is_what_the_row_says", what_is_absent_is_what_the_row_says},
     {"every_spelling_of_a_value_is_understood", every_spelling_of_a_value_is_understood},
     {"each_kind_is_stored", each_kind_is_stored},
     {"a_list_collects_and_the_last_of_others_wins", a_list_collects_and_the_last_of_others_wins},

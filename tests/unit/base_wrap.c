@@ -67,7 +67,20 @@ static void commands_go_on_behind_a_backslash_and_never_inside_quotes(void)
     buf_release(&out);
 }
 
+/* As they are for a file, which is searched; at a terminal none ends within a word. */
+static void lines_are_broken_where_a_terminal_is_narrow(void)
+{
+    struct buf out = {0};
+    wrap_lines(&out, "one two  three\n\nfour\nfive", 0);
+    CHECK_EQ(buf_text(&out), "one two  three\n\nfour\nfive");
+    buf_release(&out);
+    wrap_lines(&out, "one two three\n\nfour\nfive six", 8);
+    CHECK_EQ(buf_text(&out), "one two\n  three\n\nfour\nfive six");
+    buf_release(&out);
+}
+
 static const struct test tests[] = {
+    {"lines_are_broken_where_a_terminal_is_narrow", lines_are_broken_where_a_terminal_is_narrow},
     {"words_stand_in_lines", words_stand_in_lines},
     {"long_words_break_where_they_may", long_words_break_where_they_may},
     {"no_line_is_too_wide_and_no_word_is_lost", no_line_is_too_wide_and_no_word_is_lost},

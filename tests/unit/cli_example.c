@@ -17,7 +17,7 @@ static int call(struct err *err, int argc, const char *const *argv)
                      ? EXIT_USAGE
                      : invocation_run(&line, err);
     invocation_release(&line);
-    return err->code == ERR_NONE ? status : cli_status(err);
+    return err->code == ERR_NONE ? status : exit_status_of(err);
 }
 
 #define CALL(err, ...)                                                                             \
@@ -32,6 +32,10 @@ static void it_shows_what_it_is_given(void)
     CHECK_EQ(CALL(&err, "tool", "hosts", result, "--long", "--format", "csv"), EXIT_FINE);
     CHECK_EQ(CALL(&err, "tool", "hosts", result, other), EXIT_USAGE);
     CHECK_CONTAINS(err.text, "README.md");
+    CHECK_EQ(CALL(&err, "tool", "hosts", result, "-o", result), EXIT_USAGE);
+    CHECK_CONTAINS(err.text, "is what is read");
+    CHECK_EQ(CALL(&err, "tool", "hosts", result, "-o", "/tmp/hosts.bogus"), EXIT_USAGE);
+    CHECK_CONTAINS(err.text, "a name ends with what it holds");
 }
 
 static void what_was_typed_is_checked_by_its_tables(void)
@@ -53,12 +57,12 @@ static void help_and_its_json_list_it(void)
     CHECK_CONTAINS(buf_text(&out), "\"tool COMMAND --help\" tells more");
     buf_reset(&out);
     help_of_command(&program, &command_hosts, "hosts", 80, &out);
-    CHECK_CONTAINS(buf_text(&out), "usage: tool hosts RESULT... [--long] [--format F]\n");
+    CHECK_CONTAINS(buf_text(&out), "usage: tool hosts RESULT... [--long] [--format F] [-o FILE]\n");
     CHECK_CONTAINS(buf_text(&out), "-l, --long");
     json_t *json = help_json(&program, "1");
     const json_t *first = json_array_get(json_object_get(json, "commands"), 0);
     CHECK_EQ(json_string_value(json_object_get(first, "name")), "hosts");
-    CHECK_EQ(json_array_size(json_object_get(first, "options")), 3);
+    CHECK_EQ(json_array_size(json_object_get(first, "options")), 4);
     json_decref(json);
     buf_release(&out);
 }

@@ -1,6 +1,9 @@
 /* The format of docs/adding-a-format.md, as it is shown there. */
 #include "tests/inside/logfmt.c"
 #include "tests/test.h"
+#include "tests/unit/page_hostile.h"
+
+#include "bench/base/utf8.h"
 
 static void build(struct page *p)
 {
@@ -35,7 +38,27 @@ static void a_row_is_a_line_and_what_is_unknown_is_left_out(void)
     page_release(&p);
 }
 
+/* Buggy result: who followed the page had a format whose keys acted on a terminal. */
+static void nothing_acts(void)
+{
+    for (size_t i = 0; i < HOSTILE; i++) {
+        struct page p;
+        struct buf out = {0};
+        size_t length;
+        hostile_page(&p, hostile[i]);
+        page_format_logfmt.write(&p, &(struct page_style){0}, &out);
+        for (const char *at = buf_text(&out); *at; at += length) {
+            uint32_t code = utf8_decode(at, &length);
+            if (!CHECK_MSG(*at == '\n' || utf8_is_shown(code), "text %zu: U+%04X", i, code))
+                break;
+        }
+        buf_release(&out);
+        page_release(&p);
+    }
+}
+
 static const struct test tests[] = {
+    {"nothing_acts", nothing_acts},
     {"a_row_is_a_line_and_what_is_unknown_is_left_out",
      a_row_is_a_line_and_what_is_unknown_is_left_out},
     {0},

@@ -10,14 +10,6 @@
 
 /* ---- The answer ---------------------------------------------------------------------------- */
 
-static void say_source(struct page *p, const struct result *r)
-{
-    struct buf line = {0};
-    result_line(r, &line);
-    page_say(p, PAGE_SOURCE, "%s", page_text_of(p, &line));
-    buf_release(&line);
-}
-
 /* A run cut short is no whole answer. */
 static void say_partial(struct page *p, const struct result *r)
 {
@@ -32,7 +24,7 @@ int view_open(struct page *p, const struct result *results, size_t count, const 
 {
     page_to(p, PAGE_VIEWER);
     for (size_t i = 0; i < count; i++)
-        say_source(p, &results[i]);
+        result_say(p, "", &results[i]);
     page_heading(p, 2, "What it says");
     for (size_t i = 0; i < count; i++)
         say_partial(p, &results[i]);

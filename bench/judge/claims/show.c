@@ -296,14 +296,6 @@ static void add_gate(struct page *p, const struct claim_verdict *v)
 
 /* ---- All of it ---------------------------------------------------------------------------- */
 
-static void say_source(struct page *p, const struct result *r)
-{
-    struct buf line = {0};
-    result_line(r, &line);
-    page_say(p, PAGE_SOURCE, "%s", page_text_of(p, &line));
-    buf_release(&line);
-}
-
 static void say_counts(struct page *p, const struct claims_view *v)
 {
     struct buf line = {0};
@@ -325,9 +317,9 @@ void claims_page(struct page *p, const struct claims_view *v)
 {
     page_init(p, "contend claims");
     page_to(p, PAGE_READERS);
-    say_source(p, v->result);
+    result_say(p, "", v->result);
     if (v->reference)
-        say_source(p, v->reference);
+        result_say(p, "", v->reference);
     page_to(p, PAGE_TERMINAL);
     for (size_t i = 0; i < v->verdicts->count; i++)
         add_block(p, v, i);

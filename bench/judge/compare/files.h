@@ -2,32 +2,32 @@
 #ifndef CONTEND_JUDGE_COMPARE_FILES_H
 #define CONTEND_JUDGE_COMPARE_FILES_H
 
-#include "bench/base/opts.h"
-#include "bench/judge/compare/compare.h"
-#include "bench/result/list.h"
+#include "bench/base/command.h"
+#include "bench/page/page.h"
 
 struct compare_wishes {
     struct opt_list base, head; /* the files */
     struct opt_list allow;      /* dimensions that may differ */
     const char *metric, *filter;
     double threshold;
-    double moment_sd; /* what two moments differ by, as a ratio; below 0: nobody said */
-};
-
-/* What is tolerated where nothing is said. */
-void compare_wishes_init(struct compare_wishes *w);
-
-struct compare_files {
-    struct result_list base, head;
-    struct compare_side sides[2];
-    struct comparison comparison; /* borrows both */
+    double moment_sd;         /* what two moments differ by, as a ratio; below 0: nobody said */
+    bool is_gated, is_strict; /* what is slower, and what is undecided, has a status of its own */
+    bool is_whole;            /* every row, in text */
+    bool is_fidelity;         /* an emulated runtime against real ones: judge/fidelity */
 };
 
 /*
- * Reads and judges.  -1 with what cannot be read, or as compare_results() says.  Released in both
- * cases.
+ * Which of the words are of base and which of head: BASE HEAD, BASE... -- HEAD..., or none beside
+ * --base and --head.  ERR_USAGE where a side is missing, or -o names a file that is read.
  */
-int compare_files_judge(struct compare_files *out, const struct compare_wishes *w, struct err *err);
-void compare_files_release(struct compare_files *f);
+int compare_wishes_sort(struct compare_wishes *w, const struct call *call, const char *output,
+                        struct err *err);
+
+/*
+ * Reads and judges, onto a page that this begins, for that format.  -1 with what cannot be read, or
+ * as compare_results() says.
+ */
+int compare_files_page(struct page *p, const struct compare_wishes *w, const char *format,
+                       int *status, struct err *err);
 
 #endif

@@ -34,12 +34,8 @@ static void say_files(struct page *p, const struct comparison *c)
 {
     const struct compare_side *sides[] = {c->base, c->head};
     for (size_t i = 0; i < 2; i++)
-        for (size_t f = 0; f < sides[i]->count; f++) {
-            struct buf line = {0};
-            result_line(&sides[i]->results[f], &line);
-            page_say(p, PAGE_SOURCE, "%s  %s", i ? "head" : "base", buf_text(&line));
-            buf_release(&line);
-        }
+        for (size_t f = 0; f < sides[i]->count; f++)
+            result_say(p, i ? "head  " : "base  ", &sides[i]->results[f]);
 }
 
 /* ---- A terminal ------------------------------------------------------------------------- */

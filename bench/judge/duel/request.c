@@ -1,10 +1,5 @@
 #include "bench/judge/duel/request.h"
 
-void duel_request_init(struct duel_request *r)
-{
-    *r = (struct duel_request){.floor_ns = -1, .seed = -1};
-}
-
 int duel_request_check(const struct duel_request *r, struct err *err)
 {
     bool is_cell = r->workloads.count > 0;

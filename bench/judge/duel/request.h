@@ -27,11 +27,7 @@ struct duel_request {
     bool is_strict;
     /* What comes out. */
     const char *format, *output;
-    bool is_quiet;
 };
-
-/* Zero, but for what would mean something then. */
-void duel_request_init(struct duel_request *r);
 
 /* What is compared must be said in one way, and in one way only. -1 with ERR_USAGE. */
 int duel_request_check(const struct duel_request *r, struct err *err);

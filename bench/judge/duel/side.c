@@ -117,7 +117,11 @@ int sides_make_side(struct duel_sides *s, const char *what, struct command_line 
     return 0;
 }
 
-bool sides_are_identical(const struct duel_side *a, const struct duel_side *b)
+/*
+ * The same file, called by the same words, its own name among them.  Files that are equal are not
+ * enough: what they load, or look for beside themselves, may differ.
+ */
+static bool are_identical(const struct duel_side *a, const struct duel_side *b)
 {
     if (strcmp(a->program, b->program) != 0 || a->code_hash != b->code_hash)
         return false;
@@ -130,7 +134,7 @@ bool sides_are_identical(const struct duel_side *a, const struct duel_side *b)
 void sides_compare_code(struct duel_subject *subject)
 {
     const struct duel_side *base = &subject->base, *head = &subject->head;
-    subject->is_identical = sides_are_identical(base, head);
+    subject->is_identical = are_identical(base, head);
     subject->has_equal_code =
         base->code_hash == head->code_hash && !base->has_unread && !head->has_unread;
     if (subject->relinked)

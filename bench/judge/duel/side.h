@@ -33,12 +33,6 @@ struct duel_subject *sides_add(struct duel_sides *s, struct err *err);
 int sides_make_side(struct duel_sides *s, const char *what, struct command_line line,
                     struct duel_side *out, struct err *err);
 
-/*
- * The same file, called by the same words, its own name among them.  Files that are equal are not
- * enough: what they load, or look for beside themselves, may differ.
- */
-bool sides_are_identical(const struct duel_side *a, const struct duel_side *b);
-
 /* Notes of a subject with both sides whether they are identical, and which files it rests on. */
 void sides_compare_code(struct duel_subject *subject);
 

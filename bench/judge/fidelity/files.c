@@ -1,6 +1,15 @@
 #include "bench/judge/fidelity/files.h"
 
+#include "bench/judge/fidelity/fidelity.h"
+#include "bench/result/list.h"
+
 #include <stdlib.h>
+
+struct files {
+    struct result_list results; /* the emulated one first */
+    struct fidelity *tables;    /* one for each real one */
+    size_t rows, differing;     /* of all tables: judged, and those that differ */
+};
 
 static int load(struct result_list *out, const char *emulated, const struct opt_list *real,
                 struct err *err)
@@ -16,10 +25,9 @@ static int load(struct result_list *out, const char *emulated, const struct opt_
     return failed ? -1 : 0;
 }
 
-int fidelity_files_judge(struct fidelity_files *out, const char *emulated,
-                         const struct opt_list *real, struct err *err)
+static int judge(struct files *out, const char *emulated, const struct opt_list *real,
+                 struct err *err)
 {
-    *out = (struct fidelity_files){0};
     if (load(&out->results, emulated, real, err))
         return -1;
     out->tables = calloc(real->count, sizeof *out->tables);
@@ -36,13 +44,17 @@ int fidelity_files_judge(struct fidelity_files *out, const char *emulated,
     return 0;
 }
 
-void fidelity_files_release(struct fidelity_files *f)
+int fidelity_files_page(struct page *p, const char *emulated, const struct opt_list *real,
+                        int *status, struct err *err)
 {
-    results_unload(&f->results);
-    free(f->tables);
-}
-
-void fidelity_files_page(struct page *p, const struct fidelity_files *f)
-{
-    fidelity_page(p, f->tables, &f->results.items[0], &f->results.items[1], f->results.count - 1);
+    struct files f = {0};
+    int failed = judge(&f, emulated, real, err);
+    if (!failed)
+        fidelity_page(p, f.tables, &f.results.items[0], &f.results.items[1], real->count);
+    if (!failed && !f.rows)
+        err_set(err, ERR_NOTCOMPARABLE, "compare: the two results have no row in common");
+    *status = f.differing ? EXIT_REGRESSION : EXIT_FINE;
+    results_unload(&f.results);
+    free(f.tables);
+    return failed;
 }

@@ -2,24 +2,14 @@
 #ifndef CONTEND_JUDGE_FIDELITY_FILES_H
 #define CONTEND_JUDGE_FIDELITY_FILES_H
 
-#include "bench/base/opts.h"
-#include "bench/judge/fidelity/fidelity.h"
-#include "bench/result/list.h"
-
-struct fidelity_files {
-    struct result_list results; /* the emulated one first */
-    struct fidelity *tables;    /* owned; one for each real one */
-    size_t rows, differing;     /* of all tables: judged, and those that differ */
-};
+#include "bench/base/command.h"
+#include "bench/page/page.h"
 
 /*
- * Reads and judges.  -1 with what cannot be read, or ERR_SYSTEM.  Released in both cases.
+ * Reads and judges, onto a page that this begins: fine where all rows agree.  -1 with what cannot
+ * be read.  Without a row in common there is a page and ERR_NOTCOMPARABLE, for behind it.
  */
-int fidelity_files_judge(struct fidelity_files *out, const char *emulated,
-                         const struct opt_list *real, struct err *err);
-void fidelity_files_release(struct fidelity_files *f);
-
-/* page_release() when it was shown. */
-void fidelity_files_page(struct page *p, const struct fidelity_files *f);
+int fidelity_files_page(struct page *p, const char *emulated, const struct opt_list *real,
+                        int *status, struct err *err);
 
 #endif

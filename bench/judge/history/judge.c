@@ -49,7 +49,8 @@ static struct changepoint_plan plan_for(const struct history_request *r,
     };
 }
 
-size_t history_first_point(const struct history_request *request, const struct track *t)
+/* The first point of a track that is looked at. */
+static size_t first_point(const struct history_request *request, const struct track *t)
 {
     bool is_all = request->newest == 0 || request->newest >= t->point_count;
     return is_all ? 0 : t->point_count - request->newest;
@@ -59,7 +60,7 @@ static int search_track(struct history_judgement *j, struct history_search *foun
                         const struct history_request *request, const struct changepoint_plan *plan,
                         struct err *err)
 {
-    size_t first = history_first_point(request, j->track);
+    size_t first = first_point(request, j->track);
     if (history_search(found, j->track, first, request, plan, err))
         return -1;
     double weight = track_weight(j->track);

@@ -90,9 +90,6 @@ int history_judge(struct history_judgements *out, struct history_tracks *tracks,
                   const struct history *h, const struct history_request *request, struct err *err);
 void history_judgements_release(struct history_judgements *j);
 
-/* The first point of a track that is looked at. */
-size_t history_first_point(const struct history_request *request, const struct track *t);
-
 /* "worse", "accepted", "recovered", "better", "watch", "steady", "too short". */
 const char *history_verdict_name(enum history_verdict v);
 

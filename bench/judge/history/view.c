@@ -2,16 +2,17 @@
 
 #include "bench/base/suggest.h"
 #include "bench/judge/history/export.h"
+#include "bench/judge/history/judge.h"
+#include "bench/judge/history/page.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void history_wishes_init(struct history_wishes *w)
-{
-    w->newest = HISTORY_NEWEST;
-    w->alpha = HISTORY_ALPHA;
-    w->least_ratio = HISTORY_LEAST_RATIO;
-}
+struct view {
+    struct history history;
+    struct history_tracks tracks;
+    struct history_judgements judgements;
+};
 
 /* Which series there are, and the nearest. */
 static int refuse_series(const struct history *h, const char *pattern, const char *file,
@@ -33,14 +34,13 @@ static int refuse_series(const struct history *h, const char *pattern, const cha
     return -1;
 }
 
-int history_view_open(struct history_view *v, const struct history_wishes *w, struct err *err)
+static int open_view(struct view *v, const struct history_wishes *w, struct err *err)
 {
     const char *file = history_file(w->file);
     const struct history_request request = {.alpha = w->alpha,
                                             .least_ratio = w->least_ratio,
                                             .seed = (uint64_t)w->seed,
                                             .newest = (size_t)w->newest};
-    *v = (struct history_view){0};
     if (!(w->alpha >= 1e-4 && w->alpha <= 0.5))
         return err_set(err, ERR_USAGE, "--alpha: %g is not within 0.01%% to 50%%", w->alpha);
     if (history_load(&v->history, file, false, err) ||
@@ -53,14 +53,7 @@ int history_view_open(struct history_view *v, const struct history_wishes *w, st
                      : err_set(err, ERR_NOTCOMPARABLE, "%s: holds no measured commit", file);
 }
 
-void history_view_close(struct history_view *v)
-{
-    history_judgements_release(&v->judgements);
-    history_tracks_release(&v->tracks);
-    history_unload(&v->history);
-}
-
-int history_view_check(const struct history_view *v, struct err *err)
+static int check(const struct view *v, struct err *err)
 {
     size_t most = 0;
     if (v->judgements.verdicts[HISTORY_WORSE] > 0 || v->judgements.judged > 0)
@@ -74,9 +67,28 @@ int history_view_check(const struct history_view *v, struct err *err)
                    v->history.path, most, most == 1 ? "" : "s");
 }
 
-int history_export_series(const struct history_export_request *r, struct buf *said, struct err *err)
+int history_view_page(struct page *p, const struct history_wishes *w, bool is_check,
+                      struct buf *warnings, int *status, struct err *err)
 {
-    struct history h;
+    struct view v = {0};
+    int failed = open_view(&v, w, err);
+    buf_add(warnings, buf_text(&v.history.warnings));
+    if (!failed)
+        history_page(p, &v.judgements, &v.tracks, &v.history, is_check);
+    if (!failed && is_check)
+        check(&v, err);
+    bool is_worse = is_check && v.judgements.verdicts[HISTORY_WORSE] > 0;
+    *status = is_worse ? EXIT_REGRESSION : EXIT_FINE;
+    history_judgements_release(&v.judgements);
+    history_tracks_release(&v.tracks);
+    history_unload(&v.history);
+    return failed;
+}
+
+int history_export_series(const struct history_export_request *r, struct buf *warnings,
+                          struct buf *said, struct err *err)
+{
+    struct history h = {0};
     struct history_tracks tracks = {0};
     size_t target = 0, written = 0;
     if (!r->target || !r->directory)
@@ -86,15 +98,15 @@ int history_export_series(const struct history_export_request *r, struct buf *sa
         return err_set(err, ERR_USAGE, "--output: \"\" names no directory");
     while (strcmp(history_targets[target], r->target))
         target++;
-    if (history_load(&h, history_file(r->file), false, err))
-        return -1;
-    int failed = history_tracks_of(&tracks, &h, r->series, err) ||
+    int failed = history_load(&h, history_file(r->file), false, err) ||
+                 history_tracks_of(&tracks, &h, r->series, err) ||
                  history_write_otava(&tracks, (enum history_target)target, r->branch, r->directory,
                                      &written, err);
     if (!failed && written == 0)
         failed = err_set(err, ERR_NOTCOMPARABLE, "%s: no series to export", h.path);
     if (!failed)
         buf_printf(said, "%s: otava.yaml and %zu series\n", r->directory, written);
+    buf_add(warnings, buf_text(&h.warnings));
     history_tracks_release(&tracks);
     history_unload(&h);
     return failed ? -1 : 0;

@@ -2,13 +2,8 @@
 #ifndef CONTEND_JUDGE_HISTORY_VIEW_H
 #define CONTEND_JUDGE_HISTORY_VIEW_H
 
-#include "bench/judge/history/judge.h"
-
-struct history_view {
-    struct history history; /* its warnings are to be shown, also where opening failed */
-    struct history_tracks tracks;
-    struct history_judgements judgements;
-};
+#include "bench/base/command.h"
+#include "bench/page/page.h"
 
 struct history_wishes {
     const char *file;   /* NULL: history_file() */
@@ -17,19 +12,15 @@ struct history_wishes {
     int64_t newest, seed; /* as struct history_request has them */
 };
 
-/* What is judged by where nothing is said. */
-void history_wishes_init(struct history_wishes *w);
-
 /*
- * -1 with ERR_USAGE where no series matches or a wish is out of its range, ERR_NOTCOMPARABLE where
- * nothing was measured yet, or what history_load() says.  history_view_close() in both cases.
+ * Reads and judges, onto a page that this begins; `warnings` gets what was skipped, in any case.  A
+ * check has the changes alone, and a status of its own where something is worse.  -1 with ERR_USAGE
+ * where no series matches or a wish is out of its range, ERR_NOTCOMPARABLE where nothing was
+ * measured yet, or what history_load() says.  Where not one series has enough points to be checked
+ * there is a page and ERR_NOTCOMPARABLE, for behind it: a silent check is not a passed one.
  */
-int history_view_open(struct history_view *v, const struct history_wishes *w, struct err *err);
-void history_view_close(struct history_view *v);
-
-/* -1 with ERR_NOTCOMPARABLE when not one series has enough points: a silent check is not a passed
- * one. */
-int history_view_check(const struct history_view *v, struct err *err);
+int history_view_page(struct page *p, const struct history_wishes *w, bool is_check,
+                      struct buf *warnings, int *status, struct err *err);
 
 struct history_export_request {
     const char *file, *series; /* as of struct history_wishes */
@@ -37,8 +28,9 @@ struct history_export_request {
     const char *branch, *directory;
 };
 
-/* The series as files of another tool; `said` gets where they are and how many. -1, as above. */
-int history_export_series(const struct history_export_request *request, struct buf *said,
-                          struct err *err);
+/* The series as files of another tool; `said` gets where they are and how many, `warnings` what was
+ * skipped, in any case. -1, as above. */
+int history_export_series(const struct history_export_request *request, struct buf *warnings,
+                          struct buf *said, struct err *err);
 
 #endif

@@ -34,14 +34,15 @@ static int refuse_duplicate(const struct history *h, void *context, struct err *
                    anchor ? anchor : "");
 }
 
-int history_add_point(const char *path, const json_t *point, bool may_replace, struct buf *warnings,
-                      struct err *err)
+static int add_point(const char *path, const json_t *point, bool may_replace, struct buf *warnings,
+                     struct err *err)
 {
     struct addition addition = {point, may_replace, warnings};
     return history_append(path, point, refuse_duplicate, &addition, err);
 }
 
-void history_added_text(struct buf *out, const char *path, const json_t *point)
+/* "results/history.jsonl: commit 3f2a1bc, 4 series, ratios to anchor v1.0" and a line feed. */
+static void say_added(struct buf *out, const char *path, const json_t *point)
 {
     const char *anchor = text_of(point, "anchor");
     size_t count = json_object_size(json_object_get(point, "series"));
@@ -140,9 +141,9 @@ int history_add_file(struct history_addition *a, struct buf *warnings, struct bu
         return -1;
     a->origin.commit_of_tree = ask_git(head, sizeof head) ? head : NULL;
     json_t *point = history_point_make(a->source, &a->origin, err);
-    int failed = !point || history_add_point(file, point, a->may_replace, warnings, err);
+    int failed = !point || add_point(file, point, a->may_replace, warnings, err);
     if (!failed)
-        history_added_text(said, file, point);
+        say_added(said, file, point);
     json_decref(point);
     a->origin.commit_of_tree = NULL;
     return failed ? -1 : 0;

@@ -4,14 +4,6 @@
 
 #include "bench/judge/history/history.h"
 
-/*
- * Adds a point (history_point_make()); a commit that is there already in its regime is ERR_USAGE
- * unless it may be replaced.  `warnings` gets what was skipped while the file was read, in any
- * case.
- */
-int history_add_point(const char *path, const json_t *point, bool may_replace, struct buf *warnings,
-                      struct err *err);
-
 struct history_addition {
     const char *file;   /* the history; NULL: history_file() */
     const char *source; /* a file of a duel or a result */
@@ -21,13 +13,12 @@ struct history_addition {
 
 /*
  * Makes a point of the source and adds it, as the commit of this directory where nothing says
- * which (git is asked).  `said` gets history_added_text(), `warnings` as above.
+ * which (git is asked); one that is there already in its regime is ERR_USAGE unless it may be
+ * replaced.  `said` gets what was added, `warnings` what was skipped while the file was read, in
+ * any case.
  */
 int history_add_file(struct history_addition *a, struct buf *warnings, struct buf *said,
                      struct err *err);
-
-/* "results/history.jsonl: commit 3f2a1bc, 4 series, ratios to anchor v1.0" and a line feed. */
-void history_added_text(struct buf *out, const char *path, const json_t *point);
 
 struct history_acceptance {
     const char *file;   /* likewise */

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-const char *ladder_metric(enum ladder_kind kind)
+/* What columns show first of all. */
+static const char *metric_of(enum ladder_kind kind)
 {
     static const char *const metrics[] = {
         [LADDER_STARTUP] = "startup_ns",       [LADDER_LIFECYCLE] = "lifecycle_ns",
@@ -126,7 +127,7 @@ static const struct work *choose_waiting(const struct works *works)
     struct grade most = {0};
     for (size_t i = 0; i < works->count; i++) {
         const struct work *w = &works->items[i];
-        double rows = (double)work_rows(w, ladder_metric(LADDER_WAITING), true);
+        double rows = (double)work_rows(w, metric_of(LADDER_WAITING), true);
         const struct grade g = {
             {is_free(w), tasks_of(w) > 1, rows, has_alone(works, w), tasks_of(w)}, w->order};
         if (is_kind(w, "io") && rows > 0)
@@ -160,7 +161,7 @@ static void choose_pair(struct chosen *out, const struct works *works)
         const struct work *same = works_find(works, w, none, w->cells->cell->tasks);
         if (!same)
             continue;
-        double rows = (double)rows_of_both(same, w, ladder_metric(LADDER_LOCKED));
+        double rows = (double)rows_of_both(same, w, metric_of(LADDER_LOCKED));
         const struct grade g = {{rows, has_alone(works, w) && has_alone(works, same),
                                  fills_the_cpus(w), is_interpreter_s(w), tasks_of(w)},
                                 w->order};
@@ -176,7 +177,7 @@ static void choose_computing(struct chosen *out, const struct works *works)
     struct grade most = {0};
     for (size_t i = 0; i < works->count; i++) {
         const struct work *w = &works->items[i];
-        double rows = (double)work_rows(w, ladder_metric(LADDER_COMPUTING), true);
+        double rows = (double)work_rows(w, metric_of(LADDER_COMPUTING), true);
         const struct grade g = {
             {rows, is_free(w), has_alone(works, w), fills_the_cpus(w), tasks_of(w)}, w->order};
         if (is_kind(w, "cpu") && rows > 0)
@@ -207,7 +208,7 @@ static void choose_others(struct chosen *out, const struct works *works, size_t 
         struct grade most = {0};
         for (size_t i = 0; i < works->count; i++) {
             const struct work *w = &works->items[i];
-            double rows = (double)work_rows(w, ladder_metric(LADDER_OTHER), true);
+            double rows = (double)work_rows(w, metric_of(LADDER_OTHER), true);
             const struct grade g = {{is_free(w), rows, fills_the_cpus(w), tasks_of(w)}, w->order};
             if (rows > 0 && !is_kind(w, "startup") && !is_taken(out, w->cells->cell->workload))
                 take(&best, &most, w, &g);
@@ -215,7 +216,7 @@ static void choose_others(struct chosen *out, const struct works *works, size_t 
         if (!best)
             return;
         out->others[out->other_count].work = best;
-        out->others[out->other_count++].metric = ladder_metric(LADDER_OTHER);
+        out->others[out->other_count++].metric = metric_of(LADDER_OTHER);
     }
 }
 
@@ -249,7 +250,7 @@ void choose(struct chosen *out, const struct works *works)
 {
     *out = (struct chosen){0};
     for (enum ladder_kind kind = 0; kind < LADDER_OTHER; kind++)
-        out->metrics[kind] = ladder_metric(kind);
+        out->metrics[kind] = metric_of(kind);
     if (works->of == LADDER_OF_EXECUTORS) {
         choose_costs(out, works);
         out->of[LADDER_WAITING] = choose_waiting(works);
@@ -263,7 +264,7 @@ void choose(struct chosen *out, const struct works *works)
         out->of[LADDER_COMPUTING] = NULL;
     }
     const struct work *locked = out->of[LADDER_LOCKED];
-    if (locked && work_rows(locked, ladder_metric(LADDER_LOCK_WAIT), true))
+    if (locked && work_rows(locked, metric_of(LADDER_LOCK_WAIT), true))
         out->of[LADDER_LOCK_WAIT] = locked;
     size_t taken = 0;
     for (enum ladder_kind kind = LADDER_WAITING; kind <= LADDER_LOCKED; kind++)

@@ -18,9 +18,6 @@ struct chosen {
     size_t other_count;
 };
 
-/* What columns show first of all. */
-const char *ladder_metric(enum ladder_kind kind);
-
 void choose(struct chosen *out, const struct works *works);
 /* Where rows are works: the first metrics that have values. */
 void choose_metrics(struct chosen *out, const struct works *works);

@@ -55,3 +55,11 @@ void result_line(const struct result *r, struct buf *out)
     else if (!strcmp(r->build_type, "Debug"))
         buf_add(out, "; DEBUG BUILD: compare with nothing");
 }
+
+void result_say(struct page *p, const char *who, const struct result *r)
+{
+    struct buf line = {0};
+    result_line(r, &line);
+    page_say(p, PAGE_SOURCE, "%s%s", who, page_text_of(p, &line));
+    buf_release(&line);
+}

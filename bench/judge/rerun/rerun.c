@@ -148,16 +148,9 @@ static void say_verdict(struct page *p, const struct comparison *c, enum rerun_v
 
 static void begin_page(struct page *p, const struct result *before, const struct result *now)
 {
-    struct buf line = {0};
     page_init(p, "contend run --like");
-    const struct result *const both[] = {before, now};
-    for (size_t i = 0; i < 2; i++) {
-        line.len = 0;
-        buf_add(&line, i ? "now   " : "then  ");
-        result_line(both[i], &line);
-        page_say(p, PAGE_SOURCE, "%s", page_text_of(p, &line));
-    }
-    buf_release(&line);
+    result_say(p, "then  ", before);
+    result_say(p, "now   ", now);
 }
 
 static void say_apart(struct page *p, const struct result *before, const struct result *now,

@@ -10,13 +10,8 @@
 
 static void say_sources(struct page *p, const struct tables *t)
 {
-    struct buf line = {0};
-    for (size_t i = 0; i < t->result_count; i++) {
-        buf_reset(&line);
-        result_line(&t->results[i], &line);
-        page_say(p, PAGE_SOURCE, "%s", page_text_of(p, &line));
-    }
-    buf_release(&line);
+    for (size_t i = 0; i < t->result_count; i++)
+        result_say(p, "", &t->results[i]);
 }
 
 /* Over what follows; documents need no heading for a list under their tables. */

@@ -7,6 +7,7 @@
 #include "bench/judge/summary/summary.h"
 #include "bench/judge/table/report.h"
 #include "bench/judge/timeline/timeline.h"
+#include "bench/page/formats.h"
 #include "bench/result/list.h"
 
 #include <string.h>
@@ -147,11 +148,11 @@ int view_check(const struct view_wishes *w, struct err *err)
     return 0;
 }
 
-int view_page(struct page *p, const char *const *paths, size_t count, const struct view_wishes *w,
-              struct err *err)
+static int fill_page(struct page *p, const struct opt_list *paths, const struct view_wishes *w,
+                     struct err *err)
 {
     if (is_of_traces(w))
-        return timeline_of_files(p, paths, count, err);
+        return timeline_of_files(p, paths->items, paths->count, err);
     bool wants_tables = shapes_tables(w) || w->filter || w->columns;
     page_of_results *add = w->plot        ? add_plot
                            : w->scaling   ? add_scaling
@@ -161,9 +162,20 @@ int view_page(struct page *p, const char *const *paths, size_t count, const stru
     bool is_drawn = w->plot || page_is_for(p, PAGE_VIEWER);
     unsigned keep = RESULT_SUMMARIES | RESULT_HOSTS | (is_drawn ? RESULT_ALL : 0);
     struct result_list results;
-    int failed = results_load(&results, paths, count, keep, err) ||
+    int failed = results_load(&results, paths->items, paths->count, keep, err) ||
                  results_tell_apart(results.items, results.count, err) ||
                  add(p, results.items, results.count, w, err);
     results_unload(&results);
     return failed ? -1 : 0;
+}
+
+int view_page(struct page *p, const struct opt_list *paths, const struct view_wishes *w,
+              const char *format, struct err *err)
+{
+    page_init(p, "contend report");
+    page_expect(p, format);
+    int failed = fill_page(p, paths, w, err);
+    if (failed)
+        page_release(p);
+    return failed;
 }

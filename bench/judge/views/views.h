@@ -5,9 +5,9 @@
 #ifndef CONTEND_JUDGE_VIEWS_VIEWS_H
 #define CONTEND_JUDGE_VIEWS_VIEWS_H
 
-#include "bench/page/page.h"
-
 #include "bench/base/err.h"
+#include "bench/base/opts.h"
+#include "bench/page/page.h"
 
 struct view_wishes {
     const char *plot; /* one of view_plot_name(); NULL: none */
@@ -25,11 +25,11 @@ const char *view_plot_name(size_t i);
 int view_check(const struct view_wishes *w, struct err *err);
 
 /*
- * Reads the files ("-": standard input) and puts onto a page that was begun, and told whom it is
- * for, what is wished of them; nothing but zeros is the first screen.  Returns 0, or -1: ERR_USAGE,
- * ERR_INPUT, ERR_SYSTEM.
+ * Reads the files ("-": standard input) and puts onto a page that this begins, for that format,
+ * what is wished of them; nothing but zeros is the first screen.  Returns 0, or -1 without a page:
+ * ERR_USAGE, ERR_INPUT, ERR_SYSTEM.
  */
-int view_page(struct page *p, const char *const *paths, size_t count, const struct view_wishes *w,
-              struct err *err);
+int view_page(struct page *p, const struct opt_list *paths, const struct view_wishes *w,
+              const char *format, struct err *err);
 
 #endif

@@ -12,7 +12,6 @@
 #include "bench/child/child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -139,17 +138,6 @@ static int check(const char *path, const struct answer *a, struct err *err)
     return 0;
 }
 
-/* Whether the kernel runs the file itself; a script names another program in its first line. */
-static bool is_script(const char *path)
-{
-    char mark[2] = "";
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, mark, sizeof mark);
-    if (fd >= 0)
-        close(fd);
-    return got == (ssize_t)sizeof mark && mark[0] == '#' && mark[1] == '!';
-}
-
 static int find(const char *asked, struct reference_runtime *out, struct err *err)
 {
     char found[RUNTIME_PATH_BYTES];
@@ -157,10 +145,10 @@ static int find(const char *asked, struct reference_runtime *out, struct err *er
     if (look(asked, found, sizeof found, err) || ask(found, &a, err) || check(found, &a, err))
         return -1;
     /* A script that hands on its own name is taken for the interpreter; the kernel knows better. */
-    const char *real = *a.executable && !is_script(a.executable) ? a.executable : a.image;
+    const char *real = *a.executable && !program_is_script(a.executable) ? a.executable : a.image;
     snprintf(out->path, sizeof out->path, "%s", real);
     snprintf(out->version, sizeof out->version, "%.31s", a.version);
-    if (is_script(out->path) || !program_is(out->path))
+    if (program_is_script(out->path) || !program_is(out->path))
         return err_set(err, ERR_UNAVAILABLE,
                        "%s is a script, and what it starts cannot be told: name the interpreter",
                        found);

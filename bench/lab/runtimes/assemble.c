@@ -101,28 +101,6 @@ static json_t *head_json(const struct runtime_cell *c, enum runtime_metric m)
     return json_made(&o);
 }
 
-static bool add_distribution(struct slim_cell *parts, struct slim_metric *made,
-                             const struct histogram *h)
-{
-    made->distribution = (struct distribution){
-        .n = (double)h->count,
-        .min = (double)h->min,
-        .p10 = (double)histogram_quantile(h, 0.1),
-        .p50 = (double)histogram_quantile(h, 0.5),
-        .p90 = (double)histogram_quantile(h, 0.9),
-        .p99 = (double)histogram_quantile(h, 0.99),
-        .p999 = (double)histogram_quantile(h, 0.999),
-        .max = (double)h->max,
-    };
-    size_t i = 0;
-    uint64_t low;
-    uint32_t count;
-    bool ok = true;
-    while (histogram_next(h, &i, &low, &count))
-        ok = ok && numbers_add(&parts->buckets, (double)low) && numbers_add(&parts->buckets, count);
-    return ok;
-}
-
 static bool add_metric(struct result *r, struct slim_cell *parts, const struct runtime_cell *c,
                        enum runtime_metric m)
 {
@@ -133,7 +111,7 @@ static bool add_metric(struct result *r, struct slim_cell *parts, const struct r
         ok = numbers_add(&parts->samples, number_rounded(s->samples.items[i])) &&
              (is_of_all || numbers_add(&parts->launches, s->launches.items[i]));
     if (ok && s->histogram)
-        ok = add_distribution(parts, made, s->histogram);
+        ok = result_make_distribution(parts, made, s->histogram);
     if (ok)
         result_made_metric(parts, made);
     return ok;

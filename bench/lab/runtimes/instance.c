@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,16 +161,6 @@ static int run_there(struct instance *i, struct call_line *w, bool wants_errors,
 
 /* ---- Candidates ------------------------------------------------------------------------- */
 
-static bool is_script(const char *path)
-{
-    char mark[2] = "";
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, mark, sizeof mark);
-    if (fd >= 0)
-        close(fd);
-    return got == (ssize_t)sizeof mark && mark[0] == '#' && mark[1] == '!';
-}
-
 /* Wherever PATH has it. */
 static bool add_named(struct call_line *out, const char *name)
 {
@@ -283,7 +272,7 @@ static int check_found(struct instance *i, struct err *err)
     char image[INSTANCE_PATH_BYTES], version[sizeof i->version];
     if (ask_version(i, image, sizeof image, err))
         return -1;
-    if (is_script(i->path) && !*image)
+    if (program_is_script(i->path) && !*image)
         return err_set(
             err, ERR_UNAVAILABLE,
             "%s is a script that starts something else, and its start would be measured: "
@@ -292,7 +281,7 @@ static int check_found(struct instance *i, struct err *err)
     if (*image && strcmp(image, i->path) != 0) {
         memcpy(version, i->version, sizeof version);
         snprintf(i->path, sizeof i->path, "%s", image);
-        if (is_script(i->path) || ask_version(i, image, sizeof image, err) ||
+        if (program_is_script(i->path) || ask_version(i, image, sizeof image, err) ||
             strcmp(version, i->version) != 0)
             return err_set(err, ERR_UNAVAILABLE,
                            "%s is a script, and what it starts cannot be told", i->path);

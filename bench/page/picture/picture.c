@@ -54,8 +54,8 @@ static void refuse_ending(const char *path, struct err *err)
     buf_release(&known);
 }
 
-const char *picture_format_of(const char *format, const char *path, const char *otherwise,
-                              struct err *err)
+static const char *format_of(const char *format, const char *path, const char *otherwise,
+                             struct err *err)
 {
     const struct ending *e = ending_of(path);
     if (format && e && e->drawn && strcmp(format, e->format)) {
@@ -151,7 +151,7 @@ int picture_write(const struct page *p, const char *format, const struct page_st
 int picture_write_named(const struct page *p, const char *path, const char *otherwise,
                         const struct page_style *style, struct err *err)
 {
-    const char *format = picture_format_of(NULL, path, otherwise, err);
+    const char *format = format_of(NULL, path, otherwise, err);
     return format ? picture_write(p, format, style, path, err) : -1;
 }
 
@@ -174,7 +174,7 @@ int picture_refuse_result(const char *path, struct err *err)
 const char *picture_place(const char *format, const char *path, const char *otherwise,
                           struct err *err)
 {
-    format = picture_format_of(format, path, otherwise, err);
+    format = format_of(format, path, otherwise, err);
     return format && path && output_check(path, err) ? NULL : format;
 }
 

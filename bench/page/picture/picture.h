@@ -12,12 +12,9 @@
 /*
  * The format of a page that goes to that file (NULL: to nobody's), of static life: the one asked
  * for, else what the name ends with, else `otherwise`.  NULL with ERR_USAGE where the two
- * contradict each other, or nothing but an ending that is not known says it.
+ * contradict each other, or nothing but an ending that is not known says it, or with ERR_INPUT
+ * where that file cannot be written: asked before anything is measured.
  */
-const char *picture_format_of(const char *format, const char *path, const char *otherwise,
-                              struct err *err);
-
-/* The same, and that file can be written: asked before anything is measured. */
 const char *picture_place(const char *format, const char *path, const char *otherwise,
                           struct err *err);
 

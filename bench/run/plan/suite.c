@@ -60,7 +60,8 @@ int suite_add(const char *name, char *(*make)(void), struct err *err)
     return 0;
 }
 
-json_t *suite_parse(const struct suite_text *s, struct err *err)
+/* The suite read; the caller releases it with json_decref. */
+static json_t *parse(const struct suite_text *s, struct err *err)
 {
     json_error_t error;
     char *made = s->make ? s->make() : NULL;
@@ -82,7 +83,7 @@ json_t *suite_load(const char *name, struct err *err)
     size_t count = 0;
     for (const struct suite_text *s; (s = suite_builtin(count)) != NULL && count < 64; count++) {
         if (!strcmp(s->name, name))
-            return suite_parse(s, err);
+            return parse(s, err);
         names[count] = s->name;
     }
     const char *near = suggest(name, names, count);

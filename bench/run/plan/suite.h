@@ -41,9 +41,6 @@ int suite_add(const char *name, char *(*make)(void), struct err *err);
 /* The suite in a file's text; `name` is for messages.  The caller releases it with json_decref. */
 json_t *suite_read(const char *name, const char *text, size_t length, struct err *err);
 
-/* The suite read; the caller releases it with json_decref. */
-json_t *suite_parse(const struct suite_text *s, struct err *err);
-
 /* The suite of that name or path; the caller releases it with json_decref. */
 json_t *suite_load(const char *name, struct err *err);
 
