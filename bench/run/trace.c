@@ -93,12 +93,15 @@ static uint64_t interval_of(const struct cell *c)
 }
 
 /* Where one computes until the other is done, CPU time says how long that was. */
-static double cost_of(const struct traced *t, const struct workload *w)
+static void set_cost(struct trace_part *p, const struct traced *t, const struct workload *w)
 {
     double plain_ns = (t->before_cpu_ns + t->after_cpu_ns) / 2;
     bool is_known = t->before_cpu_ns > 0 && t->after_cpu_ns > 0 && t->traced_cpu_ns > 0 &&
                     w->kind != WORKLOAD_MIXED;
-    return is_known ? t->traced_cpu_ns / plain_ns - 1 : (double)NAN;
+    if (!is_known)
+        return;
+    p->cost_ratio = t->traced_cpu_ns / plain_ns - 1;
+    p->noise_ratio = fabs(t->after_cpu_ns - t->before_cpu_ns) / plain_ns;
 }
 
 /* A unit as lanes call it: what the executor is known by. */
@@ -130,7 +133,7 @@ static int add_part(struct trace *out, const struct cell *c, const struct mailbo
     *at += trace_lanes(p, (const struct traced_launch *)(const void *)*at, &how);
     p->knows_queues = t->has_queue;
     p->event_ns = t->event_ns > 0 ? t->event_ns : (double)NAN;
-    p->cost_ratio = cost_of(t, c->workload);
+    set_cost(p, t, c->workload);
     add_metrics(p, c, m, launch);
     return trace_check(out, err);
 }

@@ -184,6 +184,7 @@ static int read_part(const struct reading *r, size_t i, const json_t *object)
     p->is_cut = json_is_true(json_object_get(object, "is_cut"));
     p->event_ns = real_of(object, "event_cost_ns");
     p->cost_ratio = real_of(object, "tracing_cost_ratio");
+    p->noise_ratio = real_of(object, "tracing_noise_ratio");
     read_metrics(p, json_object_get(object, "metrics"));
     if (!json_reader_end(&o, r->err))
         return 0;

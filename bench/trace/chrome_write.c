@@ -201,6 +201,7 @@ static json_t *part_json(const struct trace_part *p, json_int_t pid)
     json_make_bool(&o, "is_cut", p->is_cut);
     json_make_finite(&o, "event_cost_ns", p->event_ns);
     json_make_finite(&o, "tracing_cost_ratio", p->cost_ratio);
+    json_make_finite(&o, "tracing_noise_ratio", p->noise_ratio);
     json_make_value(&o, "metrics", metrics_json(p));
     return json_made(&o);
 }

@@ -54,6 +54,7 @@ struct trace_part *trace_add(struct trace *t, const char *name, const char *id, 
         .told = strdup(""),
         .event_ns = (double)NAN,
         .cost_ratio = (double)NAN,
+        .noise_ratio = (double)NAN,
     };
     if (p.name && p.id && p.source && p.told && vec_add(&t->parts, p))
         return &t->parts.items[t->parts.count - 1];

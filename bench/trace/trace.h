@@ -99,6 +99,7 @@ struct trace_part {
     bool is_cut;          /* it went on behind end_ns */
     double event_ns;      /* what recording one event took; NAN: not known */
     double cost_ratio;    /* how much longer the work took with it, less 1; NAN: not known */
+    double noise_ratio;   /* how far two launches without it lie apart; NAN: not known */
 };
 
 struct trace {

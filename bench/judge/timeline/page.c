@@ -116,7 +116,14 @@ static void say_cost(struct page *p, const struct trace_part *part)
     if (isfinite(part->event_ns))
         buf_printf(&words, "%llu events of %s each", (unsigned long long)part->recorded,
                    units_format(event, sizeof event, part->event_ns, "ns", 2));
-    if (isfinite(part->cost_ratio))
+    /* It cannot have saved time: what was saved is noise, and so is as much that was spent. */
+    double noise = fmax(fmax(part->noise_ratio, 0), -part->cost_ratio);
+    if (isfinite(part->cost_ratio) && part->cost_ratio <= noise)
+        buf_printf(&words,
+                   "%swhat it cost the units is not told from noise: the same work takes %.2g %% "
+                   "more or less",
+                   words.len ? "; " : "", 100 * noise);
+    else if (isfinite(part->cost_ratio))
         buf_printf(&words, "%sthe units used %+.1f %% CPU time beside the same work without it",
                    words.len ? "; " : "", 100 * part->cost_ratio);
     if (words.len)
