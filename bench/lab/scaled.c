@@ -1,6 +1,7 @@
 #include "bench/lab/scaled.h"
 
 #include "bench/base/interrupt.h"
+#include "bench/base/name_list.h"
 #include "bench/base/program.h"
 #include "bench/base/units.h"
 #include "bench/machine/affinity.h"
@@ -17,6 +18,8 @@
 static int parse_counts(struct scaled *s, const char *text, struct err *err)
 {
     size_t count = 0;
+    if (name_list_check("--tasks", text, err))
+        return -1;
     for (const char *at = text; *at;) {
         char word[32];
         int64_t value;
