@@ -101,6 +101,7 @@ static int measure(struct settings *s, const char *format, struct err *err)
     if (outcome)
         return outcome < 0 ? -1 : EXIT_INTERRUPTED;
     advise_page(&p, &s->work.view);
+    p.is_measured = true;
     page_expect(&p, format);
     if (show_page_to(&p, format, s->width, s->output, err))
         return -1;

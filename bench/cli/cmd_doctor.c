@@ -50,6 +50,7 @@ static void init(void *settings)
 static int show(const struct settings *s, struct page *page, bool is_examined, struct err *err)
 {
     int columns = terminal_width(0);
+    page->is_measured = !is_examined;
     return show_page_to(page, s->format, is_examined && columns > WIDTH ? WIDTH : 0, s->output,
                         err);
 }

@@ -76,6 +76,7 @@ static int show(const struct settings *s, const struct trace *t, bool is_chart, 
 {
     struct page p;
     page_init(&p, "contend trace");
+    p.is_measured = true;
     page_expect(&p, format);
     if (is_chart)
         timeline_chart(&p, t, 1);

@@ -125,6 +125,7 @@ static int judge(const struct scale *measured, const char *output, struct page *
     if (!failed) {
         const struct page_style style = {.width = 100, .utf8 = true};
         scale_page(p, measured, &v);
+        p->is_measured = true;
         failed = output && picture_write_named(p, output, "json", &style, err);
         if (failed)
             page_release(p);
