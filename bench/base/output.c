@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -504,7 +505,11 @@ int output_keep_text(const char *path, const struct buf *text, const char *endin
 {
     struct buf name = {0};
     struct err own = {0};
-    if (!output_write_text(path, text, &own))
+    /* A reader that has gone ends us otherwise, with all of it. */
+    void (*then)(int) = signal(SIGPIPE, SIG_IGN);
+    int failed = output_write_text(path, text, &own);
+    signal(SIGPIPE, then);
+    if (!failed)
         return 0;
     const char *const folders[] = {"results", ".", getenv("TMPDIR"), "/tmp"};
     bool is_kept = false;
