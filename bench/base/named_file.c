@@ -12,6 +12,7 @@ void file_mark_now(const char *path, struct file_mark *out)
         .is_known = true,
         .device = st.st_dev,
         .inode = st.st_ino,
+        .mode = st.st_mode,
         .size = (uint64_t)st.st_size,
         .modified_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
     };
@@ -21,9 +22,9 @@ bool file_mark_holds(const char *path, const struct file_mark *mark)
 {
     struct file_mark now;
     file_mark_now(path, &now);
-    return !mark->is_known ||
-           (now.is_known && now.device == mark->device && now.inode == mark->inode &&
-            now.size == mark->size && now.modified_ns == mark->modified_ns);
+    return !mark->is_known || (now.is_known && now.device == mark->device &&
+                               now.inode == mark->inode && now.mode == mark->mode &&
+                               now.size == mark->size && now.modified_ns == mark->modified_ns);
 }
 
 bool word_is_file(const char *word)

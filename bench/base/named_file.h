@@ -17,6 +17,7 @@
 struct file_mark {
     bool is_known;
     uint64_t device, inode, size;
+    uint32_t mode; /* what may no longer be executed is another file, too */
     int64_t modified_ns;
 };
 

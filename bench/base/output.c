@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,6 +288,20 @@ static int name_it(int fd, const struct place *place, char *name)
     return -1;
 }
 
+/* Standard output may have been closed, or a pipe be somebody else's. */
+static int check_stream(const char *path, const struct place *place, struct err *err)
+{
+    if (!strcmp(path, "-")) {
+        int flags = fcntl(STDOUT_FILENO, F_GETFL);
+        return flags < 0 || (flags & O_ACCMODE) == O_RDONLY
+                   ? err_set(err, ERR_INPUT, "-: standard output is not open for writing")
+                   : 0;
+    }
+    return place->door < 0 && access(place->path, W_OK)
+               ? err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno))
+               : 0;
+}
+
 int output_check(const char *path, struct err *err)
 {
     struct place place;
@@ -294,7 +309,7 @@ int output_check(const char *path, struct err *err)
     if (find_place(path, &place, err))
         return -1;
     if (place.is_stream)
-        return 0;
+        return check_stream(path, &place, err);
     if (!place.is_there && file_make_parents(place.path, err))
         return -1;
     sweep(&place);
@@ -472,4 +487,47 @@ int output_write_text(const char *path, const struct buf *text, struct err *err)
     if (text->failed)
         return err_set(err, ERR_SYSTEM, "%s: no memory for what was to be written", path);
     return output_write(path, buf_text(text), text->len, err);
+}
+
+/* ---- What cannot be made again ----------------------------------------------------------------
+ */
+
+/* In that folder, under a name nobody has; false: it could not be. */
+static bool keep_in(const char *folder, const struct buf *text, const char *ending,
+                    struct buf *name)
+{
+    buf_reset(name);
+    buf_printf(name, "%s/contend-kept-XXXXXX%s", folder ? folder : "", ending);
+    int fd = !folder || name->failed ? -1 : mkostemps(name->data, (int)strlen(ending), O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    file_let_owner(fd);
+    bool is_kept = !file_write_whole(fd, buf_text(text), text->len) && !fsync(fd);
+    is_kept = !close(fd) && is_kept;
+    if (!is_kept)
+        unlink(name->data);
+    return is_kept;
+}
+
+int output_keep_text(const char *path, const struct buf *text, const char *ending, struct err *err)
+{
+    struct buf name = {0};
+    struct err own = {0};
+    /* A reader that has gone ends us otherwise, with all of it. */
+    void (*then)(int) = signal(SIGPIPE, SIG_IGN);
+    int failed = output_write_text(path, text, &own);
+    signal(SIGPIPE, then);
+    if (!failed)
+        return 0;
+    const char *const folders[] = {"results", ".", getenv("TMPDIR"), "/tmp"};
+    bool is_kept = false;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && !is_kept && !text->failed; i++)
+        is_kept = keep_in(folders[i], text, ending, &name);
+    if (is_kept)
+        err_set(err, own.code, "%.1024s; what was measured is in %.900s", own.text,
+                buf_text(&name));
+    else
+        err_set(err, own.code, "%s", own.text);
+    buf_release(&name);
+    return -1;
 }

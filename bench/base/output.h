@@ -38,7 +38,8 @@ bool output_exists(const char *path);
 
 /*
  * Before hours are spent: whether a document could be written there, with the directories above it
- * that are missing made.  Leaves nothing behind and touches nothing that is there.  ERR_INPUT.
+ * that are missing made.  Leaves nothing behind and touches nothing that is there.  ERR_INPUT.  A
+ * device that is full and a reader that will go cannot be known: see output_keep_text().
  */
 int output_check(const char *path, struct err *err);
 
@@ -61,5 +62,11 @@ int output_end(struct output *o, bool is_whole, struct err *err);
 int output_write(const char *path, const char *data, size_t length, struct err *err);
 /* The same for a text that was put together; one that memory did not suffice for is refused. */
 int output_write_text(const char *path, const struct buf *text, struct err *err);
+
+/*
+ * The same for what was measured.  Where it cannot be written there, it is kept under a drawn name
+ * that ends with `ending`, in results/, here, or where temporary files are, and the error says so.
+ */
+int output_keep_text(const char *path, const struct buf *text, const char *ending, struct err *err);
 
 #endif

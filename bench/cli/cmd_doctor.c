@@ -55,6 +55,7 @@ static int run(void *settings, const struct call *call, struct err *err)
         s->show.width = WIDTH;
     s->session.on_progress = progress_text;
     int failed = doctor_session_run(&s->session, &found, err);
+    found.page.is_measured = measures;
     if (found.has_page && show_page(&found.page, &s->show, err))
         failed = -1;
     return failed ? -1 : found.status;

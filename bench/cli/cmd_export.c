@@ -19,15 +19,10 @@ static const struct opt options[] = {
 static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct export_request *r = settings;
-    struct export_files files = {0};
+    struct buf said = {0};
     int failed = output_keep_all(call->words, r->path, err) ||
-                 export_make(&files, r, call->words->items, call->words->count, err);
-    for (size_t i = 0; i < files.count && !failed; i++) {
-        struct export_file *file = &files.items[i];
-        failed = cli_put(r->path ? buf_text(&file->name) : NULL, &file->text, err);
-    }
-    cli_tell(&files.said);
-    export_files_release(&files);
+                 export_make(r, call->words->items, call->words->count, &said, err);
+    cli_tell(&said);
     return failed ? -1 : EXIT_FINE;
 }
 

@@ -72,6 +72,7 @@ static int show(const struct trace *t, bool is_chart, const struct show *s, stru
 {
     struct page p;
     page_init(&p, "contend trace");
+    p.is_measured = true;
     page_expect(&p, s->format);
     if (is_chart)
         timeline_chart(&p, t, 1);

@@ -193,6 +193,7 @@ static int show_whole(struct sheet *s, const struct spinner_table *table,
 {
     s->rows = json_maker_list();
     page_init(&s->page, "contend spinner");
+    s->page.is_measured = true;
     begin_grid(s, false);
     int rc = run_rows(table, interrupted, &(struct form){collect_row, s}, err);
     page_document(&s->page, json_made(&s->rows), JSON_INDENT(1));

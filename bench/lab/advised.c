@@ -101,6 +101,7 @@ int advised_run(struct advised *a, const char *format, struct page *p, int *stat
         return outcome < 0 ? -1 : 0;
     const struct advise_view view = view_of(a);
     advise_page(p, &view);
+    p->is_measured = true;
     page_expect(p, format);
     *status = advise_choice(&view) ? EXIT_FINE : EXIT_NO_VERDICT;
     return 0;

@@ -58,6 +58,7 @@ static int finish(const struct duel_request *request, const struct duel_report *
                   struct origin *origin, struct duel_found *out, struct err *err)
 {
     duel_page(&out->page, r);
+    out->page.is_measured = true;
     if (wants_document(request))
         add_document(&out->page, r, origin, out->is_interrupted);
     int failed = request->output

@@ -1,6 +1,7 @@
 #include "bench/lab/inject.h"
 #include "bench/base/json_make.h"
 
+#include "bench/base/name_list.h"
 #include "bench/base/program.h"
 #include "bench/base/rng.h"
 #include "bench/base/units.h"
@@ -17,6 +18,8 @@ enum { LOOP_NS = 20000000 };
 
 static int parse_percents(struct injection *in, struct err *err)
 {
+    if (name_list_check("--inject", in->options->percents, err))
+        return -1;
     for (const char *p = in->options->percents;; p++) {
         char word[32];
         size_t length = strcspn(p, ",");

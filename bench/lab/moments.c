@@ -3,8 +3,9 @@
 #include "bench/base/clock.h"
 #include "bench/child/child.h"
 #include "bench/judge/compare/apart.h"
+#include "bench/lab/runtimes/folder.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,13 @@
 #include <unistd.h>
 
 /* Ten moments tell a standard deviation to a factor of 1.5, with 90 %. */
-enum { MOMENTS = 10, PATH_BYTES = 512, POLL_NS = 20000000 };
+enum { MOMENTS = 10, POLL_NS = 20000000 };
 #define MOST_NS UINT64_C(300000000000)
 
 struct measuring {
     const volatile bool *interrupted;
-    char folder[PATH_BYTES / 2], path[PATH_BYTES];
+    struct reference_folder folder;
+    char path[PATH_MAX + sizeof "/result.json"];
     struct result results[MOMENTS];
     size_t count;
 };
@@ -93,22 +95,20 @@ static int judge(struct page *p, const struct measuring *m, struct err *err)
 int moments_page(struct page *p, const struct moments_options *options, struct err *err)
 {
     static struct measuring m;
-    const char *base = getenv("TMPDIR");
+    char path[PATH_MAX];
     m.interrupted = options->interrupted;
-    snprintf(m.folder, sizeof m.folder, "%.200s/contend-moments.XXXXXX",
-             base && base[0] ? base : "/tmp");
-    if (!mkdtemp(m.folder))
-        return err_set_sys(err, errno, "a temporary folder %s", m.folder);
-    snprintf(m.path, sizeof m.path, "%s/result.json", m.folder);
+    if (reference_folder_open(&m.folder, NULL, err) ||
+        reference_folder_add(&m.folder, "moments", NULL, path, sizeof path, err)) {
+        reference_folder_close(&m.folder);
+        return -1;
+    }
+    snprintf(m.path, sizeof m.path, "%s/result.json", path);
     int failed = measure(&m, (uint64_t)options->budget_ns, err);
     bool is_short = *m.interrupted && m.count < APART_RESULTS_LEAST;
     if (!failed && !is_short)
         failed = judge(p, &m, err);
     for (size_t i = 0; i < m.count; i++)
         result_unload(&m.results[i]);
-    unlink(m.path);
-    strcat(m.path, ".journal");
-    unlink(m.path);
-    rmdir(m.folder);
+    reference_folder_close(&m.folder);
     return failed ? -1 : is_short;
 }

@@ -2,6 +2,7 @@
 
 #include "bench/base/interrupt.h"
 #include "bench/base/json_make.h"
+#include "bench/base/name_list.h"
 #include "bench/base/units.h"
 #include "bench/run/header.h"
 #include "bench/run/plan/plan.h"
@@ -30,12 +31,25 @@ static const char *workload_option(const struct reference_wishes *w)
                              : NULL;
 }
 
+/* The program of the runtime reads them; that they are lists is looked at here. */
+static int check_lists(const struct reference_passed *p, struct err *err)
+{
+    return name_list_check("--workload", p->workload, err) ||
+                   name_list_check("--executor", p->executor, err) ||
+                   name_list_check("--tasks", p->tasks, err) ||
+                   name_list_check("--interval", p->interval, err)
+               ? -1
+               : 0;
+}
+
 static int look_at_workloads(struct referenced *r, const char *option,
                              const struct opt_list *passed, struct err *err)
 {
     const struct reference_wishes *w = r->wishes;
     const char *name = r->names.count == 1 ? r->names.items[0] : NULL;
     bool writes = !w->shows_list && !w->is_which;
+    if (check_lists(&w->passed, err))
+        return -1;
     r->is_of_workloads = true;
     r->workloads = (struct reference_request){.reference = name ? reference_named(name) : NULL,
                                               .output = writes ? w->output : NULL,
@@ -129,6 +143,9 @@ static int split_names(struct referenced *r, const struct opt_list *words, struc
         if (!*name)
             return err_set(err, ERR_USAGE, "reference: \"%s\" names nothing between two commas",
                            words->items[0]);
+        for (size_t k = 0; k < r->names.count; k++)
+            if (!strcmp(r->names.items[k], name))
+                return err_set(err, ERR_USAGE, "reference: names %.100s twice", name);
         if (opt_list_add(&r->names, name, err))
             return -1;
     }

@@ -24,10 +24,11 @@ enum { CHANGED_ROUNDS = 3, KINDS = SCALE_CHANGES };
 struct session {
     const struct scale_request *request;
     struct scale *out;
-    const char *allocator;    /* its path; NULL */
-    bool lacks[KINDS];        /* cannot be run: it is left out */
-    struct named_file *files; /* owned; of both command lines */
-    size_t file_count;
+    const char *allocator;        /* its path; NULL */
+    bool lacks[KINDS];            /* cannot be run: it is left out */
+    struct named_file *files;     /* owned; of both command lines */
+    size_t file_count, own_count; /* those of the program itself come first */
+    bool is_settled[2]; /* which of them the program writes, and which that of processes */
 };
 
 /* ---- Another allocator ------------------------------------------------------------------------
@@ -65,8 +66,8 @@ static void tell(const struct scale_request *r, const char *what, unsigned n, un
     r->on_progress(r->context, text);
 }
 
-static int run_one(struct session *s, enum scale_change change, unsigned n, unsigned round,
-                   struct scale_places *places, struct err *err)
+static int start_one(struct session *s, enum scale_change change, unsigned n, unsigned round,
+                     struct scale_places *places, struct err *err)
 {
     const struct scale_request *r = s->request;
     bool is_copies = change == SCALE_COPIES;
@@ -92,6 +93,41 @@ static int run_one(struct session *s, enum scale_change change, unsigned n, unsi
     return 0;
 }
 
+static int check_files(const struct session *s, struct err *err)
+{
+    const char *changed = named_files_changed(s->files, s->file_count);
+    return changed
+               ? err_set(err, ERR_FAILED, "%s changed while it was measured: no answer", changed)
+               : 0;
+}
+
+/* What a program writes itself, it has written once it has run. */
+static void settle_files(struct session *s, bool is_processes)
+{
+    if (s->is_settled[is_processes])
+        return;
+    size_t first = is_processes ? s->own_count : 0;
+    named_files_settle(s->files + first, s->file_count - first);
+    s->is_settled[is_processes] = true;
+}
+
+/*
+ * One that is still what it was.  What took a script's place is not run: behind a pipe of that name
+ * each run would wait for its timeout.  A run that failed because its program went says so.
+ */
+static int run_one(struct session *s, enum scale_change change, unsigned n, unsigned round,
+                   struct scale_places *places, struct err *err)
+{
+    if (check_files(s, err))
+        return -1;
+    int failed = start_one(s, change, n, round, places, err);
+    settle_files(s, change == SCALE_PROCESSES);
+    struct err changed = {0};
+    if (failed && !*s->request->interrupted && check_files(s, &changed))
+        *err = changed;
+    return failed;
+}
+
 /* A run with one thing changed may fail where the program does not: then there is none. */
 static int run_changed(struct session *s, enum scale_change change, unsigned round, struct err *err)
 {
@@ -101,6 +137,8 @@ static int run_changed(struct session *s, enum scale_change change, unsigned rou
     if (!run_one(s, change, s->out->at, round, NULL, &own))
         return 0;
     s->lacks[change] = true;
+    if (check_files(s, err))
+        return -1;
     if (*s->request->interrupted)
         return err_set(err, own.code, "%s", own.text);
     if (change == SCALE_ALLOCATOR)
@@ -338,16 +376,14 @@ static int measure(struct session *s, struct err *err)
     uint64_t begin_ns = clock_now_ns();
     if (run_one(s, SCALE_PLAIN, r->counts[0], 0, NULL, err))
         return -1;
-    named_files_settle(s->files, s->file_count);
     s->out->control_ratio =
         s->out->at <= CHILDREN_AT_ONCE ? scale_control(s->out->at) : (double)NAN;
     for (unsigned round = 1; round <= r->rounds; round++)
         if ((round <= 2 || clock_now_ns() - begin_ns < r->budget_ns) &&
             run_round(s, &rng, round, err))
             return -1;
-    const char *changed = named_files_changed(s->files, s->file_count);
-    if (changed)
-        return err_set(err, ERR_FAILED, "%s changed while it was measured: no answer", changed);
+    if (check_files(s, err))
+        return -1;
     struct err own = {0};
     if (run_one(s, SCALE_PLAIN, s->out->at, 1, &s->out->places, &own) && *r->interrupted)
         return err_set(err, own.code, "%s", own.text);
@@ -373,6 +409,7 @@ int scale_measure(const struct scale_request *r, struct scale *out, struct err *
         return err_set(err, ERR_SYSTEM, "no memory for the files that \"%s\" is told of",
                        r->argv[0]);
     add_files(&s, r->argv, paths[0], sizeof paths[0]);
+    s.own_count = s.file_count;
     if (r->processes)
         add_files(&s, r->processes, paths[1], sizeof paths[1]);
     s.lacks[SCALE_COPIES] = out->at > CHILDREN_AT_ONCE;

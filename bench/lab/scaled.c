@@ -1,6 +1,7 @@
 #include "bench/lab/scaled.h"
 
 #include "bench/base/interrupt.h"
+#include "bench/base/name_list.h"
 #include "bench/base/program.h"
 #include "bench/base/units.h"
 #include "bench/machine/affinity.h"
@@ -17,6 +18,8 @@
 static int parse_counts(struct scaled *s, const char *text, struct err *err)
 {
     size_t count = 0;
+    if (name_list_check("--tasks", text, err))
+        return -1;
     for (const char *at = text; *at;) {
         char word[32];
         int64_t value;
@@ -122,6 +125,7 @@ static int judge(const struct scale *measured, const char *output, struct page *
     if (!failed) {
         const struct page_style style = {.width = 100, .utf8 = true};
         scale_page(p, measured, &v);
+        p->is_measured = true;
         failed = output && picture_write_named(p, output, "json", &style, err);
         if (failed)
             page_release(p);

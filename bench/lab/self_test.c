@@ -4,8 +4,6 @@
 #include "bench/base/clock.h"
 #include "bench/base/json_make.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,29 +39,14 @@ void self_seen(struct self_check *c, enum self_outcome outcome, const char *form
 
 /* ---- Making them --------------------------------------------------------------------------- */
 
+/* Its files are results and journals alone. */
 static int make_folder(struct self_test *t, struct err *err)
 {
-    const char *base = getenv("TMPDIR");
-    snprintf(t->folder, sizeof t->folder, "%.3000s/contend-self-test.XXXXXX",
-             base && base[0] ? base : "/tmp");
-    if (mkdtemp(t->folder))
+    if (!reference_folder_open(&t->temporary, NULL, err) &&
+        !reference_folder_add(&t->temporary, "self-test", NULL, t->folder, sizeof t->folder, err))
         return 0;
-    int error = errno;
-    err_set_sys(err, error, "--self-test: a temporary folder %.200s (TMPDIR)", t->folder);
-    t->folder[0] = '\0';
-    return -1;
-}
-
-/* Its files are results and journals alone. */
-static void remove_folder(const struct self_test *t)
-{
-    DIR *d = t->folder[0] ? opendir(t->folder) : NULL;
-    for (const struct dirent *e; d && (e = readdir(d)) != NULL;)
-        unlinkat(dirfd(d), e->d_name, 0); /* not "." and ".." */
-    if (d)
-        closedir(d);
-    if (t->folder[0])
-        rmdir(t->folder);
+    reference_folder_close(&t->temporary);
+    return err_prefix(err, "--self-test: ");
 }
 
 static double seconds_since(uint64_t begin_ns)
@@ -87,7 +70,7 @@ int self_test_run(struct self_test *t, struct err *err)
         if (*t->interrupted) /* what it saw then is nobody's fault */
             break;
     }
-    remove_folder(t);
+    reference_folder_close(&t->temporary);
     t->seconds = seconds_since(begin_ns);
     return *t->interrupted ? err_set(err, ERR_FAILED, "interrupted") : 0;
 }

@@ -9,6 +9,7 @@
 #define CONTEND_LAB_SELF_TEST_H
 
 #include "bench/base/err.h"
+#include "bench/lab/runtimes/folder.h"
 #include "bench/page/page.h"
 
 #include <limits.h>
@@ -33,8 +34,9 @@ struct self_test {
     void *context;
 
     struct self_check checks[SELF_CHECKS];
-    size_t count;          /* of those that were made */
-    char folder[PATH_MAX]; /* of its runs; removed at the end */
+    size_t count; /* of those that were made */
+    struct reference_folder temporary;
+    char folder[PATH_MAX]; /* of its runs, in that one; removed at the end */
     double seconds;
 };
 

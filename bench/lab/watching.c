@@ -81,6 +81,7 @@ static int draw(const struct trace *t, const char *path, const struct page_style
     struct page p;
     page_init(&p, "contend watch");
     timeline_page(&p, t);
+    p.is_measured = true;
     int failed = picture_write_named(&p, path, "svg", style, err);
     page_release(&p);
     return failed;
@@ -92,6 +93,7 @@ static int write_page(const struct watched *w, const char *path, const struct pa
 {
     struct page p;
     ledger_page(&p, &w->view);
+    p.is_measured = true;
     int failed = picture_write_named(&p, path, "json", style, err);
     page_release(&p);
     return failed;

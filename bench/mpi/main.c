@@ -221,7 +221,7 @@ static int measure(const struct settings *s, int argc, char **argv, struct err *
     failed = failed || launch_all(s, words.items, lines, err);
     if (!failed && json_array_size(lines))
         failed = mpi_document(&run, header, lines, &text, err) ||
-                 output_write_text(s->output, &text, err);
+                 output_keep_text(s->output, &text, ".json", err);
     json_decref(header);
     json_decref(lines);
     buf_release(&text);

@@ -81,7 +81,9 @@ static json_t *cell_json(const struct page_cell *c)
     case CELL_TEXT:
         return json_text(c->text);
     case CELL_COUNT:
-        return json_integer((json_int_t)c->number);
+        /* Of a file that somebody wrote it may be more than any integer. */
+        return c->number > -9e18 && c->number < 9e18 ? json_integer((json_int_t)c->number)
+                                                     : json_real(c->number);
     case CELL_VALUE:
     case CELL_NUMBER:
     case CELL_SHOWN:

@@ -210,7 +210,8 @@ struct page {
     bool with_intervals;       /* measured values that follow show theirs */
     unsigned
         columns; /* most columns of a document's table beside its labels; 0: what a page holds */
-    bool failed; /* memory ran out */
+    bool is_measured; /* it cannot be made again: where it cannot be written, it is kept */
+    bool failed;      /* memory ran out */
 };
 
 /* A number without an interval. */

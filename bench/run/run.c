@@ -16,6 +16,7 @@
 #include "bench/run/resume.h"
 #include "bench/run/schedule.h"
 #include "bench/run/sizes.h"
+#include "bench/run/sources.h"
 #include "bench/run/stream.h"
 #include "bench/run/words.h"
 #include "bench/run/worker.h"
@@ -35,6 +36,7 @@ struct run {
     json_t *header; /* of the journal: header of the result, and the plan */
     struct record *records;
     struct sizes sizes; /* of a new one */
+    struct sources sources;
     struct mailbox *mailbox;
     struct journal journal;
     uint64_t begin_ns;
@@ -154,8 +156,11 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
                      ? -1
                      : 0;
     result_unload(&result);
+    /* Of what goes to a pipe or a device there is no journal. */
     if (!failed)
-        failed = output_write_text(r->options->path, &text, err);
+        failed = output_is_stream(r->options->path)
+                     ? output_keep_text(r->options->path, &text, ".json", err)
+                     : output_write_text(r->options->path, &text, err);
     r->is_shown |= !failed;
     buf_release(&text);
     return failed;
@@ -227,6 +232,17 @@ static int measure_cell(struct run *r, uint32_t cell, enum assignment_kind kind,
                             r->options->interrupted, err);
 }
 
+/* Whether what the cell is measured of is no longer what it was: then the visit has failed. */
+static bool has_other_source(struct run *r, uint32_t cell)
+{
+    const char *path = sources_changed(&r->sources, &r->plan.cells[cell]);
+    if (!path)
+        return false;
+    mailbox_clear(r->mailbox);
+    err_set(&r->mailbox->err, ERR_FAILED, "%s changed while it was measured", path);
+    return true;
+}
+
 static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *err)
 {
     /* Each cell in every third round, in turn, so that rounds take the same time; in a run of
@@ -234,11 +250,14 @@ static int visit_cell(struct run *r, uint32_t cell, uint32_t round, struct err *
     bool with_own = r->plan.rounds < 3 || r->plan.cells[cell].own_probes != PROBES_ALL ||
                     (r->plan.cells[cell].place + round) % 3 == 0;
     mailbox_clear(r->mailbox);
+    if (has_other_source(r, cell))
+        return keep_visit(r, cell, round, err);
     if (with_own && measure_cell(r, cell, ASSIGN_OWN, err))
         return -1;
     /* A worker that did not survive the probes has a cell that is not to be trusted. */
     if (r->mailbox->err.code == ERR_NONE && measure_cell(r, cell, ASSIGN_VISIT, err))
         return -1;
+    has_other_source(r, cell);
     return keep_visit(r, cell, round, err);
 }
 
@@ -246,6 +265,9 @@ static int do_round(struct run *r, uint32_t round, const uint32_t *order, size_t
                     struct err *err)
 {
     for (size_t i = 0; i < count && !*r->options->interrupted; i++) {
+        const char *plugin = sources_changed_plugin(&r->sources);
+        if (plugin)
+            return err_set(err, ERR_FAILED, "--plugin: %s changed while it was measured", plugin);
         tell(r, round, order, i, count);
         if (visit_cell(r, order[i], round, err))
             return -1;
@@ -282,6 +304,7 @@ static int do_rounds(struct run *r, struct err *err)
         if (count == 0 || (left == count && !is_free && !fits_budget(r, order, left)))
             break;
         failed = left ? do_round(r, round, order, left, err) : 0;
+        sources_settle(&r->sources);
     }
     free(order);
     return failed;
@@ -301,6 +324,8 @@ static void say_outlook(const struct run_options *o, const struct outlook *outlo
 static int measure_sizes_and_begin(struct run *r, struct err *err)
 {
     const struct run_options *o = r->options;
+    if (sources_find(&r->sources, &r->plan, err))
+        return -1;
     const struct sizes_request request = {&r->plan, &o->plan, r->mailbox, o->interrupted};
     if (sizes_find(&r->sizes, &request, err))
         return -1;
@@ -310,8 +335,9 @@ static int measure_sizes_and_begin(struct run *r, struct err *err)
     r->expected_ns = outlook.run_ns;
     say_outlook(o, &outlook);
     json_t *result_header = assemble_header(&r->plan, o->command_argc, o->command_argv);
-    r->header = json_pack("{s:s, s:o, s:o}", "schema", "contend.journal/1", "header", result_header,
-                          "plan", plan_to_json(&r->plan));
+    r->header =
+        json_pack("{s:s, s:o, s:o, s:o}", "schema", "contend.journal/1", "header", result_header,
+                  "plan", plan_to_json(&r->plan), "programs", sources_to_json(&r->sources));
     if (!r->header)
         return err_set(err, ERR_SYSTEM, "no memory for the header");
     if (journal_append(&r->journal, r->header, err))
@@ -399,7 +425,9 @@ static int begin_again(struct run *r, struct err *err)
     int failed = resume_header(r->header, &r->plan, err)
                      ? err_prefix(err, "%s: line 1: ", r->journal.path)
                      : 0;
-    failed = failed || check_same_origin(r, header, err);
+    failed =
+        failed || check_same_origin(r, header, err) || sources_find(&r->sources, &r->plan, err) ||
+        sources_check(&r->sources, json_object_get(r->header, "programs"), r->journal.path, err);
     if (!failed && !(r->records = records_new(&r->plan, err)))
         failed = -1;
     if (!failed) {
@@ -460,6 +488,7 @@ static void end(struct run *r)
     json_decref(r->header);
     mailbox_free(r->mailbox);
     sizes_release(&r->sizes);
+    sources_release(&r->sources);
     journal_close(&r->journal);
 }
 

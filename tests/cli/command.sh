@@ -52,6 +52,78 @@ each_executor_that_can_runs_it() {
     expect_json r.json "'is not for the executor thread' in cells[0]['reason']"
 }
 
+# _change COMMAND ARGV: while a run goes on, after its first round (the plan and two cells), that is done.
+_change() {
+    local pid
+    rm -f r.json r.json.journal rounds
+    "$contend" run --workload command --executor process --lock none --rounds 6 --tasks 1 -o r.json \
+        --no-report -q -p "command.argv=$2" -p command.deadline=3s >out 2>err &
+    pid=$!
+    await_lines r.json.journal 4
+    eval "$1"
+    status=0
+    wait $pid || status=$?
+    last_command="run --workload command -p command.argv=$2, meanwhile $1"
+}
+
+# Buggy: what was measured of two programs was one cell's, with status 0.
+a_program_that_changes_between_rounds_has_no_number() {
+    local change
+    for change in 'sed "s/0.1/0.2/" app >new && chmod +x new && mv new app' 'rm app' 'chmod -x app' \
+        'mkfifo pipe && mv pipe app'; do
+        rm -f app
+        printf '#!/bin/sh\necho x >>rounds; sleep 0.1\n' >app
+        chmod +x app
+        _change "$change" ./app
+        _fails 'app changed while it was measured'
+        expect_json r.json "all('metrics' not in c or not any('samples' in m and m['samples'] for m in c['metrics'].values()) for c in cells if c['status'] == 'failed') or cells"
+        expect_valid r.json
+    done
+    rm -f app
+    expect_no_leftovers
+}
+
+a_script_that_changes_between_rounds_has_no_number() {
+    local change
+    for change in 'echo "sleep 0.2" >>app.sh' 'rm app.sh' 'mkfifo pipe && mv pipe app.sh'; do
+        rm -f app.sh
+        printf 'echo x >>rounds; sleep 0.1\n' >app.sh
+        _change "$change" 'sh app.sh'
+        _fails 'app.sh changed while it was measured'
+    done
+    rm -f app.sh
+}
+
+a_run_goes_on_with_the_program_it_was_begun_with() {
+    local pid
+    printf '#!/bin/sh\necho x >>rounds; sleep 0.1\n' >app
+    chmod +x app
+    rm -f r.json r.json.journal rounds
+    "$contend" run --workload command --executor process --lock none --rounds 6 --tasks 1 -o r.json \
+        --no-report -q -p command.argv=./app >out 2>err &
+    pid=$!
+    await_lines r.json.journal 4
+    kill -TERM $pid
+    wait $pid
+    cp -p app old
+    sed -i 's/0.1/0.2/' app
+    run run --resume -o r.json -q --no-report
+    expect_refusal 2 'r.json.journal: was begun with another ./app'
+    mv old app
+    run run --resume -o r.json -q --no-report
+    expect_status 0
+}
+
+# What it writes itself is no change, nor what another cell's program does.
+what_a_program_writes_itself_is_no_change() {
+    printf '#!/bin/sh\ndate +%%N >>"$1"\n' >app
+    chmod +x app
+    echo >log
+    _cell './app log' --rounds 3 --tasks 1,2
+    expect_status 0
+    expect_json r.json "all(c['status'] == 'ok' for c in cells)"
+}
+
 a_text_may_hold_commas() {
     cat >app <<'APP'
 #!/bin/sh

@@ -204,6 +204,26 @@ a_script_that_changes_in_the_middle_is_no_verdict() {
     expect_refusal 3 'base: base.sh changed while it was measured'
 }
 
+# Expected: it ends, and says what happened to the script.  Buggy: each sample behind the pipe waited
+# for its timeout, and the words were that it "did not end in time".
+a_script_whose_place_is_taken_is_no_verdict() {
+    local change
+    for change in 'mkfifo pipe && mv pipe head.sh' 'rm head.sh' 'chmod 0 head.sh'; do
+        rm -f head.sh base.sh
+        printf 'sleep 0.01\n' >base.sh
+        cp base.sh head.sh
+        (sleep 1 && eval "$change") &
+        run duel -q --budget 4s --threshold 0 --timeout 20s -- sh base.sh -- sh head.sh
+        wait
+        expect_refusal 3 'head.sh changed while it was measured: no verdict'
+    done
+    cp "$side" head
+    (sleep 0.5 && chmod -x head) &
+    run duel -q --budget 3s --threshold 0 -- "$side" -- ./head
+    wait
+    expect_refusal 3 'head: ./head changed while it was measured'
+}
+
 what_a_side_writes_itself_is_no_change() {
     echo 0 >log
     run duel -q --pairs 6 -- sh -c 'date +%N >"$1"' base log -- sh -c 'sleep 0.02; date +%N >"$1"' head log

@@ -34,4 +34,20 @@ an_interrupt_leaves_nothing_behind() {
     expect_no_leftovers
 }
 
+# Buggy: it lay there for ever.
+what_a_killed_doctor_leaves_the_next_one_takes_away() {
+    local pid number
+    mkdir t
+    for number in KILL TERM; do
+        TMPDIR=$work/t "$contend" doctor --moments --budget 60s --force >out 2>err &
+        pid=$!
+        await_listening $pid
+        until compgen -G 't/contend-*/runtimes/*' >found || [ ! -e /proc/$pid/exe ]; do sleep 0.05; done
+        kill -$number $pid
+        wait $pid 2>/dev/null
+    done
+    [ -z "$(ls t)" ] || fail "left: $(ls t)"
+    expect_no_leftovers
+}
+
 run_tests

@@ -102,4 +102,72 @@ what_is_open_is_written_to_where_it_stands() {
     grep -q 'is not open for writing' err || fail "$(cat err)"
 }
 
+# _kept: the file that the error names.
+_kept() {
+    expect_status 3
+    expect test "$(wc -l <err)" -eq 1
+    expect_err '/dev/full: cannot be written: No space left on device; what was measured is in '
+    kept=$(sed -n 's/.*what was measured is in //p' err)
+    [ -s "$kept" ] || { fail "nothing is kept in \"$kept\""; return 1; }
+}
+
+# Buggy: what had been measured for minutes was gone with the first write.
+what_was_measured_is_kept_where_its_place_does_not_take_it() {
+    [ -w /dev/full ] || return 0
+    local kept quick=(--executor fake --lock none --tasks 1 --rounds 1)
+    run run --workload noop "${quick[@]}" -q -o /dev/full
+    _kept && run report "$kept" && expect_status 0
+    run claims --only startup --rounds 1 --budget 2s -q --force -o /dev/full
+    _kept && run claims --result "$kept" && expect_out 'startup'
+    run duel --budget 200ms --force -q -o /dev/full -- true -- true
+    _kept && expect_json "$kept" 'd["schema"].startswith("contend.duel/")'
+    run scale --tasks 1,2 --rounds 2 --budget 200ms --force -q -o /dev/full -- sh -c ': {n}'
+    _kept && expect_json "$kept" 'd["schema"].startswith("contend.scale/")'
+    run trace --workload spin --lock none --tasks 1 --for 1ms --force --format json -o /dev/full
+    _kept && expect_json "$kept" '"traceEvents" in d'
+    run spinner --all thread --work block --lock none --seconds 0.1 --format csv -o /dev/full
+    _kept && expect grep -q ',' "$kept"
+    # Buggy: a trace was ended by the signal, without a word.
+    last_command='trace -o - | true'
+    "$contend" trace --workload spin --lock none --tasks 1 --for 1ms --force --format json -o - 2>err | true
+    status=${PIPESTATUS[0]}
+    expect_status 3
+    expect_err 'Broken pipe; what was measured is in '
+    # Nothing of what can be made again.
+    rm -f contend-kept-*
+    run report "$fixtures/report/standard.json" -o /dev/full
+    expect_refusal 3 'cannot be written: No space left on device'
+    run doctor -o /dev/full
+    expect_status 3
+    expect test -z "$(find . -name 'contend-kept-*')"
+}
+
+# Before anything is measured: a pipe of somebody else, a closed stream, a folder, a file in the way.
+a_place_that_cannot_be_written_is_known_before() {
+    local place started=: measures=(run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q)
+    touch in-the-way
+    mkdir folder
+    for place in in-the-way/r.json folder /proc/r.json; do
+        run "${measures[@]}" -o "$place"
+        expect_refusal 2 "$place"
+        run scale --tasks 1,2 --force -q -o "$place" -- sh -c 'touch began; : {n}'
+        expect_refusal 2 "$place"
+        run duel --force -q -o "$place" -- sh -c 'touch began' -- true
+        expect_refusal 2 "$place"
+        run watch -o "$place" -- sh -c 'touch began'
+        expect_refusal 2 "$place"
+    done
+    expect test ! -e began
+    last_command="duel -o - >&-"
+    "$contend" duel --force -q -o - -- sh -c 'touch began' -- true >&- 2>err && fail 'status 0'
+    grep -q 'standard output is not open for writing' err || fail "$(cat err)"
+    expect test ! -e began
+    can_be_nobody || return 0
+    mkfifo -m 600 pipe
+    last_command="run -o pipe"
+    status=0
+    as_nobody "$contend" "${measures[@]}" -o pipe >out 2>err || status=$?
+    expect_refusal 2 'pipe: cannot be written: Permission denied'
+}
+
 run_tests

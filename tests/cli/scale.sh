@@ -118,6 +118,28 @@ a_script_that_changes_in_the_middle_is_no_answer() {
     expect_refusal 3 'work.sh changed while it was measured'
 }
 
+# Buggy: behind a pipe each run waited for its timeout, and it "did not end in time".
+a_script_whose_place_is_taken_is_no_answer() {
+    local change
+    for change in 'mkfifo pipe && mv pipe work.sh' 'rm work.sh' 'chmod 0 work.sh'; do
+        rm -f work.sh
+        printf 'sleep 0.2\n' >work.sh
+        (sleep 1 && eval "$change") &
+        run scale --quiet --tasks 1,2 --rounds 4 --timeout 20s -- sh work.sh '{n}'
+        wait
+        expect_refusal 3 'work.sh changed while it was measured: no answer'
+    done
+}
+
+# Its own log is none, nor is that of the processes beside it.
+what_a_program_writes_itself_is_no_change() {
+    printf 'date +%%N >>"$1"; sleep 0.02\n' >log.sh
+    echo >a.log
+    echo >b.log
+    run scale --quiet --tasks 1,2 --rounds 2 --processes 'sh log.sh b.log {n}' -- sh log.sh a.log '{n}'
+    expect_status 0
+}
+
 # Expected: the status of an interrupt.  Buggy: 3, and that the program "did not end in time".
 an_interrupt_is_told_by_its_status() {
     local pid

@@ -102,7 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (count && !results_tell_apart(results, count, &err))
         for (size_t i = 0; export_formats[i]; i++)
             if (export_formats[i]->write)
-                check(export_formats[i], &(struct export_input){results, count, &all, branch});
+                check(export_formats[i],
+                      &(struct export_input){results, count, &all, branch, NULL});
     for (size_t i = 0; i < count; i++)
         result_unload(&results[i]);
     input_close(&in);

@@ -138,7 +138,8 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
             const struct result_cell *c = &r->cells[j];
             bool is_wanted = c->status == CELL_OK && strcmp(c->role, "control") != 0;
             for (size_t k = 0; is_wanted && add_line(in, r, c, k, out); k++)
-                continue;
+                if (export_pass_on(in, out, err))
+                    return -1;
         }
     }
     return out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;

@@ -36,8 +36,11 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
     buf_add(out, "host,run,started_at,cell,workload,lock,executor,tasks,workers,placement,metric,"
                  "unit,better,round,value\r\n");
     while (export_next(in, &walk, &v))
-        for (size_t i = 0; i < v.metric->sample_count; i++)
+        for (size_t i = 0; i < v.metric->sample_count; i++) {
             add_sample(&v, i, out);
+            if (export_pass_on(in, out, err))
+                return -1;
+        }
     return out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
 }
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#define JSON_FLAGS (JSON_INDENT(1) | JSON_REAL_PRECISION(17))
+
 #define EXPORT(name) extern const struct export_format export_##name;
 #include "bench/exchange/export/exports.def"
 #undef EXPORT
@@ -109,8 +111,63 @@ long long export_epoch(const char *instant)
     return end ? (long long)timegm(&t) : -1;
 }
 
+int export_pass_on(const struct export_input *in, struct buf *out, struct err *err)
+{
+    enum { PIECE_BYTES = 65536 };
+    if (out->failed)
+        return err_set(err, ERR_SYSTEM, "export: out of memory");
+    if (!in->file || out->len < PIECE_BYTES)
+        return 0;
+    int failed = output_add(in->file, out->data, out->len, err);
+    buf_reset(out);
+    return failed;
+}
+
+static void indent(struct buf *out, int depth)
+{
+    buf_add(out, "\n");
+    buf_pad(out, (size_t)depth);
+}
+
+/* Texts have no line ends of their own in JSON. */
+void export_json_part(json_t *value, int depth, struct buf *out)
+{
+    struct buf text = {0};
+    json_add_text(&text, value, JSON_FLAGS | JSON_ENCODE_ANY);
+    for (const char *at = buf_text(&text); *at;) {
+        size_t length = strcspn(at, "\n");
+        buf_add_bytes(out, at, length);
+        at += length;
+        if (at[0] && at[1])
+            indent(out, depth);
+        at += at[0] == '\n';
+    }
+    buf_settle(out, &text);
+}
+
+void export_list_begin(struct export_list *list, struct buf *out)
+{
+    list->has_items = false;
+    buf_add(out, "[");
+}
+
+void export_list_add(struct export_list *list, json_t *item, struct buf *out)
+{
+    buf_add(out, list->has_items ? "," : "");
+    indent(out, list->depth);
+    export_json_part(item, list->depth, out);
+    list->has_items = true;
+}
+
+void export_list_end(const struct export_list *list, struct buf *out)
+{
+    if (list->has_items)
+        indent(out, list->depth - 1);
+    buf_add(out, "]");
+}
+
 int export_json(json_t *document, struct buf *out, struct err *err)
 {
-    json_add_text(out, document, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    json_add_text(out, document, JSON_FLAGS);
     return out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
 }

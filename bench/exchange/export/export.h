@@ -1,8 +1,9 @@
 /*
  * Results in the formats of other programs.
  *
- * A format is a descriptor in a file of its own and a line in exports.def.  It writes into
- * buffers, from the values the walk hands it: measured cells that are ok, metrics with a value.  Or
+ * A format is a descriptor in a file of its own and a line in exports.def.  It puts a text together
+ * from the values the walk hands it: measured cells that are ok, metrics with a value; and hands it
+ * on piece by piece, so that a million cells have no text in memory beside them.  Or
  * it adds to a file that holds other results already, and then reads each by itself.
  * docs/exports.md says what becomes of a result in each.
  */
@@ -10,6 +11,7 @@
 #define CONTEND_EXCHANGE_EXPORT_EXPORT_H
 
 #include "bench/base/buf.h"
+#include "bench/base/output.h"
 #include "bench/judge/parts/metric_choice.h"
 #include "bench/result/result.h"
 
@@ -21,7 +23,8 @@ struct export_input {
     const struct result *results;
     size_t count;
     const struct metric_choice *metrics;
-    const char *branch; /* NULL: not said */
+    const char *branch;  /* NULL: not said */
+    struct output *file; /* where pieces go; NULL: all stays in the text */
 };
 
 /* A metric with a value. */
@@ -45,7 +48,10 @@ struct export_format {
     const char *suffixes[EXPORT_FILES_MAX];
     bool tells_without_values; /* it says something of cells that have none: what failed, and why */
     bool has_names_once;       /* its consumer takes each value's name once a file */
-    /* Writes file number `which`. Returns 0 or -1 with err. */
+    /*
+     * Writes file number `which`: what export_pass_on() left of it is in `out`. 0, or -1 with err.
+     * What may be refused is looked at before the first piece.
+     */
     int (*write)(const struct export_input *in, size_t which, struct buf *out, struct err *err);
     /*
      * Or, in place of that: adds the results, files as typed, to the one at `path`, which is made
@@ -85,6 +91,23 @@ bool export_seconds(const struct result_metric *m, double value, double *seconds
 
 /* Seconds since 1970 of "2026-01-31T12:00:00Z"; -1 when it is not such a text. */
 long long export_epoch(const char *instant);
+
+/* After each line or so: hands `out` on to the file once it is long. -1 with err. */
+int export_pass_on(const struct export_input *in, struct buf *out, struct err *err);
+
+/*
+ * A list inside of a JSON document, an item at a time, in the bytes that export_json() would make
+ * of it at that depth.
+ */
+struct export_list {
+    int depth; /* of its items: how far they are indented */
+    bool has_items;
+};
+void export_list_begin(struct export_list *list, struct buf *out);
+void export_list_add(struct export_list *list, json_t *item, struct buf *out); /* takes the item */
+void export_list_end(const struct export_list *list, struct buf *out);
+/* A value of that depth, in those bytes; drops the reference. */
+void export_json_part(json_t *value, int depth, struct buf *out);
 
 /* Adds a document as text and drops the reference. -1 with ERR_SYSTEM when memory ran out. */
 int export_json(json_t *document, struct buf *out, struct err *err);

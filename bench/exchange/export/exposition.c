@@ -112,30 +112,42 @@ static bool is_first(const struct export_input *in, const struct export_value *v
     return true;
 }
 
+/* Two metrics whose families would have one name. */
+static int check_family(const struct export_value *first, json_t *metrics, struct err *err)
+{
+    struct family f;
+    name_family(&f, first->metric);
+    const char *other = json_string_value(json_object_get(metrics, buf_text(&f.name)));
+    int failed = 0;
+    if (other)
+        failed = err_set(err, ERR_INPUT, "the metrics %.100s and %.100s would both be %.100s",
+                         other, f.metric, buf_text(&f.name));
+    else if (json_object_set_new(metrics, buf_text(&f.name), json_string(f.metric)))
+        failed = err_set(err, ERR_SYSTEM, "export: out of memory");
+    buf_release(&f.name);
+    return failed;
+}
+
 /* All samples of a family stand together. */
 static int add_family(const struct export_input *in, const struct export_value *first,
-                      bool is_openmetrics, json_t *metrics, struct buf *out, struct err *err)
+                      bool is_openmetrics, struct buf *out, struct err *err)
 {
     struct export_walk walk = {0};
     struct export_value v;
     struct family f;
+    int failed = 0;
     name_family(&f, first->metric);
-    const char *other = json_string_value(json_object_get(metrics, buf_text(&f.name)));
-    if (other)
-        err_set(err, ERR_INPUT, "the metrics %.100s and %.100s would both be %.100s", other,
-                f.metric, buf_text(&f.name));
-    else if (json_object_set_new(metrics, buf_text(&f.name), json_string(f.metric)))
-        err_set(err, ERR_SYSTEM, "export: out of memory");
     add_comments(&f, first->metric, is_openmetrics, out);
-    while (export_next(in, &walk, &v)) {
+    while (!failed && export_next(in, &walk, &v)) {
         if (strcmp(v.metric->name, f.metric))
             continue;
         add_sample(in, &f, &v, "center", v.metric->summary.center, out);
         add_sample(in, &f, &v, "lo", v.metric->summary.lo, out);
         add_sample(in, &f, &v, "hi", v.metric->summary.hi, out);
+        failed = export_pass_on(in, out, err);
     }
     buf_settle(out, &f.name);
-    return other ? -1 : 0;
+    return failed;
 }
 
 #define RUN_INFO    "contend_run_info"
@@ -179,8 +191,12 @@ int exposition_write(const struct export_input *in, bool is_openmetrics, struct 
                      : 0;
     while (!status && export_next(in, &walk, &v))
         if (is_first(in, &v))
-            status = add_family(in, &v, is_openmetrics, metrics, out, err);
+            status = check_family(&v, metrics, err);
     json_decref(metrics);
+    walk = (struct export_walk){0};
+    while (!status && export_next(in, &walk, &v))
+        if (is_first(in, &v))
+            status = add_family(in, &v, is_openmetrics, out, err);
     add_runs(in, is_openmetrics, out);
     if (is_openmetrics)
         buf_add(out, "# EOF\n");

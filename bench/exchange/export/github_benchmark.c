@@ -24,8 +24,10 @@ static int write_direction(const struct export_input *in, size_t which, struct b
     struct export_walk walk = {0};
     struct export_value v;
     struct buf name = {0};
-    struct json_maker entries = json_maker_list();
-    while (export_next(in, &walk, &v)) {
+    struct export_list entries = {.depth = 1};
+    int failed = 0;
+    export_list_begin(&entries, out);
+    while (!failed && export_next(in, &walk, &v)) {
         if (strcmp(v.metric->better, directions[which]) != 0)
             continue;
         buf_reset(&name);
@@ -36,10 +38,13 @@ static int write_direction(const struct export_input *in, size_t which, struct b
                       "value", v.metric->summary.center, "extra",
                       json_sprintf("n=%zu, %s", v.metric->summary.n, v.result->runtime)));
         add_range(&entry, &v.metric->summary);
-        json_make_add(&entries, json_made(&entry));
+        export_list_add(&entries, json_made(&entry), out);
+        failed = export_pass_on(in, out, err);
     }
-    buf_release(&name);
-    return export_json(json_made(&entries), out, err);
+    export_list_end(&entries, out);
+    buf_add(out, "\n");
+    buf_settle(out, &name);
+    return failed;
 }
 
 const struct export_format export_github_benchmark = {

@@ -51,22 +51,29 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
     struct export_walk walk = {0};
     struct export_value v;
     struct buf name = {0};
-    struct json_maker entries = json_maker_list();
-    for (size_t family = 0; export_next(in, &walk, &v); family++) {
+    struct export_list entries = {.depth = 2};
+    int failed = 0;
+    buf_add(out, "{\n \"context\": ");
+    export_json_part(context_of(&in->results[0]), 1, out);
+    buf_add(out, ",\n \"benchmarks\": ");
+    export_list_begin(&entries, out);
+    for (size_t family = 0; !failed && export_next(in, &walk, &v); family++) {
         buf_reset(&name);
         export_name(in, &v, &name);
         buf_printf(&name, "/%s", v.metric->name);
-        for (size_t i = 0; i < v.metric->sample_count; i++) {
+        for (size_t i = 0; !failed && i < v.metric->sample_count; i++) {
             double seconds;
             if (export_seconds(v.metric, v.metric->samples[i], &seconds))
-                json_make_add(&entries, entry_of(&v, buf_text(&name), family, i,
-                                                 v.metric->sample_count, seconds));
+                export_list_add(
+                    &entries,
+                    entry_of(&v, buf_text(&name), family, i, v.metric->sample_count, seconds), out);
+            failed = export_pass_on(in, out, err);
         }
     }
-    buf_release(&name);
-    return export_json(json_pack("{s:o, s:o}", "context", context_of(&in->results[0]), "benchmarks",
-                                 json_made(&entries)),
-                       out, err);
+    export_list_end(&entries, out);
+    buf_add(out, "\n}\n");
+    buf_settle(out, &name);
+    return failed;
 }
 
 const struct export_format export_google_benchmark = {

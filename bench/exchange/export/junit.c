@@ -68,8 +68,11 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
             buf_printf(out, " timestamp=\"%.19s\"", r->started_at);
         buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
                    r->cell_count, count_status(r, CELL_FAILED), count_status(r, CELL_SKIPPED));
-        for (size_t j = 0; j < r->cell_count; j++)
+        for (size_t j = 0; j < r->cell_count; j++) {
             add_case(in, &r->cells[j], out);
+            if (export_pass_on(in, out, err))
+                return -1;
+        }
         buf_add(out, "</testsuite>\n");
     }
     buf_add(out, "</testsuites>\n");

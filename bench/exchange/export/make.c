@@ -45,24 +45,47 @@ static int check_names(const struct export_input *in, const struct export_format
     return failed;
 }
 
-static int make_files(struct export_files *out, const struct export_request *r,
-                      const struct export_format *format, const struct export_input *in,
-                      struct err *err)
+/* One file, as far as its end. */
+static int write_file(const struct export_input *in, const struct export_format *format,
+                      size_t which, struct err *err)
 {
-    for (size_t i = 0; i < (format->suffixes[1] ? 2 : 1); i++, out->count++) {
-        struct export_file *file = &out->items[i];
-        if (r->path)
-            buf_printf(&file->name, "%s%s", r->path,
-                       format->suffixes[i] ? format->suffixes[i] : "");
-        if (format->write(in, i, &file->text, err))
-            return -1;
-    }
-    return 0;
+    struct buf rest = {0};
+    int failed = format->write(in, which, &rest, err);
+    if (!failed && rest.failed)
+        failed = err_set(err, ERR_SYSTEM, "export: out of memory");
+    failed = failed || output_add(in->file, buf_text(&rest), rest.len, err);
+    buf_release(&rest);
+    return failed;
 }
 
-static int store(struct export_files *out, const struct export_request *r,
-                 const struct export_format *format, const char *const *paths, size_t count,
-                 struct err *err)
+static int write_files(const struct export_request *r, const struct export_format *format,
+                       struct export_input *in, struct err *err)
+{
+    struct output *files[EXPORT_FILES_MAX];
+    struct buf names[EXPORT_FILES_MAX] = {0};
+    size_t count = 0, wanted = format->suffixes[1] ? 2 : 1;
+    int failed = 0;
+    while (count < wanted && !failed) {
+        struct buf *name = &names[count];
+        const char *suffix = format->suffixes[count];
+        buf_printf(name, "%s%s", r->path ? r->path : "", suffix ? suffix : "");
+        failed = name->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
+        in->file = failed ? NULL : output_open(r->path ? buf_text(name) : NULL, err);
+        if (!in->file)
+            break;
+        files[count] = in->file;
+        failed = write_file(in, format, count++, err);
+    }
+    failed = failed || count < wanted ? -1 : 0;
+    for (size_t i = 0; i < count; i++)
+        failed = output_end(files[i], !failed, err) || failed ? -1 : 0;
+    for (size_t i = 0; i < wanted; i++)
+        buf_release(&names[i]);
+    return failed;
+}
+
+static int store(const struct export_request *r, const struct export_format *format,
+                 const char *const *paths, size_t count, struct buf *said, struct err *err)
 {
     struct export_stored done;
     char words[2][40];
@@ -75,27 +98,26 @@ static int store(struct export_files *out, const struct export_request *r,
         return err_set(err, ERR_USAGE, "--metric: --to %s takes every metric", r->format);
     if (format->store(paths, count, r->path, &done, err))
         return -1;
-    buf_printf(&out->said, "%s of %s added to %s",
+    buf_printf(said, "%s of %s added to %s",
                words_count(words[0], sizeof words[0], done.cells, "cell"),
                words_count(words[1], sizeof words[1], done.results, "result"), r->path);
     if (done.known)
-        buf_printf(&out->said, "; %zu were there already", done.known);
-    buf_add(&out->said, "\n");
+        buf_printf(said, "; %zu were there already", done.known);
+    buf_add(said, "\n");
     return 0;
 }
 
-int export_make(struct export_files *out, const struct export_request *r, const char *const *paths,
-                size_t count, struct err *err)
+int export_make(const struct export_request *r, const char *const *paths, size_t count,
+                struct buf *said, struct err *err)
 {
     const struct export_format *format = r->format ? export_named(r->format) : NULL;
     struct metric_choice choice = {0};
     struct result_list results;
-    *out = (struct export_files){0};
     if (!format)
         return err_set(err, ERR_USAGE,
                        "export: --to says in which format; \"export --help\" lists them");
     if (format->store)
-        return store(out, r, format, paths, count, err);
+        return store(r, format, paths, count, said, err);
     if (format->suffixes[0] && !r->path)
         return err_set(err, ERR_USAGE, "--to %s: writes two files; -o PREFIX says where",
                        r->format);
@@ -103,20 +125,11 @@ int export_make(struct export_files *out, const struct export_request *r, const 
                  results_tell_apart(results.items, results.count, err) ||
                  metric_choice_parse(&choice, r->metric, &results.items[0], err);
     if (!failed) {
-        const struct export_input in = {results.items, results.count, &choice, r->branch};
+        struct export_input in = {results.items, results.count, &choice, r->branch, NULL};
         failed = check_values(&in, format, err) || check_names(&in, format, err) ||
-                 make_files(out, r, format, &in, err);
+                 write_files(r, format, &in, err);
     }
     metric_choice_release(&choice);
     results_unload(&results);
     return failed ? -1 : 0;
-}
-
-void export_files_release(struct export_files *f)
-{
-    for (size_t i = 0; i < EXPORT_FILES_MAX; i++) {
-        buf_release(&f->items[i].name);
-        buf_release(&f->items[i].text);
-    }
-    buf_release(&f->said);
 }

@@ -40,14 +40,31 @@ static json_t *run_of(const struct export_value *v, size_t *at)
     return json_pack("{s:o, s:o}", "metadata", json_made(&metadata), "values", json_made(&values));
 }
 
+static json_t *metadata_of(const struct result *r)
+{
+    struct json_maker metadata = json_maker_new();
+    if (r->hostname[0])
+        json_make_text(&metadata, "hostname", r->hostname);
+    if (r->cpu[0])
+        json_make_text(&metadata, "cpu_model_name", r->cpu);
+    if (r->cpus_allowed > 0)
+        json_make_int(&metadata, "cpu_count", r->cpus_allowed);
+    return json_made(&metadata);
+}
+
 static int write_all(const struct export_input *in, size_t which, struct buf *out, struct err *err)
 {
     (void)which;
     struct export_walk walk = {0};
     struct export_value v;
     struct buf name = {0};
-    struct json_maker benchmarks = json_maker_list();
-    while (export_next(in, &walk, &v)) {
+    struct export_list benchmarks = {.depth = 2};
+    int failed = 0;
+    buf_add(out, "{\n \"version\": \"1.0\",\n \"metadata\": ");
+    export_json_part(metadata_of(&in->results[0]), 1, out);
+    buf_add(out, ",\n \"benchmarks\": ");
+    export_list_begin(&benchmarks, out);
+    while (!failed && export_next(in, &walk, &v)) {
         if (!unit_of(v.metric) || v.metric->sample_count == 0)
             continue;
         buf_reset(&name);
@@ -64,22 +81,16 @@ static int write_all(const struct export_input *in, size_t which, struct buf *ou
             json_decref(json_made(&runs));
             continue;
         }
-        json_make_add(&benchmarks,
-                      json_pack("{s:{s:s, s:s, s:i}, s:o}", "metadata", "name", buf_text(&name),
-                                "unit", unit_of(v.metric), "loops", 1, "runs", json_made(&runs)));
+        export_list_add(&benchmarks,
+                        json_pack("{s:{s:s, s:s, s:i}, s:o}", "metadata", "name", buf_text(&name),
+                                  "unit", unit_of(v.metric), "loops", 1, "runs", json_made(&runs)),
+                        out);
+        failed = export_pass_on(in, out, err);
     }
-    buf_release(&name);
-    const struct result *r = &in->results[0];
-    struct json_maker metadata = json_maker_new();
-    if (r->hostname[0])
-        json_make_text(&metadata, "hostname", r->hostname);
-    if (r->cpu[0])
-        json_make_text(&metadata, "cpu_model_name", r->cpu);
-    if (r->cpus_allowed > 0)
-        json_make_int(&metadata, "cpu_count", r->cpus_allowed);
-    return export_json(json_pack("{s:s, s:o, s:o}", "version", "1.0", "metadata",
-                                 json_made(&metadata), "benchmarks", json_made(&benchmarks)),
-                       out, err);
+    export_list_end(&benchmarks, out);
+    buf_add(out, "\n}\n");
+    buf_settle(out, &name);
+    return failed;
 }
 
 const struct export_format export_pyperf = {

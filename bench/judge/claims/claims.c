@@ -1,5 +1,6 @@
 #include "bench/judge/claims/claims.h"
 
+#include "bench/base/name_list.h"
 #include "bench/base/suggest.h"
 
 #include <ctype.h>
@@ -45,6 +46,8 @@ const struct claim *claim_find(const char *word, struct err *err)
 
 static int choose_words(bool *is_chosen, const char *words, struct err *err)
 {
+    if (name_list_check("--only", words, err))
+        return -1;
     for (const char *p = words;; p++) {
         char word[64];
         size_t length = strcspn(p, ",");

@@ -195,6 +195,47 @@ static void tell(const struct duel *d, const struct duel_phase *p, uint64_t begi
     d->options->on_progress(d->options->context, text);
 }
 
+/* What was built anew in the middle is two programs under one name: nothing can be said of it. */
+static int check_code(const struct duel_subject *s, struct err *err)
+{
+    const struct duel_side *sides[] = {&s->base, &s->head};
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = named_files_changed(sides[i]->files, sides[i]->file_count);
+        if (path)
+            return err_set(err, ERR_FAILED, "%s: %s changed while it was measured: no verdict",
+                           i ? "head" : "base", path);
+    }
+    if (s->relinked && !file_mark_holds(s->relinked, &s->relinked_mark))
+        return err_set(err, ERR_FAILED, "--relinked: %s changed while it was measured: no verdict",
+                       s->relinked);
+    return 0;
+}
+
+/*
+ * Slots of sides that are still what they were.  What took a script's place is not run: behind a
+ * pipe of that name every sample would wait for its timeout.  A sample that failed because its
+ * program went says so.
+ */
+static int take_slots(struct duel *d, struct duel_phase *p, struct schedule *schedule, size_t lanes,
+                      struct err *err)
+{
+    if (check_code(d->subject, err))
+        return -1;
+    bool is_first = p == &d->out->first && !d->is_settled;
+    int failed = duel_take_slots(d, p, schedule, lanes, err);
+    if (is_first) {
+        named_files_settle(d->subject->base.files, d->subject->base.file_count);
+        named_files_settle(d->subject->head.files, d->subject->head.file_count);
+        d->is_settled = true;
+    }
+    struct err changed = {0};
+    if (failed && !*d->options->interrupted && check_code(d->subject, &changed)) {
+        *err = changed;
+        return -1;
+    }
+    return failed && duel_give_mode_up(d, err) ? -1 : failed ? 1 : 0;
+}
+
 static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
 {
     bool is_second = p == &d->out->second;
@@ -209,15 +250,11 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         size_t lanes = d->out->lanes, most = d->options->pairs_most;
         if (most && p->seen.slot_count + 1 >= p->discarded + most)
             lanes = 1;
-        if (duel_take_slots(d, p, &schedule, lanes, err)) {
-            if (duel_give_mode_up(d, err))
-                return -1;
+        int outcome = take_slots(d, p, &schedule, lanes, err);
+        if (outcome < 0)
+            return -1;
+        if (outcome > 0)
             continue;
-        }
-        if (p->seen.slot_count <= lanes && !is_second) {
-            named_files_settle(d->subject->base.files, d->subject->base.file_count);
-            named_files_settle(d->subject->head.files, d->subject->head.file_count);
-        }
         if (!d->subject->prints_metrics) {
             observe_absent(&p->seen, "startup_ns", "ns",
                            "only a program itself can tell when it is ready (--metrics)");
@@ -249,22 +286,6 @@ static int run_phase(struct duel *d, struct duel_phase *p, struct err *err)
         if (is_spent || is_over(d, is_second))
             return 0;
     }
-}
-
-/* What was built anew in the middle is two programs under one name: nothing can be said of it. */
-static int check_code(const struct duel_subject *s, struct err *err)
-{
-    const struct duel_side *sides[] = {&s->base, &s->head};
-    for (size_t i = 0; i < 2; i++) {
-        const char *path = named_files_changed(sides[i]->files, sides[i]->file_count);
-        if (path)
-            return err_set(err, ERR_FAILED, "%s: %s changed while it was measured: no verdict",
-                           i ? "head" : "base", path);
-    }
-    if (s->relinked && !file_mark_holds(s->relinked, &s->relinked_mark))
-        return err_set(err, ERR_FAILED, "--relinked: %s changed while it was measured: no verdict",
-                       s->relinked);
-    return 0;
 }
 
 int duel_run(const struct duel_subject *subject, const struct duel_options *options,

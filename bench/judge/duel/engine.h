@@ -23,7 +23,8 @@ struct duel {
     size_t trial_from;     /* the first slot in two lanes, or in real time */
     unsigned most_threads; /* seen of one sample */
     unsigned failed_arms;  /* of the samples taken last: 1 << ARM_HEAD .. */
-    bool has_crashed;      /* one of those died of a signal by its own doing */
+    bool is_settled;  /* it is known which of the files that sides name they write themselves */
+    bool has_crashed; /* one of those died of a signal by its own doing */
 };
 
 /* The stack moves in steps of 16 bytes and is much the same again after a page. */

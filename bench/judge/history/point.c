@@ -5,6 +5,7 @@
 #include "bench/base/clock.h"
 #include "bench/base/file.h"
 #include "bench/base/json.h"
+#include "bench/base/name_list.h"
 #include "bench/base/suggest.h"
 #include "bench/judge/history/duel.h"
 #include "bench/judge/parts/metric_names.h"
@@ -95,6 +96,28 @@ static void refuse_metrics(const struct result *r, const char *metrics, struct e
     vec_release(&names);
 }
 
+/* One that no cell has is misspelt: a history without it would say nothing of it. */
+static int check_metrics(const struct result *r, const char *metrics, struct err *err)
+{
+    int failed = name_list_check("--metric", metrics, err);
+    for (const char *at = metrics; *at && !failed; at += strcspn(at, ","), at += *at == ',') {
+        bool is_there = false;
+        size_t length = strcspn(at, ",");
+        for (size_t i = 0; i < r->cell_count && !is_there; i++)
+            for (size_t j = 0; j < r->cells[i].metric_count && !is_there; j++) {
+                const char *name = r->cells[i].metrics[j].name;
+                is_there = strlen(name) == length && !strncmp(at, name, length);
+            }
+        if (!is_there) {
+            char one[128];
+            snprintf(one, sizeof one, "%.*s", (int)length, at);
+            refuse_metrics(r, one, err);
+            failed = -1;
+        }
+    }
+    return failed;
+}
+
 static json_t *point_from_result(const struct result *r, const struct history_origin *origin,
                                  struct err *err)
 {
@@ -123,6 +146,8 @@ static json_t *point_from_result(const struct result *r, const struct history_or
                 r->path);
         return NULL;
     }
+    if (origin->metrics && check_metrics(r, origin->metrics, err))
+        return NULL;
     json_t *series = result_series(r, origin->metrics ? origin->metrics : headline);
     if (json_object_size(series) == 0) {
         refuse_metrics(r, origin->metrics ? origin->metrics : headline, err);

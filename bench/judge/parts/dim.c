@@ -1,5 +1,6 @@
 #include "bench/judge/parts/dim.h"
 
+#include "bench/base/name_list.h"
 #include "bench/base/suggest.h"
 #include "bench/base/units.h"
 #include "bench/base/vec.h"
@@ -267,6 +268,10 @@ int dims_parse(struct dims *out, const char *option, const char *text, const str
                struct err *err)
 {
     *out = (struct dims){0};
+    if (!*text)
+        return err_set(err, ERR_USAGE, "%s: needs a dimension, such as executor", option);
+    if (name_list_check(option, text, err))
+        return -1;
     while (*text) {
         size_t length = strcspn(text, ",");
         char *name = strndup(text, length);
@@ -280,8 +285,6 @@ int dims_parse(struct dims *out, const char *option, const char *text, const str
             return -1;
         text += length + (text[length] == ',');
     }
-    if (out->count == 0)
-        return err_set(err, ERR_USAGE, "%s: needs a dimension, such as executor", option);
     return 0;
 }
 

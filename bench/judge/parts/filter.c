@@ -23,6 +23,18 @@ static const struct {
 } signs[] = {{"!=", UNEQUAL}, {"<=", LESS_EQUAL}, {">=", MORE_EQUAL},
              {"=", EQUAL},    {"<", LESS},        {">", MORE}};
 
+/* "a||b", "a|", nothing at all: what is empty is no value. */
+static bool has_empty_value(const struct condition *c)
+{
+    for (const char *at = c->values, *end = at + c->length; at <= end; at++) {
+        size_t length = strcspn(at, "|,");
+        if (length == 0)
+            return true;
+        at += length;
+    }
+    return false;
+}
+
 /* Reads one condition; returns what follows it, or NULL with the error set. */
 static const char *read_condition(const char *text, struct condition *out, struct err *err)
 {
@@ -38,7 +50,7 @@ static const char *read_condition(const char *text, struct condition *out, struc
         out->relation = signs[i].relation;
         out->values = text + name + size;
         out->length = length - name - size;
-        if (out->length == 0)
+        if (has_empty_value(out) || (text[length] && !text[length + 1]))
             goto not_understood;
         return text + length + (text[length] == ',');
     }

@@ -1,6 +1,7 @@
 #include "bench/judge/parts/metric_choice.h"
 
 #include "bench/base/buf.h"
+#include "bench/base/name_list.h"
 #include "bench/judge/parts/comparable.h"
 #include "bench/judge/parts/metric_names.h"
 
@@ -30,6 +31,10 @@ int metric_choice_parse(struct metric_choice *out, const char *text, const struc
     *out = (struct metric_choice){.all = text && !strcmp(text, "all")};
     if (!text || out->all)
         return 0;
+    if (!*text)
+        return err_set(err, ERR_USAGE, "--metric: a name is missing");
+    if (name_list_check("--metric", text, err))
+        return -1;
     for (const char *at = text; *at;) {
         size_t length = strcspn(at, ",");
         if (out->count == sizeof out->names / sizeof *out->names)
@@ -44,7 +49,7 @@ int metric_choice_parse(struct metric_choice *out, const char *text, const struc
         out->names[out->count++] = name;
         at += length + (at[length] == ',');
     }
-    return out->count ? 0 : err_set(err, ERR_USAGE, "--metric: a name is missing");
+    return 0;
 }
 
 void metric_choice_release(struct metric_choice *c)

@@ -1,5 +1,6 @@
 #include "bench/judge/table/plan.h"
 
+#include "bench/base/name_list.h"
 #include "bench/base/suggest.h"
 #include "bench/judge/parts/metric_names.h"
 
@@ -67,6 +68,10 @@ static int parse_names(struct plan *p, const struct table_request *request,
                        const struct metric_names *names, const struct entries *all, struct err *err)
 {
     p->keeps_empty = true;
+    if (!*request->metrics)
+        return err_set(err, ERR_USAGE, "--metric: needs a metric, such as throughput_per_s");
+    if (name_list_check("--metric", request->metrics, err))
+        return -1;
     for (const char *at = request->metrics; *at;) {
         size_t length = strcspn(at, ",");
         char typed[64];
@@ -76,8 +81,6 @@ static int parse_names(struct plan *p, const struct table_request *request,
             return -1;
         at += length + (at[length] == ',');
     }
-    if (p->metric_count == 0)
-        return err_set(err, ERR_USAGE, "--metric: needs a metric, such as throughput_per_s");
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /*
- * The temporary folder in which a reference's program lies while it runs.
+ * The temporary folder in which a reference's program lies while it runs, or the results of a
+ * doctor's runs.
  *
  * It is locked by who made it.  Whoever opens the next one removes those that nobody holds any
  * more: their owner was killed and could not.

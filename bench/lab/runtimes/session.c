@@ -203,7 +203,8 @@ static int write_result(const struct session *s, bool is_complete, struct err *e
     struct result r = {0};
     struct buf text = {0};
     int failed = cells_assemble(&s->cells, header_json(s, is_complete), &r, err) ||
-                 result_write(&r, &text, err) || output_write_text(s->request->output, &text, err);
+                 result_write(&r, &text, err) ||
+                 output_keep_text(s->request->output, &text, ".json", err);
     buf_release(&text);
     result_unload(&r);
     return failed ? -1 : 0;

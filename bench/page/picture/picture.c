@@ -133,16 +133,29 @@ static int draw(const char *path, const char *kind, const struct buf *svg, struc
     return 0;
 }
 
+/* How the name of a file ends that holds it. */
+static const char *ending_for(const char *path, const char *format)
+{
+    const struct ending *e = ending_of(path);
+    for (size_t i = 0; !e && i < sizeof endings / sizeof *endings; i++)
+        if (!strcmp(endings[i].format, format))
+            return endings[i].ending;
+    return e ? e->ending : ".txt";
+}
+
 int picture_write(const struct page *p, const char *format, const struct page_style *style,
                   const char *path, struct err *err)
 {
     const struct ending *e = ending_of(path);
     struct buf text = {0}, drawn = {0};
     int failed = page_write(p, format, style, &text, err);
-    if (!failed && e && e->drawn)
-        failed = draw(path, e->drawn, &text, &drawn, err) || output_write_text(path, &drawn, err);
-    else if (!failed)
-        failed = output_write_text(path, &text, err);
+    bool is_drawn = e && e->drawn;
+    if (!failed && is_drawn)
+        failed = draw(path, e->drawn, &text, &drawn, err);
+    const struct buf *made = is_drawn ? &drawn : &text;
+    if (!failed)
+        failed = p->is_measured ? output_keep_text(path, made, ending_for(path, format), err)
+                                : output_write_text(path, made, err);
     buf_release(&text);
     buf_release(&drawn);
     return failed ? -1 : 0;

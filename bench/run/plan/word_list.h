@@ -17,7 +17,10 @@ void word_list_release(struct word_list *w);
 /* Adds `length` bytes of text. -1 with ERR_SYSTEM when there is no memory. */
 int word_list_add(struct word_list *w, const char *text, size_t length, struct err *err);
 
-/* Adds all of "a,b,c", once for each time the option was given; an empty word is an error. */
+/*
+ * Adds all of "a,b,c", once for each time the option was given; an empty word is an error, and so
+ * is one that stands there twice.
+ */
 int word_list_of_options(struct word_list *w, const char *what, const struct opt_list *list,
                          struct err *err);
 

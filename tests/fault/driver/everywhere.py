@@ -6,12 +6,25 @@ system: measuring, going on, reading, showing, writing elsewhere, duelling.
 
 import json
 import os
+import re
 
 from . import checks, jobs
 from .cut import check_cut, check_resumed
 from .jobs import JOURNAL, PROBED, RESULT, SIMULATED, SIZED, TINY, undisturbed
 
 OLDER = b'{"what was here": "before"}\n'
+
+
+def kept_in(words):
+    """What was measured and its place did not take: the file that the error names."""
+    return re.findall(r"what was measured is in \./(contend-kept-\w{6}\.\w+)", words)
+
+
+def is_json(text):
+    try:
+        return isinstance(json.loads(text), (dict, list))
+    except ValueError:
+        return False
 
 
 class Place:
@@ -37,7 +50,11 @@ class Place:
         if self.output:
             self.check_output(box, ended, what)
         if not self.job:
-            box.expect_tidy(what, "in.json", "part.json", "h.jsonl", "holds", "t.json", *([self.output] if self.output else []))
+            kept = kept_in(ended.err)
+            box.expect_tidy(what, "in.json", "part.json", "h.jsonl", "holds", "t.json",
+                            *([self.output] if self.output else []), *kept)
+            for name in kept:
+                box.expect("readable", is_json(box.read(name)), f"{what}: {name} is no document: {ended}")
 
     def check_run(self, box, ended, what):
         visits = check_cut(box, self.job, what)
