@@ -143,9 +143,6 @@ static int split_names(struct referenced *r, const struct opt_list *words, struc
         if (!*name)
             return err_set(err, ERR_USAGE, "reference: \"%s\" names nothing between two commas",
                            words->items[0]);
-        for (size_t k = 0; k < r->names.count; k++)
-            if (!strcmp(r->names.items[k], name))
-                return err_set(err, ERR_USAGE, "reference: names %.100s twice", name);
         if (opt_list_add(&r->names, name, err))
             return -1;
     }

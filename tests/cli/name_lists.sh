@@ -42,10 +42,8 @@ names_of_what_is_measured() {
     _refuses 1 2 doctor --inject LIST
     _refuses 1 2 scale --tasks LIST -- sh -c ': {n}'
     _refuses sleep spin reference cpython --workload LIST -o p.json
-    run "${measures[@]}" --executor fake
-    expect_refusal 2 '--executor: names fake twice'
     run reference go,go -o p.json
-    expect_refusal 2 'names go twice'
+    expect_refusal 2 '"go" is named twice'
     expect test ! -e r.json -a ! -e p.json
 }
 

@@ -61,7 +61,7 @@ const struct command command_hosts = {
     .examples = "  contend hosts results/*.json\n",       /* Optional */
     .argument = {.name = "RESULT",
                  .help = "a result file",
-                 .missing = "a result file, such as results/latest.json",
+                 .missing = "a result file, such as results/standard.json",
                  .least = 1,
                  .most = ARGUMENTS_ANY},
     .options = options, /* Optional: --help alone */

@@ -44,26 +44,13 @@ static int word_list_split(struct word_list *w, const char *what, const char *te
     }
 }
 
-/* The same word from a second option of that name. */
-static int refuse_second(const struct word_list *w, size_t first, const char *what, struct err *err)
-{
-    for (size_t i = first; i < w->count; i++)
-        for (size_t j = 0; j < first; j++)
-            if (!strcmp(w->items[i], w->items[j]))
-                return err_set(err, ERR_USAGE, "%s: names %.100s twice", what, w->items[i]);
-    return 0;
-}
-
 int word_list_of_options(struct word_list *w, const char *what, const struct opt_list *list,
                          struct err *err)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        size_t first = w->count;
+    for (size_t i = 0; i < list->count; i++)
         if (name_list_check(what, list->items[i], err) ||
-            word_list_split(w, what, list->items[i], word_length, err) ||
-            refuse_second(w, first, what, err))
+            word_list_split(w, what, list->items[i], word_length, err))
             return -1;
-    }
     return 0;
 }
 

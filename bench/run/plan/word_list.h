@@ -19,7 +19,7 @@ int word_list_add(struct word_list *w, const char *text, size_t length, struct e
 
 /*
  * Adds all of "a,b,c", once for each time the option was given; an empty word is an error, and so
- * is one that stands there twice.
+ * is one that stands twice in one of them.
  */
 int word_list_of_options(struct word_list *w, const char *what, const struct opt_list *list,
                          struct err *err);
