@@ -167,7 +167,7 @@ bool scale_is_waiting(const unsigned char *code, size_t before, size_t count)
 {
     for (size_t jump = before > 2 ? before - 2 : 0; jump + 2 <= count; jump++) {
         bool is_jump = (code[jump] & 0xf0) == 0x70 || code[jump] == 0xeb;
-        int back = (int8_t)code[jump + 1];
+        int back = code[jump + 1] < 0x80 ? code[jump + 1] : code[jump + 1] - 0x100;
         if (!is_jump || back >= 0 || (size_t)-back > jump + 2)
             continue;
         size_t from = jump + 2 - (size_t)-back;

@@ -110,7 +110,7 @@ static int make_locked(struct reference_folder *f, struct err *err)
     for (int i = 0; i < TRIES; i++) {
         snprintf(f->path, sizeof f->path, "%s/" PREFIX "XXXXXX", base_folder());
         if (!mkdtemp(f->path)) {
-            err_set_sys(err, errno, "a temporary folder %s", f->path);
+            err_set_sys(err, errno, "a temporary folder %s (TMPDIR)", f->path);
             f->path[0] = '\0';
             return -1;
         }
