@@ -193,6 +193,13 @@ static int refuse_abi(const char *path, unsigned abi, struct err *err)
                    path, abi, releases, CONTEND_ABI);
 }
 
+/* A table that was forgotten in contend_plugin_v1, as a rule. */
+static bool is_empty(const struct contend_plugin *p)
+{
+    return !(p->workloads && *p->workloads) && !(p->executors && *p->executors) &&
+           !(p->locks && *p->locks) && !(p->probes && *p->probes);
+}
+
 int registry_load_plugin(const char *path, struct err *err)
 {
     if (check_rights(path, err))
@@ -214,6 +221,9 @@ int registry_load_plugin(const char *path, struct err *err)
         dlclose(object);
         return refuse_abi(path, abi, err);
     }
+    if (is_empty(plugin))
+        return err_set(err, ERR_INPUT, "--plugin: %s holds no workload, executor, lock or probe",
+                       path);
     size_t slot = 0;
     while (slot < MOST && plugin_paths[slot])
         slot++;

@@ -38,6 +38,9 @@ int registry_load_plugins(const char *const *paths, size_t count, struct err *er
 
 /* The plug-in that is being opened, whose constructors run; NULL at all other times. */
 const char *registry_opening(void);
+
+/* Whether code of others was ever loaded, also such as was refused. */
+bool registry_has_plugins(void);
 /* The i-th path that was loaded, as it was given; NULL behind the last. */
 const char *registry_plugin_path(size_t i);
 

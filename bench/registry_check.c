@@ -8,6 +8,9 @@
 /* A broken table may have no end: nothing reads further than this. */
 enum { ROWS_MAX = 256 };
 
+/* Of a lock, a probe or a unit.  As many as there can be of all of them are still a number. */
+#define RECORD_MAX_BYTES ((size_t)1 << 36)
+
 static bool is_word(const char *name)
 {
     return name && *name && strlen(name) < 64 &&
@@ -26,6 +29,16 @@ static int check_head(const char *kind, const char *name, const char *summary, s
     if (!summary || !*summary || strlen(summary) > SUMMARY_COLUMNS)
         return wrong(err, kind, name, "its summary is empty or longer than 60 columns");
     return 0;
+}
+
+static int check_bytes(const char *kind, const char *name, size_t state, size_t unit,
+                       struct err *err)
+{
+    if (state <= RECORD_MAX_BYTES && unit <= RECORD_MAX_BYTES)
+        return 0;
+    return err_set(err, ERR_INPUT, "%s \"%s\": its %s is %zu (at most %zu)", kind, name,
+                   state > RECORD_MAX_BYTES ? "state_bytes" : "unit_bytes",
+                   state > RECORD_MAX_BYTES ? state : unit, RECORD_MAX_BYTES);
 }
 
 /* The last row of choices, -1 for a list without an end. */
@@ -202,7 +215,8 @@ int executor_check(const struct executor *x, struct err *err)
 int lock_check(const struct lock *k, struct err *err)
 {
     if (check_head("lock", k->name, k->summary, err) ||
-        check_params("lock", k->name, k->params, err))
+        check_params("lock", k->name, k->params, err) ||
+        check_bytes("lock", k->name, k->state_bytes, k->unit_bytes, err))
         return -1;
     if (!k->acquire || !k->release)
         return wrong(err, "lock", k->name, "it lacks acquire() or release()");
@@ -213,7 +227,8 @@ int probe_check(const struct probe *p, struct err *err)
 {
     if (check_head("probe", p->name, p->summary, err) ||
         check_metrics("probe", p->name, p->metrics, err) ||
-        check_roles("probe", p->name, p->roles, p->metrics, err))
+        check_roles("probe", p->name, p->roles, p->metrics, err) ||
+        check_bytes("probe", p->name, p->state_bytes, p->unit_bytes, err))
         return -1;
     if (!p->metrics || !p->metrics->name || !p->collect)
         return wrong(err, "probe", p->name, "it has no metrics, or no collect()");

@@ -15,10 +15,16 @@
 #include <unistd.h>
 
 static const char *opening;
+static bool has_opened;
 
 const char *registry_opening(void)
 {
     return opening;
+}
+
+bool registry_has_plugins(void)
+{
+    return has_opened;
 }
 
 /* ---- What a constructor may have changed --------------------------------------------------- */
@@ -112,6 +118,7 @@ void *registry_open(const char *path, struct err *err)
         return NULL;
     keep(&before);
     opening = path;
+    has_opened = true;
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     opening = NULL;
     put_back(&before);

@@ -75,12 +75,13 @@ void fleet_report_words(struct buf *out, const struct fleet_report *r)
 
 int fleet_report_status(const struct fleet_report *r, const char *path, struct err *err)
 {
+    char words[40];
     if (r->is_interrupted)
         return EXIT_INTERRUPTED;
     if (r->done < r->shards)
         err_set(err, ERR_FAILED,
-                "%zu of %zu shards were not measured; go on with: contend run --resume "
-                "--launcher ... -o %s",
-                r->shards - r->done, r->shards, path);
+                "%zu of %s %s not measured; go on with: contend run --resume --launcher ... -o %s",
+                r->shards - r->done, words_count(words, sizeof words, r->shards, "shard"),
+                r->shards - r->done == 1 ? "was" : "were", path);
     return r->done < r->shards || r->failed_cells ? EXIT_RUN_FAILED : EXIT_FINE;
 }

@@ -141,6 +141,19 @@ builds_and_plugins_are_compared_as_cells() {
     expect_json out 'any(r["metric"] == "startup_ns" and r["gated"] for r in d["comparisons"][0]["rows"])'
 }
 
+locks_that_are_hardly_taken_are_told() {
+    run duel --workload noop --tasks 1 --ops 1000000 --set lock=mutex,ticket --pairs 2 -o hardly.json
+    expect_out 'its operations hardly took the lock'
+    expect_out ': 1 time in 1000'
+    expect_json hardly.json '"hardly took" in d["comparisons"][0]["lock_note"]'
+    _valid_duel hardly.json
+    run duel --workload counter -p counter.locking=each --tasks 1 --ops 1000000 --set lock=mutex,ticket --pairs 2
+    expect_no out 'hardly took'
+    # Nobody compares locks.
+    run duel --workload noop --lock mutex --ops 1000000 --set tasks=1,2 --pairs 2
+    expect_no out 'hardly took'
+}
+
 one_thread_is_judged_net_of_what_others_took() {
     cat >spin.sh <<'SH'
 #!/bin/sh

@@ -129,6 +129,9 @@ a_launcher_that_brings_nothing_is_given_up() {
     expect_status 3
     expect_err 'contend: error: 4 of 4 shards were not measured'
     expect [ ! -e none.json.shards ]
+    run "${plan[@]}" --launcher 'sh never.sh' --shards 1 -o none.json
+    expect_status 3
+    expect_err 'contend: error: 1 of 1 shard was not measured'
     run "${plan[@]}" --launcher true -o none.json
     expect_status 3
     expect_err 'true ended with status 0 and brought no result'

@@ -212,7 +212,15 @@ __attribute__((constructor)) static void begin(void)
     if (chdir("/"))
         abort();
 }
-const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "changer"};'
+static uint64_t run(struct task *t, uint64_t op_count)
+{
+    (void)t;
+    return op_count;
+}
+static const struct workload idle = {
+    .name = "idle", .summary = "does nothing", .kind = WORKLOAD_CPU, .run = run, .expected = expected_op_count};
+const struct contend_plugin contend_plugin_v1 = {
+    .abi = CONTEND_ABI, .name = "changer", .workloads = (const struct workload *const[]){&idle, NULL}};'
     run run --plugin ./changer.so --workload noop --lock none --executor thread --tasks 1 --ops 10 --rounds 1 \
         --no-report -o changed.json
     expect_status 0

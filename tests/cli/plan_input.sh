@@ -131,6 +131,32 @@ a_plugin_that_ends_the_program_is_told() {
     [ ! -e ended.json ] || fail "there is a result"
 }
 
+what_a_plugin_does_at_the_end_is_not_done() {
+    local how parting=${CONTEND_BUILD:?}/tests/plugins/parting.so
+    for how in abort exit stay; do
+        CONTEND_TEST_PART=$how run run --plugin "$parting" --workload parting --lock none --executor thread --tasks 1 \
+            --ops 10 --rounds 1 --no-report -o "$how.json"
+        expect_status 0
+        expect_json "$how.json" 'all(c["status"] == "ok" for c in cells)'
+        CONTEND_TEST_PART=$how run run --plugin "$parting" --workload nothing_known
+        expect_status 2
+    done
+}
+
+what_a_plugin_asks_too_much_memory_for_is_no_cell() {
+    run run --plugin "${CONTEND_BUILD:?}/tests/plugins/parting.so" --workload vast --lock none --executor thread \
+        --tasks 1 --ops 10 --rounds 1 --no-report -o vast.json
+    expect_status 3
+    expect_json vast.json 'all(c["status"] == "skipped" and "no memory" in c["reason"] for c in cells)'
+    run list locks --plugin "${CONTEND_BUILD:?}/tests/plugins/endless.so"
+    expect_refusal 2 'endless.so: lock "endless": its unit_bytes is 18446744073709551615 (at most 68719476736)'
+}
+
+a_plugin_that_holds_nothing_is_refused() {
+    run list locks --plugin "${CONTEND_BUILD:?}/tests/plugins/hollow.so"
+    expect_refusal 2 'hollow.so holds no workload, executor, lock or probe'
+}
+
 a_workload_may_be_called_like_a_probe() {
     run run --plugin "${CONTEND_BUILD:?}/tests/plugins/namesake.so" --workload clock --lock none \
         --executor thread --tasks 2 --rounds 2 --task-time 1ms --no-report -o namesake.json

@@ -91,6 +91,21 @@ static void what_is_measured_here_cannot_be_printed(void)
     observations_release(&o);
 }
 
+static void a_note_is_kept_whole_or_not_at_all(void)
+{
+    char text[400];
+    const char *const metrics = HEAD "{\"rate\": {\"value\": 3}}";
+    struct observations o;
+    snprintf(text, sizeof text, "%s, \"note\": \"hardly\"}", metrics);
+    CHECK_EQ(observe(&o, text).text, "");
+    CHECK_EQ(o.note, "hardly");
+    observations_release(&o);
+    snprintf(text, sizeof text, "%s, \"note\": \"%0200d\"}", metrics, 0);
+    CHECK_EQ(observe(&o, text).text, "");
+    CHECK_EQ(o.note, "");
+    observations_release(&o);
+}
+
 static void slots_grow_and_keep_what_they_hold(void)
 {
     struct observations o;
@@ -112,6 +127,7 @@ static const struct test tests[] = {
     {"what_is_not_a_sample_is_named", what_is_not_a_sample_is_named},
     {"another_unit_is_not_comparable", another_unit_is_not_comparable},
     {"what_is_measured_here_cannot_be_printed", what_is_measured_here_cannot_be_printed},
+    {"a_note_is_kept_whole_or_not_at_all", a_note_is_kept_whole_or_not_at_all},
     {"slots_grow_and_keep_what_they_hold", slots_grow_and_keep_what_they_hold},
     {0},
 };

@@ -154,6 +154,8 @@ static json_t *comparison_json(const struct duel_subject *s, const struct duel_o
         "measured", phase_json(&o->first)));
     if (*o->mode_note)
         json_make_text(&c, "mode_note", o->mode_note);
+    if (*duel_lock_note(s, o))
+        json_make_text(&c, "lock_note", duel_lock_note(s, o));
     if (o->second.seen.slot_count)
         json_make_value(&c, "confirmed", phase_json(&o->second));
     return json_made(&c);

@@ -182,6 +182,12 @@ static int put_printed(struct observations *o, enum duel_arm arm, const char *na
                json_number_value(value), err);
 }
 
+static void keep_note(struct observations *o, const json_t *note)
+{
+    if (json_is_string(note) && !*o->note && json_string_length(note) < sizeof o->note)
+        snprintf(o->note, sizeof o->note, "%s", json_string_value(note));
+}
+
 int observe_printed(struct observations *o, enum duel_arm arm, const struct sample *s,
                     struct err *err)
 {
@@ -212,6 +218,8 @@ int observe_printed(struct observations *o, enum duel_arm arm, const struct samp
         if (!failed && json_is_string(row) && strlen(name) < sizeof o->metrics->name)
             observe_absent(o, name, "", json_string_value(row));
     }
+    if (!failed)
+        keep_note(o, json_object_get(root, "note"));
     json_decref(root);
     return failed ? -1 : 0;
 }

@@ -54,6 +54,7 @@ struct observations {
     size_t metric_count;
     size_t slot; /* what observe_*() notes belongs to it; the latest unless set */
     size_t slot_count, slot_capacity;
+    char note[160]; /* what a side said of itself, the first time it did; or "" */
 };
 
 int observations_init(struct observations *o, struct err *err);

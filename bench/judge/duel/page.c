@@ -170,10 +170,15 @@ static void say_grounds(struct page *p, const struct duel_outcome *o, const stru
 }
 
 /* How it was measured, and what disturbed it. */
-static void say_circumstances(struct page *p, const struct duel_outcome *o)
+static void say_circumstances(struct page *p, const struct duel_subject *s,
+                              const struct duel_outcome *o)
 {
-    struct buf noise = {0};
+    struct buf noise = {0}, note = {0};
     duel_add_noise(&noise, &o->noise);
+    buf_add(&note, duel_lock_note(s, o));
+    if (*page_text_of(p, &note))
+        page_say(p, PAGE_SENTENCE, "%s", buf_text(&note));
+    buf_release(&note);
     if (o->lanes > 1)
         page_say(p, PAGE_SENTENCE,
                  "two lanes: two pairs at the same time, each on a CPU of its own");
@@ -207,7 +212,7 @@ static void add_subject(struct page *p, const struct duel_subject *s, const stru
     page_gap(p);
     for (size_t j = 0; j < o->row_count; j++)
         say_grounds(p, o, &o->rows[j]);
-    say_circumstances(p, o);
+    say_circumstances(p, s, o);
     if (duel_control_fired(s, o))
         page_say(p, PAGE_SENTENCE, "No verdict: the control fired. %s",
                  s->is_identical

@@ -52,6 +52,8 @@ void duel_add_interval(struct buf *out, const struct arm_effect *e, bool higher_
 void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struct duel_row *row);
 /* "a CPU was waited for 41 % of the time, others used 3.1 s of CPU time" */
 void duel_add_noise(struct buf *out, const struct noise_delta *d);
+/* Why the rows say little of the locks that are compared; "" where they do, or locks are not. */
+const char *duel_lock_note(const struct duel_subject *s, const struct duel_outcome *o);
 /* "slower 1, faster 0, same 2, shifted 0, undecided 1 of 4 rows judged" */
 void duel_add_tally(struct buf *out, const struct duel_report *r);
 

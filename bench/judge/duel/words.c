@@ -3,6 +3,7 @@
 #include "bench/stats/paired.h"
 
 #include <math.h>
+#include <string.h>
 
 struct page_value duel_change_of(const struct arm_effect *e, bool higher_is_better)
 {
@@ -184,6 +185,25 @@ void duel_add_noise(struct buf *out, const struct noise_delta *d)
     if (d->has_throttled && d->throttled_ns)
         buf_printf(out, "%sa quota held us back for %.2f s", out->len > begin ? ", " : "",
                    (double)d->throttled_ns * 1e-9);
+}
+
+/* The word behind an option; "" where it is not given. */
+static const char *word_behind(const char *const *argv, const char *option)
+{
+    for (; argv && *argv; argv++)
+        if (!strcmp(*argv, option))
+            return argv[1] ? argv[1] : "";
+    return "";
+}
+
+const char *duel_lock_note(const struct duel_subject *s, const struct duel_outcome *o)
+{
+    static const char *const options[] = {"--lock", "--plugin"};
+    bool differs = false;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        differs |= strcmp(word_behind(s->base.argv, options[i]),
+                          word_behind(s->head.argv, options[i])) != 0;
+    return differs ? o->first.seen.note : "";
 }
 
 void duel_add_tally(struct buf *out, const struct duel_report *r)

@@ -18,16 +18,22 @@ static size_t lines(size_t bytes)
     return (bytes + CONTEND_LINE_BYTES - 1) / CONTEND_LINE_BYTES * CONTEND_LINE_BYTES;
 }
 
+#define UNMAPPABLE_BYTES ((size_t)1 << 62)
+
 /* Hands out pieces of the mapping; with base NULL it only adds up. */
 struct cutter {
     char *base;
     size_t used;
 };
 
+/* A hook may ask for more than there are numbers: the sum stays at what no machine has. */
 static void *cut(struct cutter *c, size_t bytes)
 {
     void *piece = c->base ? c->base + c->used : NULL;
-    c->used += lines(bytes);
+    if (bytes >= UNMAPPABLE_BYTES || c->used >= UNMAPPABLE_BYTES)
+        c->used = UNMAPPABLE_BYTES;
+    else
+        c->used += lines(bytes);
     return piece;
 }
 
