@@ -259,6 +259,17 @@ a_killed_program_s_ledger_is_whole() {
     expect_json w.json "abs(d['locks'][0]['hold_ns'] + 0.0 - d['processes'][-1]['life_ns']) < 0.5 * d['processes'][-1]['life_ns']"
 }
 
+# Buggy: six times its life, where it was killed; and all sleep, where the kernel's last tick was before it.
+what_a_short_life_ran_is_neither_more_nor_nothing() {
+    local end
+    for end in 'kill -9 $$' 'exit 0'; do
+        run watch -o w.json -- sh -c "$end"
+        expect_json w.json "all((t.get('runs_ns') or 0) + (t.get('waits_for_cpu_ns') or 0) <= t['life_ns'] for t in d['threads'])"
+    done
+    run watch -o w.json -- sh -c 'i=0; while [ $i -lt 500 ]; do i=$((i + 1)); done'
+    expect_json w.json "d['threads'][0]['runs_ns'] > 0"
+}
+
 a_signal_to_contend_is_the_program_s() {
     rm -f out
     "$contend" watch -o w.json -- ./odd 'for ever' >out 2>err &
