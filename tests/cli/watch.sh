@@ -45,7 +45,11 @@ _truth() {
 }
 
 holds_and_waits_of_a_mutex_are_the_truth() {
-    _truth mutex a_mutex
+    # Who is kept from the CPUs for long does not hold it for most of the time.
+    for _ in 1 2 3 4 5 6; do
+        _truth mutex a_mutex
+        grep -q '"meaning": "' w.json && break
+    done
     expect_json w.json "d['locks'][0]['wanted_threads'] > 1.5 and d['locks'][0]['fairness_ratio'] > 0.99"
     expect_json w.json "'more threads cannot help' in d['meaning']"
     expect_err 'a_mutex in holds'
