@@ -497,8 +497,9 @@ static bool keep_in(const char *folder, const struct buf *text, const char *endi
                     struct buf *name)
 {
     buf_reset(name);
-    buf_printf(name, "%s/contend-kept-XXXXXX%s", folder ? folder : "", ending);
-    int fd = !folder || name->failed ? -1 : mkostemps(name->data, (int)strlen(ending), O_CLOEXEC);
+    bool is_named = folder && *folder;
+    buf_printf(name, "%s/contend-kept-XXXXXX%s", is_named ? folder : "", ending);
+    int fd = !is_named || name->failed ? -1 : mkostemps(name->data, (int)strlen(ending), O_CLOEXEC);
     if (fd < 0)
         return false;
     file_let_owner(fd);

@@ -107,6 +107,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     r->commands = call->words->items;
     r->command_count = call->words->count;
     s->show.format = r->format;
+    s->show.document = r->output;
     if (duel_request_check(r, err) || show_take(&s->show, "text", NULL, err))
         return -1;
     s->session = (struct duel_session){.request = r, .call = call, .on_progress = progress_text};

@@ -1,5 +1,4 @@
 /* contend export: results in the formats of other programs. */
-#include "bench/base/output.h"
 #include "bench/cli/cli.h"
 #include "bench/exchange/export/make.h"
 
@@ -20,8 +19,7 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     const struct export_request *r = settings;
     struct buf said = {0};
-    int failed = output_keep_all(call->words, r->path, err) ||
-                 export_make(r, call->words->items, call->words->count, &said, err);
+    int failed = export_make(r, call->words->items, call->words->count, &said, err);
     cli_tell(&said);
     return failed ? -1 : EXIT_FINE;
 }

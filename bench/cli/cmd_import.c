@@ -22,6 +22,7 @@ static int run(void *settings, const struct call *call, struct err *err)
     struct buf made = {0};
     int failed =
         picture_refuse_result(s->output, err) || output_keep_all(call->words, s->output, err) ||
+        (s->output && output_check(s->output, err)) ||
         import_file(call->words->items[0], s->from, &made, err) || cli_put(s->output, &made, err);
     buf_release(&made);
     return failed ? -1 : EXIT_FINE;

@@ -8,9 +8,10 @@
 
 int show_take(struct show *s, const char *otherwise, const char *read, struct err *err)
 {
+    const char *written = s->output ? s->output : s->document;
     s->format = picture_place(s->is_json ? "json" : s->format, s->output, otherwise, err);
     return !s->format || (read && output_keep(read, s->output, err)) ||
-                   picture_check_also(&s->also, read, err)
+                   picture_check_also(&s->also, written, read, err)
                ? -1
                : 0;
 }

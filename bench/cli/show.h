@@ -11,10 +11,11 @@
 
 /* How a page is to be shown. */
 struct show {
-    const char *format; /* NULL: text */
-    const char *output; /* the file; NULL: standard output */
-    int64_t width;      /* columns of text; 0: the terminal's, SHOW_LINES */
-    bool is_json;       /* --format json */
+    const char *format;   /* NULL: text */
+    const char *output;   /* the file; NULL: standard output */
+    const char *document; /* another one, which the command writes itself; NULL */
+    int64_t width;        /* columns of text; 0: the terminal's, SHOW_LINES */
+    bool is_json;         /* --format json */
     struct opt_list also;
 };
 

@@ -104,6 +104,10 @@ static void split(const struct reading *r, const struct watch_thread *t,
         out->has_split = true;
     }
     out->has_split |= t->has_schedstat;
+    /* The kernel tells what a thread ran up to a tick late, and counts its end, too. */
+    ran_ns = ran_ns < out->life_ns ? ran_ns : out->life_ns;
+    uint64_t rest_ns = out->life_ns - ran_ns;
+    runnable_ns = runnable_ns < rest_ns ? runnable_ns : rest_ns;
     /* Who is woken while he wants a lock waits for a CPU: where that was not told apart, it is
      * both. */
     out->wants_ns = after(out->wants_ns, t->want_runnable_ns);

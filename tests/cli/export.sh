@@ -139,11 +139,27 @@ several_results_make_a_series() {
 }
 
 a_file_is_written_whole_or_not_at_all() {
-    run export "$standard" --to csv -o /nonexistent/x.csv
-    expect_refusal 3 "/nonexistent/x.csv"
+    run export "$standard" --to csv -o /proc/x.csv
+    expect_refusal 2 "/proc/x.csv"
     run export "$standard" --to csv -o x.csv
     expect [ ! -s out ]
     expect_no_temporaries
+}
+
+# Buggy: other commands made the folder, and these two said that there was none.
+folders_of_a_file_are_made() {
+    run export "$standard" --to csv -o new/folder/x.csv
+    expect_status 0
+    expect test -s new/folder/x.csv
+    run export "$standard" --to github-benchmark -o two/gh
+    expect_status 0
+    expect test -s two/gh-smaller.json -a -s two/gh-bigger.json
+    run export "$standard" --to pyperf -o theirs.json
+    run import theirs.json -o ours/r.json
+    expect_status 0
+    expect test -s ours/r.json
+    run import theirs.json -o /proc/r.json
+    expect_refusal 2 '/proc/r.json'
 }
 
 # A slip of the hand: what would be lost is measured, what would be had can be made again.
@@ -160,6 +176,12 @@ what_is_read_is_not_written_over() {
         run $words
         expect_refusal 2 'is what is read'
     done
+    # Buggy: of two files whose names begin with the path, one was what is read.
+    cp "$standard" mine-smaller.json
+    run export mine-smaller.json --to github-benchmark -o mine
+    expect_refusal 2 'mine-smaller.json: is what is read'
+    expect cmp mine-smaller.json "$standard"
+    expect test ! -e mine-bigger.json
     expect cmp mine.json "$standard"
     expect cmp theirs.json theirs.before
 }

@@ -325,6 +325,10 @@ what_could_not_be_read_again_is_not_added() {
     done
     run history check --file safe.jsonl --also text=two --also json=two
     expect_refusal 2 'two is named twice'
+    # Buggy: the second one took the place of the first, without a word.
+    run history check --file safe.jsonl -o two --also json=two
+    expect_refusal 2 'two is what -o names'
+    expect test ! -e two
     expect cmp step.jsonl safe.jsonl
     run history export --file safe.jsonl --to otava-csv -o ''
     expect_refusal 2 'names no directory'

@@ -42,6 +42,10 @@ names_of_what_is_measured() {
     _refuses 1 2 doctor --inject LIST
     _refuses 1 2 scale --tasks LIST -- sh -c ': {n}'
     _refuses sleep spin reference cpython --workload LIST -o p.json
+    _refuses mutex ticket duel --workload spin --set executor=thread,process --lock LIST -o r.json
+    _refuses noop spin duel --set lock=mutex,ticket --workload LIST -o r.json
+    _refuses thread process duel --workload spin --set lock=mutex,ticket --executor LIST -o r.json
+    _refuses 1 2 duel --workload spin --set lock=mutex,ticket --tasks LIST -o r.json
     run reference go,go -o p.json
     expect_refusal 2 '"go" is named twice'
     expect test ! -e r.json -a ! -e p.json

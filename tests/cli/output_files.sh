@@ -56,6 +56,9 @@ what_is_measured_goes_into_a_file_as_its_name_says() {
     done
     run duel --budget 200ms --force -q -o plain -- true -- true
     _is json plain
+    # Buggy: a page took the place of the document with all pairs.
+    run duel --budget 200ms --force -q -o both.json --also html=both.json -- true -- true
+    expect_refusal 2 'both.json is what -o names'
 }
 
 # Buggy: JSON in a file called x.html.

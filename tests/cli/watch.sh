@@ -45,7 +45,11 @@ _truth() {
 }
 
 holds_and_waits_of_a_mutex_are_the_truth() {
-    _truth mutex a_mutex
+    # Who is kept from the CPUs for long does not hold it for most of the time.
+    for _ in 1 2 3 4 5 6; do
+        _truth mutex a_mutex
+        grep -q '"meaning": "' w.json && break
+    done
     expect_json w.json "d['locks'][0]['wanted_threads'] > 1.5 and d['locks'][0]['fairness_ratio'] > 0.99"
     expect_json w.json "'more threads cannot help' in d['meaning']"
     expect_err 'a_mutex in holds'
@@ -257,6 +261,17 @@ a_killed_program_s_ledger_is_whole() {
     expect_document watch-1.json w.json
     expect_json w.json "d['locks'][0]['name'] == 'lock in odd' and d['locks'][0]['takes'] > 5"
     expect_json w.json "abs(d['locks'][0]['hold_ns'] + 0.0 - d['processes'][-1]['life_ns']) < 0.5 * d['processes'][-1]['life_ns']"
+}
+
+# Buggy: six times its life, where it was killed; and all sleep, where the kernel's last tick was before it.
+what_a_short_life_ran_is_neither_more_nor_nothing() {
+    local end
+    for end in 'kill -9 $$' 'exit 0'; do
+        run watch -o w.json -- sh -c "$end"
+        expect_json w.json "all((t.get('runs_ns') or 0) + (t.get('waits_for_cpu_ns') or 0) <= t['life_ns'] for t in d['threads'])"
+    done
+    run watch -o w.json -- sh -c 'i=0; while [ $i -lt 500 ]; do i=$((i + 1)); done'
+    expect_json w.json "d['threads'][0]['runs_ns'] > 0"
 }
 
 a_signal_to_contend_is_the_program_s() {

@@ -45,6 +45,35 @@ static int check_names(const struct export_input *in, const struct export_format
     return failed;
 }
 
+static size_t count_files(const struct export_format *format)
+{
+    return format->suffixes[1] ? 2 : 1;
+}
+
+static int name_file(struct buf *out, const struct export_request *r,
+                     const struct export_format *format, size_t which, struct err *err)
+{
+    const char *suffix = format->suffixes[which];
+    buf_printf(out, "%s%s", r->path ? r->path : "", suffix ? suffix : "");
+    return out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
+}
+
+/* Before the first is read: whether all can be written, and none of them is one that is read. */
+static int check_places(const struct export_request *r, const struct export_format *format,
+                        const char *const *paths, size_t count, struct err *err)
+{
+    int failed = 0;
+    for (size_t i = 0; r->path && i < count_files(format) && !failed; i++) {
+        struct buf name = {0};
+        failed = name_file(&name, r, format, i, err);
+        for (size_t k = 0; k < count && !failed; k++)
+            failed = output_keep(paths[k], buf_text(&name), err);
+        failed = failed || output_check(buf_text(&name), err) ? -1 : 0;
+        buf_release(&name);
+    }
+    return failed;
+}
+
 /* One file, as far as its end. */
 static int write_file(const struct export_input *in, const struct export_format *format,
                       size_t which, struct err *err)
@@ -63,13 +92,11 @@ static int write_files(const struct export_request *r, const struct export_forma
 {
     struct output *files[EXPORT_FILES_MAX];
     struct buf names[EXPORT_FILES_MAX] = {0};
-    size_t count = 0, wanted = format->suffixes[1] ? 2 : 1;
+    size_t count = 0, wanted = count_files(format);
     int failed = 0;
     while (count < wanted && !failed) {
         struct buf *name = &names[count];
-        const char *suffix = format->suffixes[count];
-        buf_printf(name, "%s%s", r->path ? r->path : "", suffix ? suffix : "");
-        failed = name->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
+        failed = name_file(name, r, format, count, err);
         in->file = failed ? NULL : output_open(r->path ? buf_text(name) : NULL, err);
         if (!in->file)
             break;
@@ -96,7 +123,8 @@ static int store(const struct export_request *r, const struct export_format *for
                        r->format);
     if (r->metric)
         return err_set(err, ERR_USAGE, "--metric: --to %s takes every metric", r->format);
-    if (format->store(paths, count, r->path, &done, err))
+    if (check_places(r, format, paths, count, err) ||
+        format->store(paths, count, r->path, &done, err))
         return -1;
     buf_printf(said, "%s of %s added to %s",
                words_count(words[0], sizeof words[0], done.cells, "cell"),
@@ -121,6 +149,8 @@ int export_make(const struct export_request *r, const char *const *paths, size_t
     if (format->suffixes[0] && !r->path)
         return err_set(err, ERR_USAGE, "--to %s: writes two files; -o PREFIX says where",
                        r->format);
+    if (check_places(r, format, paths, count, err))
+        return -1;
     int failed = results_load(&results, paths, count, RESULT_SUMMARIES | RESULT_HOSTS, err) ||
                  results_tell_apart(results.items, results.count, err) ||
                  metric_choice_parse(&choice, r->metric, &results.items[0], err);

@@ -14,8 +14,10 @@ struct export_request {
 /*
  * Reads the results and writes the files, or adds the results to one; what was added is said in
  * `said`, in a line.  -1 with what cannot be read, ERR_USAGE for a metric or where the format asks
- * for a path, or ERR_NOTCOMPARABLE where no value is in the results: an empty file would be written
- * without a word.  Of several files none takes its place before all are whole.
+ * for a path, or for one that is read as well, ERR_INPUT where a file cannot be written, or
+ * ERR_NOTCOMPARABLE where no value is in the results: an empty file would be written without a
+ * word.  Directories above the files are made.  Of several files none takes its place before all
+ * are whole.
  */
 int export_make(const struct export_request *request, const char *const *paths, size_t count,
                 struct buf *said, struct err *err);

@@ -3,6 +3,7 @@
  * operations calibrated on base and the same for both.
  */
 #include "bench/base/json.h"
+#include "bench/base/name_list.h"
 #include "bench/base/suggest.h"
 #include "bench/judge/duel/side.h"
 #include "bench/machine/affinity.h"
@@ -220,21 +221,28 @@ static int make_cell(const struct duel_request *r, struct duel_sides *s, struct 
     return failed ? -1 : 0;
 }
 
+/* A second option may name it again. */
+static bool has_word(const struct words *all, const char *word)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (!strcmp(all->items[i], word))
+            return true;
+    return false;
+}
+
 /* Splits each item of a list at its commas; `fallback` when there is none. */
 static int split(struct duel_sides *s, const struct opt_list *list, const char *what,
                  const char *fallback, struct words *out, struct err *err)
 {
     *out = (struct words){0};
     for (size_t i = 0; i < list->count; i++) {
-        char *next = sides_own_text(s, list->items[i], err);
-        if (!next)
+        char *next = NULL;
+        if (name_list_check(what, list->items[i], err) ||
+            !(next = sides_own_text(s, list->items[i], err)))
             return -1;
-        for (char *word; (word = strsep(&next, ",")) != NULL;) {
-            if (!*word)
-                return err_set(err, ERR_USAGE, "%s: \"%s\" has an empty word", what,
-                               list->items[i]);
-            words_add(out, word);
-        }
+        for (char *word; (word = strsep(&next, ",")) != NULL;)
+            if (!has_word(out, word))
+                words_add(out, word);
     }
     if (!out->count)
         words_add(out, fallback);

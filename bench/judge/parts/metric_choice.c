@@ -32,7 +32,7 @@ int metric_choice_parse(struct metric_choice *out, const char *text, const struc
     if (!text || out->all)
         return 0;
     if (!*text)
-        return err_set(err, ERR_USAGE, "--metric: a name is missing");
+        return err_set(err, ERR_USAGE, "--metric: needs a metric, such as throughput_per_s");
     if (name_list_check("--metric", text, err))
         return -1;
     for (const char *at = text; *at;) {

@@ -216,13 +216,16 @@ static const char *split_also(const char *word, const char **path, struct err *e
     return NULL;
 }
 
-int picture_check_also(const struct opt_list *also, const char *read, struct err *err)
+int picture_check_also(const struct opt_list *also, const char *written, const char *read,
+                       struct err *err)
 {
     const char *path, *other;
     for (size_t i = 0; i < also->count; i++) {
         if (!split_also(also->items[i], &path, err) || output_check(path, err) ||
             (read && output_keep(read, path, err)))
             return -1;
+        if (written && !strcmp(path, written) && !output_is_stream(path))
+            return err_set(err, ERR_USAGE, "--also: %s is what -o names", path);
         for (size_t j = 0; j < i; j++)
             if (split_also(also->items[j], &other, err) && !strcmp(path, other) &&
                 !output_is_stream(path))

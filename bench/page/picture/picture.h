@@ -40,9 +40,11 @@ bool picture_is_page(const char *path);
 
 /*
  * The same into several, "markdown=summary.md" each.  Whether that could be done, and none of them
- * is `read`, the file that is read (NULL: none): ERR_USAGE, ERR_INPUT.
+ * is `written`, which gets something else, or `read`, the file that is read (NULL: there is none):
+ * ERR_USAGE, ERR_INPUT.
  */
-int picture_check_also(const struct opt_list *also, const char *read, struct err *err);
+int picture_check_also(const struct opt_list *also, const char *written, const char *read,
+                       struct err *err);
 int picture_write_also(const struct page *p, const struct opt_list *also, struct err *err);
 
 #endif

@@ -78,6 +78,18 @@ bool own_schedstat(uint64_t *ran_ns, uint64_t *runnable_ns)
     return true;
 }
 
+/* At the ends of a life.  What the file says of running is as old as the last tick, the clock's is
+ * not: a short life would be all sleep. */
+static bool own_times(uint64_t *ran_ns, uint64_t *runnable_ns)
+{
+    struct timespec ran;
+    if (!own_schedstat(ran_ns, runnable_ns))
+        return false;
+    if (!clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran))
+        *ran_ns = (uint64_t)ran.tv_sec * 1000000000u + (uint64_t)ran.tv_nsec;
+    return true;
+}
+
 /* ---- Processes ----------------------------------------------------------------------------------
  */
 
@@ -196,7 +208,7 @@ static void begin_life(struct watch_thread *t)
     /* One that was made by pthread_create() has done nothing yet. */
     t->first_ran_ns = t->first_runnable_ns = 0;
     if (t->is_main)
-        own_schedstat(&t->first_ran_ns, &t->first_runnable_ns);
+        own_times(&t->first_ran_ns, &t->first_runnable_ns);
     __atomic_store_n(&t->state, 1, __ATOMIC_RELEASE);
 }
 
@@ -241,7 +253,7 @@ struct watch_thread *thread_enter_slowly(void)
 static void note_end(struct watch_thread *t)
 {
     uint64_t ran_ns, runnable_ns;
-    if (own_schedstat(&ran_ns, &runnable_ns)) {
+    if (own_times(&ran_ns, &runnable_ns)) {
         t->ran_ns += ran_ns - t->first_ran_ns;
         t->runnable_ns += runnable_ns - t->first_runnable_ns;
         t->has_schedstat = 1;
