@@ -42,7 +42,7 @@ static void what_was_typed_is_checked_by_its_tables(void)
 {
     struct err err;
     CHECK_EQ(CALL(&err, "tool", "hosts"), EXIT_USAGE);
-    CHECK_EQ((const char *)err.text, "hosts: needs a result file, such as results/latest.json");
+    CHECK_EQ((const char *)err.text, "hosts: needs a result file, such as results/standard.json");
     CHECK_EQ(CALL(&err, "tool", "hosts", "x.json", "--log"), EXIT_USAGE);
     CHECK_EQ((const char *)err.text, "unknown option \"--log\"; did you mean --long?");
     CHECK_EQ(CALL(&err, "tool", "hots", "x.json"), EXIT_USAGE);
