@@ -185,7 +185,7 @@ a_program_that_confines_itself_lives() {
     run watch --stacks -o w.json -- ./apart sealed
     expect_status 0
     expect diff out - <<<right
-    expect_json w.json "any(l['contended'] > 10 for l in d['locks'])"
+    expect_json w.json "any(l['contended'] > 0 for l in d['locks'])"
     run watch -- ./apart sealed "$PWD/apart"
     expect_status 0
     expect diff out - <<<right
@@ -213,6 +213,7 @@ another_root_is_told_of_no_library() {
     run watch -- ./apart root empty
     expect_status 0
     expect diff out - <<<''
+    [ -z "${CONTEND_SANITIZER:-}" ] || return 0 # its library has to come first
     LD_PRELOAD=libm.so.6 run watch -- ./apart root empty
     expect diff out - <<<libm.so.6
 }
