@@ -18,10 +18,11 @@ a_result_gets_its_cross_check() {
     expect_status 0
     expect_valid x.json
     expect_json x.json '[e["executor"] for e in d["cross_check"]] == ["thread", "process", "coroutine"]'
-    expect_none x.json '[e for e in d["cross_check"] if e["hyperfine_ns"] <= 0 or e["internal_ns"] <= 0]'
+    # Beside others the longer of two programs may be over sooner: then nothing is judged.
+    expect_none x.json '[e for e in d["cross_check"] if e["internal_ns"] <= 0 or (e["hyperfine_ns"] > 0) != ("judgement" in e)]'
     expect_json x.json '(lambda strip: strip(d) == strip(json.load(open("before.json"))))(lambda r:
         {k: {n: w for n, w in v.items() if n != "warnings"} if k == "run" else v for k, v in r.items() if k != "cross_check"})'
-    expect_json x.json 'all(e["judgement"] == ("agrees" if 0.5 <= e["ratio"] <= 2 else e["judgement"]) for e in d["cross_check"])'
+    expect_json x.json 'all(e["judgement"] == ("agrees" if 0.5 <= e["ratio"] <= 2 else e["judgement"]) for e in d["cross_check"] if "judgement" in e)'
     local word
     for word in thread process coroutine ratio; do expect_out "$word"; done
     expect_no_temporaries
@@ -68,7 +69,8 @@ what_lies_outside_is_judged_named_and_kept() {
     tail -n 1 out >last
     expect grep -qE '^cross-check: outside 0.5 to 2: .*process: ' last
     run report distorted.json --tables
-    expect_out 'WARNING cross_check'
+    tr -s ' \n' ' ' <out >line # the line is broken where the machine's name has it
+    expect grep -q 'WARNING cross_check' line
     expect grep -q 'cross_check: outside 0.5 to 2' out
     expect grep -q 'the whole run' out
     # Done again on a result that agrees, the warning goes.

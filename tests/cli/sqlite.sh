@@ -171,8 +171,8 @@ what_is_no_database_of_ours_is_left_alone() {
     sqlite3 h.db 'PRAGMA user_version = 9'
     run export "$standard" --to sqlite -o h.db
     expect_refusal 2 h.db 'version 9'
-    run export "$standard" --to sqlite -o no/such/folder.db
-    expect_refusal 2 no/such/folder.db
+    run export "$standard" --to sqlite -o /proc/no/folder.db
+    expect_refusal 2 "/proc/no: cannot be created"
     run export missing.json --to sqlite -o i.db
     expect_refusal 2 missing.json
     expect [ ! -e i.db ]
