@@ -7,8 +7,7 @@
 #ifndef CONTEND_WORKLOADS_OBJECT_H
 #define CONTEND_WORKLOADS_OBJECT_H
 
-#include "bench/base/json_library.h"
-
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,33 +56,30 @@ static inline size_t object_text_room(size_t bytes)
     return 64 + 20 * object_length(bytes);
 }
 
-/* Returns the length of the text, 0 when there was no memory. json_library_load() comes first. */
+/* Returns the length of the text, 0 when there was no memory. */
 static inline size_t object_to_text(const struct object *o, size_t bytes, char *text)
 {
-    const struct json_library *j = &json_library;
-    json_t *values = j->json_array();
+    json_t *values = json_array();
     int lost = 0;
     for (size_t i = 0, n = object_length(bytes); i < n; i++)
-        lost |= j->json_array_append_new(values, j->json_integer(o->values[i]));
-    json_t *tree =
-        j->json_pack("{s:I, s:o}", "sequence", (json_int_t)o->sequence, "values", values);
-    size_t length = j->json_dumpb(tree, text, object_text_room(bytes), JSON_COMPACT);
-    json_library_release(tree);
+        lost |= json_array_append_new(values, json_integer(o->values[i]));
+    json_t *tree = json_pack("{s:I, s:o}", "sequence", (json_int_t)o->sequence, "values", values);
+    size_t length = json_dumpb(tree, text, object_text_room(bytes), JSON_COMPACT);
+    json_decref(tree);
     return !lost && length <= object_text_room(bytes) ? length : 0;
 }
 
 /* Returns whether the text was an object of this size. */
 static inline bool object_from_text(struct object *o, size_t bytes, const char *text, size_t length)
 {
-    const struct json_library *j = &json_library;
-    json_t *tree = j->json_loadb(text, length, 0, NULL);
-    json_t *values = j->json_object_get(tree, "values");
-    size_t count = j->json_array_size(values);
+    json_t *tree = json_loadb(text, length, 0, NULL);
+    json_t *values = json_object_get(tree, "values");
+    size_t count = json_array_size(values);
     bool is_whole = count == object_length(bytes);
-    o->sequence = j->json_integer_value(j->json_object_get(tree, "sequence"));
+    o->sequence = json_integer_value(json_object_get(tree, "sequence"));
     for (size_t i = 0; i < count && is_whole; i++)
-        o->values[i] = j->json_integer_value(j->json_array_get(values, i));
-    json_library_release(tree);
+        o->values[i] = json_integer_value(json_array_get(values, i));
+    json_decref(tree);
     return is_whole;
 }
 

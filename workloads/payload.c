@@ -51,8 +51,6 @@ static int setup(struct launch *l, struct err *err)
 {
     if (l->task_count < 2)
         return err_set(err, ERR_UNAVAILABLE, "a hand-over needs two tasks");
-    if (ways[way_of(l)].is_text && json_library_load(err))
-        return -1;
     return way_open(l, err);
 }
 

@@ -64,10 +64,7 @@ static inline void await_turn(struct task *t, struct seat *mine)
 /* Tree and text: each has all of the object once more. */
 static inline size_t put_text(struct task *t, struct seat *mine, char *inbox)
 {
-    bool is_loaded = !json_library_load(NULL); /* again where the image is a fresh one */
-    size_t length =
-        !is_loaded ? 0
-                   : object_to_text(mine->held, object_size(t->launch), inbox + sizeof(uint64_t));
+    size_t length = object_to_text(mine->held, object_size(t->launch), inbox + sizeof(uint64_t));
     uint64_t frame = length;
     memcpy(inbox, &frame, sizeof frame);
     if (!length)
@@ -80,8 +77,7 @@ static inline void get_text(struct task *t, struct seat *mine, const char *inbox
 {
     uint64_t length;
     memcpy(&length, inbox, sizeof length);
-    if (json_library_load(NULL) ||
-        !object_from_text(mine->held, object_size(t->launch), inbox + sizeof length, length))
+    if (!object_from_text(mine->held, object_size(t->launch), inbox + sizeof length, length))
         way_fail(t, "reading JSON", EBADMSG);
     mine->copy_count += 2;
 }

@@ -83,7 +83,8 @@ static bool is_found(const struct found *f, uint32_t launch_count)
     return any;
 }
 
-static json_t *found_to_json(const struct found *f, uint32_t launch_count)
+static json_t *found_to_json(const struct found *f, const struct histogram *h,
+                             uint32_t launch_count)
 {
     struct json_maker o = json_maker_new();
     json_t *values = json_array(), *launches = json_array();
@@ -105,9 +106,9 @@ static json_t *found_to_json(const struct found *f, uint32_t launch_count)
     if (f->source[0])
         json_make_text(&o, "source", f->source);
     if (f->has_histogram) {
-        json_make_value(&o, "h", buckets_to_json(&o, &f->histogram));
-        json_make_int(&o, "min", (int64_t)f->histogram.min);
-        json_make_int(&o, "max", (int64_t)f->histogram.max);
+        json_make_value(&o, "h", buckets_to_json(&o, h));
+        json_make_int(&o, "min", (int64_t)h->min);
+        json_make_int(&o, "max", (int64_t)h->max);
     }
     return json_made(&o);
 }
@@ -122,7 +123,7 @@ json_t *visit_to_json(size_t cell_index, uint32_t round, const struct cell *c,
     for (size_t i = 0; i < list.count; i++)
         if (is_found(&m->found[i], m->launch_count))
             json_make_value(&metrics, list.metrics[i]->name,
-                            found_to_json(&m->found[i], m->launch_count));
+                            found_to_json(&m->found[i], &m->histograms[i], m->launch_count));
     for (uint32_t i = 0; i < m->launch_count; i++)
         json_make_item(&o, launches, launch_to_json(&m->noise[i], m->excluded[i]));
     json_make_int(&o, "cell", (int64_t)cell_index);

@@ -15,8 +15,8 @@ static const volatile bool never = false;
 /* Tasks that compute in turn, under one lock or in one thread, need no fewer operations. */
 enum { SLOWDOWN_MOST = 3 };
 
-/* Of making units: a duel wants many samples, not long ones. */
-enum { ENOUGH_NS = 2000000 };
+/* Of making units, as part of a cell and of a sample: a duel wants many samples, not long ones. */
+enum { ENOUGH_NS = 2000000, SAMPLE_ENOUGH_NS = 500000 };
 
 int single_ask(struct mailbox *m, const struct cell *c, const struct plan *plan, struct err *err)
 {
@@ -149,7 +149,7 @@ static void become_sample(const struct plan *plan, struct mailbox *m, struct err
     mailbox_clear(m);
     assignment_init(&m->job, ASSIGN_SAMPLE);
     m->job.timer_slack_ns = plan->timer_slack_ns;
-    m->job.lifecycle_ns = ENOUGH_NS;
+    m->job.lifecycle_ns = SAMPLE_ENOUGH_NS;
     if (!assignment_set_cell(&m->job, &plan->cells[0], err))
         worker_become(m, err);
 }

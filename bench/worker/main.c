@@ -53,6 +53,7 @@ static int do_job(struct mailbox *m, struct err *err)
         .launches = a->launches,
         .timer_slack_ns = a->timer_slack_ns,
         .lifecycle_ns = a->lifecycle_ns,
+        .is_sample = a->kind == ASSIGN_SAMPLE,
         .is_uncompared = a->is_uncompared,
         .cpus_of_run = a->cpus_of_run,
     };

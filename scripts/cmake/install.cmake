@@ -62,6 +62,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Loaded where placements are, so no program needs it in the sense that dpkg-shlibdeps looks for.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS libhwloc15)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libsqlite3-0)
 # What is loaded where it is there: counters, compilers of plug-ins, references, the check from outside.
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS
   "gcc, hyperfine, libpapi6.0, pkg-config, python3, libst1 | libst-dev, libpth20, libuv1, libglib2.0-0, libgomp1, libnsync1, libtbb12")

@@ -199,6 +199,22 @@ a_name_is_that_of_a_file() {
     expect test -L link.db -a -s target.db
 }
 
+# Where it is not needed it is not loaded: it would be in every command's start.
+sqlite_is_loaded_by_who_writes_a_database() {
+    local words
+    for words in --version 'list executors' "export $standard --to csv"; do
+        # shellcheck disable=SC2086
+        LD_DEBUG=files LD_DEBUG_OUTPUT=$PWD/loaded "$contend" $words >out 2>err
+        grep -q libsqlite3 loaded.* && fail "contend $words loads SQLite"
+        rm -f loaded.*
+    done
+    mkdir -p broken
+    echo 'no library' >broken/libsqlite3.so.0
+    LD_LIBRARY_PATH=$PWD/broken run export "$standard" --to sqlite -o never.db
+    expect_refusal 3 'no SQLite here (libsqlite3-0)'
+    expect [ ! -e never.db ]
+}
+
 the_questions_of_the_page_have_answers() {
     run export "$standard" later.json --to sqlite -o all.db
     awk '/^```sql/ {inside = 1; n++; next} /^```/ {inside = 0} inside {print > ("question" n ".sql")}' "$source_dir/docs/exports.md"

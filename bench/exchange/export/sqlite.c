@@ -5,12 +5,15 @@
  * of each of the runs it was made of), so that the same result again, or merged with others, is
  * there once; of a run at two moments the later one counts.  All results of a call are one
  * transaction, and each is read by itself: memory is that of the largest one.
+ *
+ * SQLite is loaded by whoever writes to a database: linked, every command would map it.
  */
 #include "bench/exchange/export/export.h"
 
 #ifdef CONTEND_HAVE_SQLITE
 #include "bench/base/hash.h"
 #include "bench/base/output.h"
+#include "bench/base/peer_library.h"
 #include "bench/exchange/export/sqlite_tables.h"
 #include "bench/result/list.h"
 #include "bench/result/merge_parts.h"
@@ -23,6 +26,49 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define FUNCTIONS(X)                                                                               \
+    X(sqlite3_bind_double)                                                                         \
+    X(sqlite3_bind_int64)                                                                          \
+    X(sqlite3_bind_text)                                                                           \
+    X(sqlite3_busy_timeout)                                                                        \
+    X(sqlite3_clear_bindings)                                                                      \
+    X(sqlite3_close)                                                                               \
+    X(sqlite3_column_int64)                                                                        \
+    X(sqlite3_column_text)                                                                         \
+    X(sqlite3_errcode)                                                                             \
+    X(sqlite3_errmsg)                                                                              \
+    X(sqlite3_exec)                                                                                \
+    X(sqlite3_finalize)                                                                            \
+    X(sqlite3_last_insert_rowid)                                                                   \
+    X(sqlite3_open_v2)                                                                             \
+    X(sqlite3_prepare_v2)                                                                          \
+    X(sqlite3_reset)                                                                               \
+    X(sqlite3_step)
+
+static struct {
+    FUNCTIONS(PEER_DECLARE)
+} lib;
+
+static int load_library(struct err *err)
+{
+    static const char *const names[] = {"libsqlite3.so.0", NULL};
+    static void *handle;
+    struct err why = {0};
+    if (handle)
+        return 0;
+    void *opened = peer_load(names, &why);
+    if (!opened)
+        return err_set(err, ERR_UNAVAILABLE, "--to sqlite: no SQLite here (libsqlite3-0): %s",
+                       why.text);
+#define FIND(function)                                                                             \
+    if (!peer_find(opened, #function, (void **)(void *)&lib.function, err))                        \
+        return -1;
+    FUNCTIONS(FIND)
+#undef FIND
+    handle = opened;
+    return 0;
+}
 
 enum statement {
     FIND_HOST,
@@ -74,33 +120,33 @@ struct database {
 
 static int refuse(const struct database *d)
 {
-    int code = sqlite3_errcode(d->handle) & 0xff;
+    int code = lib.sqlite3_errcode(d->handle) & 0xff;
     if (code == SQLITE_NOTADB)
         return err_set(d->err, ERR_INPUT, "%s: is no SQLite database", d->path);
     if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_AUTH ||
         code == SQLITE_PERM)
         return err_set(d->err, ERR_INPUT, "%s: cannot be written: %s", d->path,
-                       sqlite3_errmsg(d->handle));
+                       lib.sqlite3_errmsg(d->handle));
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         return err_set(d->err, ERR_SYSTEM, "%s: somebody else is writing to it", d->path);
-    return err_set(d->err, ERR_SYSTEM, "%s: %s", d->path, sqlite3_errmsg(d->handle));
+    return err_set(d->err, ERR_SYSTEM, "%s: %s", d->path, lib.sqlite3_errmsg(d->handle));
 }
 
 static int execute(const struct database *d, const char *sql)
 {
-    return sqlite3_exec(d->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : refuse(d);
+    return lib.sqlite3_exec(d->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : refuse(d);
 }
 
 static int number_of(const struct database *d, const char *sql, int64_t *out)
 {
     sqlite3_stmt *s = NULL;
-    int failed = sqlite3_prepare_v2(d->handle, sql, -1, &s, NULL) != SQLITE_OK ||
-                 sqlite3_step(s) != SQLITE_ROW;
+    int failed = lib.sqlite3_prepare_v2(d->handle, sql, -1, &s, NULL) != SQLITE_OK ||
+                 lib.sqlite3_step(s) != SQLITE_ROW;
     if (failed)
         refuse(d);
     else
-        *out = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
+        *out = lib.sqlite3_column_int64(s, 0);
+    lib.sqlite3_finalize(s);
     return failed ? -1 : 0;
 }
 
@@ -115,28 +161,28 @@ struct row {
 
 static struct row row_of(const struct database *d, enum statement which)
 {
-    sqlite3_reset(d->statements[which]);
-    sqlite3_clear_bindings(d->statements[which]);
+    lib.sqlite3_reset(d->statements[which]);
+    lib.sqlite3_clear_bindings(d->statements[which]);
     return (struct row){d, d->statements[which], 1};
 }
 
 static void add_int(struct row *r, int64_t value)
 {
-    sqlite3_bind_int64(r->statement, r->next++, value);
+    lib.sqlite3_bind_int64(r->statement, r->next++, value);
 }
 
 /* Texts of a result live as long as it does. */
 static void add_text(struct row *r, const char *text)
 {
     if (text && *text)
-        sqlite3_bind_text(r->statement, r->next, text, -1, SQLITE_STATIC);
+        lib.sqlite3_bind_text(r->statement, r->next, text, -1, SQLITE_STATIC);
     r->next++;
 }
 
 static void add_real(struct row *r, double value)
 {
     if (!isnan(value))
-        sqlite3_bind_double(r->statement, r->next, value);
+        lib.sqlite3_bind_double(r->statement, r->next, value);
     r->next++;
 }
 
@@ -155,7 +201,7 @@ static void add_member(struct row *r, const json_t *object, const char *key)
 /* 1: there is a row to look at; 0: there is none, or none was asked for; -1. */
 static int step(struct row *r)
 {
-    int code = sqlite3_step(r->statement);
+    int code = lib.sqlite3_step(r->statement);
     return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : refuse(r->database);
 }
 
@@ -165,7 +211,7 @@ static int add(struct row *r, int64_t *id)
     if (step(r) < 0)
         return -1;
     if (id)
-        *id = sqlite3_last_insert_rowid(r->database->handle);
+        *id = lib.sqlite3_last_insert_rowid(r->database->handle);
     return 0;
 }
 
@@ -188,7 +234,7 @@ static int store_host(const struct database *d, const struct result *r, int64_t 
     struct row find = host_row(d, FIND_HOST, r);
     int found = step(&find);
     if (found > 0)
-        *id = sqlite3_column_int64(find.statement, 0);
+        *id = lib.sqlite3_column_int64(find.statement, 0);
     if (found)
         return found < 0 ? -1 : 0;
     struct row new = host_row(d, ADD_HOST, r);
@@ -244,11 +290,11 @@ static int store_run(const struct database *d, const struct result *r, const jso
     add_text(&find, key);
     int found = step(&find);
     if (found > 0)
-        *id = sqlite3_column_int64(find.statement, 0);
+        *id = lib.sqlite3_column_int64(find.statement, 0);
     int failed = found < 0    ? -1
                  : found == 0 ? add_run(d, r, run, host, key, id)
                               : update_run(d, run, r->path, *id);
-    sqlite3_reset(find.statement); /* it holds the key */
+    lib.sqlite3_reset(find.statement); /* it holds the key */
     free(key);
     return failed;
 }
@@ -261,7 +307,7 @@ static int run_of_key(const struct database *d, int64_t host, const char *key, i
     add_text(&find, key);
     int found = step(&find);
     if (found > 0)
-        *id = sqlite3_column_int64(find.statement, 0);
+        *id = lib.sqlite3_column_int64(find.statement, 0);
     return found > 0   ? 0
            : found < 0 ? -1
                        : err_set(d->err, ERR_INPUT,
@@ -369,7 +415,7 @@ static int add_cell(const struct database *d, const struct result_cell *c, int64
     add_int(&row, (int64_t)c->launch_count);
     add_text(&row, digest);
     int failed = add(&row, &id);
-    sqlite3_clear_bindings(row.statement);
+    lib.sqlite3_clear_bindings(row.statement);
     free(params);
     for (size_t i = 0; i < c->metric_count && !failed; i++)
         failed = store_metric(d, c, &c->metrics[i], id);
@@ -396,10 +442,10 @@ static int store_cell(const struct database *d, const struct result *r, const st
     if (found < 0)
         return -1;
     if (found > 0) {
-        int64_t id = sqlite3_column_int64(find.statement, 0);
-        int64_t launches = sqlite3_column_int64(find.statement, 1);
-        const char *status = (const char *)sqlite3_column_text(find.statement, 2);
-        const char *there = (const char *)sqlite3_column_text(find.statement, 3);
+        int64_t id = lib.sqlite3_column_int64(find.statement, 0);
+        int64_t launches = lib.sqlite3_column_int64(find.statement, 1);
+        const char *status = (const char *)lib.sqlite3_column_text(find.statement, 2);
+        const char *there = (const char *)lib.sqlite3_column_text(find.statement, 3);
         bool is_same =
             launches == (int64_t)c->launch_count && !strcmp(status, cell_status_name(c->status));
         if (is_same && strcmp(there, digest) != 0)
@@ -407,7 +453,7 @@ static int store_cell(const struct database *d, const struct result *r, const st
                            "%s: cell \"%.128s\" of run %.50s is in %s with other values", r->path,
                            c->id, r->run_id, d->path);
         bool is_later = launches < (int64_t)c->launch_count;
-        sqlite3_reset(find.statement);
+        lib.sqlite3_reset(find.statement);
         if (!is_later) {
             d->report->known++;
             return 0;
@@ -480,7 +526,7 @@ static int check_tables(const struct database *d)
 static int prepare(struct database *d)
 {
     for (size_t i = 0; i < STATEMENTS; i++)
-        if (sqlite3_prepare_v2(d->handle, words[i], -1, &d->statements[i], NULL) != SQLITE_OK)
+        if (lib.sqlite3_prepare_v2(d->handle, words[i], -1, &d->statements[i], NULL) != SQLITE_OK)
             return refuse(d);
     return 0;
 }
@@ -496,7 +542,7 @@ static int store_files(struct database *d, const char *const *results, size_t co
         if (store_file(d, results[i]))
             return -1;
     for (size_t i = 0; i < STATEMENTS; i++)
-        sqlite3_reset(d->statements[i]);
+        lib.sqlite3_reset(d->statements[i]);
     return execute(d, "COMMIT");
 }
 
@@ -508,23 +554,23 @@ static int store(const char *const *results, size_t count, const char *path,
     struct stat about;
     char target[PATH_MAX], file[PATH_MAX + 2];
     *report = (struct export_stored){0};
-    if (output_target(path, target, err))
+    if (load_library(err) || output_target(path, target, err))
         return -1;
     bool is_new = stat(target, &about) != 0;
     /* To SQLite ":memory:" and "file:x?mode=memory" are no files, and an empty name is a passing
      * one. */
     snprintf(file, sizeof file, "%s%s", target[0] == '/' ? "" : "./", target);
-    int failed = sqlite3_open_v2(file, &d.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                                 NULL) != SQLITE_OK
+    int failed = lib.sqlite3_open_v2(file, &d.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                                     NULL) != SQLITE_OK
                      ? refuse(&d)
                      : 0;
     if (!failed) {
-        sqlite3_busy_timeout(d.handle, OTHERS_WRITE_MS);
+        lib.sqlite3_busy_timeout(d.handle, OTHERS_WRITE_MS);
         failed = store_files(&d, results, count);
     }
     for (size_t i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(d.statements[i]);
-    sqlite3_close(d.handle); /* what was not committed is taken back */
+        lib.sqlite3_finalize(d.statements[i]);
+    lib.sqlite3_close(d.handle); /* what was not committed is taken back */
     if (failed && is_new && !stat(target, &about) && about.st_size == 0)
         unlink(target);
     else if (is_new && !stat(target, &about)) /* whatever the umask: it is added to */

@@ -23,6 +23,16 @@ static struct found *found_at(struct post *p, int metric)
     return &p->mailbox->found[p->offset + metric];
 }
 
+static struct histogram *histogram_at(struct post *p, int metric)
+{
+    struct found *f = found_at(p, metric);
+    struct histogram *h = &p->mailbox->histograms[p->offset + metric];
+    if (!f->has_histogram)
+        histogram_init(h);
+    f->has_histogram = true;
+    return h;
+}
+
 static void post_value(struct sink *sink, int metric, double value)
 {
     struct post *p = (struct post *)sink;
@@ -33,13 +43,8 @@ static void post_value(struct sink *sink, int metric, double value)
 static void post_quantity(struct sink *sink, int metric, uint64_t value)
 {
     struct post *p = (struct post *)sink;
-    struct found *f = found_at(p, metric);
     int i = p->offset + metric;
-    if (!f->has_histogram) {
-        histogram_init(&f->histogram);
-        f->has_histogram = true;
-    }
-    histogram_add(&f->histogram, value);
+    histogram_add(histogram_at(p, metric), value);
     if (p->quantity_counts[i] == p->quantity_capacities[i]) {
         size_t capacity = p->quantity_capacities[i] ? p->quantity_capacities[i] * 2 : 256;
         double *grown = realloc(p->quantities[i], capacity * sizeof(double));
@@ -54,13 +59,8 @@ static void post_quantity(struct sink *sink, int metric, uint64_t value)
 static void post_histogram(struct sink *sink, int metric, const struct histogram *h)
 {
     struct post *p = (struct post *)sink;
-    struct found *f = found_at(p, metric);
     struct histogram **sum = &p->histograms[p->offset + metric];
-    if (!f->has_histogram) {
-        histogram_init(&f->histogram);
-        f->has_histogram = true;
-    }
-    histogram_merge(&f->histogram, h);
+    histogram_merge(histogram_at(p, metric), h);
     if (!*sum && (*sum = malloc(sizeof **sum)) != NULL)
         histogram_init(*sum);
     if (*sum)

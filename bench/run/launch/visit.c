@@ -124,6 +124,14 @@ uint64_t visit_cpu_ns(void)
     return clock_process_cpu_ns() + clock_cpu_ns_of(&children);
 }
 
+static void look_around(const struct visit *v, struct noise_reading *out)
+{
+    if (v->is_sample)
+        *out = (struct noise_reading){0};
+    else
+        noise_read(out);
+}
+
 /* What units needed of the CPUs, and what others took of them meanwhile. */
 static void book_lifecycles(struct launch *l, const struct noise_reading *before,
                             const struct noise_reading *after, uint64_t cpu_ns, double units)
@@ -147,7 +155,7 @@ static void book_lifecycles(struct launch *l, const struct noise_reading *before
  * Median over a number of create-and-join rounds of all units, a task.  The first round is kept
  * apart: in it every page and every code path is touched for the first time.
  */
-static int measure_lifecycle(struct launch *l, uint64_t enough_ns, struct histogram *each,
+static int measure_lifecycle(const struct visit *v, struct launch *l, struct histogram *each,
                              struct err *err)
 {
     enum { TIMES_MAX = 301, TIMES_MIN = 5, MOST_NS = 40000000 };
@@ -158,9 +166,9 @@ static int measure_lifecycle(struct launch *l, uint64_t enough_ns, struct histog
     if (launch_empty(l, &cold_ns, err))
         return -1;
     l->lifecycle_cold_ns = (double)cold_ns / l->task_count;
-    noise_read(&before);
+    look_around(v, &before);
     uint64_t cpu_ns = visit_cpu_ns();
-    while (count < TIMES_MAX && spent_ns < (count < TIMES_MIN ? MOST_NS : enough_ns)) {
+    while (count < TIMES_MAX && spent_ns < (count < TIMES_MIN ? MOST_NS : v->lifecycle_ns)) {
         uint64_t elapsed_ns;
         if (launch_empty(l, &elapsed_ns, err))
             return -1;
@@ -169,7 +177,7 @@ static int measure_lifecycle(struct launch *l, uint64_t enough_ns, struct histog
         rounds[count++] = (double)elapsed_ns / l->task_count;
     }
     cpu_ns = visit_cpu_ns() - cpu_ns;
-    noise_read(&after);
+    look_around(v, &after);
     book_lifecycles(l, &before, &after, cpu_ns, (double)count * l->task_count);
     l->lifecycles = each;
     samples_sort(rounds, count);
@@ -194,7 +202,7 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
     const struct probe *chosen[PROBES_MAX];
     size_t count = choose_probes(v, false, chosen, list, m);
     uint32_t branch_permille = 0;
-    if (!cell_is_virtual(v->cell))
+    if (!v->is_sample && !cell_is_virtual(v->cell))
         core_share_dearest(&branch_permille, NULL);
     struct launch *l;
     if (launch_open(v->cell, v->cell->tasks, chosen, count, &l, &m->err))
@@ -202,13 +210,12 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
     launch_close_probes(l);
     struct histogram lifecycles;
     histogram_init(&lifecycles);
-    int failed =
-        cell_is_virtual(v->cell) ? 0 : measure_lifecycle(l, v->lifecycle_ns, &lifecycles, &m->err);
+    int failed = cell_is_virtual(v->cell) ? 0 : measure_lifecycle(v, l, &lifecycles, &m->err);
     for (uint32_t i = 0; i < v->launches && !failed; i++) {
         struct noise_reading before, after;
-        noise_read(&before);
+        look_around(v, &before);
         failed = launch_run(l, &m->err);
-        noise_read(&after);
+        look_around(v, &after);
         if (failed)
             break;
         noise_diff(&before, &after, &m->noise[i]);
@@ -313,7 +320,7 @@ int visit_begin(const struct visit *v, char unsteady[TEXT_MAX], struct err *err)
     struct affinity_digest cpus;
     int missing = 0;
     unsteady[0] = '\0';
-    noise_read(&first); /* the first call resolves paths */
+    look_around(v, &first); /* the first call resolves paths */
     if (!cell_is_virtual(v->cell)) {
         make_libc_multithreaded();
         prctl(PR_SET_TIMERSLACK, v->timer_slack_ns);

@@ -18,6 +18,7 @@ struct visit {
     uint32_t launches; /* measured ones, 1 .. LAUNCHES_MAX - extra */
     uint64_t timer_slack_ns;
     uint64_t lifecycle_ns;              /* so long units are made and joined again and again */
+    bool is_sample;                     /* nobody asks what others did meanwhile */
     bool is_uncompared;                 /* a probe's own launch without plain ones around it */
     struct affinity_digest cpus_of_run; /* none: not asked */
 };
