@@ -110,7 +110,7 @@ class Emulated:
     def size(self, cell, longer):
         """Operations a task and in how many batches, so that all of them take the time together."""
         if cell.ops:
-            return ["--ops", str(max(5, int(cell.ops * self.scale)))]
+            return ["--ops", str(cell.ops_for(self.scale))]
         if not cell.time_ns:
             return []
         if cell.text not in self.ops:
@@ -149,8 +149,8 @@ class Real:
         made = cpython.make_cell(cell.workload, cell.executor, cell.tasks, cell.interval_ns,
                                  max(MS, int(cell.time_ns * self.scale * longer)), changed,
                                  self.lock)
-        if cell.ops and cell.executor == "thread":
-            made["ops"] = max(5, int(cell.ops * self.scale))
+        if cell.ops and not cell.time_ns:
+            made["ops"] = cell.ops_for(self.scale)
         return made
 
     def launch(self, cell, longer):

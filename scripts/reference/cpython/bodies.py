@@ -33,10 +33,10 @@ class WrongResult(Exception):
 class Unit:
     """What a body is given."""
 
-    def __init__(self, index, tasks, params, shared):
-        self.index, self.tasks, self.params, self.shared = index, tasks, params, shared
+    def __init__(self, index, cell, shared):
+        self.index, self.tasks, self.params, self.shared = index, cell["tasks"], cell["params"], shared
         self.deadline_ns = 0
-        self.ops = None  # so many rounds of waiting in place of a deadline
+        self.ops = cell.get("ops")  # so many operations in place of a deadline; or None
         self.over = shared.setdefault("over", [])  # not empty: those who compute may stop
         self.record = {"ops": 0}
 
@@ -114,9 +114,10 @@ def is_prime(n):
 
 
 def prime(unit):
-    number = unit.params["number"]
-    found = smallest_divisor(number)
-    unit.record["ops"] = 1
+    number, ops = unit.params["number"], unit.ops or 1
+    for _ in range(ops):
+        found = smallest_divisor(number)
+    unit.record["ops"] = ops
     if is_prime(number) != (found == 1) or (found > 1 and number % found):
         raise WrongResult(f"prime: {number} has no smallest divisor {found}")
 

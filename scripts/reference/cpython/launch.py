@@ -71,8 +71,7 @@ def run_threads(cell, shared):
 
     threads = []
     for index in range(tasks):
-        unit = Unit(index, tasks, cell["params"], shared)
-        unit.ops = cell.get("ops")
+        unit = Unit(index, cell, shared)
         thread = threading.Thread(target=main, args=(unit,), daemon=True)
         unit.record["create"] = NOW()
         thread.start()
@@ -94,7 +93,7 @@ def process_main(cell, index, shared, ready, gate, begin, pipe):
     first = NOW()
     bodies.die_with_parent(cell["parent"])
     sys.setswitchinterval(cell["interval"] / 1e9)
-    unit = Unit(index, cell["tasks"], cell["params"], shared)
+    unit = Unit(index, cell, shared)
     unit.record["first"] = first
     try:
         ready.release()
@@ -155,7 +154,7 @@ def run_processes(cell, shared):
 def run_coroutines(cell, shared):
     import asyncio  # tens of milliseconds at every start, for those who need it
     workload, tasks = WORKLOADS[cell["workload"]], cell["tasks"]
-    units = [Unit(i, tasks, cell["params"], shared) for i in range(tasks)]
+    units = [Unit(i, cell, shared) for i in range(tasks)]
     failures, begin = [], [0]
 
     async def main(unit, gate):
@@ -210,7 +209,7 @@ def run_serial(cell, shared):
 def run_in_turn(cell, shared, body, records, failures, span):
     span[0] = NOW()
     for index in range(cell["tasks"]):
-        unit = Unit(index, cell["tasks"], cell["params"], shared)
+        unit = Unit(index, cell, shared)
         before = usage(resource.RUSAGE_THREAD)
         unit.record["go"] = NOW()
         unit.deadline_ns = deadline_of(cell, unit.record["go"])
