@@ -38,9 +38,8 @@ static void hold_standard_descriptors(void)
  */
 static void check_stack(void)
 {
-    static const char message[] =
-        "contend: error: the stack may not grow to 1 MiB, which contend "
-        "needs (ulimit -s)\n";
+    static const char message[] = "contend: error: the stack may not grow to 1 MiB, which contend "
+                                  "needs (ulimit -s)\n";
     struct rlimit limit;
     if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur >= STACK_LEAST)
         return;
