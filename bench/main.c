@@ -16,7 +16,8 @@
 /* Its workers have it, and here is asked what they can do. */
 const char program_has_unit_command[] = "yes";
 
-enum { STACK_LEAST = 256 << 10 };
+/* What it takes to write JSON nested as deep as is read (base/json.c), and as much again. */
+enum { STACK_LEAST = 1 << 20 };
 
 /*
  * Started without stdin, stdout or stderr: what is opened first, a journal say, must not take their
@@ -37,9 +38,8 @@ static void hold_standard_descriptors(void)
  */
 static void check_stack(void)
 {
-    static const char message[] =
-        "contend: error: the stack may not grow to 256 KiB, which contend "
-        "needs (ulimit -s)\n";
+    static const char message[] = "contend: error: the stack may not grow to 1 MiB, which contend "
+                                  "needs (ulimit -s)\n";
     struct rlimit limit;
     if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur >= STACK_LEAST)
         return;

@@ -1,5 +1,7 @@
 #include "bench/base/interrupt.h"
 
+#include "bench/base/output.h"
+
 #include <signal.h>
 #include <stddef.h>
 
@@ -43,4 +45,14 @@ void interrupt_catch(enum interrupt_again again)
 void interrupt_catch_with(void (*handler)(int number))
 {
     catch_ends(handler, 0);
+}
+
+void interrupt_words(struct buf *out, const char *path, const char *further)
+{
+    if (!path)
+        buf_add(out, "interrupted; nothing was written\n");
+    else if (output_is_stream(path))
+        buf_add(out, "interrupted: what was measured is in the document\n");
+    else
+        buf_printf(out, "interrupted: what was measured is in %s; %s\n", path, further);
 }

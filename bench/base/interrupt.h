@@ -2,6 +2,8 @@
 #ifndef CONTEND_BASE_INTERRUPT_H
 #define CONTEND_BASE_INTERRUPT_H
 
+#include "bench/base/buf.h"
+
 #include <stdbool.h>
 
 extern volatile bool interrupt_came;
@@ -26,5 +28,11 @@ void interrupt_catch(enum interrupt_again again);
 
 /* The same signals to a handler of the caller's, each time. */
 void interrupt_catch_with(void (*handler)(int number));
+
+/*
+ * What is said at the end of what was interrupted: where what was measured is (NULL: nowhere), and
+ * how to go on from there.
+ */
+void interrupt_words(struct buf *out, const char *path, const char *further);
 
 #endif

@@ -31,10 +31,10 @@ const struct command cli_program = {
 
 /* What acts becomes a question mark, since there is no memory to name it: the words must be told
  * all the same. */
-static void say_without_memory(const char *what, const char *text)
+static void put_without_memory(const char *before, const char *text)
 {
     char last = 0;
-    fprintf(stderr, "contend: %s: ", what);
+    fputs(before, stderr);
     for (; *text; last = *text++)
         fputc((*text >= ' ' && *text <= '~') || *text == '\n' ? *text : '?', stderr);
     if (last != '\n')
@@ -42,40 +42,51 @@ static void say_without_memory(const char *what, const char *text)
 }
 
 /*
- * Lines on standard error: whole for a file, which is searched; at a terminal those that it would
- * break within a word are broken between two.
+ * Lines on standard error, each ended: whole for a file, which is searched; at a terminal those
+ * that it would break within a word are broken between two.  False: no memory.
  */
-static void put_lines(const char *text)
+static bool put_lines(const char *before, const char *text)
 {
-    struct buf lines = {0};
+    struct buf named = {0}, lines = {0};
     progress_end();
-    wrap_lines(&lines, text, (size_t)terminal_width(STDERR_FILENO, 0));
-    fputs(lines.failed ? text : buf_text(&lines), stderr);
+    buf_add(&named, before);
+    escape_lines(&named, text);
+    wrap_lines(&lines, buf_text(&named), (size_t)terminal_width(STDERR_FILENO, 0));
+    buf_settle(&lines, &named);
+    bool is_there = !lines.failed;
+    if (is_there)
+        fputs(buf_text(&lines), stderr);
     buf_release(&lines);
+    return is_there;
 }
 
 void cli_say(const char *what, const char *text)
 {
-    struct buf out = {0};
-    buf_printf(&out, "contend: %s: ", what);
-    escape_lines(&out, text);
-    if (out.failed)
-        say_without_memory(what, text);
-    else
-        put_lines(buf_text(&out));
-    buf_release(&out);
+    char before[80];
+    snprintf(before, sizeof before, "contend: %s: ", what);
+    if (!put_lines(before, text))
+        put_without_memory(before, text);
 }
 
 void cli_say_line(const char *line)
 {
-    put_lines(line);
-    fputs("\n", stderr);
+    if (!put_lines("", line))
+        put_without_memory("", line);
 }
 
 void cli_tell(struct buf *lines)
 {
-    put_lines(buf_text(lines));
+    if (lines->len)
+        cli_say_line(buf_text(lines));
     buf_release(lines);
+}
+
+int cli_interrupted(const char *path, const char *further)
+{
+    struct buf said = {0};
+    interrupt_words(&said, path, further);
+    cli_tell(&said);
+    return EXIT_INTERRUPTED;
 }
 
 int cli_print(const char *text, struct err *err)

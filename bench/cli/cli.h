@@ -26,6 +26,12 @@ void cli_say_line(const char *line);
 /* The same of lines that were put together, which it releases. */
 void cli_tell(struct buf *lines);
 
+/*
+ * Says that an interrupt ended it, where what was measured is (NULL: nowhere) and how to go on from
+ * there.  Returns the status.
+ */
+int cli_interrupted(const char *path, const char *further);
+
 /* Prints text on stdout and flushes; a failed write is an error. */
 int cli_print(const char *text, struct err *err);
 

@@ -79,7 +79,9 @@ static int measure(struct settings *s, struct err *err)
     s->work.request.say = s->alone.is_quiet ? NULL : cli_say_line;
     if (advised_run(&s->work, s->show.format, &p, &status, err))
         return -1;
-    return status == EXIT_INTERRUPTED || !show_page(&p, &s->show, err) ? status : -1;
+    if (status == EXIT_INTERRUPTED)
+        return cli_interrupted(NULL, NULL);
+    return show_page(&p, &s->show, err) ? -1 : status;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)

@@ -66,7 +66,7 @@ static int measure(struct settings *s, const struct call *call, struct run_repor
     int failed =
         claims_plan(&s->work, err) || alone_run(&s->alone, &s->work.run, call, report, err);
     claims_plan_release(&s->work);
-    s->result = s->work.run.path;
+    s->result = s->show.document = s->work.run.path;
     return failed ? -1 : run_report_status(report);
 }
 
@@ -78,6 +78,9 @@ static int judge(struct settings *s, struct buf *said, struct err *err)
     s->work.is_quiet = s->alone.is_quiet;
     if (claims_judge(&s->work, s->result, &page, &status, said, err))
         return -1;
+    if (status == EXIT_INTERRUPTED)
+        buf_add(said,
+                "interrupted: the reference was not measured to its end; nothing was judged\n");
     return status == EXIT_INTERRUPTED || !show_page(&page, &s->show, err) ? status : -1;
 }
 
@@ -91,7 +94,9 @@ static int measure_and_judge(struct settings *s, const struct call *call, struct
     bool has_failed = status == EXIT_RUN_FAILED;
     if (status >= 0 && status != EXIT_INTERRUPTED)
         status = judge(s, &reference, err);
-    if (is_measured && err->code == ERR_NONE && output_exists(s->result))
+    if (report.is_interrupted && !report.is_untouched)
+        run_interrupted_words(&said, s->result);
+    else if (is_measured && err->code == ERR_NONE && output_exists(s->result))
         run_result_words(&said, &report, s->result);
     if (err->code == ERR_NONE)
         buf_add(&said, buf_text(&reference));

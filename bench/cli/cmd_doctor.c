@@ -58,6 +58,10 @@ static int run(void *settings, const struct call *call, struct err *err)
     found.page.is_measured = measures;
     if (found.has_page && show_page(&found.page, &s->show, err))
         failed = -1;
+    if (!failed && interrupt_came && found.has_page)
+        cli_say_line("interrupted: what is shown is what was measured until then");
+    else if (!failed && interrupt_came && s->session.moments)
+        cli_say_line("interrupted; nothing was written");
     return failed ? -1 : found.status;
 }
 

@@ -114,6 +114,7 @@ static int show_result(struct settings *s, struct err *err)
     const char **path = &s->wishes.run.path;
     const struct opt_list paths = {.items = path, .count = 1};
     struct buf line = {0};
+    s->show.document = *path;
     if (!s->wishes.is_unjudged)
         return show_view(&paths, &first_screen, &s->show, err);
     buf_printf(&line, "%s\n", *path);
@@ -147,7 +148,7 @@ static int hand_out(struct settings *s, struct err *err)
     opts_forget(&words);
     if (failed)
         return -1;
-    fleet_report_words(&said, &report);
+    fleet_report_words(&said, &report, run->path);
     cli_tell(&said);
     return report.is_written && show_result(s, err) ? -1
                                                     : fleet_report_status(&report, run->path, err);

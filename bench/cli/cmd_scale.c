@@ -55,9 +55,12 @@ static int measure(void *settings, const char *note, struct err *err)
     int status;
     (void)note;
     s->work.request.on_progress = progress_text;
+    s->show.document = s->wishes.output;
     if (scaled_run(&s->work, &page, &status, err))
         return -1;
-    return status == EXIT_INTERRUPTED || !show_page(&page, &s->show, err) ? status : -1;
+    if (status == EXIT_INTERRUPTED)
+        return cli_interrupted(NULL, NULL);
+    return show_page(&page, &s->show, err) ? -1 : status;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)

@@ -38,9 +38,10 @@ static const struct opt options[] = {
 };
 
 /* To where the program's output does not go. */
-static int show(const struct watched *w, const char *format, struct err *err)
+static int show(const struct watched *w, const struct watch_wishes *wishes, struct err *err)
 {
-    const struct show how = {.format = format};
+    const char *format = wishes->format;
+    const struct show how = {.format = format, .document = wishes->output};
     struct page page;
     ledger_page(&page, &w->view);
     if (!format) {
@@ -60,8 +61,11 @@ static int tell(const struct watched *w, const struct watch_wishes *wishes, stru
     if (!is_seen)
         cli_say("error", buf_text(&why));
     buf_release(&why);
-    if (is_seen &&
-        (show(w, wishes->format, err) || watched_write(w, wishes, &style, &nothing, err)))
+    /* Files first, and each of them: who reads what is shown may have gone. */
+    int failed = is_seen ? watched_write(w, wishes, &style, &nothing, err) : 0;
+    if (is_seen && show(w, wishes, failed ? NULL : err))
+        failed = -1;
+    if (failed)
         return -1;
     if (nothing.code != ERR_NONE)
         cli_say("timeline", nothing.text);

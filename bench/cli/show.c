@@ -31,6 +31,14 @@ static int print_page(const struct page *p, const struct show *s, struct err *er
     return failed;
 }
 
+/* A reader may have gone; the document is there all the same. */
+static int tell_document(const char *document, struct err *err)
+{
+    const struct err cause = *err;
+    *err = (struct err){0};
+    return err_set(err, cause.code, "%s; what was measured is in %s", cause.text, document);
+}
+
 int show_page(struct page *p, const struct show *s, struct err *err)
 {
     const struct page_style style = {.width = terminal_text_width(s->width), .utf8 = true};
@@ -39,6 +47,8 @@ int show_page(struct page *p, const struct show *s, struct err *err)
     failed |=
         s->output ? picture_write(p, s->format, &style, s->output, later) : print_page(p, s, later);
     page_release(p);
+    if (failed && later && s->document && !output_is_stream(s->document))
+        tell_document(s->document, err);
     return failed ? -1 : 0;
 }
 

@@ -61,7 +61,13 @@ int fleet_run(const struct fleet_wishes *w, struct run_options *run, const struc
     return failed;
 }
 
-void fleet_report_words(struct buf *out, const struct fleet_report *r)
+static void add_further(struct buf *out, const char *path)
+{
+    buf_add(out, "go on with: contend run --resume --launcher ... -o ");
+    words_add_quoted(out, path);
+}
+
+void fleet_report_words(struct buf *out, const struct fleet_report *r, const char *path)
 {
     char words[40];
     buf_printf(out, "%zu of %s measured", r->done,
@@ -71,17 +77,25 @@ void fleet_report_words(struct buf *out, const struct fleet_report *r)
     if (r->late)
         buf_printf(out, "; %zu came late and counted for nothing", r->late);
     buf_add(out, "\n");
+    if (!r->is_interrupted || r->done == r->shards)
+        return;
+    struct buf further = {0};
+    add_further(&further, path);
+    interrupt_words(out, r->done ? path : NULL, buf_text(&further));
+    buf_settle(out, &further);
 }
 
 int fleet_report_status(const struct fleet_report *r, const char *path, struct err *err)
 {
     char words[40];
+    struct buf further = {0};
     if (r->is_interrupted)
         return EXIT_INTERRUPTED;
+    add_further(&further, path);
     if (r->done < r->shards)
-        err_set(err, ERR_FAILED,
-                "%zu of %s %s not measured; go on with: contend run --resume --launcher ... -o %s",
-                r->shards - r->done, words_count(words, sizeof words, r->shards, "shard"),
-                r->shards - r->done == 1 ? "was" : "were", path);
+        err_set(err, ERR_FAILED, "%zu of %s %s not measured; %s", r->shards - r->done,
+                words_count(words, sizeof words, r->shards, "shard"),
+                r->shards - r->done == 1 ? "was" : "were", buf_text(&further));
+    buf_release(&further);
     return r->done < r->shards || r->failed_cells ? EXIT_RUN_FAILED : EXIT_FINE;
 }

@@ -22,8 +22,9 @@ int fleet_wishes_check(const struct fleet_wishes *w, struct err *err);
 int fleet_run(const struct fleet_wishes *w, struct run_options *run, const struct opt_list *words,
               void (*say)(const char *line), struct fleet_report *report, struct err *err);
 
-/* "9 of 12 shards measured; 1 worker lost" and a line feed. */
-void fleet_report_words(struct buf *out, const struct fleet_report *r);
+/* "9 of 12 shards measured; 1 worker lost" and a line feed, and how to go on where it was
+ * interrupted. */
+void fleet_report_words(struct buf *out, const struct fleet_report *r, const char *path);
 
 /* With ERR_FAILED, and how to go on, where shards are missing. */
 int fleet_report_status(const struct fleet_report *r, const char *path, struct err *err);

@@ -53,6 +53,15 @@ static void add_document(struct page *page, const struct duel_report *r, struct 
 
 static const struct page_style file_style = {.width = 100, .utf8 = true};
 
+/* An earlier document is not replaced by one that holds nothing. */
+static bool has_pairs(const struct duel_report *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->outcomes[i].first.seen.slot_count)
+            return true;
+    return false;
+}
+
 /* The page of it, with the document if one is wanted, which is written. */
 static int finish(const struct duel_request *request, const struct duel_report *r,
                   struct origin *origin, struct duel_found *out, struct err *err)
@@ -61,7 +70,8 @@ static int finish(const struct duel_request *request, const struct duel_report *
     out->page.is_measured = true;
     if (wants_document(request))
         add_document(&out->page, r, origin, out->is_interrupted);
-    int failed = request->output
+    out->is_written = request->output && (!out->is_interrupted || has_pairs(r));
+    int failed = out->is_written
                      ? picture_write_named(&out->page, request->output, "json", &file_style, err)
                      : 0;
     if (failed || out->is_interrupted)

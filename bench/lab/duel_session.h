@@ -20,6 +20,7 @@ struct duel_session {
 
 struct duel_found {
     bool is_interrupted; /* then there is no page, and the document is a partial one */
+    bool is_written;     /* the document; not where an interrupt came before anything to show */
     struct page page;    /* the caller's */
     int status;
 };

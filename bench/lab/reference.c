@@ -191,15 +191,12 @@ static int run_in(const struct reference_request *request, char *runtime,
                  run_watched(&talk, (char *const *)(uintptr_t)args.items, &end, err);
     vec_release(&args);
     failed = failed || judge_end(&talk, &end, runtime, err);
-    if (!failed && request->output && *request->interrupted && access(made, R_OK)) {
-        if (request->say)
-            request->say("interrupted before anything was measured; no result was written");
-        return 1;
-    }
+    if (!failed && request->output && *request->interrupted && access(made, R_OK))
+        return REFERENCE_UNTOUCHED;
     if (failed || (request->output && take_result(&talk, made, runtime, err)))
         return -1;
     if (*request->interrupted)
-        return 1;
+        return REFERENCE_PARTIAL;
     return WEXITSTATUS(end.status) == STATUS_CELL_FAILED
                ? err_set(err, ERR_FAILED, "reference: %s", message_of(&talk))
                : 0;
@@ -214,7 +211,7 @@ int reference_run(const struct reference_request *request, struct err *err)
         (request->output && output_check(request->output, err)))
         return -1;
     if (*request->interrupted)
-        return 1;
+        return REFERENCE_UNTOUCHED;
     if (!reference_folder_open(&folder, request->reference->files, err))
         outcome = run_in(request, found.path, &folder, err);
     reference_folder_close(&folder);

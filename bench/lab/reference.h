@@ -50,11 +50,17 @@ struct reference_request {
     void (*say)(const char *line); /* what it says meanwhile, and what is done */
 };
 
+/* How an interrupt ended it. */
+enum reference_cut {
+    REFERENCE_PARTIAL = 1, /* what was measured is in the file */
+    REFERENCE_UNTOUCHED,   /* it came before anything was */
+};
+
 /*
  * Finds the runtime, runs the program and puts its result into `output`, which is replaced
- * only by a result that can be read.  Returns 0; 1 when it was interrupted (what was measured is
- * there); -1: ERR_UNAVAILABLE without a runtime, ERR_USAGE when the program refuses an option,
- * else ERR_FAILED, and where that is because a cell failed the file is there.
+ * only by a result that can be read.  Returns 0; one of enum reference_cut; -1: ERR_UNAVAILABLE
+ * without a runtime, ERR_USAGE when the program refuses an option, else ERR_FAILED, and where that
+ * is because a cell failed the file is there.
  */
 int reference_run(const struct reference_request *request, struct err *err);
 
@@ -79,5 +85,8 @@ void runtimes_words(struct buf *out, const struct reference_runtimes *all);
  */
 int reference_run_each(const struct reference_request *request,
                        const struct reference_runtimes *all, struct err *err);
+
+/* What an interrupt left is in `output`, or, NULL, nowhere. */
+void reference_tell_cut(void (*say)(const char *line), const char *output);
 
 #endif

@@ -2,6 +2,7 @@
 #include "bench/lab/reference.h"
 
 #include "bench/base/buf.h"
+#include "bench/base/interrupt.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,14 @@ static void name_output(const struct reference_runtimes *all, size_t i, const ch
     buf_add(name, is_json ? ".json" : "");
 }
 
+void reference_tell_cut(void (*say)(const char *line), const char *output)
+{
+    struct buf line = {0};
+    interrupt_words(&line, output, "the same words begin again");
+    say(buf_text(&line));
+    buf_release(&line);
+}
+
 int reference_run_each(const struct reference_request *request,
                        const struct reference_runtimes *all, struct err *err)
 {
@@ -80,6 +89,8 @@ int reference_run_each(const struct reference_request *request,
             request->say(buf_text(&line));
         }
         outcome = reference_run(&one, err);
+        if (outcome > 0)
+            reference_tell_cut(one.say, outcome == REFERENCE_PARTIAL ? one.output : NULL);
         buf_release(&name);
         buf_release(&line);
     }

@@ -129,6 +129,8 @@ static int ask(struct runtimes_request *q, int argc, char *const *argv, struct e
     int outcome =
         header ? runtimes_run(q, err) : err_set(err, ERR_SYSTEM, "reference: out of memory");
     json_decref(header);
+    if (outcome > 0)
+        reference_tell_cut(q->say, outcome == RUNTIMES_PARTIAL ? q->output : NULL);
     return outcome;
 }
 

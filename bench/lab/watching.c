@@ -103,13 +103,11 @@ int watched_write(const struct watched *w, const struct watch_wishes *wishes,
                   const struct page_style *style, struct err *nothing, struct err *err)
 {
     struct trace t;
-    if (wishes->output && write_page(w, wishes->output, style, err))
-        return -1;
+    int failed = wishes->output ? write_page(w, wishes->output, style, err) : 0;
     if (!wishes->timeline)
-        return 0;
-    int failed = 0;
+        return failed;
     if (!ledger_trace(&t, &w->view, (uint64_t)wishes->window_ns, nothing))
-        failed = draw(&t, wishes->timeline, style, err);
+        failed |= draw(&t, wishes->timeline, style, err);
     else if (nothing->code != ERR_FAILED)
         failed = err_set(err, nothing->code, "%s", nothing->text);
     trace_release(&t);

@@ -41,7 +41,7 @@ struct merging {
         VEC(uint32_t);
     } slot_of; /* by id: the last one of it */
     struct merge_kept kept;
-    bool is_whole; /* no shard is missing */
+    bool is_whole; /* no shard is missing, and no cell of one */
     struct merge_report *report;
 };
 
@@ -464,6 +464,23 @@ static int refuse_host(const struct merge_input *const *inputs, size_t count, co
     return -1;
 }
 
+/* Each once.  Where a ceiling stands with attempts, the measured cell is one of them. */
+static int count_cells(const struct merge_index *in, struct part_cells *out, struct err *err)
+{
+    bool *is_measured = calloc(in->ids.count + 1, sizeof *is_measured);
+    if (!is_measured)
+        return no_memory(err);
+    *out = (struct part_cells){.all = (int64_t)in->ids.count};
+    for (size_t i = 0; i < in->records.count; i++) {
+        const struct merge_record *r = &in->records.items[i];
+        bool counts = !is_measured[r->id] && (!r->is_control || r->has_attempts);
+        is_measured[r->id] |= counts;
+        out->measured += counts;
+    }
+    free(is_measured);
+    return 0;
+}
+
 static int gather(struct merging *m, const char *host, struct err *err)
 {
     size_t count = m->in->inputs.count;
@@ -481,7 +498,11 @@ static int gather(struct merging *m, const char *host, struct err *err)
     if (!failed && !m->hosts.count)
         failed = refuse_host(order, count, host, err);
     free(order);
-    return failed || parts_check_plans(&m->parts, &m->is_whole, &m->report->missing, err) ? -1 : 0;
+    struct part_cells cells;
+    return failed || count_cells(m->in, &cells, err) ||
+                   parts_check_plans(&m->parts, &cells, &m->is_whole, &m->report->missing, err)
+               ? -1
+               : 0;
 }
 
 static void release(struct merging *m)
@@ -540,12 +561,8 @@ static void say_merged(struct buf *out, const struct merge_report *r)
         buf_printf(out, "; %s kept beside those that stand",
                    words_count(words[0], sizeof words[0], r->attempts, "attempt"));
     buf_add(out, "\n");
-    if (r->missing.len) {
-        const char *which = buf_text(&r->missing);
-        bool is_one = which[strspn(which, "0123456789")] == ' ' && !strstr(which, " to ");
-        buf_printf(out, "not whole: shard%s %s %s missing\n", is_one ? "" : "s", which,
-                   is_one ? "is" : "are");
-    }
+    if (r->missing.len)
+        buf_printf(out, "not whole: %s missing\n", buf_text(&r->missing));
 }
 
 int results_merge_paths(const struct opt_list *paths, const char *host, const char *path,

@@ -27,7 +27,7 @@ struct merge_report {
     size_t hosts, parts, cells;
     size_t repeated;    /* cells that were there already, with the same values */
     size_t attempts;    /* kept with the cells that stand in their place */
-    struct buf missing; /* which shards: "3, 7 of 10"; the caller releases it */
+    struct buf missing; /* "shards 3, 7 of 10 are"; the caller releases it */
 };
 
 /*

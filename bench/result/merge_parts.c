@@ -70,6 +70,8 @@ static int read_shard(struct part *out, const json_t *shard, const char *what, s
     out->count = json_read_int(&r, "count", 1, PART_SHARDS_MAX);
     out->index = json_read_int(&r, "index", 1, out->count);
     out->plan = json_read_text(&r, "plan");
+    out->has.all = json_read_int_or(&r, "cells", 1, PART_CELLS_MAX, 0, NULL);
+    out->has.measured = json_read_int_or(&r, "measured", 1, PART_CELLS_MAX, 0, NULL);
     return json_reader_end(&r, err);
 }
 
@@ -221,39 +223,61 @@ static bool set_is_whole(const struct plan_set *s)
     return s->seen_count == (size_t)s->first->count;
 }
 
-/* "3, 7 to 9 of 10" */
-static void add_missing(struct buf *out, const struct plan_set *s)
+/* "shards 3, 7 to 9 of 10 are" */
+static void add_missing_shards(struct buf *out, const struct plan_set *s)
 {
+    int64_t missing = s->first->count - (int64_t)s->seen_count;
+    const char *before = missing == 1 ? "shard " : "shards ";
     for (int64_t i = 1; i <= s->first->count; i++) {
         int64_t last = i;
         if (s->seen[i])
             continue;
         while (last < s->first->count && !s->seen[last + 1])
             last++;
-        buf_printf(out, out->len ? ", %lld" : "%lld", (long long)i);
+        buf_printf(out, "%s%lld", before, (long long)i);
+        before = ", ";
         if (last > i)
             buf_printf(out, " to %lld", (long long)last);
         i = last;
     }
-    buf_printf(out, " of %lld", (long long)s->first->count);
+    buf_printf(out, " of %lld %s", (long long)s->first->count, missing == 1 ? "is" : "are");
 }
 
-static int check_sets(const struct plan_sets *sets, bool *is_whole, struct buf *missing,
-                      struct err *err)
+/* What somebody took out of shards that are all there; not above 0: nothing. */
+static int64_t missing_cells(const struct plan_set *s, const struct part_cells *cells)
+{
+    int64_t all = s->first->has.all - cells->all;
+    int64_t measured = s->first->has.measured - cells->measured;
+    return all > measured ? all : measured;
+}
+
+static void add_missing_cells(struct buf *out, const struct plan_set *s, int64_t missing)
+{
+    buf_printf(out, "%lld of %lld cells of the plan %s", (long long)missing,
+               (long long)s->first->has.all, missing == 1 ? "is" : "are");
+}
+
+static int check_sets(const struct plan_sets *sets, const struct part_cells *cells, bool *is_whole,
+                      struct buf *missing, struct err *err)
 {
     for (size_t i = 0; i < sets->count; i++) {
         const struct plan_set *s = &sets->items[i], *other = &sets->items[i == 0];
-        if (set_is_whole(s))
+        int64_t lacking = missing_cells(s, cells);
+        if (set_is_whole(s) && lacking <= 0)
             continue;
-        if (sets->count > 1)
+        if (!set_is_whole(s) && sets->count > 1)
             return different_plans(s->first, other->first, err);
+        if (!set_is_whole(s))
+            add_missing_shards(missing, s);
+        else if (*is_whole)
+            add_missing_cells(missing, s, lacking);
         *is_whole = false;
-        add_missing(missing, s);
     }
     return 0;
 }
 
-int parts_check_plans(const struct parts *p, bool *is_whole, struct buf *missing, struct err *err)
+int parts_check_plans(const struct parts *p, const struct part_cells *cells, bool *is_whole,
+                      struct buf *missing, struct err *err)
 {
     struct plan_sets sets = {0};
     int failed = 0;
@@ -268,7 +292,7 @@ int parts_check_plans(const struct parts *p, bool *is_whole, struct buf *missing
             set->seen_count++;
         }
     }
-    failed = failed || check_sets(&sets, is_whole, missing, err);
+    failed = failed || check_sets(&sets, cells, is_whole, missing, err);
     for (size_t i = 0; i < sets.count; i++)
         free(sets.items[i].seen);
     vec_release(&sets);

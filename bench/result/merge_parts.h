@@ -6,6 +6,11 @@
 #include "bench/base/vec.h"
 #include "bench/result/result.h"
 
+/* How many cells there are of a plan, each once. */
+struct part_cells {
+    int64_t all, measured; /* without what is a ceiling alone */
+};
+
 /* One run on one host, or one shard of it. */
 struct part {
     char *key;        /* owned; what cells call it: the run's id, and "#3/10" of a shard */
@@ -14,10 +19,11 @@ struct part {
     json_t *json;     /* owned: what its run said */
     const char *plan; /* of a shard, else NULL */
     int64_t index, count;
+    struct part_cells has; /* its plan; 0: it does not say */
     bool is_complete;
 };
 
-enum { PART_SHARDS_MAX = 1000000 };
+enum { PART_SHARDS_MAX = 1000000, PART_CELLS_MAX = 1000000 };
 
 struct parts {
     VEC(struct part);
@@ -43,10 +49,12 @@ char *part_key_of_run(const json_t *run);
 bool part_is_before(const struct part *a, const struct part *b);
 
 /*
- * Whether the shards among them are all there, or there are none: *is_whole.  What is missing is
- * added to `missing`.  ERR_INPUT where they are of different plans and one is not whole.
+ * Whether the shards among them are all there with all their cells, or there are none: *is_whole.
+ * `cells`: how many there are.  What is missing is added to `missing`: "shards 3, 7 of 10 are".
+ * ERR_INPUT where they are of different plans and one lacks shards.
  */
-int parts_check_plans(const struct parts *p, bool *is_whole, struct buf *missing, struct err *err);
+int parts_check_plans(const struct parts *p, const struct part_cells *cells, bool *is_whole,
+                      struct buf *missing, struct err *err);
 
 /* "run" of a result made of the parts of that host, of what its results say of their runs; a new
  * reference, NULL: no memory. */

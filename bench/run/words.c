@@ -1,6 +1,6 @@
 #include "bench/run/words.h"
 
-#include "bench/base/output.h"
+#include "bench/base/interrupt.h"
 #include "bench/base/words.h"
 
 #include <math.h>
@@ -82,11 +82,11 @@ void run_result_words(struct buf *out, const struct run_report *r, const char *p
 
 void run_interrupted_words(struct buf *out, const char *path)
 {
-    buf_add(out, "interrupted: what was measured is in ");
-    if (output_is_stream(path))
-        buf_add(out, "the document\n");
-    else
-        buf_printf(out, "%s; go on with: contend run --resume -o %s\n", path, path);
+    struct buf further = {0};
+    buf_add(&further, "go on with: contend run --resume -o ");
+    words_add_quoted(&further, path);
+    interrupt_words(out, path, buf_text(&further));
+    buf_settle(out, &further);
 }
 
 void run_progress_words(struct buf *out, const struct progress *p)

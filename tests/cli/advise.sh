@@ -192,6 +192,7 @@ nothing_runs_on_after_an_interrupt() {
     wait "$pid" || status=$?
     [ "$status" = 130 ] || fail "status $status"
     [ ! -s out ] || fail "something was printed"
+    expect_err 'interrupted; nothing was written'
 }
 
 beside_it_is_a_real_interpreter() {

@@ -30,6 +30,31 @@ what_is_nested_too_deep_says_how_deep_it_may_be() {
     _refused_in_a_line 'nested more than 2048 deep'
 }
 
+# The smallest stack that is not refused suffices for what is nested as deep as it may be.
+the_least_stack_suffices_for_the_deepest() {
+    run run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q --no-report -o flat.json
+    "${python:-python3}" - <<'PY'
+text = open("flat.json").read()
+for name, begin, end in ("list", "[", "]"), ("object", '{"a":', "}"):
+    deep = begin * 2040 + "1" + end * 2040
+    open(name + ".json", "w").write(text.replace('"host": {', '"host": {"x": ' + deep + ", ", 1))
+PY
+    local name words kib=1024
+    for name in list object; do
+        for words in "report $name.json" "report $name.json --format json" "compare $name.json flat.json" \
+            "merge $name.json $name.json -o both.json" "export $name.json --to sqlite -o x.db" \
+            "history add $name.json --commit 1234567 --replace --file h.jsonl"; do
+            status=0
+            last_command="$words, with a stack of $kib KiB"
+            # shellcheck disable=SC2086
+            (ulimit -S -s $kib && exec "$contend" $words) >out 2>err </dev/null || status=$?
+            expect_status 0
+        done
+    done
+    (ulimit -S -s $((kib - 4)) && exec "$contend" list) >out 2>err </dev/null || status=$?
+    expect_refusal 3 'may not grow to 1 MiB'
+}
+
 # The files have holes: they take no room, and are not read.
 what_is_too_large_says_how_large_it_may_be() {
     truncate -s 1200M large.json

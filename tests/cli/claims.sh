@@ -168,6 +168,7 @@ a_run_that_is_interrupted_says_so() {
     expect_status 130
     expect_no_leftovers
     expect_valid cut.json
+    expect_err 'go on with: contend run --resume -o cut.json'
 }
 
 run_tests

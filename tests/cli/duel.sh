@@ -244,6 +244,27 @@ an_interrupt_leaves_no_process_and_a_partial_document() {
     expect_status 130
     _valid_duel cut.json
     expect_json cut.json 'd["run"]["status"] == "partial"'
+    expect_err 'interrupted: what was measured is in cut.json'
+    expect test "$(wc -l <err)" -eq 1
+    _expect_no_sides
+}
+
+an_interrupt_before_the_first_pair_leaves_the_earlier_document() {
+    printf '#!/bin/sh\n: >began\nexec sleep 30\n' >slow.sh
+    chmod +x slow.sh
+    cp cut.json before.json
+    "$contend" duel -o cut.json --quiet -- ./slow.sh -- true >out 2>err </dev/null &
+    pid=$!
+    for _ in $(seq 3000); do
+        [ -e began ] && break
+        sleep 0.02
+    done
+    kill -TERM "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect_status 130
+    expect cmp cut.json before.json
+    expect_err 'interrupted; nothing was written'
     _expect_no_sides
 }
 

@@ -39,6 +39,7 @@ an_interrupt_prints_what_there_is() {
     status=0
     wait "$pid" || status=$?
     expect_status 130
+    expect_err 'interrupted: what is shown'
     expect_no_leftovers
 }
 

@@ -264,6 +264,7 @@ an_interrupt_keeps_what_is_whole_and_ends_everything() {
     kill -INT "$pid"
     _end
     expect_status 130
+    expect_err 'go on with: contend run --resume --launcher'
     expect_no_leftovers
     expect_valid l.json
     expect_json l.json '0 < sum(c["role"] == "measured" for c in cells) < 4 and (d["run"]["status"] == "partial" or d["run"]["shard"]["count"] == 4)'

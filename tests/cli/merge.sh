@@ -68,6 +68,31 @@ missing_shards_are_told_and_leave_it_partial() {
     expect_json some.json 'd["run"]["status"] == "partial" and all("place" in c for c in cells)'
 }
 
+# Somebody took cells out of a shard, or of what was merged; with the shard as it was it is whole again.
+cells_that_a_shard_lacks_are_told_and_leave_it_partial() {
+    local which lacking
+    for which in 'c["role"] == "measured"' 'c["role"] == "control"'; do
+        _change shard2.json less.json "c = next(c for c in d['cells'] if $which); d['cells'].remove(c)"
+        _merge shard1.json less.json shard3.json -o some.json
+        case $which in
+        *control*) expect_json some.json 'd["run"]["status"] == "complete"' ;; # another shard has it, too
+        *) expect_err 'not whole: 1 of 6 cells of the plan is missing'
+            expect_json some.json 'd["run"]["status"] == "partial"' ;;
+        esac
+        _merge some.json shard2.json -o again.json
+        expect_json again.json 'd["run"]["status"] == "complete" and len(cells) == 6'
+    done
+    _change shard3.json less.json 'd["cells"] = []'
+    _merge shard1.json shard2.json less.json -o some.json
+    expect_err 'of 6 cells of the plan are missing'
+    _change merged.json less.json 'd["cells"] = d["cells"][:4]'
+    _merge less.json -o some.json
+    expect_err 'not whole: 2 of 6 cells of the plan are missing'
+    expect_json some.json 'd["run"]["status"] == "partial"'
+    _merge some.json shard1.json shard2.json shard3.json -o again.json
+    expect_json again.json 'd["run"]["status"] == "complete" and len(cells) == 6'
+}
+
 shards_of_different_plans_are_refused() {
     "$contend" run "${plan[@]}" --tasks 6 --shard 1/3 -o other.json >out 2>err || fail "no other plan"
     run merge shard1.json other.json -o mixed.json

@@ -30,6 +30,7 @@ an_interrupt_leaves_nothing_behind() {
     status=0
     wait "$pid" || status=$?
     expect_status 130
+    expect_err 'interrupted; nothing was written'
     expect test -z "$(ls -A there)"
     expect_no_leftovers
 }

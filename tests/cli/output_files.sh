@@ -173,4 +173,30 @@ a_place_that_cannot_be_written_is_known_before() {
     expect_refusal 2 'pipe: cannot be written: Permission denied'
 }
 
+# What is shown has nobody who reads it: files come first, and the error says where they are.
+a_reader_that_goes_leaves_the_files() {
+    last_command="run | true"
+    "$contend" run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q -o gone.json 2>err | true
+    expect_err 'what was measured is in gone.json'
+    last_command="duel | true"
+    "$contend" duel --pairs 2 --force -q -o gone_duel.json -- true -- true 2>err | true
+    expect_err 'what was measured is in gone_duel.json'
+    last_command="watch | true"
+    "$contend" watch -o gone_watch.json --format json -- sleep 0.01 2>err | true
+    expect_json gone_watch.json 'd["schema"] == "contend.watch/1"'
+    run duel --pairs 2 --force -q --also html=/dev/full --also csv=also.csv -- true -- true
+    expect_status 3
+    expect test -s also.csv
+}
+
+# A file's name is somebody else's, in what is told as in errors.
+names_in_what_is_told_do_not_act() {
+    local name=$'\e[31mred\u202e.json'
+    run run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q -o "$name"
+    run export "$name" --to sqlite -o "${name%.json}.db"
+    expect_status 0
+    expect_err '<U+001B>[31mred<U+202E>.db'
+    expect_no err $'\e'
+}
+
 run_tests

@@ -45,9 +45,10 @@ comparing_takes_little_memory_a_cell() {
 exporting_takes_no_more_memory_than_reading() {
     local format
     _make
-    for format in csv benchfmt prometheus openmetrics junit google-benchmark github-benchmark pyperf; do
+    for format in csv benchfmt prometheus openmetrics junit google-benchmark github-benchmark pyperf bencher \
+        otava-csv otava-json; do
         _within 1536 40960 export base.json --to $format -o all.$format
-        expect test "$(cat all.$format* | wc -l)" -gt $cells
+        expect test "$(cat all.$format* | tr , '\n' | wc -l)" -gt $cells
     done
 }
 

@@ -245,6 +245,7 @@ nothing_survives_an_interrupt() {
     kill -INT $pid
     wait $pid
     expect test $? -eq 130
+    expect_err 'interrupted: what was measured is in long.json'
     expect_valid long.json
     expect_json long.json 'd["run"]["status"] == "partial"'
     _expect_clean

@@ -157,7 +157,7 @@ an_interrupt_is_told_by_its_status() {
     last_command="scale (interrupted)"
     expect_status 130
     expect test ! -s out
-    expect test ! -s err
+    expect_err 'interrupted; nothing was written'
     expect_no_leftovers
 }
 

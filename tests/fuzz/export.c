@@ -3,7 +3,7 @@
  * imports of them is a result again.
  */
 /* fuzz: rooms exchange */
-#include "bench/exchange/export/export.h"
+#include "bench/exchange/export/make.h"
 
 #include "bench/exchange/import/import.h"
 #include "tests/fuzz/lib/made_result.h"
@@ -73,6 +73,9 @@ static void check_import(const char *format, const struct buf *out)
 
 static void check(const struct export_format *f, const struct export_input *in)
 {
+    struct err several = {0};
+    if (export_check_names(in, f, &several))
+        return;
     for (size_t which = 0; which < EXPORT_FILES_MAX && (!which || f->suffixes[which]); which++) {
         struct buf out = {0};
         struct err err = {0};

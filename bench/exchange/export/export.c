@@ -47,16 +47,26 @@ void export_formats_help(size_t width, struct buf *out)
     }
 }
 
+static bool is_wanted(const struct result_cell *c)
+{
+    return c->status == CELL_OK && strcmp(c->role, "control") != 0;
+}
+
+bool export_is_value(const struct export_input *in, const struct result_cell *c,
+                     const struct result_metric *m)
+{
+    return is_wanted(c) && m->summary.n && metric_is_chosen(in->metrics, m);
+}
+
 bool export_next(const struct export_input *in, struct export_walk *walk, struct export_value *out)
 {
     for (; walk->result < in->count; walk->result++, walk->cell = 0) {
         const struct result *r = &in->results[walk->result];
         for (; walk->cell < r->cell_count; walk->cell++, walk->metric = 0) {
             const struct result_cell *c = &r->cells[walk->cell];
-            bool is_wanted = c->status == CELL_OK && strcmp(c->role, "control") != 0;
-            while (is_wanted && walk->metric < c->metric_count) {
+            while (is_wanted(c) && walk->metric < c->metric_count) {
                 const struct result_metric *m = &c->metrics[walk->metric++];
-                if (m->summary.n == 0 || !metric_is_chosen(in->metrics, m))
+                if (!export_is_value(in, c, m))
                     continue;
                 *out = (struct export_value){r, c, m};
                 return true;
@@ -148,22 +158,36 @@ void export_json_part(json_t *value, int depth, struct buf *out)
 void export_list_begin(struct export_list *list, struct buf *out)
 {
     list->has_items = false;
-    buf_add(out, "[");
+    buf_add(out, list->is_object ? "{" : "[");
+}
+
+void export_list_next(struct export_list *list, const char *key, struct buf *out)
+{
+    buf_add(out, list->has_items ? "," : "");
+    indent(out, list->depth);
+    list->has_items = true;
+    if (!key)
+        return;
+    export_json_part(json_text(key), list->depth, out);
+    buf_add(out, ": ");
+}
+
+void export_list_add_as(struct export_list *list, const char *key, json_t *item, struct buf *out)
+{
+    export_list_next(list, key, out);
+    export_json_part(item, list->depth, out);
 }
 
 void export_list_add(struct export_list *list, json_t *item, struct buf *out)
 {
-    buf_add(out, list->has_items ? "," : "");
-    indent(out, list->depth);
-    export_json_part(item, list->depth, out);
-    list->has_items = true;
+    export_list_add_as(list, NULL, item, out);
 }
 
 void export_list_end(const struct export_list *list, struct buf *out)
 {
     if (list->has_items)
         indent(out, list->depth - 1);
-    buf_add(out, "]");
+    buf_add(out, list->is_object ? "}" : "]");
 }
 
 int export_json(json_t *document, struct buf *out, struct err *err)

@@ -47,7 +47,7 @@ struct export_format {
     /* Appended to PATH where a result becomes two files; {NULL}: one file at PATH. */
     const char *suffixes[EXPORT_FILES_MAX];
     bool tells_without_values; /* it says something of cells that have none: what failed, and why */
-    bool has_names_once;       /* its consumer takes each value's name once a file */
+    bool has_names_once;       /* its consumer takes each cell's name once a file */
     /*
      * Writes file number `which`: what export_pass_on() left of it is in `out`. 0, or -1 with err.
      * What may be refused is looked at before the first piece.
@@ -76,6 +76,9 @@ struct export_walk {
     size_t result, cell, metric;
 };
 bool export_next(const struct export_input *in, struct export_walk *walk, struct export_value *out);
+/* Whether that metric of that cell is one of them. */
+bool export_is_value(const struct export_input *in, const struct result_cell *c,
+                     const struct result_metric *m);
 
 /* "sleep/none/thread/tasks=1", with the host in front where results of several are written. */
 void export_name(const struct export_input *in, const struct export_value *v, struct buf *out);
@@ -96,15 +99,21 @@ long long export_epoch(const char *instant);
 int export_pass_on(const struct export_input *in, struct buf *out, struct err *err);
 
 /*
- * A list inside of a JSON document, an item at a time, in the bytes that export_json() would make
- * of it at that depth.
+ * A list inside of a JSON document, or an object, an item at a time, in the bytes that
+ * export_json() would make of it at that depth.
  */
 struct export_list {
     int depth; /* of its items: how far they are indented */
+    bool is_object;
     bool has_items;
 };
 void export_list_begin(struct export_list *list, struct buf *out);
 void export_list_add(struct export_list *list, json_t *item, struct buf *out); /* takes the item */
+/* The same of an object's member. */
+void export_list_add_as(struct export_list *list, const char *key, json_t *item, struct buf *out);
+/* What stands before an item that is a list itself and comes next; a key in an object, else NULL.
+ */
+void export_list_next(struct export_list *list, const char *key, struct buf *out);
 void export_list_end(const struct export_list *list, struct buf *out);
 /* A value of that depth, in those bytes; drops the reference. */
 void export_json_part(json_t *value, int depth, struct buf *out);

@@ -18,19 +18,21 @@ static int check_values(const struct export_input *in, const struct export_forma
                    in->results[0].path, in->results[0].cell_count);
 }
 
-/* Whoever reads such a file would take one of two runs for the other, or refuse both. */
-static int check_names(const struct export_input *in, const struct export_format *format,
+int export_check_names(const struct export_input *in, const struct export_format *format,
                        struct err *err)
 {
+    const struct result_cell *last = NULL;
     struct export_walk walk = {0};
     struct export_value v;
     struct buf name = {0};
     struct json_maker seen = json_maker_new();
     int failed = 0;
     while (format->has_names_once && in->count > 1 && !failed && export_next(in, &walk, &v)) {
+        if (v.cell == last)
+            continue;
+        last = v.cell;
         buf_reset(&name);
         export_name(in, &v, &name);
-        buf_printf(&name, " %s", v.metric->name);
         if (json_object_get(seen.object, buf_text(&name)))
             failed =
                 err_set(err, ERR_INPUT, "%s: several results have it; %s takes one report a file",
@@ -156,7 +158,7 @@ int export_make(const struct export_request *r, const char *const *paths, size_t
                  metric_choice_parse(&choice, r->metric, &results.items[0], err);
     if (!failed) {
         struct export_input in = {results.items, results.count, &choice, r->branch, NULL};
-        failed = check_values(&in, format, err) || check_names(&in, format, err) ||
+        failed = check_values(&in, format, err) || export_check_names(&in, format, err) ||
                  write_files(r, format, &in, err);
     }
     metric_choice_release(&choice);

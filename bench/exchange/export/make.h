@@ -22,4 +22,11 @@ struct export_request {
 int export_make(const struct export_request *request, const char *const *paths, size_t count,
                 struct buf *said, struct err *err);
 
+/*
+ * For formats that take each cell's name once, ERR_INPUT where several results have one: whoever
+ * reads such a file would take one of two runs for the other, or refuse both.
+ */
+int export_check_names(const struct export_input *in, const struct export_format *format,
+                       struct err *err);
+
 #endif

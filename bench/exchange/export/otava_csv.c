@@ -2,46 +2,51 @@
 #include "bench/exchange/export/series.h"
 #include "bench/page/escape.h"
 
-static void add_row(const struct export_input *in, const struct series *s, const struct result *r,
-                    struct buf *out)
+static int add_names(const struct export_input *in, const struct series *s, struct buf *out,
+                     struct err *err)
 {
-    const char *name;
-    json_t *ignored, *values = series_values(in, r);
-    buf_printf(out, "%s,", r->started_at);
-    escape_csv(out, series_commit(r));
-    buf_add(out, ",");
-    escape_csv(out, in->branch ? in->branch : "");
-    json_object_foreach(s->names, name, ignored)
-    {
+    struct buf name = {0};
+    int failed = 0;
+    buf_add(out, "time,commit,branch");
+    for (size_t i = 0; i < s->names.count && !failed; i++) {
+        series_name(s, i, &name);
         buf_add(out, ",");
-        export_number(out,
-                      json_number_value(json_object_get(json_object_get(values, name), "value")));
+        escape_csv(out, buf_text(&name));
+        failed = export_pass_on(in, out, err);
     }
     buf_add(out, "\n");
-    json_decref(values);
+    buf_settle(out, &name);
+    return failed;
+}
+
+static int add_row(const struct export_input *in, const struct series *s,
+                   const struct series_point *at, struct buf *out, struct err *err)
+{
+    int failed = 0;
+    buf_printf(out, "%s,", at->result->started_at);
+    escape_csv(out, series_commit(at->result));
+    buf_add(out, ",");
+    escape_csv(out, in->branch ? in->branch : "");
+    for (size_t i = 0; i < s->names.count && !failed; i++) {
+        buf_add(out, ",");
+        export_number(out, series_value(s, at, i)->summary.center);
+        failed = export_pass_on(in, out, err);
+    }
+    buf_add(out, "\n");
+    return failed;
 }
 
 static int write_all(const struct export_input *in, size_t which, struct buf *out, struct err *err)
 {
     (void)which;
     struct series s;
-    const char *name;
-    json_t *ignored;
     if (series_open(&s, in, err))
         return -1;
-    buf_add(out, "time,commit,branch");
-    json_object_foreach(s.names, name, ignored)
-    {
-        buf_add(out, ",");
-        escape_csv(out, name);
-    }
-    buf_add(out, "\n");
-    int status = 0;
-    for (size_t i = 0; i < s.count && !status; i++)
-        if (!(status = series_check_time(s.results[i], err)))
-            add_row(in, &s, s.results[i], out);
+    int failed = add_names(in, &s, out, err);
+    for (size_t i = 0; i < s.count && !failed; i++)
+        failed = add_row(in, &s, &s.points[i], out, err);
     series_close(&s);
-    return status ? status : out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
+    return failed ? -1 : out->failed ? err_set(err, ERR_SYSTEM, "export: out of memory") : 0;
 }
 
 const struct export_format export_otava_csv = {

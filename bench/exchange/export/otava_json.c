@@ -17,40 +17,52 @@ static json_t *attributes_of(const struct export_input *in, const struct result 
     return json_made(&o);
 }
 
-static json_t *point_of(const struct export_input *in, const struct series *s,
-                        const struct result *r)
+static int add_metrics(const struct export_input *in, const struct series *s,
+                       const struct series_point *at, struct buf *out, struct err *err)
 {
-    const char *name;
-    struct json_maker metrics = json_maker_list();
-    json_t *ignored, *values = series_values(in, r);
-    json_object_foreach(s->names, name, ignored)
-    {
-        const json_t *value = json_object_get(values, name);
-        json_make_add(&metrics, json_pack("{s:s, s:O, s:O}", "name", name, "value",
-                                          json_object_get(value, "value"), "unit",
-                                          json_object_get(value, "unit")));
+    struct export_list metrics = {.depth = 3};
+    struct buf name = {0};
+    int failed = 0;
+    export_list_begin(&metrics, out);
+    for (size_t i = 0; i < s->names.count && !failed; i++) {
+        const struct result_metric *m = series_value(s, at, i);
+        series_name(s, i, &name);
+        export_list_add(&metrics,
+                        json_pack("{s:s, s:f, s:s}", "name", buf_text(&name), "value",
+                                  m->summary.center, "unit", m->unit),
+                        out);
+        failed = export_pass_on(in, out, err);
     }
-    json_decref(values);
-    return json_pack("{s:I, s:o, s:o}", "timestamp", (json_int_t)export_epoch(r->started_at),
-                     "metrics", json_made(&metrics), "attributes", attributes_of(in, r));
+    export_list_end(&metrics, out);
+    buf_settle(out, &name);
+    return failed;
 }
 
 static int write_all(const struct export_input *in, size_t which, struct buf *out, struct err *err)
 {
     (void)which;
     struct series s;
-    int status = 0;
+    struct export_list points = {.depth = 1};
+    int failed = 0;
     if (series_open(&s, in, err))
         return -1;
-    struct json_maker points = json_maker_list();
-    for (size_t i = 0; i < s.count && !status; i++)
-        if (!(status = series_check_time(s.results[i], err)))
-            json_make_add(&points, point_of(in, &s, s.results[i]));
+    export_list_begin(&points, out);
+    for (size_t i = 0; i < s.count && !failed; i++) {
+        const struct result *r = s.points[i].result;
+        struct export_list point = {.depth = 2, .is_object = true};
+        export_list_next(&points, NULL, out);
+        export_list_begin(&point, out);
+        export_list_add_as(&point, "timestamp",
+                           json_integer((json_int_t)export_epoch(r->started_at)), out);
+        export_list_next(&point, "metrics", out);
+        failed = add_metrics(in, &s, &s.points[i], out, err);
+        export_list_add_as(&point, "attributes", attributes_of(in, r), out);
+        export_list_end(&point, out);
+    }
+    export_list_end(&points, out);
+    buf_add(out, "\n");
     series_close(&s);
-    if (!status)
-        return export_json(json_made(&points), out, err);
-    json_decref(json_made(&points));
-    return status;
+    return failed;
 }
 
 const struct export_format export_otava_json = {

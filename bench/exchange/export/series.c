@@ -1,75 +1,102 @@
 #include "bench/exchange/export/series.h"
-#include "bench/base/json_make.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-json_t *series_values(const struct export_input *in, const struct result *r)
-{
-    struct export_input one = *in;
-    struct export_walk walk = {0};
-    struct export_value v;
-    struct buf name = {0};
-    struct json_maker values = json_maker_new();
-    one.results = r;
-    one.count = 1;
-    while (export_next(&one, &walk, &v)) {
-        buf_reset(&name);
-        buf_printf(&name, "%s %s", v.cell->id, v.metric->name);
-        json_make_value(
-            &values, buf_text(&name),
-            json_pack("{s:f, s:s}", "value", v.metric->summary.center, "unit", v.metric->unit));
-    }
-    buf_release(&name);
-    return json_made(&values);
-}
-
 static int by_time(const void *a, const void *b)
 {
-    const struct result *const *one = a, *const *other = b;
-    return strcmp((*one)->started_at, (*other)->started_at);
+    const struct series_point *one = a, *other = b;
+    return strcmp(one->result->started_at, other->result->started_at);
 }
 
-/* Drops the names this result has no value of. */
-static void keep_common(json_t *names, const json_t *values)
+static int check_time(const struct result *r, struct err *err)
 {
-    const char *name;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe(names, next, name, value)
-    {
-        if (!json_object_get(values, name))
-            json_object_del(names, name);
+    if (export_epoch(r->started_at) >= 0)
+        return 0;
+    return err_set(err, ERR_INPUT, "%s: run.started_at: %s%s%s; Otava needs one", r->path,
+                   r->started_at[0] ? "\"" : "is not stated", r->started_at,
+                   r->started_at[0] ? "\" is no time" : "");
+}
+
+static const struct result_cell *cell_at(const struct series_point *at, const char *id)
+{
+    uint32_t place = id_index_find(&at->cells, id);
+    return place == PLACE_NONE ? NULL : &at->result->cells[place];
+}
+
+static bool is_common(const struct series *s, const struct export_input *in,
+                      const struct export_value *v)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct result_cell *c = cell_at(&s->points[i], v->cell->id);
+        const struct result_metric *m = c ? result_metric_find(c, v->metric->name) : NULL;
+        if (!m || !export_is_value(in, c, m))
+            return false;
     }
+    return true;
+}
+
+static int find_points(struct series *s, const struct export_input *in, struct err *err)
+{
+    uint32_t twice;
+    s->points = calloc(in->count, sizeof *s->points);
+    for (; s->points && s->count < in->count; s->count++) {
+        struct series_point *one = &s->points[s->count];
+        one->result = &in->results[s->count];
+        if (check_time(one->result, err))
+            return -1;
+        if (id_index_of(&one->cells, one->result, &twice))
+            break;
+    }
+    return s->count == in->count ? 0 : err_set(err, ERR_SYSTEM, "export: out of memory");
+}
+
+static int find_names(struct series *s, const struct export_input *in, struct err *err)
+{
+    struct export_input first = *in;
+    struct export_walk walk = {0};
+    struct export_value v;
+    first.count = 1;
+    while (export_next(&first, &walk, &v))
+        if (is_common(s, in, &v) && !vec_add(&s->names, v))
+            return err_set(err, ERR_SYSTEM, "export: out of memory");
+    if (s->names.count)
+        return 0;
+    return err_set(err, ERR_INPUT, "the %zu results have no value in common: no series", in->count);
 }
 
 int series_open(struct series *s, const struct export_input *in, struct err *err)
 {
-    *s = (struct series){.count = in->count};
-    s->results = calloc(in->count, sizeof(struct result *));
-    s->names = series_values(in, &in->results[0]);
-    if (!s->results || !s->names) {
+    *s = (struct series){0};
+    if (find_points(s, in, err) || find_names(s, in, err)) {
         series_close(s);
-        return err_set(err, ERR_SYSTEM, "export: out of memory");
+        return -1;
     }
-    for (size_t i = 0; i < in->count; i++) {
-        json_t *values = series_values(in, &in->results[i]);
-        s->results[i] = &in->results[i];
-        keep_common(s->names, values);
-        json_decref(values);
-    }
-    qsort(s->results, s->count, sizeof(struct result *), by_time);
-    if (json_object_size(s->names) > 0)
-        return 0;
-    series_close(s);
-    return err_set(err, ERR_INPUT, "the %zu results have no value in common: no series", in->count);
+    qsort(s->points, s->count, sizeof *s->points, by_time);
+    return 0;
 }
 
 void series_close(struct series *s)
 {
-    json_decref(s->names);
-    free(s->results);
+    for (size_t i = 0; i < s->count; i++)
+        id_index_release(&s->points[i].cells);
+    free(s->points);
+    vec_release(&s->names);
     *s = (struct series){0};
+}
+
+void series_name(const struct series *s, size_t i, struct buf *out)
+{
+    const struct export_value *v = &s->names.items[i];
+    buf_reset(out);
+    buf_printf(out, "%s %s", v->cell->id, v->metric->name);
+}
+
+const struct result_metric *series_value(const struct series *s, const struct series_point *at,
+                                         size_t i)
+{
+    const struct export_value *v = &s->names.items[i];
+    return result_metric_find(cell_at(at, v->cell->id), v->metric->name);
 }
 
 const char *series_commit(const struct result *r)
@@ -77,13 +104,4 @@ const char *series_commit(const struct result *r)
     const json_t *tool = json_object_get(json_object_get(r->json, "run"), "tool");
     const char *commit = json_string_value(json_object_get(tool, "commit"));
     return commit ? commit : "";
-}
-
-int series_check_time(const struct result *r, struct err *err)
-{
-    if (export_epoch(r->started_at) >= 0)
-        return 0;
-    return err_set(err, ERR_INPUT, "%s: run.started_at: %s%s%s; Otava needs one", r->path,
-                   r->started_at[0] ? "\"" : "is not stated", r->started_at,
-                   r->started_at[0] ? "\" is no time" : "");
 }

@@ -6,23 +6,34 @@
 #ifndef CONTEND_EXCHANGE_EXPORT_SERIES_H
 #define CONTEND_EXCHANGE_EXPORT_SERIES_H
 
+#include "bench/base/vec.h"
 #include "bench/exchange/export/export.h"
+#include "bench/result/id_index.h"
+
+struct series_point {
+    const struct result *result;
+    struct id_index cells;
+};
 
 struct series {
-    json_t *names;                 /* "CELL METRIC" of every result's values -> true */
-    const struct result **results; /* by the time they were started */
+    struct {
+        VEC(struct export_value);
+    } names;                     /* the first result's values that all have: "CELL METRIC" */
+    struct series_point *points; /* owned; by the time they were started */
     size_t count;
 };
 
-/* -1 with ERR_INPUT when nothing is common to all results, ERR_SYSTEM when memory runs out. */
+/* -1 with ERR_INPUT when nothing is common to all results or one does not say when it was started,
+ * for a point needs a time; ERR_SYSTEM when memory runs out. */
 int series_open(struct series *s, const struct export_input *in, struct err *err);
 void series_close(struct series *s);
 
-/* The values of one result: "CELL METRIC" -> {"value", "unit"}. NULL when memory runs out. */
-json_t *series_values(const struct export_input *in, const struct result *r);
+/* "CELL METRIC" of the i-th name, into a text that is emptied before. */
+void series_name(const struct series *s, size_t i, struct buf *out);
 
-/* -1 with ERR_INPUT when the result does not say when it was started: a point needs a time. */
-int series_check_time(const struct result *r, struct err *err);
+/* That metric of the i-th name at a point. */
+const struct result_metric *series_value(const struct series *s, const struct series_point *at,
+                                         size_t i);
 
 /* The commit the result's program was built from; "" when it does not say. */
 const char *series_commit(const struct result *r);

@@ -41,7 +41,7 @@ struct session {
     } turns;
     uint32_t *order; /* owned; of the turns */
     struct rng rng;
-    uint64_t begin_ns, rounds_done;
+    uint64_t begin_ns, rounds_done, answers;
     size_t failed_count;
     char failed_first[600];
 };
@@ -281,6 +281,7 @@ static int take_answer(struct session *s, struct runtime_cell *c, struct visit *
         return fail(s, c, cause.text, err);
     if (a->skip)
         return skip(c, a->skip, err);
+    s->answers++;
     return cell_book(c, (uint32_t)s->rounds_done, &v->noise, a, err);
 }
 
@@ -367,10 +368,11 @@ static void release(struct session *s)
 
 static int finish(const struct session *s, struct err *err)
 {
-    if (write_result(s, !*s->request->interrupted, err))
+    bool is_cut = *s->request->interrupted;
+    if ((!is_cut || s->answers) && write_result(s, !is_cut, err))
         return -1;
-    if (*s->request->interrupted)
-        return 1;
+    if (is_cut)
+        return s->answers ? RUNTIMES_PARTIAL : RUNTIMES_UNTOUCHED;
     if (s->failed_count)
         return err_set(err, ERR_FAILED, "reference: %zu cell%s failed: %s", s->failed_count,
                        s->failed_count == 1 ? "" : "s", s->failed_first);

@@ -22,8 +22,14 @@ struct runtimes_request {
     void (*say)(const char *line);
 };
 
+/* How an interrupt ended it. */
+enum runtimes_cut {
+    RUNTIMES_PARTIAL = 1, /* what was measured is in the file */
+    RUNTIMES_UNTOUCHED,   /* it came before anything was */
+};
+
 /*
- * 0; 1 when it was interrupted (what was measured is there); -1: ERR_USAGE for a name that is none,
+ * 0; one of enum runtimes_cut; -1: ERR_USAGE for a name that is none,
  * ERR_UNAVAILABLE when there is none of them here, ERR_FAILED when a program did not answer as it
  * should: the file is there.
  */

@@ -237,10 +237,12 @@ int picture_check_also(const struct opt_list *also, const char *written, const c
 int picture_write_also(const struct page *p, const struct opt_list *also, struct err *err)
 {
     const struct page_style style = {.width = 100, .utf8 = true};
+    int failed = 0;
     for (size_t i = 0; i < also->count; i++) {
-        const char *path, *format = split_also(also->items[i], &path, err);
-        if (!format || picture_write(p, format, &style, path, err))
-            return -1;
+        struct err one = {0};
+        const char *path, *format = split_also(also->items[i], &path, &one);
+        if (!format || picture_write(p, format, &style, path, &one))
+            failed = err_set(err, one.code, "%s", one.text);
     }
-    return 0;
+    return failed;
 }

@@ -46,6 +46,8 @@ struct plan_request {
 /* Which part of a plan this is. */
 struct plan_share {
     uint32_t index, count; /* counted from 1; count 0: it is the whole */
+    uint32_t cells;        /* of all shards, each once; 0: not known */
+    uint32_t measured;     /* of these; the others are ceilings alone */
     uint64_t plan;         /* the FNV-1a of what was split: the same in all its shards */
 };
 

@@ -24,6 +24,10 @@ json_t *plan_share_to_json(const struct plan_share *s)
     json_make_int(&o, "index", s->index);
     json_make_int(&o, "count", s->count);
     json_make_text(&o, "plan", plan);
+    if (s->cells) {
+        json_make_int(&o, "cells", s->cells);
+        json_make_int(&o, "measured", s->measured);
+    }
     return json_made(&o);
 }
 
@@ -33,6 +37,8 @@ static int share_from_json(const json_t *object, struct plan_share *out, struct 
     out->count = (uint32_t)json_read_int(&r, "count", 1, SHARDS_MAX);
     out->index = (uint32_t)json_read_int(&r, "index", 1, out->count);
     const char *plan = json_read_text(&r, "plan");
+    out->cells = (uint32_t)json_read_int_or(&r, "cells", 1, PLAN_CELLS_MAX, 0, NULL);
+    out->measured = (uint32_t)json_read_int_or(&r, "measured", 1, PLAN_CELLS_MAX, 0, NULL);
     out->plan = plan ? strtoull(plan, NULL, 16) : 0;
     return json_reader_end(&r, err);
 }

@@ -169,7 +169,8 @@ int plan_take_shard(struct plan *p, const struct plan_request *asked, struct err
                          "--shard: \"%lld/%lld\" has nothing to measure: the plan has fewer cells",
                          (long long)index, (long long)count);
     if (!failed) {
-        p->share = (struct plan_share){(uint32_t)index, (uint32_t)count, hash_of(p, asked)};
+        p->share = (struct plan_share){(uint32_t)index, (uint32_t)count, (uint32_t)p->cell_count,
+                                       (uint32_t)deal.load_count, hash_of(p, asked)};
         keep(p, shares, moved);
     }
     deal_close(&deal);

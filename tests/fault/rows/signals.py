@@ -118,8 +118,16 @@ def duel(box):
     ended = running.end()
     if ended.status != -number or ended.err:
         checks.check_words(box, ended, {0, 1, 130}, box.kind)
+    if ended.status == 130:
+        told = "is in duel.json" if jobs.exists(box, "duel.json") else "nothing was written"
+        box.expect("words", told in ended.err, f"{box.kind}: without a word of its document: {ended}")
     box.expect_quiet(box.kind)
     box.expect_tidy(box.kind, "duel.json")
+
+
+def check_told(box, ended):
+    if ended.status == 130:
+        box.expect("words", "interrupted" in ended.err, f"{box.kind}: 130 without a word: {ended}")
 
 
 def reference(box):
@@ -131,6 +139,7 @@ def reference(box):
     ended = running.end()
     if ended.status != -number:
         checks.check_words(box, ended, {0, 2, 3, 130}, box.kind)
+    check_told(box, ended)
     checks.check_result(box, RESULT, box.kind)
     box.expect_quiet(box.kind)
     if number == signal.SIGKILL:
@@ -147,6 +156,7 @@ def claims(box):
     ended = running.end()
     if ended.status != -number:
         checks.check_words(box, ended, {0, 1, 130}, box.kind)
+    check_told(box, ended)
     checks.check_result(box, RESULT, box.kind)
     box.expect_quiet(box.kind)
     box.expect_tidy(box.kind, RESULT, jobs.JOURNAL)
