@@ -145,7 +145,8 @@ int changepoint_dependence(const double *x, size_t count, const struct changepoi
 /*
  * Which describes the series better: these cuts, or a straight line (Theil and Sen)?  By the sum
  * of absolute deviations and the Bayesian information criterion of Laplace noise,
- * 2 n ln(sum/n) + parameters ln n, with two parameters a cut and one for a level or slope.
+ * 2 n ln(sum/n) + parameters ln n, with two parameters a cut and one for a level or slope.  Cuts
+ * that go both ways are no line.
  */
 int changepoint_prefers_line(const double *x, size_t count, const struct changepoint_cut *cuts,
                              size_t cut_count, bool *out, struct err *err);

@@ -17,6 +17,8 @@
 #define SAFETY_ERRORS   1.5
 #define MOST_DEPENDENCE 0.98
 
+enum { STAIRS_MIN = 3 /* cuts; fewer are no drift in pieces */ };
+
 /* What the levels between the cuts leave over. */
 static void take_levels(double *x, size_t count, const struct changepoint_cut *cuts,
                         size_t cut_count)
@@ -28,6 +30,37 @@ static void take_levels(double *x, size_t count, const struct changepoint_cut *c
             mean += x[k] / (double)(to - from);
         for (size_t k = from; k < to; k++)
             x[k] -= mean;
+        from = to;
+    }
+}
+
+/* Sum of (t - mean t)^2 and of (t - mean t) x over a piece whose mean is 0. */
+static void add_slope(const double *x, size_t count, double *squares, double *products)
+{
+    double middle = (double)(count - 1) / 2;
+    for (size_t i = 0; i < count; i++) {
+        *squares += ((double)i - middle) * ((double)i - middle);
+        *products += ((double)i - middle) * x[i];
+    }
+}
+
+/*
+ * A drift that was cut into steps leaves a saw, whose teeth are all as steep: taken for dependence
+ * it would hide the step behind it.
+ */
+static void take_common_slope(double *x, size_t count, const struct changepoint_cut *cuts,
+                              size_t cut_count)
+{
+    double squares = 0, products = 0;
+    for (size_t i = 0, from = 0; i <= cut_count; i++) {
+        size_t to = i < cut_count ? cuts[i].at : count;
+        add_slope(x + from, to - from, &squares, &products);
+        from = to;
+    }
+    for (size_t i = 0, from = 0; i <= cut_count && squares > 0; i++) {
+        size_t to = i < cut_count ? cuts[i].at : count;
+        for (size_t k = from; k < to; k++)
+            x[k] -= products / squares * ((double)(k - from) - (double)(to - from - 1) / 2);
         from = to;
     }
 }
@@ -80,7 +113,10 @@ int changepoint_dependence(const double *x, size_t count, const struct changepoi
         failed = take_line(work, count, err);
     else if (!failed)
         take_levels(work, count, cuts, cut_count);
-    double found, levels = is_line ? 2 : (double)(cut_count + 1);
+    bool may_be_saw = !is_line && cut_count >= STAIRS_MIN;
+    if (!failed && may_be_saw)
+        take_common_slope(work, count, cuts, cut_count);
+    double found, levels = is_line ? 2 : (double)(cut_count + 1 + may_be_saw);
     failed = failed || correlate(work, count, levels, work + count, &found, err);
     free(work);
     if (failed)

@@ -165,11 +165,23 @@ static int sum_of_deviations(const double *x, size_t count, double *sum, struct 
     return 0;
 }
 
+/* A line goes one way: it explains no cut that goes the other. */
+static bool go_both_ways(const struct changepoint_cut *cuts, size_t cut_count)
+{
+    for (size_t i = 1; i < cut_count; i++)
+        if (cuts[i].is_up != cuts[0].is_up)
+            return true;
+    return false;
+}
+
 int changepoint_prefers_line(const double *x, size_t count, const struct changepoint_cut *cuts,
                              size_t cut_count, bool *out, struct err *err)
 {
     struct drift drift;
     double steps = 0, line = 0;
+    *out = false;
+    if (go_both_ways(cuts, cut_count))
+        return 0;
     if (drift_of(x, count, &drift, err))
         return -1;
     double *left = malloc((count ? count : 1) * sizeof *left);

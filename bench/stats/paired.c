@@ -1,5 +1,6 @@
 #include "bench/stats/paired.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
@@ -32,6 +33,13 @@ double log_ratio_to_change(double log_ratio)
 double log_ratio_of_change(double change)
 {
     return log1p(change);
+}
+
+double paired_sign_p(size_t one, size_t other)
+{
+    size_t most = one > other ? one : other;
+    return most ? fmin(1, 2 * gsl_cdf_binomial_Q((unsigned)most - 1, 0.5, (unsigned)(one + other)))
+                : 1;
 }
 
 double paired_mean(const double *log_ratios, size_t count)

@@ -31,6 +31,12 @@ int paired_log_ratios(const double *base, const double *head, size_t count, bool
 double log_ratio_to_change(double log_ratio);
 double log_ratio_of_change(double change);
 
+/*
+ * How seldom a fair coin falls so often to one side, or more seldom still: the exact sign test,
+ * both sides together.
+ */
+double paired_sign_p(size_t one, size_t other);
+
 /* Mean; the logarithm of the geometric mean of the ratios. NaN when count is 0. */
 double paired_mean(const double *log_ratios, size_t count);
 

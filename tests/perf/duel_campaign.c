@@ -12,17 +12,33 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum noise { NOISE_SMOOTH, NOISE_BURSTS, NOISE_HEAVY, NOISE_TWO_REGIMES, NOISE_KINDS };
 
 static const char *const noise_names[NOISE_KINDS] = {
     "normal, 1 %", "1 % and bursts of 30 %", "Student's t of 2, 1 %", "two regimes 8 % apart"};
 
+/* What an arm's runs are like beside the machine's noise. */
+struct runs {
+    double factor;       /* of all of them; 0: 1 */
+    double share, times; /* so many take so many times as long */
+};
+
+struct truth {
+    const char *name;
+    int slots;
+    struct runs base, head, null;
+    double second; /* what the second run of a slot takes longer, whichever it is */
+    double warmup; /* what the first slot takes longer; halves every eight */
+    double step;   /* values are multiples of it, in ns; 0: they are not rounded */
+};
+
 struct machine {
     struct rng rng;
     enum noise noise;
     unsigned in_burst;
-    double factors[ARM_COUNT];
+    const struct truth *truth;
 };
 
 static double uniform(struct rng *r)
@@ -54,13 +70,27 @@ static double draw_noise(struct machine *m)
     return 0;
 }
 
+/* What a run takes: `slot` and its place in the slot from 0. */
+static double draw_run(struct machine *m, enum duel_arm arm, size_t slot, size_t place)
+{
+    const struct truth *t = m->truth;
+    struct runs runs = arm == ARM_HEAD ? t->head : t->base;
+    if (arm == ARM_NULL && t->null.factor > 0)
+        runs.factor = t->null.factor;
+    double wall_ns = 20e6 * (runs.factor > 0 ? runs.factor : 1) * (1 + draw_noise(m));
+    if (runs.share > 0 && uniform(&m->rng) < runs.share)
+        wall_ns *= runs.times;
+    wall_ns *= 1 + (place == 1 ? t->second : 0) + t->warmup * exp2(-(double)slot / 8);
+    return t->step > 0 ? t->step * round(wall_ns / t->step) : wall_ns;
+}
+
 static void add_slot(struct observations *o, struct schedule *s, struct machine *m)
 {
     struct slot_order order = schedule_next(s);
     if (observations_add_slot(o, NULL))
         abort();
     for (size_t a = 0; a < order.count; a++) {
-        double wall_ns = 20e6 * m->factors[order.arms[a]] * (1 + draw_noise(m));
+        double wall_ns = draw_run(m, order.arms[a], o->slot, a);
         const struct sample sample = {.wall_ns = wall_ns, .cpu_ns = 1, .memory_bytes = 1};
         if (observe_process(o, order.arms[a], &sample, true, NULL))
             abort();
@@ -68,8 +98,9 @@ static void add_slot(struct observations *o, struct schedule *s, struct machine 
 }
 
 /* One phase, looked at after each slot, until nothing more is to be learned or `slots` are over. */
-static void run_phase(struct machine *m, int slots, bool is_second, struct duel_row *row)
+static int run_phase(struct machine *m, int slots, bool is_second, struct duel_row *row)
 {
+    int taken = 0;
     static const struct judge_limits limits = {.alpha = 0.05, .threshold = 0.01, .share = 0.8};
     struct observations o;
     struct schedule s;
@@ -77,8 +108,9 @@ static void run_phase(struct machine *m, int slots, bool is_second, struct duel_
     schedule_init(&s, rng_next(&m->rng), !is_second);
     if (observations_init(&o, NULL))
         abort();
-    for (int i = 0; i < slots; i++) {
+    while (taken < slots) {
         add_slot(&o, &s, m);
+        taken++;
         const struct observed_metric *metric = observations_find(&o, "wall_ns");
         if (is_second)
             judge_confirmation(metric, 0, o.slot_count, row, &row->confirmation, NULL);
@@ -91,23 +123,24 @@ static void run_phase(struct machine *m, int slots, bool is_second, struct duel_
             break;
     }
     observations_release(&o);
+    return taken;
 }
 
 struct tally {
     int slower, faster, same, other, fired;
+    long pairs; /* of the first looks */
 };
 
-static struct tally run_duels(enum noise noise, double head, double null, int slots, int trials)
+static struct tally run_duels(enum noise noise, const struct truth *truth, int trials)
 {
     struct tally t = {0};
     for (int i = 0; i < trials; i++) {
-        struct machine m = {.rng = {(uint64_t)i * 1000003 + (uint64_t)noise},
-                            .noise = noise,
-                            .factors = {1, head, null, 1}};
+        struct machine m = {
+            .rng = {(uint64_t)i * 1000003 + (uint64_t)noise}, .noise = noise, .truth = truth};
         struct duel_row row = {0};
-        run_phase(&m, slots, false, &row);
+        t.pairs += run_phase(&m, truth->slots, false, &row);
         if (row.suspicion != VERDICT_UNDECIDED && !row.control_fired)
-            run_phase(&m, slots, true, &row);
+            run_phase(&m, truth->slots, true, &row);
         if (row.suspicion != VERDICT_UNDECIDED && !row.confirmation.was_tried)
             row.verdict = VERDICT_UNDECIDED;
         t.fired += row.control_fired;
@@ -121,35 +154,72 @@ static struct tally run_duels(enum noise noise, double head, double null, int sl
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        double head, null;
-        int slots;
-    } rows[] = {
-        {"equal, 110 pairs", 1, 1, 110},
-        {"equal, 48 pairs", 1, 1, 48},
-        {"head + 2 %, 110 pairs", 1.02, 1, 110},
-        {"head + 5 %, 110 pairs", 1.05, 1, 110},
-        {"head + 5 %, 48 pairs", 1.05, 1, 48},
-        {"another name + 3 %, 110 pairs", 1, 1.03, 110},
-        {"another name + 5 %, 48 pairs", 1, 1.05, 48},
-        {"another name and head + 5 %, 48 pairs", 1.05, 1.05, 48},
+    static const struct truth rows[] = {
+        {.name = "equal, 110 pairs", .slots = 110},
+        {.name = "equal, 48 pairs", .slots = 48},
+        {.name = "head + 2 %, 110 pairs", .slots = 110, .head = {1.02}},
+        {.name = "head + 5 %, 110 pairs", .slots = 110, .head = {1.05}},
+        {.name = "head + 5 %, 48 pairs", .slots = 48, .head = {1.05}},
+        {.name = "another name + 3 %, 110 pairs", .slots = 110, .null = {1.03}},
+        {.name = "another name + 5 %, 48 pairs", .slots = 48, .null = {1.05}},
+        {.name = "another name and head + 5 %, 48 pairs",
+         .slots = 48,
+         .head = {1.05},
+         .null = {1.05}},
+        {.name = "equal, 8 % of the runs 11 times as long, 110 pairs",
+         .slots = 110,
+         .base = {1, 0.08, 11},
+         .head = {1, 0.08, 11}},
+        {.name = "8 % of head's runs 11 times as long, 110 pairs",
+         .slots = 110,
+         .head = {1, 0.08, 11}},
+        {.name = "8 % of head's runs 11 times as long, 400 pairs",
+         .slots = 400,
+         .head = {1, 0.08, 11}},
+        {.name = "8 % of base's runs 11 times as long, 400 pairs",
+         .slots = 400,
+         .base = {1, 0.08, 11}},
+        {.name = "2 % of head's runs 11 times as long, 400 pairs",
+         .slots = 400,
+         .head = {1, 0.02, 11}},
+        {.name = "20 % of head's runs 1.5 times as long, 110 pairs",
+         .slots = 110,
+         .head = {1, 0.2, 1.5}},
+        {.name = "equal, 40 % of the runs 1.5 times as long, 110 pairs",
+         .slots = 110,
+         .base = {1, 0.4, 1.5},
+         .head = {1, 0.4, 1.5}},
+        {.name = "1.5 times as long in 10 % of base's and 40 % of head's runs, 110 pairs",
+         .slots = 110,
+         .base = {1, 0.1, 1.5},
+         .head = {1, 0.4, 1.5}},
+        {.name = "equal, the second of a slot + 3 %, 110 pairs", .slots = 110, .second = 0.03},
+        {.name = "equal, the first slot + 50 %, 110 pairs", .slots = 110, .warmup = 0.5},
+        {.name = "equal, in steps of 1 ms, 110 pairs", .slots = 110, .step = 1e6},
+        {.name = "head + 5 %, in steps of 1 ms, 110 pairs",
+         .slots = 110,
+         .head = {1.05},
+         .step = 1e6},
+        {.name = "head + 2 %, in steps of 1 ms, 110 pairs",
+         .slots = 110,
+         .head = {1.02},
+         .step = 1e6},
     };
     int trials = argc > 1 ? atoi(argv[1]) : 1000;
+    const char *part = argc > 2 ? argv[2] : "";
     if (trials < 1) {
-        fprintf(stderr, "usage: duel_campaign [TRIALS]\n");
+        fprintf(stderr, "usage: duel_campaign [TRIALS [PART OF A ROW'S NAME]]\n");
         return 2;
     }
     printf("%d duels each, threshold 1 %%\n\n"
-           "| what | noise | slower | faster | same | undecided, shifted | control fired |\n"
-           "|---|---|--:|--:|--:|--:|--:|\n",
+           "| what | noise | slower | faster | same | undecided, shifted | control fired | "
+           "pairs |\n|---|---|--:|--:|--:|--:|--:|--:|\n",
            trials);
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (int n = 0; n < NOISE_KINDS; n++) {
-            struct tally t =
-                run_duels((enum noise)n, rows[r].head, rows[r].null, rows[r].slots, trials);
-            printf("| %s | %s | %d | %d | %d | %d | %d |\n", rows[r].name, noise_names[n], t.slower,
-                   t.faster, t.same, t.other, t.fired);
+        for (int n = 0; n < NOISE_KINDS && strstr(rows[r].name, part); n++) {
+            struct tally t = run_duels((enum noise)n, &rows[r], trials);
+            printf("| %s | %s | %d | %d | %d | %d | %d | %ld |\n", rows[r].name, noise_names[n],
+                   t.slower, t.faster, t.same, t.other, t.fired, t.pairs / trials);
             fflush(stdout);
         }
     return 0;

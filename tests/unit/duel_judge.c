@@ -92,7 +92,7 @@ static void two_per_cent_in_noise_is_slower(void)
 
 static void equal_sides_are_shown_to_be_the_same(void)
 {
-    struct duel_row row = judged(machine(2), 150, &limits);
+    struct duel_row row = judged(machine(5), 150, &limits);
     CHECK_EQ(verdict_name(row.verdict), "same");
     CHECK(!row.control_fired);
     CHECK(judge_is_settled(&row));
@@ -362,6 +362,51 @@ static void net_time_that_comes_and_goes_with_one_side_is_never_the_same(void)
     CHECK(missing_is_lopsided(&always) && !missing_comes_and_goes(&always));
 }
 
+/* Both sides at 20 ms and 1 % of noise; so many of the sides' runs take eleven times as long. */
+static struct duel_row judged_with_slow_runs(int slots, int base_every, int head_every)
+{
+    struct observations o;
+    struct rng r = {11};
+    CHECK_EQ(observations_init(&o, NULL), 0);
+    for (int i = 0; i < slots; i++) {
+        observations_add_slot(&o, NULL);
+        for (int arm = ARM_BASE; arm <= ARM_NULL; arm++) {
+            int every = arm == ARM_HEAD ? head_every : base_every;
+            bool is_slow = every && i % every == (arm == ARM_HEAD ? 3 : 7);
+            double wall_ns = 20e6 * (0.995 + 0.01 * uniform(&r)) * (is_slow ? 11 : 1);
+            observe_process(&o, (enum duel_arm)arm, &(struct sample){.wall_ns = wall_ns}, true,
+                            NULL);
+        }
+    }
+    struct duel_row row = judge_once(&o, &limits);
+    observations_release(&o);
+    return row;
+}
+
+/* The median does not move with what 8 % of the runs do, and the mean convinces only later. */
+static void what_few_runs_of_one_side_do_is_never_the_same(void)
+{
+    struct duel_row row = judged_with_slow_runs(60, 0, 0);
+    CHECK_EQ(verdict_name(row.verdict), "same");
+    CHECK(judge_is_settled(&row));
+    row = judged_with_slow_runs(70, 0, 16);
+    CHECK_EQ(row.outlying.worse, 5);
+    CHECK_EQ(row.outlying.better, 0);
+    CHECK_EQ(verdict_name(row.verdict), "undecided");
+    CHECK(judge_is_torn(&row));
+    row = judged_with_slow_runs(70, 16, 0);
+    CHECK_EQ(row.outlying.better, 4);
+    CHECK_EQ(verdict_name(row.verdict), "undecided");
+    /* Three are not yet a finding, but a reason to go on. */
+    row = judged_with_slow_runs(60, 0, 20);
+    CHECK_EQ(row.outlying.worse, 3);
+    CHECK_EQ(verdict_name(row.verdict), "same");
+    CHECK(!judge_is_settled(&row));
+    row = judged_with_slow_runs(80, 12, 12);
+    CHECK_EQ(verdict_name(row.verdict), "same");
+    CHECK(judge_is_settled(&row));
+}
+
 /* A third of alpha asks for ln 3 more. */
 static void a_share_of_alpha_is_paid_for(void)
 {
@@ -560,6 +605,8 @@ static const struct test tests[] = {
     {"a_value_without_a_logarithm_is_not_comparable",
      a_value_without_a_logarithm_is_not_comparable},
     {"what_one_side_leaves_out_is_a_finding", what_one_side_leaves_out_is_a_finding},
+    {"what_few_runs_of_one_side_do_is_never_the_same",
+     what_few_runs_of_one_side_do_is_never_the_same},
     {"net_time_that_comes_and_goes_with_one_side_is_never_the_same",
      net_time_that_comes_and_goes_with_one_side_is_never_the_same},
     {"a_share_of_alpha_is_paid_for", a_share_of_alpha_is_paid_for},

@@ -375,6 +375,24 @@ static void dependence_is_estimated_past_steps_and_drift(void)
         }
 }
 
+/* Ten standard deviations of drift cut into four pieces, and a step behind it. */
+static void a_drift_that_was_cut_into_steps_is_no_dependence(void)
+{
+    enum { SERIES = 100, COUNT = 115 };
+    static const struct changepoint_cut cuts[] = {
+        {.at = 25}, {.at = 50}, {.at = 75}, {.at = 100, .is_up = true}};
+    double x[MOST], found;
+    size_t held = 0;
+    for (uint64_t seed = 1; seed <= SERIES; seed++) {
+        make(x, COUNT, 100, 3, seed);
+        for (size_t i = 0; i < COUNT; i++)
+            x[i] -= fmin((double)i, 100) / 10;
+        CHECK_EQ(changepoint_dependence(x, COUNT, cuts, 4, &found, NULL), 0);
+        held += found > 0;
+    }
+    CHECK_MSG(held <= 30, "%zu of %d held to be dependent", held, SERIES);
+}
+
 static void dependence_widens_what_it_should(void)
 {
     enum { POINTS = 40, AT = 25, SERIES = 4000 };
@@ -442,6 +460,8 @@ static const struct test tests[] = {
     {"a_cut_goes_the_way_that_is_asked_for", a_cut_goes_the_way_that_is_asked_for},
     {"p_values_hold_where_noise_has_two_regimes", p_values_hold_where_noise_has_two_regimes},
     {"dependence_is_estimated_past_steps_and_drift", dependence_is_estimated_past_steps_and_drift},
+    {"a_drift_that_was_cut_into_steps_is_no_dependence",
+     a_drift_that_was_cut_into_steps_is_no_dependence},
     {"dependence_widens_what_it_should", dependence_widens_what_it_should},
     {"drift_and_step_are_told_apart", drift_and_step_are_told_apart},
     {0},

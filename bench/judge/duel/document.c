@@ -52,6 +52,9 @@ static void add_judgement(struct json_maker *o, const struct duel_outcome *out,
     json_make_finite(o, "evidence_faster_ln", row->better_ln);
     json_make_finite(o, "detectable_ratio", log_ratio_to_change(row->detectable_ln));
     json_make_finite(o, "seconds_to_settle", duel_seconds_to_settle(out, row));
+    json_make_value(o, "outlying",
+                    json_pack("{s:I, s:I, s:b}", "worse", (json_int_t)row->outlying.worse, "better",
+                              (json_int_t)row->outlying.better, "lopsided", judge_is_torn(row)));
     json_make_bool(o, "control_fired", row->control_fired);
     json_make_int(o, "control_pairs_least", (int64_t)row->control_pairs_least);
     if (missing_is_partial(&row->net_missing))

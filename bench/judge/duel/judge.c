@@ -15,6 +15,9 @@
 /* How sure a control must be of a bias before it widens what is tolerated. */
 #define CONTROL_LEVEL 0.99
 
+/* Standard deviations of the pairs, beyond the tolerance, from which a pair lies far out. */
+#define OUTLYING_SPREADS 5
+
 const char *tolerance_source_name(enum tolerance_source source)
 {
     static const char *const names[] = {"threshold", "floor", "layout", "null"};
@@ -199,6 +202,17 @@ static size_t pairs_to_settle(const struct duel_row *row, const struct arm_effec
     return verdict_pairs_to_settle(size, e->spread, row->threshold_ln, interval_ln);
 }
 
+static struct outlying outlying_of(const struct ratios *head, const struct duel_row *row)
+{
+    struct outlying o = {0};
+    double reach = row->tolerance_ln + OUTLYING_SPREADS * row->arms[ARM_HEAD].spread;
+    for (size_t i = 0; i < head->count; i++) {
+        o.worse += head->x[i] > reach;
+        o.better += head->x[i] < -reach;
+    }
+    return o;
+}
+
 static void judge_head(struct ratios *head, const struct judge_limits *limits, size_t rows_judged,
                        struct duel_row *row)
 {
@@ -210,6 +224,7 @@ static void judge_head(struct ratios *head, const struct judge_limits *limits, s
     row->better_ln = evidence_ln(head, row->tolerance_ln, &better_by_mean, needed_ln);
     mirror(head);
     row->by_mean = row->worse_ln > row->better_ln ? worse_by_mean : better_by_mean;
+    row->outlying = outlying_of(head, row);
     samples_sort(head->x, head->count);
     double alpha = limits->alpha * exp(-row->price_ln);
     evalue_interval_of_sorted(head->x, head->count, 1 - alpha, &row->anytime_lo, &row->anytime_hi);

@@ -59,6 +59,14 @@ struct confirmation {
     double seconds;
 };
 
+/*
+ * Pairs that lie far out, and on which side: so far that noise which looks like that of most pairs
+ * reaches there as good as never.
+ */
+struct outlying {
+    size_t worse, better;
+};
+
 struct duel_row {
     char metric[64], unit[16];
     enum observed what;
@@ -68,6 +76,7 @@ struct duel_row {
     struct missing net_missing; /* of wall time: what net time, which is judged first, lacks */
     double base, head;          /* medians, in the unit */
     struct arm_effect arms[ARM_COUNT];
+    struct outlying outlying;      /* of head */
     double anytime_lo, anytime_hi; /* of head, at 1 - alpha, however often one looks */
     double threshold_ln;           /* the user's, the absolute floor included */
     double tolerance_ln;
@@ -115,6 +124,14 @@ int judge_rows(struct duel_row *const *rows, size_t count, size_t rows_judged, d
 
 /* Only head has it, in every slot: there is nothing yet to be worse than. */
 bool judge_is_new(const struct duel_row *row);
+
+/*
+ * Whether head is far worse, or far better, in some runs, and the other way in so few that a fair
+ * coin hardly explains it (exact sign test at 15 %: equality is what has to be shown).  No median
+ * moves with such runs, and they are what somebody waits for: a row that has them is never the
+ * same.
+ */
+bool judge_is_torn(const struct duel_row *row);
 
 /* Whether more pairs would change nothing: a verdict, and an estimate worth printing. */
 bool judge_is_settled(const struct duel_row *row);

@@ -1,12 +1,17 @@
 /* Rows together: who is suspected, who is confirmed, and what the others are. */
 #include "bench/judge/duel/judge.h"
 #include "bench/stats/evalue.h"
+#include "bench/stats/paired.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PAIRS_LEAST = 8 /* fewer never show that sides are the same */ };
+
+/* So seldom the pairs far out may lean to one side by chance: for a verdict, and for an end. */
+#define TORN_CHANCE  0.15
+#define LEANS_CHANCE 0.3
 
 /* e-BH over the rows there are and those still to come, which have shown nothing yet. */
 static int reject(const double *evidence_ln, size_t count, size_t rows_judged, double alpha,
@@ -49,6 +54,16 @@ static int reject_both(struct duel_row *const *rows, size_t count, size_t rows_j
     return failed ? -1 : 0;
 }
 
+static double outlying_p(const struct duel_row *row)
+{
+    return paired_sign_p(row->outlying.worse, row->outlying.better);
+}
+
+bool judge_is_torn(const struct duel_row *row)
+{
+    return outlying_p(row) <= TORN_CHANCE;
+}
+
 /*
  * Where the interval lies.  A control that widens the tolerance makes verdicts more cautious in
  * both directions: a difference may be put down to it, but equality is shown within the user's
@@ -59,7 +74,7 @@ static enum verdict placed(const struct duel_row *row)
     if (*row->reason)
         return VERDICT_NOT_COMPARABLE;
     /* A side alone that ran in several processes now and then is another program then. */
-    if (missing_comes_and_goes(&row->net_missing))
+    if (missing_comes_and_goes(&row->net_missing) || judge_is_torn(row))
         return VERDICT_UNDECIDED;
     enum verdict wide = verdict_of(row->anytime_lo, row->anytime_hi, row->tolerance_ln);
     enum verdict narrow = verdict_of(row->anytime_lo, row->anytime_hi, row->threshold_ln);
@@ -131,8 +146,11 @@ bool judge_is_settled(const struct duel_row *row)
         return is_hopeless(row);
     if (row->verdict == VERDICT_UNDECIDED || e->n < PAIRS_LEAST)
         return false;
-    /* Base seems to differ from itself: whether it does is worth the rest of the budget. */
-    if (row->arms[ARM_NULL].shown_ln > row->threshold_ln)
+    /* Base seems to differ from itself, or head in few runs: whether it does is worth the rest of
+     * the budget. */
+    bool is_decided = row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER;
+    if (row->arms[ARM_NULL].shown_ln > row->threshold_ln ||
+        (!is_decided && outlying_p(row) <= LEANS_CHANCE))
         return false;
     /* Decided is not yet known: to a quarter of the threshold, or to a twentieth of itself. */
     double wanted = fmax(row->threshold_ln / 4, fabs(e->center) / 20);

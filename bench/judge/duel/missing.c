@@ -1,6 +1,7 @@
 #include "bench/judge/duel/missing.h"
 
-#include <gsl/gsl_cdf.h>
+#include "bench/stats/paired.h"
+
 #include <math.h>
 
 #define CHANCE 0.05
@@ -20,11 +21,7 @@ struct missing missing_of(const double *base, const double *head, size_t from, s
 
 bool missing_is_lopsided(const struct missing *m)
 {
-    size_t most = m->base_alone > m->head_alone ? m->base_alone : m->head_alone;
-    unsigned all = (unsigned)(m->base_alone + m->head_alone);
-    if (!m->base != !m->head)
-        return true;
-    return most && 2 * gsl_cdf_binomial_Q((unsigned)most - 1, 0.5, all) <= CHANCE;
+    return !m->base != !m->head || paired_sign_p(m->base_alone, m->head_alone) <= CHANCE;
 }
 
 bool missing_is_partial(const struct missing *m)

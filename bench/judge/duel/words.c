@@ -80,6 +80,15 @@ static void add_missing(struct buf *out, const struct duel_row *row)
                    row->missing.base, row->missing.slots, row->missing.head);
 }
 
+static void add_outlying(struct buf *out, const struct duel_row *row)
+{
+    if (row->verdict == VERDICT_UNDECIDED && judge_is_torn(row))
+        buf_printf(out,
+                   "; head is far worse in %zu of them and far better in %zu: a finding, and never "
+                   "the same",
+                   row->outlying.worse, row->outlying.better);
+}
+
 static void add_confirmation(struct buf *out, const struct duel_row *row)
 {
     const struct confirmation *c = &row->confirmation;
@@ -117,9 +126,11 @@ void duel_add_grounds(struct buf *out, const struct duel_outcome *o, const struc
     }
     add_missing(out, row);
     add_net_missing(out, row);
+    add_outlying(out, row);
     add_confirmation(out, row);
     double seconds = duel_seconds_to_settle(o, row);
-    if (missing_comes_and_goes(&row->net_missing))
+    if (missing_comes_and_goes(&row->net_missing) ||
+        (row->verdict == VERDICT_UNDECIDED && judge_is_torn(row)))
         return;
     if (isnan(seconds)) {
         buf_add(out, "; too close to the tolerance to be settled by more of them");
