@@ -56,12 +56,10 @@ static int tell(const struct watched *w, const struct watch_wishes *wishes, stru
     struct buf why = {0};
     struct err nothing = {0};
     int status = watched_status(w, &why);
-    bool is_seen = !why.len;
-    if (!is_seen)
+    if (why.len)
         cli_say("error", buf_text(&why));
     buf_release(&why);
-    if (is_seen &&
-        (show(w, wishes->format, err) || watched_write(w, wishes, &style, &nothing, err)))
+    if (show(w, wishes->format, err) || watched_write(w, wishes, &style, &nothing, err))
         return -1;
     if (nothing.code != ERR_NONE)
         cli_say("timeline", nothing.text);
