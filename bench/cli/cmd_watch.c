@@ -57,13 +57,12 @@ static int tell(const struct watched *w, const struct watch_wishes *wishes, stru
     struct buf why = {0};
     struct err nothing = {0};
     int status = watched_status(w, &why);
-    bool is_seen = !why.len;
-    if (!is_seen)
+    if (why.len)
         cli_say("error", buf_text(&why));
     buf_release(&why);
     /* Files first, and each of them: who reads what is shown may have gone. */
-    int failed = is_seen ? watched_write(w, wishes, &style, &nothing, err) : 0;
-    if (is_seen && show(w, wishes, failed ? NULL : err))
+    int failed = watched_write(w, wishes, &style, &nothing, err);
+    if (show(w, wishes, failed ? NULL : err))
         failed = -1;
     if (failed)
         return -1;

@@ -278,7 +278,7 @@ static int watch_once(struct session *s, char *self, char *file, struct err *err
     free(argv);
     scale_argv_release(command);
     json_t *document = failed ? NULL : json_load_file(file, 0, NULL);
-    if (document)
+    if (document && !json_object_get(document, "unseen"))
         failed = take_locks(s->out, document, err);
     else if (said >= 0)
         note_unwatched(s->out, said);

@@ -46,7 +46,6 @@ int watched_run(struct watched *w, const struct watch_wishes *wishes, struct err
         .cpus = (unsigned)affinity_count(),
         .max_hold_ns = (uint64_t)wishes->max_hold_ns,
         .max_wait_ns = (uint64_t)wishes->max_wait_ns,
-        .waits_apart = w->program.waits_apart,
         .is_all = wishes->is_all,
     };
     return watch_session_run(&w->session, &request, err) ||

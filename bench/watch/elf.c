@@ -93,7 +93,6 @@ static void note_needed(const char *library, struct elf_facts *out)
     for (size_t i = 0; sanitizers[i]; i++)
         if (!strncmp(library, sanitizers[i], strlen(sanitizers[i])))
             snprintf(out->sanitizer, sizeof out->sanitizer, "%s", library);
-    out->calls_openmp |= !strncmp(library, "libgomp.", 8) || !strncmp(library, "libomp.", 7);
 }
 
 static void look_at_needs(const struct image_file *f, const ElfW(Phdr) * segments, size_t count,
@@ -168,18 +167,6 @@ static bool find_table(const struct image_file *f, uint32_t type, struct table *
     return false;
 }
 
-static bool imports(const struct image_file *f, const char *name)
-{
-    struct table t;
-    if (!find_table(f, SHT_DYNSYM, &t))
-        return false;
-    for (size_t i = 0; i < t.count; i++)
-        if (t.symbols[i].st_shndx == SHN_UNDEF &&
-            !strcmp(text_at(f, t.names + t.symbols[i].st_name), name))
-            return true;
-    return false;
-}
-
 int elf_look(const char *path, struct elf_facts *out)
 {
     struct image_file f;
@@ -189,10 +176,8 @@ int elf_look(const char *path, struct elf_facts *out)
     out->is_elf = f.size > SELFMAG && !memcmp(f.bytes, ELFMAG, SELFMAG);
     const ElfW(Ehdr) *h = header_of(&f);
     out->is_native = h != NULL;
-    if (h) {
+    if (h)
         look_at_segments(&f, h, out);
-        out->calls_c11_mutex = imports(&f, "mtx_lock");
-    }
     unmap_file(&f);
     return 0;
 }

@@ -12,8 +12,6 @@ struct elf_facts {
     bool is_elf;
     bool is_native;        /* of this machine's kind and width */
     bool is_go;            /* holds Go's own build note */
-    bool calls_c11_mutex;  /* imports mtx_lock() */
-    bool calls_openmp;     /* needs a library of OpenMP */
     char interpreter[128]; /* the dynamic linker; "": a static program */
     char sanitizer[64];    /* the library of one it needs; "" */
 };

@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Below it nobody can say whether a semaphore is a lock: one is how Python waits for a thread's
- * end. */
-enum { POSTS_LEAST = 8 };
+#include <sys/wait.h>
 
 /* What goes from the numbers of a region to those of the ledger, while it is read. */
 struct reading {
@@ -69,8 +66,19 @@ static uint64_t process_end_ns(const struct reading *r, size_t i)
     return end_ns;
 }
 
+/* Its last record is of a program that did not end, though the process did by itself. */
+static bool is_replaced(const struct reading *r)
+{
+    const struct watch_process *last = NULL;
+    for (size_t i = 0; i < r->process_count; i++)
+        if (r->region->processes[i].pid == r->session->pid)
+            last = &r->region->processes[i];
+    return last && !last->has_exited && WIFEXITED(r->session->status);
+}
+
 static void read_processes(struct reading *r)
 {
+    r->out->is_replaced = is_replaced(r);
     for (size_t i = 0; i < r->process_count; i++) {
         const struct watch_process *p = &r->region->processes[i];
         uint64_t begin_ns = p->begin_ns ? p->begin_ns : r->session->begin_ns;
@@ -84,6 +92,8 @@ static void read_processes(struct reading *r)
                                         .begin_ns = after(begin_ns, r->session->begin_ns),
                                         .life_ns = after(process_end_ns(r, i), begin_ns),
                                         .lock_overflow = p->lock_overflow,
+                                        .futex_waits = p->futex_waits,
+                                        .futex_wait_ns = p->futex_wait_ns,
                                     });
     }
 }
@@ -169,7 +179,7 @@ static void name_lock(const struct reading *r, struct ledger_names *names,
                       const struct watch_lock *l, struct ledger_lock *out)
 {
     const struct ledger_process *p = &r->out->processes.items[l->process];
-    char where[160];
+    char where[sizeof out->name - sizeof "a semaphore of "];
     ledger_name(names, &l->site, true, out->site, sizeof out->site);
     if (l->kind == WATCH_GIL && l->serial)
         snprintf(out->name, sizeof out->name, "the GIL of interpreter %u", l->serial + 1);
@@ -180,8 +190,12 @@ static void name_lock(const struct reading *r, struct ledger_names *names,
         snprintf(out->name, sizeof out->name, "the GIL");
     else if (ledger_name(names, &l->where, false, where, sizeof where))
         snprintf(out->name, sizeof out->name, "%s", where);
-    else if (out->site[0])
-        snprintf(out->name, sizeof out->name, "%.*s", (int)strcspn(out->site, "+"), out->site);
+    else if (ledger_function(names, &l->site, where, sizeof where))
+        snprintf(out->name, sizeof out->name, "a %s of %s",
+                 l->kind == WATCH_SEMAPHORE || l->kind == WATCH_CONDITION
+                     ? ledger_kind_name((enum watch_kind)l->kind)
+                     : "lock",
+                 where);
     else
         snprintf(out->name, sizeof out->name, "0x%llx", (unsigned long long)l->address);
 }
@@ -220,7 +234,8 @@ static void read_stack(struct ledger_names *names, struct ledger_lock *l)
 static void read_lock(struct reading *r, struct ledger_names *names, size_t i)
 {
     const struct watch_lock *l = &r->region->locks[i];
-    if (r->region->keys[i].state != 2 || l->process >= r->process_count)
+    bool is_known = r->region->keys[i].state == 2 || r->region->keys[i].state == 3;
+    if (!is_known || l->process >= r->process_count)
         return;
     struct ledger_lock out = {
         .kind = (enum watch_kind)l->kind,
@@ -236,8 +251,7 @@ static void read_lock(struct reading *r, struct ledger_names *names, size_t i)
         .anomalies = l->anomalies,
         .blocked_holds = l->blocked_holds,
         .wait_ns = l->wait_ns,
-        .is_like_lock = l->kind == WATCH_SEMAPHORE && l->posts >= POSTS_LEAST &&
-                        l->own_posts * 10 >= l->posts * 9,
+        .is_like_lock = l->kind == WATCH_SEMAPHORE && l->posts && l->own_posts * 10 >= l->posts * 9,
         .fairness = (double)NAN,
         .holds = &l->holds,
         .waits = &l->waits,

@@ -23,6 +23,8 @@ struct ledger_process {
     uint64_t untold_takes;      /* of locks that nobody waited for */
     size_t quiet_locks;         /* how many those are, at least */
     uint32_t lock_overflow;
+    /* In the kernel directly, by locks and all else that is not the C library's. */
+    uint64_t futex_waits, futex_wait_ns;
 };
 
 struct ledger_longest {
@@ -43,8 +45,8 @@ struct ledger_lock {
     uint32_t number; /* in the region, from 1 */
     size_t process;
     unsigned serial; /* among the GILs of its process */
-    char name[192];  /* "the GIL", "queue_lock in app", "mutex 0x55.. in app" */
-    char site[192];  /* where it was waited for first; "" */
+    char name[224];  /* "the GIL", "queue_lock in app", "a lock of main" */
+    char site[224];  /* where it was waited for first; "" */
     uint64_t address;
     uint64_t takes, contended, hand_overs, asked, given_up, timeouts, anomalies, blocked_holds;
     uint64_t wait_ns, hold_ns;
@@ -99,6 +101,9 @@ struct ledger {
     } turns;             /* in the order of their ends, where they were asked for */
     uint64_t turns_seen; /* how many there were; the first ones are kept */
     uint32_t threads_refused, processes_refused;
+    /* The program became another one, which was not watched: what runs it at its end is not here.
+     */
+    bool is_replaced;
 };
 
 /* -1 with ERR_SYSTEM; ledger_release() in both cases. */
@@ -121,5 +126,8 @@ void ledger_names_close(struct ledger_names *n);
 /* "worker+0x1c in app"; false where the address is of no file. */
 bool ledger_name(struct ledger_names *n, const struct watch_place *place, bool with_offset,
                  char *out, size_t size);
+/* The function alone, or the file where it has no name. */
+bool ledger_function(struct ledger_names *n, const struct watch_place *place, char *out,
+                     size_t size);
 
 #endif

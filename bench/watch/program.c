@@ -122,7 +122,6 @@ int watch_program_look(const char *name, struct watch_program *out, struct err *
         memcpy(out->binary, next, sizeof out->binary);
     if (elf_look(out->binary, &facts))
         return 0; /* it may be executed and not read: then it is seen whether it attaches */
-    out->waits_apart = facts.calls_openmp || facts.calls_c11_mutex;
     judge(out, &facts);
     return 0;
 }

@@ -10,7 +10,6 @@
 struct watch_program {
     char path[PATH_MAX];   /* as it is executed */
     char binary[PATH_MAX]; /* what runs it: itself, or a script's interpreter */
-    bool waits_apart;      /* has locks of which the C library is not asked: OpenMP, C11 */
     /* Why nothing could be seen of it, in one line; "": it can be watched. */
     char unseen[512];
 };

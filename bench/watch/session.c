@@ -73,6 +73,18 @@ static int name_library(struct watch_session *s, const char *library, char *out,
     return 0;
 }
 
+/* A program that is built with one, and that the watched one starts, would refuse to run because
+ * its library does not come first. */
+static int allow_sanitizers(void)
+{
+    static const char name[] = "ASAN_OPTIONS", wish[] = "verify_asan_link_order=0";
+    const char *before = getenv(name);
+    char options[4096];
+    int length = snprintf(options, sizeof options, "%s%s%s", before ? before : "",
+                          before && *before ? ":" : "", wish);
+    return length < 0 || (size_t)length >= sizeof options ? 0 : setenv(name, options, 1);
+}
+
 static int prepare_environment(struct watch_session *s, const struct watch_request *r,
                                struct err *err)
 {
@@ -85,7 +97,7 @@ static int prepare_environment(struct watch_session *s, const struct watch_reque
     if (length < 0 || (size_t)length >= sizeof list)
         return err_set(err, ERR_USAGE, "LD_PRELOAD holds more than %zu bytes", sizeof list);
     snprintf(region, sizeof region, "/proc/%d/fd/%d", (int)getpid(), s->fd);
-    if (setenv("LD_PRELOAD", list, 1) || setenv(WATCH_VARIABLE, region, 1))
+    if (setenv("LD_PRELOAD", list, 1) || setenv(WATCH_VARIABLE, region, 1) || allow_sanitizers())
         return err_set_sys(err, errno, "the environment");
     return 0;
 }
@@ -182,6 +194,7 @@ int watch_session_run(struct watch_session *s, const struct watch_request *r, st
     if (pid > 0) {
         watch(s, pid);
         s->end_ns = watch_now_ns(s->region);
+        s->pid = pid;
         waitpid(pid, &s->status, 0);
         watched_pid = 0;
         watch_sample_all(s);

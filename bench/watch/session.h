@@ -32,7 +32,7 @@ struct watch_sample {
 struct watch_session {
     struct watch_region *region;  /* to be looked at; NULL */
     uint64_t begin_ns, end_ns;    /* on the region's clock */
-    int status;                   /* of the program, as of waitpid(2) */
+    int pid, status;              /* of the program; as of waitpid(2) */
     struct watch_sample *samples; /* a thread of the region each */
     uint64_t *process_ends_ns;    /* when a process was seen no more; 0: never missed */
     uint64_t sample_period_ns;    /* the longest there was between two looks */

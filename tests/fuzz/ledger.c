@@ -157,7 +157,6 @@ static void judge(struct watch_region *r, struct input *in)
                                          .argv = argv,
                                          .cpus = 2,
                                          .max_hold_ns = input_below(in, 2) * 60,
-                                         .waits_apart = input_below(in, 2),
                                          .is_all = input_below(in, 2)};
         show(&view);
         draw(&view, 1 + input_whole(in) % 2000);

@@ -110,7 +110,8 @@ static json_t *thread_json(const struct ledger_thread *t)
 {
     struct json_maker o = json_maker_new();
     json_make_int(&o, "process", (int64_t)t->process);
-    json_make_int(&o, "tid", t->tid);
+    if (t->tid)
+        json_make_int(&o, "tid", t->tid);
     json_make_int(&o, "number", t->number);
     json_make_text(&o, "name", t->name);
     json_make_bool(&o, "is_main", t->is_main);
@@ -156,6 +157,8 @@ static json_t *process_json(const struct ledger_process *p)
     json_make_int(&o, "life_ns", (int64_t)p->life_ns);
     json_make_int(&o, "threads", (int64_t)p->threads);
     json_make_int(&o, "takes_without_waiting", (int64_t)p->untold_takes);
+    json_make_int(&o, "futex_waits", (int64_t)p->futex_waits);
+    json_make_int(&o, "futex_wait_ns", (int64_t)p->futex_wait_ns);
     return json_made(&o);
 }
 
@@ -185,12 +188,15 @@ json_t *ledger_document(const struct ledger_view *v)
     struct json_maker o = json_maker_new(), processes = json_maker_list();
     struct json_maker threads = json_maker_list(), locks = json_maker_list();
     struct json_maker remarks = json_maker_list();
-    struct buf meaning = {0};
+    struct buf meaning = {0}, unseen = {0};
     ledger_meaning(v, &meaning);
+    ledger_saw_nothing(v, &unseen);
     json_make_text(&o, "schema", "contend.watch/1");
     json_make_value(&o, "program", program_json(v));
     json_make_int(&o, "cpus_allowed", v->cpus);
     json_make_text_or_null(&o, "meaning", buf_text(&meaning));
+    if (unseen.len)
+        json_make_text(&o, "unseen", buf_text(&unseen));
     for (size_t i = 0; i < l->processes.count; i++)
         json_make_add(&processes, process_json(&l->processes.items[i]));
     for (size_t i = 0; i < l->threads.count; i++)
@@ -208,11 +214,13 @@ json_t *ledger_document(const struct ledger_view *v)
             json_make_int(&gate, "max_hold_ns", (int64_t)v->max_hold_ns);
         if (v->max_wait_ns)
             json_make_int(&gate, "max_wait_ns", (int64_t)v->max_wait_ns);
-        json_make_bool(&gate, "is_over", ledger_is_over(v));
+        if (!unseen.len)
+            json_make_bool(&gate, "is_over", ledger_is_over(v));
         json_make_value(&o, "gate", json_made(&gate));
     }
-    if (meaning.failed)
+    if (meaning.failed || unseen.failed)
         o.failed = true;
     buf_release(&meaning);
+    buf_release(&unseen);
     return json_made(&o);
 }

@@ -11,11 +11,10 @@ struct ledger_view {
     char *const *argv;                 /* of the program, ended by NULL */
     unsigned cpus;                     /* that it may use */
     uint64_t max_hold_ns, max_wait_ns; /* 0: no gate */
-    bool waits_apart;                  /* it has locks that are not the C library's, too */
     bool is_all;                       /* all locks and threads, also at a terminal */
 };
 
-/* Whether anything was seen at all; else why not, in a line. */
+/* Whether nothing was seen of its locks; then why, in a line. */
 bool ledger_saw_nothing(const struct ledger_view *v, struct buf *why);
 
 /* Whether a hold that made somebody wait, or a wait, was longer than it may be. */

@@ -1,6 +1,8 @@
 /* What the numbers of a ledger mean, where they mean something. */
 #include "bench/judge/ledger/ledger_view.h"
 
+#include "bench/base/units.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,15 +114,23 @@ static void say_gil(const struct ledger_view *v, const struct ledger_lock *l, st
                    ledger_quantile(l->waits, 0.5) * 1e-6);
 }
 
-static void say_lock(const struct ledger_view *v, const struct ledger_lock *l, struct buf *out)
+/* "queue_lock in app (mutex)": what it is, where its name does not say it. */
+static void add_name(const struct ledger_view *v, const struct ledger_lock *l, struct buf *out)
 {
     char name[240];
+    const char *kind = ledger_kind_name(l->kind);
     ledger_lock_name(v, l, name, sizeof name);
-    buf_printf(
-        out,
-        "%s (%s) was held %.0f %% of the time and wanted %.1f threads at a time: more threads "
-        "cannot help while it is one lock",
-        name, ledger_kind_name(l->kind), 100 * fmin(ledger_held(v, l), 1), ledger_wanted(v, l));
+    bool is_said = strstr(name, kind) != NULL;
+    buf_printf(out, "%s%s%s%s", name, is_said ? "" : " (", is_said ? "" : kind, is_said ? "" : ")");
+}
+
+static void say_lock(const struct ledger_view *v, const struct ledger_lock *l, struct buf *out)
+{
+    add_name(v, l, out);
+    buf_printf(out,
+               " was held %.0f %% of the time and wanted %.1f threads at a time: more threads "
+               "cannot help while it is one lock",
+               100 * fmin(ledger_held(v, l), 1), ledger_wanted(v, l));
 }
 
 /* A thread that computes keeps the others waiting each time they come back. */
@@ -148,27 +158,75 @@ static bool say_pool(const struct ledger_view *v, struct buf *out)
     for (size_t i = 0; i < v->ledger->locks.count; i++) {
         const struct ledger_lock *l = &v->ledger->locks.items[i];
         double waiting = ledger_wanted(v, l) - ledger_held(v, l);
-        char name[240];
         if (!ledger_is_lock(l) || !lets_in_several(v, l) || waiting < WAITING_LEAST)
             continue;
-        ledger_lock_name(v, l, name, sizeof name);
-        buf_printf(out, "%s (%s) was held by %.1f threads at a time, and %.1f waited for it", name,
-                   ledger_kind_name(l->kind), ledger_held(v, l), waiting);
+        add_name(v, l, out);
+        buf_printf(out, " was held by %.1f threads at a time, and %.1f waited for it",
+                   ledger_held(v, l), waiting);
         return true;
     }
     return false;
 }
 
+/* ---- Locks that are not the C library's -------------------------------------------------------
+ */
+
+static const char openmp[] =
+    "OpenMP's locks and barriers wait in the kernel directly: they are not in here";
+
+/* Libraries with locks of their own, whose calls, or threads, are seen. */
+static const struct apart {
+    const char *file, *whose, *remark;
+} libraries_apart[] = {
+    {"/libgomp.so", "OpenMP's", openmp},
+    {"/libomp.so", "OpenMP's", openmp},
+    {"/libiomp5.so", "OpenMP's", openmp},
+    {"/libjvm.so", "Java's",
+     "Java makes its monitors out of conditions: who waits for one sleeps, here"},
+    {"/libcoreclr.so", ".NET's",
+     ".NET makes its monitors out of conditions: who waits for one sleeps, here"},
+};
+
+static bool is_loaded(const struct watch_region *r, const struct apart *a)
+{
+    for (size_t i = 0; i < WATCH_MODULES_MOST; i++)
+        if (r->modules[i].state == 2 &&
+            memmem(r->modules[i].path, sizeof r->modules[i].path, a->file, strlen(a->file)))
+            return true;
+    return false;
+}
+
+/* The first of them; NULL. */
+static const struct apart *library_apart(const struct ledger_view *v)
+{
+    for (size_t i = 0; i < sizeof libraries_apart / sizeof *libraries_apart; i++)
+        if (is_loaded(v->ledger->session->region, &libraries_apart[i]))
+            return &libraries_apart[i];
+    return NULL;
+}
+
+static uint64_t futex_waits(const struct ledger_view *v, uint64_t *wait_ns)
+{
+    uint64_t count = 0;
+    *wait_ns = 0;
+    for (size_t i = 0; i < v->ledger->processes.count; i++) {
+        count += v->ledger->processes.items[i].futex_waits;
+        *wait_ns += v->ledger->processes.items[i].futex_wait_ns;
+    }
+    return count;
+}
+
 static void say_little(const struct ledger_view *v, struct buf *out)
 {
     double wants = 0, lives = 0;
+    uint64_t apart_ns;
     for (size_t i = 0; i < v->ledger->threads.count; i++) {
         wants += (double)v->ledger->threads.items[i].wants_ns;
         lives += (double)v->ledger->threads.items[i].life_ns;
     }
     /* Of locks that cannot be seen nothing can be said. */
-    if (lives > 0 && v->ledger->threads.count > 1 && !v->waits_apart &&
-        wants <= WANTS_LITTLE * lives)
+    if (lives > 0 && v->ledger->threads.count > 1 && !library_apart(v) &&
+        !futex_waits(v, &apart_ns) && wants <= WANTS_LITTLE * lives)
         buf_printf(out,
                    "no lock of the C library held the program up: its threads waited for such "
                    "%.2g %% of their time",
@@ -188,30 +246,32 @@ void ledger_meaning(const struct ledger_view *v, struct buf *out)
 
 /* ---- What was not seen -------------------------------------------------------------------- */
 
-static size_t threads_seen(const struct ledger_view *v)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < v->ledger->processes.count; i++)
-        count += v->ledger->processes.items[i].threads;
-    return count;
-}
+static const char replaced[] =
+    "the program became another one that did not take the library (its own environment, linked "
+    "statically, another user): of that nothing was seen";
 
 bool ledger_saw_nothing(const struct ledger_view *v, struct buf *why)
 {
-    uint64_t takes = 0;
+    uint64_t takes = 0, apart_ns, apart = futex_waits(v, &apart_ns);
+    const struct apart *library = library_apart(v);
     for (size_t i = 0; i < v->ledger->threads.count; i++)
         takes += v->ledger->threads.items[i].takes;
     if (!v->ledger->processes.count)
         buf_add(why, "the program did not take the library: it runs as another user, without "
                      "LD_PRELOAD in its environment, or apart from /proc; nothing was seen");
-    else if (v->waits_apart && !v->ledger->locks.count && !takes)
-        buf_add(why,
-                "the program's locks are OpenMP's or C11's, which wait in the kernel directly: "
-                "they cannot be seen");
-    else if (threads_seen(v) > v->ledger->processes.count && !takes)
-        buf_add(why,
-                "threads were seen, and no lock of the C library: those of Rust and Go, of OpenMP "
-                "and of C11 wait in the kernel directly, and cannot be seen");
+    else if (takes || v->ledger->locks.count)
+        return false;
+    else if (v->ledger->is_replaced)
+        buf_add(why, replaced);
+    else if (library)
+        buf_printf(why,
+                   "the program's locks are %s, which are not the C library's: they cannot be seen",
+                   library->whose);
+    else if (apart)
+        buf_printf(why,
+                   "its threads waited %llu times in the kernel directly, and for no lock of the C "
+                   "library: those of Rust, of C++20's atomics and of its own cannot be seen",
+                   (unsigned long long)apart);
     return why->len > 0;
 }
 
@@ -234,23 +294,27 @@ static void remark_on_process(const struct ledger_process *p,
         say(context, "CPython 2's GIL is a semaphore: who asked for it cannot be seen");
 }
 
-/* Runtimes that make locks of their own out of conditions; who waits for one seems to sleep. */
-static void remark_on_runtimes(const struct watch_region *r,
-                               void (*say)(void *context, const char *text), void *context)
+static void remark_on_locks_apart(const struct ledger_view *v,
+                                  void (*say)(void *context, const char *text), void *context)
 {
-    static const char *const names[][2] = {{"/libjvm.so", "Java"}, {"/libcoreclr.so", ".NET"}};
-    char text[160];
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-        for (size_t i = 0; i < WATCH_MODULES_MOST; i++) {
-            const struct watch_module *m = &r->modules[i];
-            if (m->state != 2 || !memmem(m->path, sizeof m->path, names[k][0], strlen(names[k][0])))
-                continue;
-            snprintf(text, sizeof text,
-                     "%s makes its monitors out of conditions: who waits for one sleeps, here",
-                     names[k][1]);
-            say(context, text);
-            break;
-        }
+    const char *last = NULL;
+    char text[256], time[40];
+    for (size_t i = 0; i < sizeof libraries_apart / sizeof *libraries_apart; i++) {
+        const struct apart *a = &libraries_apart[i];
+        if (a->remark == last || !is_loaded(v->ledger->session->region, a))
+            continue;
+        say(context, a->remark);
+        last = a->remark;
+    }
+    uint64_t wait_ns, count = futex_waits(v, &wait_ns);
+    if (!count)
+        return;
+    snprintf(
+        text, sizeof text,
+        "threads waited %llu times, %s in all, in the kernel directly, as the locks of Rust and "
+        "the atomics of C++20 do: what for is not known, and it counts as sleep",
+        (unsigned long long)count, units_format(time, sizeof time, (double)wait_ns, "ns", 3));
+    say(context, text);
 }
 
 void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, const char *text),
@@ -263,7 +327,7 @@ void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, cons
         lost += l->threads.items[i].lost;
     for (size_t i = 0; i < l->processes.count; i++)
         remark_on_process(&l->processes.items[i], say, context);
-    remark_on_runtimes(l->session->region, say, context);
+    remark_on_locks_apart(v, say, context);
     for (size_t i = 0; i < l->locks.count; i++) {
         if (is_believed(&l->locks.items[i]))
             continue;
@@ -273,6 +337,8 @@ void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, cons
                  l->locks.items[i].name);
         say(context, text);
     }
+    if (l->is_replaced)
+        say(context, replaced);
     if (l->threads_refused || l->processes_refused) {
         snprintf(text, sizeof text,
                  "%u threads and %u processes were more than are told apart, and "
@@ -287,13 +353,11 @@ void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, cons
     }
     if (l->session->still_running) {
         snprintf(text, sizeof text,
-                 "%u processes outlived the program: what they did later is not in "
-                 "here",
-                 l->session->still_running);
+                 "%u process%s outlived the program: what %s did later is not in here",
+                 l->session->still_running, l->session->still_running == 1 ? "" : "es",
+                 l->session->still_running == 1 ? "it" : "they");
         say(context, text);
     }
-    if (v->waits_apart)
-        say(context, "OpenMP's and C11's locks wait in the kernel directly: they are not in here");
 }
 
 bool ledger_is_over(const struct ledger_view *v)

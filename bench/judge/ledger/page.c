@@ -418,13 +418,35 @@ static void add_gate(struct page *p, const struct ledger_view *v)
         if (v->max_wait_ns)
             add_verdict(p, v, l, "longest wait", &l->longest_wait, v->max_wait_ns);
     }
+}
+
+/* Whether there is one that was waited for: each of those has a verdict of its own. */
+static bool is_judged(const struct ledger *l)
+{
+    bool is_any = false;
+    for (size_t i = 0; i < l->locks.count; i++)
+        is_any |= ledger_is_lock(&l->locks.items[i]);
+    return is_any;
+}
+
+static void add_summary(struct page *p, const struct ledger_view *v, bool is_unseen)
+{
     if (!v->max_hold_ns && !v->max_wait_ns)
         return;
+    page_to(p, PAGE_GATE);
+    if (is_unseen || !is_judged(v->ledger))
+        page_verdict(p, &(struct page_verdict){.id = "all locks",
+                                               .name = "longest hold and wait",
+                                               .word = is_unseen ? "not seen" : "fine",
+                                               .severity = is_unseen ? PAGE_SKIP : PAGE_PASS,
+                                               .text = is_unseen ? "no lock was seen"
+                                                                 : "no lock was waited for"});
     page_to(p, PAGE_READERS | PAGE_GATE);
     page_gap(p);
     page_say(p, PAGE_SUMMARY, "%s",
-             ledger_is_over(v) ? "a lock was held or waited for too long"
-                               : "no lock was held or waited for too long");
+             is_unseen           ? "no lock was seen, and none is judged"
+             : ledger_is_over(v) ? "a lock was held or waited for too long"
+                                 : "no lock was held or waited for too long");
 }
 
 /* ---- All of it ----------------------------------------------------------------------------------
@@ -437,11 +459,18 @@ static void say_remark(void *page, const char *text)
 
 void ledger_page(struct page *p, const struct ledger_view *v)
 {
+    struct buf why = {0};
+    bool is_unseen = ledger_saw_nothing(v, &why);
     page_init(p, "contend watch");
     page_to(p, PAGE_READERS);
     say_source(p, v);
+    if (is_unseen) {
+        page_to(p, PAGE_DOCUMENT);
+        page_say(p, PAGE_WARNING, "%s", page_text_of(p, &why));
+    }
     page_to(p, PAGE_TERMINAL);
-    add_screen_locks(p, v);
+    if (!is_unseen)
+        add_screen_locks(p, v);
     page_gap(p);
     add_threads(p, v, v->is_all ? SIZE_MAX : THREADS_ON_A_SCREEN);
     page_to(p, PAGE_DOCUMENT | PAGE_DATA);
@@ -455,5 +484,7 @@ void ledger_page(struct page *p, const struct ledger_view *v)
     add_stacks(p, v);
     ledger_remarks(v, say_remark, p);
     add_gate(p, v);
+    add_summary(p, v, is_unseen);
+    buf_release(&why);
     page_document(p, ledger_document(v), JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 }

@@ -261,7 +261,7 @@ static bool is_sharing(const struct growth *g)
 /*
  * Whether it is seen what threads give up their CPU for: a condition or a semaphore, by which they
  * take turns, or what others send them.  Waiting for what is not seen may be for a lock of the
- * language's own (Rust, C11, OpenMP), which wakes as often.
+ * language's own (Rust, OpenMP), which wakes as often.
  */
 static bool take_turns(const struct growth *g)
 {

@@ -204,6 +204,7 @@ static void begin_life(struct watch_thread *t)
     for (size_t i = 0; t->lives > 1 && i < WATCH_ENTRIES; i++)
         t->entries[i].depth = 0;
     t->last = NULL;
+    t->semaphore = t->end_semaphore = 0;
     t->busy = t->gil = t->inside = t->phase = t->waits_for = 0;
     /* One that was made by pthread_create() has done nothing yet. */
     t->first_ran_ns = t->first_runnable_ns = 0;
@@ -289,26 +290,37 @@ struct start {
     void *argument;
 };
 
+void thread_begins(void)
+{
+    struct watch_thread *t = thread_enter();
+    if (t)
+        thread_leave(t);
+}
+
 static void *start_thread(void *memory)
 {
     struct start start = *(struct start *)memory;
     free(memory);
-    struct watch_thread *t = thread_enter();
-    if (t)
-        thread_leave(t);
+    thread_begins();
     return start.body(start.argument);
+}
+
+bool thread_is_seen(uintptr_t site)
+{
+    /* A process that was forked is attached before it has a second thread. */
+    struct watch_thread *t = thread_enter();
+    if (t) {
+        gil_saw_start(t, site);
+        place_of(site); /* whose threads they are: a runtime's, with locks of its own? */
+        thread_leave(t);
+    }
+    return local->region != NULL;
 }
 
 EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*body)(void *), void *argument)
 {
-    /* A process that was forked is attached before it has a second thread. */
-    struct watch_thread *t = thread_enter();
-    if (t) {
-        gil_saw_start(t, CALLER());
-        thread_leave(t);
-    }
-    struct start *start = local->region ? malloc(sizeof *start) : NULL;
+    struct start *start = thread_is_seen(CALLER()) ? malloc(sizeof *start) : NULL;
     if (!start)
         return real()->thread_create(thread, attributes, body, argument);
     *start = (struct start){body, argument};
@@ -371,12 +383,15 @@ __attribute__((constructor)) static void begin(void)
     errno = error;
 }
 
-__attribute__((destructor)) static void end(void)
+/* Where it was not called the process was killed, or executed what does not know us. */
+__attribute__((destructor)) void process_ends(void)
 {
     if (!local->region)
         return;
     struct watch_process *p = &local->region->processes[local->process];
     int error = errno;
+    if (is_sealed)
+        p->has_exited = 1;
     if (is_sealed || p->pid != getpid()) /* a child that borrows our memory (vfork) ends */
         return;
     if (self && !p->has_exited)
@@ -389,7 +404,7 @@ __attribute__((destructor)) static void end(void)
 /* Ends the process without its exit handlers: forked children of interpreters do. */
 EXPORT _Noreturn void _exit(int status)
 {
-    end();
+    process_ends();
     for (;;)
         syscall(SYS_exit_group, status);
 }
@@ -397,6 +412,14 @@ EXPORT _Noreturn void _exit(int status)
 EXPORT _Noreturn void _Exit(int status)
 {
     _exit(status);
+}
+
+/* Not by its own name, which ends this program to those who read it. */
+EXPORT _Noreturn void leave_quickly(int status) __asm__("quick_exit");
+void leave_quickly(int status)
+{
+    process_ends();
+    real()->leave_quickly(status);
 }
 
 /* ---- Where addresses belong ---------------------------------------------------------------------

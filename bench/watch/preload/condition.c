@@ -85,6 +85,13 @@ static int pause_on(pthread_cond_t *c, pthread_mutex_t *m, const struct pause *p
     return sleep_on(t, c, m, p, site);
 }
 
+int cond_wait_until(pthread_cond_t *c, pthread_mutex_t *m, const struct timespec *until,
+                    uintptr_t site)
+{
+    const struct pause p = {.wait = until ? wait_until : wait_for_ever, .until = until};
+    return pause_on(c, m, &p, site);
+}
+
 EXPORT int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 {
     static const struct pause p = {.wait = wait_for_ever};

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -45,11 +46,35 @@ EXPORT int prctl(int option, ...)
     return result;
 }
 
+/* By a lock that is none of the C library's, or a condition, or a barrier: what for is not known.
+ */
+static bool waits_apart(long operation)
+{
+    int command = (int)operation & FUTEX_CMD_MASK;
+    return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET || command == FUTEX_LOCK_PI;
+}
+
+static long wait_apart(long number, long a, long b, long c, long d, long e, long f)
+{
+    struct watch_process *p = &local->region->processes[local->process];
+    uint64_t begin_ns = now_ns();
+    long result = real()->syscall(number, a, b, c, d, e, f);
+    if (result && errno != ETIMEDOUT) /* what it was to wait for had come already, or a signal */
+        return result;
+    __atomic_fetch_add(&p->futex_waits, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&p->futex_wait_ns, now_ns() - begin_ns, __ATOMIC_RELAXED);
+    return result;
+}
+
 /* As syscall(2), of which it is not known how many arguments there are: the most there can be. */
 EXPORT long call_by_number(long number, long a, long b, long c, long d, long e,
                            long f) __asm__("syscall");
 long call_by_number(long number, long a, long b, long c, long d, long e, long f)
 {
+    if (number == SYS_exit_group)
+        process_ends();
+    if (number == SYS_futex && waits_apart(b) && local->region)
+        return wait_apart(number, a, b, c, d, e, f);
     if (LIKELY(!seals(number, (unsigned long)a)))
         return real()->syscall(number, a, b, c, d, e, f);
     bool before = is_sealed;

@@ -33,6 +33,15 @@ bool gil_is_switch(const void *address)
     return false;
 }
 
+void gil_is_gone(uint32_t lock)
+{
+    for (uint32_t i = 0; i < local->gil_count; i++) {
+        struct watch_lock *g = &local->region->locks[local->gils[i]];
+        if (local->gils[i] == lock)
+            local->gil_mutexes[i] = g->switch_mutex = g->switch_condition = 0;
+    }
+}
+
 /* ---- Recognising it ----------------------------------------------------------------------------
  */
 
@@ -230,7 +239,11 @@ void gil_taken(struct watch_thread *t, struct watch_lock *g)
     struct watch_entry *e = entry_make(t, g->address);
     uint64_t at_ns;
     if (t->wait_since_ns) {
-        struct waiting w = {.lock = g, .entry = e, .since_ns = t->wait_since_ns, .is_want = true};
+        struct waiting w = {.lock = g,
+                            .entry = e,
+                            .key = g->address,
+                            .since_ns = t->wait_since_ns,
+                            .is_want = true};
         at_ns = wait_ends(t, &w, true, false);
     } else {
         at_ns = now_ns();

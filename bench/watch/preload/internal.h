@@ -57,6 +57,9 @@ struct real {
     int (*sem_clockwait)(sem_t *, clockid_t, const struct timespec *);
     int (*sem_post)(sem_t *);
     int (*thread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    int (*thrd_create)(pthread_t *, int (*)(void *), void *);
+    int (*dlclose)(void *);
+    void (*leave_quickly)(int) __attribute__((noreturn));
     int (*prctl)(int, ...);
     long (*syscall)(long, ...);
     int (*prlimit)(pid_t, int, const struct rlimit *, struct rlimit *);
@@ -136,6 +139,19 @@ static inline void thread_leave(struct watch_thread *t)
 }
 
 void thread_ends(void);
+void process_ends(void);
+
+/* Another one is about to begin, made by who calls; whether it will be watched. */
+bool thread_is_seen(uintptr_t site);
+/* This one begins. */
+void thread_begins(void);
+
+/* Locks under the names of C11 are the same ones: c11.c.  NULL: for ever. */
+int mutex_lock_until(pthread_mutex_t *m, const struct timespec *until, uintptr_t site);
+int mutex_try(pthread_mutex_t *m);
+int mutex_unlock(pthread_mutex_t *m);
+int cond_wait_until(pthread_cond_t *c, pthread_mutex_t *m, const struct timespec *until,
+                    uintptr_t site);
 
 /* How long this thread ran, and was ready to run without a CPU: 2 us, and a descriptor for as long.
  */
@@ -221,11 +237,14 @@ void lock_taken(struct watch_thread *t, struct watch_entry *e, bool waited, uint
 /* It is about to be let go. */
 void lock_drops(struct watch_thread *t, struct watch_entry *e, enum watch_kind kind);
 
-/* It is taken by somebody else, and this thread waits. */
+/*
+ * It is taken by somebody else, and this thread waits: not inside, for its signal handlers may take
+ * locks meanwhile, or leave for good (siglongjmp).
+ */
 struct waiting {
-    struct watch_lock *lock; /* NULL: there is no place for it */
-    struct watch_entry *entry;
-    uint64_t since_ns;
+    struct watch_lock *lock;   /* NULL: there is no place for it */
+    struct watch_entry *entry; /* NULL likewise */
+    uint64_t key, since_ns;
     bool is_want;   /* it is a lock: the thread cannot go on only because another has it */
     uint32_t outer; /* what the thread waits for while a signal handler of it waits; 0 */
 };
@@ -255,6 +274,9 @@ static inline struct watch_lock *gil_of(const void *mutex)
 /* Whether it is what a thread that was put out waits on until another has it, or its mutex: a part
  * of handing over, and no lock of its own. */
 bool gil_is_switch(const void *address);
+
+/* The library that the lock of that index lay in is gone. */
+void gil_is_gone(uint32_t lock);
 
 /* Four of these in a row are how a GIL begins. */
 void gil_saw_init(struct watch_thread *t, const void *address, bool is_condition, uintptr_t site);

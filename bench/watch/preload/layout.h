@@ -70,7 +70,9 @@ struct watch_process {
     uint32_t has_exited;       /* its own exit handlers ran */
     uint32_t lock_overflow;    /* contended locks for which there was no place */
     uint64_t begin_ns, end_ns; /* 0: not known */
-    char version[32];          /* of the runtime: "3.11.7" */
+    /* Waits that no function of the C library's locks made: Rust's, C++20's, a program's own. */
+    uint64_t futex_waits, futex_wait_ns;
+    char version[32]; /* of the runtime: "3.11.7" */
     char program[WATCH_PATH_MOST];
 };
 
@@ -110,7 +112,7 @@ struct watch_longest {
 
 /* What a lock is found by, apart from it: looking for one touches no page of those that are not. */
 struct watch_key {
-    uint32_t state; /* 0 free, 1 being written, 2 there */
+    uint32_t state; /* 0 free, 1 being written, 2 there, 3 there no more, and known from then */
     uint32_t process;
     uint64_t address;
     uint32_t kind, unused;
@@ -194,7 +196,7 @@ struct watch_thread {
     uint64_t phase_since_ns;
 
     /* What it did, and how far the library is with it. */
-    _Alignas(WATCH_LINE) uint64_t want_ns; /* locks, without semaphores and conditions */
+    _Alignas(WATCH_LINE) uint64_t want_ns; /* locks, and semaphores that are such */
     uint64_t want_runnable_ns;             /* as far as is known, what of that it had no CPU */
     uint64_t other_takes;                  /* of locks that are told apart no more */
     uint64_t lost;                         /* takes for which there was no entry */
@@ -211,8 +213,11 @@ struct watch_thread {
     /* The last wait that was over: whether a hold begins where it ended. */
     uint64_t last_wait_since_ns, last_wait_end_ns;
     uint32_t is_put_out;
-    uint32_t waits_for;       /* index + 1 of the lock, from the begin of a wait to its end */
-    uint64_t semaphore;       /* that it made last, as a lock that is free; 0 */
+    uint32_t waits_for; /* index + 1 of the lock, from the begin of a wait to its end */
+    uint64_t semaphore; /* that it made last, as a lock that is free; 0 */
+    /* The first that it made and took at once: CPython's threads give that back when they end, to
+     * who waits for it. */
+    uint64_t end_semaphore;
     struct watch_entry *last; /* in its own process */
     struct watch_entry entries[WATCH_ENTRIES];
 };

@@ -362,6 +362,13 @@ void lock_drops(struct watch_thread *t, struct watch_entry *e, enum watch_kind k
 /* ---- Waits -------------------------------------------------------------------------------------
  */
 
+/* A semaphore is a lock where those who took it gave it back. */
+static bool is_want(const struct watch_lock *l, enum watch_kind kind)
+{
+    return kind != WATCH_CONDITION &&
+           (kind != WATCH_SEMAPHORE || (l && l->own_posts * 2 > l->posts));
+}
+
 void wait_begins(struct watch_thread *t, struct waiting *w, struct watch_entry *e, uint64_t key,
                  enum watch_kind kind, uintptr_t site)
 {
@@ -370,9 +377,8 @@ void wait_begins(struct watch_thread *t, struct waiting *w, struct watch_entry *
         l = lock_of(key, kind, site, true);
     if (e && l)
         e->lock = number_of(l);
-    *w = (struct waiting){.lock = l, .entry = e, .since_ns = now_ns()};
-    w->is_want =
-        kind != WATCH_CONDITION && (kind != WATCH_SEMAPHORE || (l && l->own_posts * 2 > l->posts));
+    *w = (struct waiting){.lock = l, .entry = e, .key = key, .since_ns = now_ns()};
+    w->is_want = is_want(l, kind);
     if (l) {
         if (ADD(l->waiters, 1) == 0)
             __atomic_store_n(&l->first_wait_ns, w->since_ns, __ATOMIC_RELAXED);
@@ -424,6 +430,12 @@ void wait_is_given_up(struct watch_thread *t)
 uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool timed_out)
 {
     struct watch_lock *l = w->lock;
+    /* A signal handler that took many locks meanwhile may have got its place. */
+    if (w->entry && w->entry->address != w->key)
+        w->entry = NULL;
+    /* Who gave a semaphore back for the first time says what it is. */
+    if (l && l->kind == WATCH_SEMAPHORE)
+        w->is_want = is_want(l, WATCH_SEMAPHORE);
     /* What that takes is waiting, too: the caller does not have it yet. */
     if (w->is_want && w->entry && (got || timed_out))
         split_wait(t, w->entry, w->since_ns);

@@ -61,11 +61,13 @@ static int mutex_wait(struct watch_thread *t, pthread_mutex_t *m, struct watch_e
     struct waiting w;
     int error = errno;
     wait_begins(t, &w, e, key_of(m, WATCH_MUTEX), WATCH_MUTEX, site);
+    thread_leave(t);
     errno = error;
     int result = p->wait(m, p);
+    t->busy = 1;
     uint64_t at_ns = wait_ends(t, &w, is_got(result), result == ETIMEDOUT);
     if (is_got(result))
-        mutex_got(t, m, e, true, at_ns);
+        mutex_got(t, m, w.entry, true, at_ns);
     return result;
 }
 
@@ -100,6 +102,13 @@ EXPORT int pthread_mutex_lock(pthread_mutex_t *m)
     return LIKELY(t != NULL) ? mutex_take(t, m, &p, CALLER()) : real()->mutex_lock(m);
 }
 
+int mutex_lock_until(pthread_mutex_t *m, const struct timespec *until, uintptr_t site)
+{
+    const struct patience p = {.wait = until ? wait_until : wait_for_ever, .until = until};
+    struct watch_thread *t = thread_enter();
+    return t ? mutex_take(t, m, &p, site) : p.wait(m, &p);
+}
+
 EXPORT int pthread_mutex_timedlock(pthread_mutex_t *m, const struct timespec *until)
 {
     const struct patience p = {.wait = wait_until, .until = until};
@@ -115,7 +124,7 @@ EXPORT int pthread_mutex_clocklock(pthread_mutex_t *m, clockid_t clock,
     return t ? mutex_take(t, m, &p, CALLER()) : real()->mutex_clocklock(m, clock, until);
 }
 
-EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
+int mutex_try(pthread_mutex_t *m)
 {
     int result = real()->mutex_trylock(m);
     struct watch_thread *t = is_got(result) ? thread_enter() : NULL;
@@ -126,7 +135,12 @@ EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
     return result;
 }
 
-EXPORT int pthread_mutex_unlock(pthread_mutex_t *m)
+EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
+{
+    return mutex_try(m);
+}
+
+int mutex_unlock(pthread_mutex_t *m)
 {
     struct watch_thread *t = thread_enter();
     if (LIKELY(t != NULL)) {
@@ -141,6 +155,11 @@ EXPORT int pthread_mutex_unlock(pthread_mutex_t *m)
         thread_leave(t);
     }
     return real()->mutex_unlock(m);
+}
+
+EXPORT int pthread_mutex_unlock(pthread_mutex_t *m)
+{
+    return mutex_unlock(m);
 }
 
 EXPORT int pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attributes)
@@ -169,8 +188,11 @@ EXPORT int pthread_spin_lock(pthread_spinlock_t *s)
     if (waited) {
         struct waiting w;
         wait_begins(t, &w, e, key_of(at, WATCH_SPIN), WATCH_SPIN, CALLER());
+        thread_leave(t);
         result = real()->spin_lock(s);
+        t->busy = 1;
         at_ns = wait_ends(t, &w, result == 0, false);
+        e = w.entry;
     }
     if (!result && e)
         lock_taken(t, e, waited, at_ns);

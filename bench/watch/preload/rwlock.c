@@ -59,9 +59,12 @@ static int take(pthread_rwlock_t *l, const struct demand *d, uintptr_t site)
         struct waiting w;
         int error = errno;
         wait_begins(t, &w, e, key, d->kind, site);
+        thread_leave(t);
         errno = error;
         result = d->wait(l, d);
+        t->busy = 1;
         at_ns = wait_ends(t, &w, result == 0, result == ETIMEDOUT);
+        e = w.entry;
     }
     if (result == 0)
         got(t, e, waited, at_ns);

@@ -36,8 +36,8 @@ static int take_waiting(struct watch_thread *t, sem_t *s, struct watch_entry *e,
     int result = w->wait(s, w), error = errno;
     t->busy = 1;
     uint64_t at_ns = wait_ends(t, &waiting, result == 0, result && error == ETIMEDOUT);
-    if (!result && e)
-        lock_taken(t, e, true, at_ns);
+    if (!result && waiting.entry)
+        lock_taken(t, waiting.entry, true, at_ns);
     thread_leave(t);
     errno = error;
     return result;
@@ -45,8 +45,11 @@ static int take_waiting(struct watch_thread *t, sem_t *s, struct watch_entry *e,
 
 static void saw_take(struct watch_thread *t, const sem_t *s)
 {
-    if (UNLIKELY(t->semaphore))
-        t->is_semaphore_taken = t->semaphore == (uintptr_t)s;
+    if (LIKELY(!t->semaphore))
+        return;
+    t->is_semaphore_taken = t->semaphore == (uintptr_t)s;
+    if (t->is_semaphore_taken && !t->is_main && !t->end_semaphore)
+        t->end_semaphore = (uintptr_t)s;
 }
 
 static int take(sem_t *s, const struct wish *w, uintptr_t site)
@@ -127,7 +130,7 @@ static void saw_post(struct watch_thread *t, sem_t *s)
     if (!l)
         return;
     l->posts++;
-    l->own_posts += is_own;
+    l->own_posts += is_own && t->end_semaphore != (uintptr_t)s;
     if (!is_own)
         l->last_drop_ns = now_ns();
 }

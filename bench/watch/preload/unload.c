@@ -1,0 +1,52 @@
+/*
+ * Libraries that are unloaded: their locks are gone, and another library's may lie where they were.
+ * What was seen of them stays, and is known by no address any more.
+ */
+#include "bench/watch/preload/internal.h"
+
+#include <dlfcn.h>
+
+/* Keys are even, but for readers: what no key is, no thread finds again. */
+enum { GONE = 2 };
+
+static bool is_there(const struct watch_lock *l)
+{
+    struct watch_place now = place_of(l->address);
+    return now.module == l->where.module && now.address == l->where.address;
+}
+
+static void forget_entries(const struct watch_region *r, uint32_t number)
+{
+    uint32_t count = watch_thread_count(r);
+    for (uint32_t i = 0; i < count; i++) {
+        struct watch_thread *t = &local->region->threads[i];
+        for (size_t k = 0; t->process == local->process && k < WATCH_ENTRIES; k++)
+            if (t->entries[k].lock == number)
+                t->entries[k].address |= GONE;
+    }
+}
+
+static void forget_unloaded(struct watch_region *r)
+{
+    for (uint32_t i = 0; i < WATCH_LOCKS_MOST; i++) {
+        struct watch_key *k = &r->keys[i];
+        struct watch_lock *l = &r->locks[i];
+        if (__atomic_load_n(&k->state, __ATOMIC_ACQUIRE) != 2 || k->process != local->process ||
+            !l->where.module || is_there(l))
+            continue;
+        gil_is_gone(i);
+        __atomic_store_n(&k->state, 3, __ATOMIC_RELEASE);
+        forget_entries(r, i + 1);
+    }
+}
+
+EXPORT int dlclose(void *handle)
+{
+    int result = real()->dlclose(handle);
+    struct watch_thread *t = result ? NULL : thread_enter();
+    if (t) {
+        forget_unloaded(local->region);
+        thread_leave(t);
+    }
+    return result;
+}
