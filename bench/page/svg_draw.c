@@ -166,14 +166,15 @@ void svg_paragraph(struct svg_pen *pen, double x, double room, double size, doub
 
 void svg_thing(struct buf *out, const char *format, ...)
 {
-    char text[512];
+    struct buf text = {0};
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    buf_vprintf(&text, format, args);
     va_end(args);
     buf_add(out, "<g class=\"m\"><title>");
-    escape_xml(out, text);
+    escape_xml(out, buf_text(&text));
     buf_add(out, "</title>");
+    buf_settle(out, &text);
 }
 
 void svg_end(struct buf *out)

@@ -212,7 +212,28 @@ static void no_stroke_crosses_a_value(void)
     buf_release(&svg);
 }
 
+/* Buggy: it was cut at 511 bytes, and the value stands last. */
+static void a_value_is_told_whatever_its_name(void)
+{
+    struct page p;
+    struct buf svg = {0}, name = {0};
+    for (int i = 0; i < 300; i++)
+        buf_add(&name, "\xe6\xbc\xa2");
+    page_init(&p, "test");
+    page_chart(&p, &(struct page_chart_form){
+                       .key = "k", .title = "t", .kind = PAGE_BARS, .y = {.unit = "ns"}});
+    page_series(&p, &(struct page_series_form){.name = "s", .tint = 1});
+    page_point(&p,
+               &(struct page_point){.y = 38.2, .lo = 38.1, .hi = 38.3, .label = buf_text(&name)});
+    svg_chart(&svg, p.blocks->chart, 600, 0, true);
+    CHECK_CONTAINS(buf_text(&svg), ", s: 38.20 ns (38.10 ns to 38.30 ns)</title>");
+    page_release(&p);
+    buf_release(&svg);
+    buf_release(&name);
+}
+
 static const struct test tests[] = {
+    {"a_value_is_told_whatever_its_name", a_value_is_told_whatever_its_name},
     {"no_stroke_crosses_a_value", no_stroke_crosses_a_value},
     {"each_scale_puts_values_where_they_belong", each_scale_puts_values_where_they_belong},
     {"a_logarithmic_scale_keeps_factors", a_logarithmic_scale_keeps_factors},

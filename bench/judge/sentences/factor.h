@@ -12,6 +12,9 @@
 /* No difference can be told. */
 bool factor_is_untold(const struct ratio *r);
 
+/* Nor between what it lies: of single rounds, of rounds alike that are few, of zeros. */
+bool factor_is_unknown(const struct ratio *r);
+
 /* With the digits its interval deserves, and "roughly " where it is not known well. */
 void factor_add(struct buf *out, const struct ratio *r);
 
