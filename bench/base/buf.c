@@ -38,18 +38,24 @@ void buf_add(struct buf *b, const char *text)
     buf_add_bytes(b, text, strlen(text));
 }
 
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int need = vsnprintf(NULL, 0, format, args);
+    if (need >= 0 && reserve(b, (size_t)need)) {
+        vsnprintf(b->data + b->len, (size_t)need + 1, format, again);
+        b->len += (size_t)need;
+    }
+    va_end(again);
+}
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int need = vsnprintf(NULL, 0, format, args);
+    buf_vprintf(b, format, args);
     va_end(args);
-    if (need < 0 || !reserve(b, (size_t)need))
-        return;
-    va_start(args, format);
-    vsnprintf(b->data + b->len, (size_t)need + 1, format, args);
-    va_end(args);
-    b->len += (size_t)need;
 }
 
 void buf_pad(struct buf *b, size_t count)

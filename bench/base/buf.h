@@ -7,6 +7,7 @@
 #ifndef CONTEND_BASE_BUF_H
 #define CONTEND_BASE_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,6 +21,8 @@ struct buf {
 void buf_add(struct buf *b, const char *text);
 void buf_add_bytes(struct buf *b, const char *bytes, size_t count);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 void buf_pad(struct buf *b, size_t count); /* that many blanks */
 void buf_reset(struct buf *b);             /* keeps the memory, and that some was missing */
 void buf_release(struct buf *b);

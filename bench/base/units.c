@@ -22,7 +22,8 @@ static const struct scale scales[] = {
     {"bytes", "kB", 1e3, 0},     {"bytes", "MB", 1e6, 0},        {"bytes", "GB", 1e9, 0},
     {"count", "", 1, 1},         {"count", "k", 1e3, 1},         {"count", "M", 1e6, 1},
     {"count", "G", 1e9, 1},      {"per_s", "/s", 1, 1},          {"per_s", "k/s", 1e3, 1},
-    {"per_s", "M/s", 1e6, 1},    {"per_s", "G/s", 1e9, 1},
+    {"per_s", "M/s", 1e6, 1},    {"per_s", "G/s", 1e9, 1},       {"hz", "Hz", 1, 1},
+    {"hz", "kHz", 1e3, 1},       {"hz", "MHz", 1e6, 1},          {"hz", "GHz", 1e9, 1},
 };
 
 #define SCALE_COUNT (sizeof scales / sizeof scales[0])

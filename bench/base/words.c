@@ -5,36 +5,40 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool ends_in(const char *word, const char *end)
+static bool ends_in(const char *word, size_t length, const char *end)
 {
-    size_t length = strlen(word), tail = strlen(end);
-    return length >= tail && !strcmp(word + length - tail, end);
+    size_t tail = strlen(end);
+    return length >= tail && !strncmp(word + length - tail, end, tail);
 }
 
-char *words_many(char *out, size_t size, size_t n, const char *one)
+/* What goes behind how much of the word where there are several. */
+static const char *ending_of(const char *one, size_t *length)
 {
     static const char *const hissing[] = {"s", "x", "z", "ch", "sh"};
-    size_t length = strlen(one);
-    const char *ending = "s";
+    unsigned char last = *length ? (unsigned char)one[*length - 1] : 0;
+    if (last >= 128 || ends_in(one, *length, "series")) /* one and many alike */
+        return "";
     for (size_t i = 0; i < sizeof hissing / sizeof *hissing; i++)
-        if (ends_in(one, hissing[i]))
-            ending = "es";
-    bool is_y = length > 1 && one[length - 1] == 'y' && !strchr("aeiou", one[length - 2]);
-    /* These are both one and many. */
-    bool is_same = ends_in(one, "series");
-    if (n == 1 || is_same)
-        snprintf(out, size, "%s", one);
-    else if (is_y)
-        snprintf(out, size, "%.*sies", (int)length - 1, one);
-    else
-        snprintf(out, size, "%s%s", one, ending);
-    return out;
+        if (ends_in(one, *length, hissing[i]))
+            return "es";
+    if (*length < 2 || last != 'y' || strchr("aeiou", one[*length - 2]))
+        return "s";
+    --*length;
+    return "ies";
+}
+
+void words_add_many(struct buf *out, size_t n, const char *one, size_t length)
+{
+    const char *ending = n == 1 ? "" : ending_of(one, &length);
+    buf_add_bytes(out, one, length);
+    buf_add(out, ending);
 }
 
 char *words_count(char *out, size_t size, size_t n, const char *one)
 {
-    char word[64];
-    snprintf(out, size, "%zu %s", n, words_many(word, sizeof word, n, one));
+    size_t length = strlen(one);
+    const char *ending = n == 1 ? "" : ending_of(one, &length);
+    snprintf(out, size, "%zu %.*s%s", n, (int)length, one, ending);
     return out;
 }
 

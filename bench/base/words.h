@@ -6,8 +6,11 @@
 
 #include <stddef.h>
 
-/* "cells" of "cell", "processes" of "process"; the word itself where n is 1. */
-char *words_many(char *out, size_t size, size_t n, const char *one);
+/*
+ * "cells" of the word "cell" of that length, "processes" of "process"; the word itself where n is 1
+ * or its last letter is none of English.
+ */
+void words_add_many(struct buf *out, size_t n, const char *one, size_t length);
 
 /* "1 cell", "77 cells". Returns out. */
 char *words_count(char *out, size_t size, size_t n, const char *one);

@@ -147,6 +147,10 @@ static const char *unit_macro(const char *unit)
         {"k/s", "\\kilo\\per\\second"},
         {"M/s", "\\mega\\per\\second"},
         {"G/s", "\\giga\\per\\second"},
+        {"Hz", "\\hertz"},
+        {"kHz", "\\kilo\\hertz"},
+        {"MHz", "\\mega\\hertz"},
+        {"GHz", "\\giga\\hertz"},
     };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (!strcmp(unit, units[i].unit))

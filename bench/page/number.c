@@ -26,6 +26,17 @@ int number_digits(double center, double lo, double hi)
     return digits > MOST_DIGITS ? MOST_DIGITS : (int)digits;
 }
 
+/* 996 with two digits is 1.0 k, whose last one is hundreds: beside its ends it has one more. */
+static int digits_beside_ends(double center, double lo, double hi)
+{
+    int digits = number_digits(center, lo, hi);
+    char text[40];
+    snprintf(text, sizeof text, "%.*e", digits - 1, fabs(center));
+    bool is_carried =
+        strtod(text, NULL) > fabs(center) && !strncmp(text + strspn(text, "1.0"), "e", 1);
+    return digits + (is_carried && digits < MOST_DIGITS);
+}
+
 bool number_is_rough(const struct page_value *v)
 {
     if (!(fabs(v->center) > 0))
@@ -104,25 +115,28 @@ static bool is_fraction(double quotient)
     return quotient > 0 && quotient < 0.01;
 }
 
+/* The quotient, or what it is the fraction of. */
+static double whole_of(double quotient, bool is_one_by)
+{
+    return is_one_by ? 1 / quotient : quotient;
+}
+
 /*
  * How many digits of a quotient, or of what it is the fraction of, can be told.  Alone it has as
  * few as a factor of a sentence; beside its interval both have what the interval deserves.
  */
 static int quotient_digits(const struct page_value *r, bool is_beside_ends)
 {
-    int digits = is_fraction(r->center) ? number_digits(1 / r->center, 1 / r->hi, 1 / r->lo)
-                                        : number_digits(r->center, r->lo, r->hi);
+    bool is_one_by = is_fraction(r->center);
+    double whole = whole_of(r->center, is_one_by),
+           lo = whole_of(is_one_by ? r->hi : r->lo, is_one_by),
+           hi = whole_of(is_one_by ? r->lo : r->hi, is_one_by);
     if (is_beside_ends)
-        return digits;
+        return digits_beside_ends(whole, lo, hi);
+    int digits = number_digits(whole, lo, hi);
     return number_standing(r) != RATIO_TOLD ? LEAST_DIGITS
            : digits > RATIO_DIGITS          ? RATIO_DIGITS
                                             : digits;
-}
-
-/* The quotient, or what it is the fraction of. */
-static double whole_of(double quotient, bool is_one_by)
-{
-    return is_one_by ? 1 / quotient : quotient;
 }
 
 /* "24", "1/590": without a unit in a column of its own. */
@@ -201,7 +215,7 @@ void number_of_digits(struct number *out, double value, const char *unit, int di
 
 int number_digits_in_ends(const struct page_value *v)
 {
-    return is_bounded(v) ? number_digits(v->center, v->lo, v->hi) : 0;
+    return is_bounded(v) ? digits_beside_ends(v->center, v->lo, v->hi) : 0;
 }
 
 int number_digits_of_end(double value, int digits, double end)

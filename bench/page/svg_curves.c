@@ -257,13 +257,11 @@ static void begin_point(const struct curves *k, const struct page_series *s,
 {
     char x[48], y[160];
     const struct page_axis *axis = k->y.axis;
-    if (p->label)
-        snprintf(x, sizeof x, "%.40s", p->label);
-    else if (k->x.axis->scale == PAGE_TAIL)
+    if (k->x.axis->scale == PAGE_TAIL)
         snprintf(x, sizeof x, "p%g", 100 * p->x);
     else
         svg_place(x, sizeof x, k->x.axis, p->x, 3);
-    svg_thing(k->pen->out, "%s, %s %s: %s", s->form.name, k->x.axis->name, x,
+    svg_thing(k->pen->out, "%s, %s %s: %s", s->form.name, k->x.axis->name, p->label ? p->label : x,
               svg_point_in_ends(y, sizeof y, axis, p));
 }
 

@@ -115,14 +115,32 @@ size_t layout_group_end(const struct text_layout *t, size_t from)
     return to;
 }
 
-/* As many whole groups as fit; of a group too wide for a panel of its own, what fits. */
-struct panel layout_panel(const struct text_layout *t, size_t from)
+/* A name that is longer than its columns from..to are wide takes what it needs for the first. */
+static void widen_to_name(struct text_layout *t, size_t from, size_t to)
+{
+    size_t width = layout_span(t, from, to) - layout_gap(t, from, from);
+    size_t name = escape_text_columns(layout_group(t, from));
+    t->columns[from].width += name > width ? name - width : 0;
+}
+
+static void widen_groups(struct text_layout *t)
+{
+    for (size_t c = t->label_count; c < t->count; c = layout_group_end(t, c))
+        widen_to_name(t, c, layout_group_end(t, c));
+}
+
+/*
+ * As many whole groups as fit; of a group too wide for a panel of its own, what fits.  The rest of
+ * one stands under its name again, and what is left of it may be narrower.
+ */
+struct panel layout_panel(struct text_layout *t, size_t from)
 {
     struct panel p = {from, from};
     if (from == t->count)
         return p; /* there is nothing but labels */
     if (t->is_wrapped || t->is_flowing)
         return (struct panel){from, t->count};
+    widen_to_name(t, from, layout_group_end(t, from));
     while (p.to < t->count) {
         size_t end = layout_group_end(t, p.to);
         if (t->labels_width + layout_span(t, from, end) > t->width)
@@ -138,17 +156,8 @@ struct panel layout_panel(const struct text_layout *t, size_t from)
     /* Shared out evenly, so that no column is left alone in the last panel. */
     size_t left = end - from, most = p.to - from, panels = (left + most - 1) / most;
     p.to = from + (left + panels - 1) / panels;
+    widen_to_name(t, from, p.to);
     return p;
-}
-
-/* A group whose name is longer than its columns are wide takes what it needs for its first. */
-static void widen_groups(struct text_layout *t)
-{
-    for (size_t c = t->label_count; c < t->count; c = layout_group_end(t, c)) {
-        size_t width = layout_span(t, c, layout_group_end(t, c)) - layout_gap(t, c, c);
-        size_t name = escape_text_columns(layout_group(t, c));
-        t->columns[c].width += name > width ? name - width : 0;
-    }
 }
 
 static size_t widest_column(const struct text_layout *t, size_t label_count)

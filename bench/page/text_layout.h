@@ -53,8 +53,8 @@ struct panel {
 int layout_measure(struct text_layout *t);
 void layout_release(struct text_layout *t);
 
-/* The panel that begins with that column. */
-struct panel layout_panel(const struct text_layout *t, size_t from);
+/* The panel that begins with that column; asked for each once, from left to right. */
+struct panel layout_panel(struct text_layout *t, size_t from);
 
 size_t layout_gap(const struct text_layout *t, size_t c, size_t panel_from);
 /* Width of the columns from..to beside the labels. */

@@ -55,8 +55,8 @@ void run_report_words(struct buf *out, const struct run_report *r)
         buf_printf(out, ", %zu to compare with FAILED", r->failed_controls);
     buf_printf(out, " in %s", words_count(cells, sizeof cells, r->rounds, "round"));
     if (r->extra_visits)
-        buf_printf(out, " and %zu more %s where intervals were wide", r->extra_visits,
-                   words_many(cells, sizeof cells, r->extra_visits, "visit"));
+        buf_printf(out, " and %zu more visit%s where intervals were wide", r->extra_visits,
+                   r->extra_visits == 1 ? "" : "s");
     buf_printf(out, ", %.1f s", (double)r->duration_ns * 1e-9);
     add_unusable(out, r);
     buf_add(out, "\n");

@@ -71,6 +71,43 @@ a_share_that_is_rough_is_called_so() {
     grep -q '2 tasks of spin wait 49 % of their time for gil as threads' sure.html || fail "called rough"
 }
 
+# Buggy: "2.0 to 2.0 times", of single rounds whose intervals have no ends, and "- to -" of zeros.
+what_nobody_can_tell_is_not_said() {
+    _changed single.json 'for c in cells:
+    for m in c["metrics"].values():
+        m["samples"] = m["samples"][:1]; m.pop("launches", None); m.pop("summary", None)
+        if m["samples"]: m["summary"] = dict(center=m["samples"][0], lo=m["samples"][0], hi=m["samples"][0], level=0, n=1)
+    c["launches"] = c["launches"][:1]'
+    run report single.json --format html -o single.html
+    expect grep -q 'do roughly [0-9.]* times the work of one' single.html
+    expect_no single.html '[^a-z]([0-9.-]+) to \1[^0-9]'
+    run report single.json --tables --sentences
+    expect_out 'What it means'
+    expect_no out 'about as much \(roughly (1\.[3-9]|[2-9])'
+    _changed zeros.json 'for c in cells:
+    for m in c["metrics"].values():
+        if m["samples"]: m["samples"] = [0] * 7; m["summary"] = dict(center=0, lo=0, hi=0, level=.98, n=7)'
+    run report zeros.json
+    expect_no out '- to -'
+}
+
+# Buggy: "Nothing speaks against these numbers" of a run that was cut short, and of no numbers at all.
+nothing_speaks_for_what_is_not_there() {
+    _changed partial.json 'd["run"]["status"] = "partial"; d["cells"] = [c for c in cells if c["id"] == "spin/gil/thread/tasks=2"]'
+    run report partial.json
+    expect_out 'What not to trust: the run was cut short.'
+    _changed bare.json 'for c in cells: c.update(status="ok", metrics={}, warnings=[])'
+    run report bare.json
+    expect_out 'Nothing was measured.'
+    expect_no out 'Nothing speaks against'
+}
+
+no_lock_is_not_under_a_lock() {
+    _changed locks.json 'd["cells"] = [c for c in cells if c["executor"] == "thread" and c["workload"] == "spin"]'
+    run report locks.json
+    expect_out 'do most without a lock'
+}
+
 a_run_ends_with_it() {
     # shellcheck disable=SC2086
     run run --workload noop,sleep,spin --lock none,gil --tasks 1,4 $fake -o own.json

@@ -158,6 +158,7 @@ static void printed_values_are_scaled(void)
         {-2500, "ns", 2, "-2.5 us"},
         {67108864, "bytes", 3, "64.0 MiB"},
         {1250000, "per_s", 3, "1.25 M/s"},
+        {2.4e9, "hz", 3, "2.40 GHz"},
         {0.98, "ratio", 2, "0.98"},
         {0.0042, "ratio", 2, "0.0042"},
         {1234567, "count", 3, "1.23 M"},

@@ -105,6 +105,25 @@ static void some_cells_make_a_ladder_of_their_own(void)
     release(&d, &r, &l);
 }
 
+/* Buggy: of cells without throughput that differ in executor or tasks one stood for all. */
+static void works_of_several_executors_have_a_row_each(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "orchard", "other", "fence", "gardener", 1, "apples_ns", 20);
+    add(&d, "orchard", "other", "fence", "gardener", 2, "apples_ns", 10);
+    add(&d, "orchard", "other", "fence", "robot", 2, "apples_ns", 5);
+    if (end(&d, &r, &l)) {
+        const struct ladder_slot *s = slot(&l, "orchard/fence/robot/tasks=2", LADDER_OTHER);
+        CHECK_EQ(l.rows.count, 3);
+        if (CHECK(s && s->metric))
+            CHECK_NEAR(s->metric->summary.center, 5, 0);
+    }
+    release(&d, &r, &l);
+}
+
 static void programs_get_numbers_unrounded(void)
 {
     struct draft d;
@@ -133,6 +152,7 @@ static const struct test tests[] = {
     {"a_switch_is_that_of_the_ring", a_switch_is_that_of_the_ring},
     {"there_and_back_again_where_no_ring_was_run", there_and_back_again_where_no_ring_was_run},
     {"some_cells_make_a_ladder_of_their_own", some_cells_make_a_ladder_of_their_own},
+    {"works_of_several_executors_have_a_row_each", works_of_several_executors_have_a_row_each},
     {"programs_get_numbers_unrounded", programs_get_numbers_unrounded},
     {0},
 };

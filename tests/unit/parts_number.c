@@ -236,6 +236,9 @@ static void a_value_and_its_interval_end_with_the_same_digit(void)
         {{0, 0, 0.0131, 0.98, 7}, "ratio", "0", "0", "0.013"},
         {{0.01, -0.001, 0.02, 0.98, 7}, "ratio", "~0.010", "-0.001", "0.020"},
         {{10, -0.3, 20, 0.98, 7}, "count", "~10", "0", "20"},
+        /* Buggy: "1.0 k/s [1.0, 1.0]", of a thousand in tens. */
+        {{996, 975, 1017, 0.98, 7}, "per_s", "996", "975", "1017"},
+        {{1004, 983, 1026, 0.98, 7}, "per_s", "1.00", "0.98", "1.03"},
         {{1.5e300, 1e300, 2e300, 0.98, 7}, "count", NULL, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

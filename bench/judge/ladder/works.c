@@ -62,11 +62,15 @@ static char *put(char *to, const struct buf *text)
 }
 
 /* 0, or -1 when memory ran out. */
-static int keep_names(struct worked *w, enum ladder_of of)
+static int keep_names(struct worked *w, enum ladder_of of, bool with_ids)
 {
     static const struct buf none = {0};
     struct names n = {0};
     name_cell(&n, w->cell);
+    if (with_ids) {
+        buf_reset(&n.work);
+        buf_add(&n.work, w->cell->id);
+    }
     const struct buf *names[] = {[LADDER_OF_EXECUTORS] = &n.executor,
                                  [LADDER_OF_LOCKS] = &n.lock,
                                  [LADDER_OF_WORKS] = &n.work};
@@ -89,6 +93,18 @@ static int keep_names(struct worked *w, enum ladder_of of)
 
 /* ---- Arranging ------------------------------------------------------------------------ */
 
+/* They differ in nothing but what they do: its name is enough. */
+static bool are_works_alone(const struct works *w)
+{
+    bool are_alike = true;
+    for (size_t i = 1; i < w->cell_count && are_alike; i++) {
+        const struct result_cell *a = w->cells[0].cell, *b = w->cells[i].cell;
+        are_alike = !strcmp(a->executor, b->executor) && !strcmp(a->lock, b->lock) &&
+                    a->tasks == b->tasks && a->workers == b->workers;
+    }
+    return are_alike;
+}
+
 /* Two cells of one executor under two locks, and no other executor. */
 static bool rows_are_locks(const struct works *w)
 {
@@ -105,7 +121,7 @@ static bool rows_are_locks(const struct works *w)
 static int by_work(const struct worked *a, const struct worked *b)
 {
     int order = strcmp(a->work, b->work);
-    if (!order)
+    if (!order && a->work[0]) /* rows that are works differ in tasks as well */
         order = (a->cell->tasks > b->cell->tasks) - (a->cell->tasks < b->cell->tasks);
     return order ? order : strcmp(a->lock, b->lock);
 }
@@ -167,8 +183,9 @@ int works_of(struct works *out, const struct ladder_source *source, bool are_row
     out->of = are_rows              ? LADDER_OF_WORKS
               : rows_are_locks(out) ? LADDER_OF_LOCKS
                                     : LADDER_OF_EXECUTORS;
+    bool with_ids = are_rows && !are_works_alone(out);
     for (size_t i = 0; i < out->cell_count; i++)
-        if (keep_names(&out->cells[i], out->of))
+        if (keep_names(&out->cells[i], out->of, with_ids))
             return err_set(err, ERR_SYSTEM, "summary: no memory for the names of %zu cells", most);
     qsort(out->cells, out->cell_count, sizeof *out->cells, compare);
     group(out);

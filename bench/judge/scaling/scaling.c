@@ -149,7 +149,9 @@ static int add_sweeps(struct scaling *out, const struct entries *all, bool with_
         return -1;
     if (out->count)
         return 0;
-    return err_set(err, ERR_INPUT, "--scaling: no cell was measured with several numbers of tasks");
+    return err_set(err, ERR_INPUT,
+                   "--scaling: of no cell throughput_per_s was measured with several numbers of "
+                   "tasks");
 }
 
 int scaling_of(struct scaling *out, const struct result *results, size_t count, const char *filter,

@@ -11,6 +11,12 @@ bool factor_is_untold(const struct ratio *r)
     return number_ratio_standing(r) == RATIO_UNTOLD;
 }
 
+bool factor_is_unknown(const struct ratio *r)
+{
+    bool is_bounded = r->lo < r->hi || (r->lo <= r->hi && r->level >= NUMBER_RATIO_LEVEL);
+    return factor_is_untold(r) && !is_bounded;
+}
+
 /* The ends of its interval are close enough to be worth more than two digits. */
 static bool is_known(const struct ratio *r)
 {

@@ -12,6 +12,9 @@
 /* No difference can be told. */
 bool factor_is_untold(const struct ratio *r);
 
+/* Nor between what it lies: of single rounds, of rounds alike that are few, of zeros. */
+bool factor_is_unknown(const struct ratio *r);
+
 /* With the digits its interval deserves, and "roughly " where it is not known well. */
 void factor_add(struct buf *out, const struct ratio *r);
 
@@ -21,7 +24,8 @@ void factor_add_number(struct buf *out, double center, double lo, double hi, boo
 /*
  * How many times as much the low figure (table/low.h) of m is as that of base; below 1 it is less.
  * 1 where no difference can be told: a small one counts only where the medians show one, too, and
- * the same.  *is_rough: it rests on too few samples.  NaN when there is no such figure.
+ * the same.  *is_rough: it rests on too few samples.  NaN when there is
+ * no such figure.
  */
 double factor_of_lows(const struct result_metric *m, const struct result_metric *base,
                       bool *is_rough, bool *failed);

@@ -52,7 +52,7 @@ static int choose_cast(struct cast *out, const struct result *r, struct err *err
     return places_of(&out->places, r, err);
 }
 
-/* "a thread", "threads". Words of foreign plug-ins are left as they are. */
+/* "a thread", "threads". */
 static void one_of(struct buf *out, const char *executor)
 {
     buf_printf(out, "%s %s", words_article(executor), executor);
@@ -60,8 +60,7 @@ static void one_of(struct buf *out, const char *executor)
 
 static void many_of(struct buf *out, const char *executor)
 {
-    char text[96];
-    buf_add(out, words_many(text, sizeof text, 2, executor));
+    words_add_many(out, 2, executor, strlen(executor));
 }
 
 /* The value of the cell that places_find() finds. */
@@ -107,7 +106,7 @@ static void add_cost(struct buf *out, const struct result_metric *m)
     double low = low_of(m, &out->failed);
     bool is_rough = m->summary.n < NUMBER_SAMPLES;
     buf_printf(out, "%s%s", is_rough ? "~" : "", units_format(text, sizeof text, low, m->unit, 2));
-    if (m->summary.center >= NUMBER_FACTOR * low)
+    if (m->summary.center > low && m->summary.center >= NUMBER_FACTOR * low)
         buf_printf(out, " (median %s)",
                    units_format(text, sizeof text, m->summary.center, m->unit, 2));
 }
@@ -268,7 +267,7 @@ static bool speed_up(const struct places *p, const char *workload, const char *l
     if (!many || !one)
         return false;
     *out = ratio_of_metrics(many, one, failed);
-    return out->center > 0;
+    return out->center > 0 && !factor_is_unknown(out);
 }
 
 /* The computing cell whose lock and task count say most: the typical one first, N = CPUs. */

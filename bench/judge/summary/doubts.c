@@ -58,6 +58,14 @@ static void add_build(const struct result *r, struct buf *out)
         buf_add(out, "DEBUG BUILD: compare with nothing");
 }
 
+static void add_partial(const struct result *r, struct buf *out)
+{
+    if (strcmp(r->status, "complete") != 0) {
+        begin(out);
+        buf_add(out, "the run was cut short");
+    }
+}
+
 /* Cells that others disturbed, in all their launches or while they started. */
 static void add_disturbed(const struct result *r, struct buf *out)
 {
@@ -133,6 +141,7 @@ static void add_warnings(const struct result *r, struct buf *out)
 void doubts_of(const struct result *r, bool with_reasons, struct buf *out)
 {
     add_build(r, out);
+    add_partial(r, out);
     add_disturbed(r, out);
     add_unmeasured(r, CELL_FAILED, with_reasons, out);
     add_unmeasured(r, CELL_SKIPPED, with_reasons, out);

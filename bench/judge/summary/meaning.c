@@ -48,6 +48,13 @@ static bool has_started(const struct ladder_slot *slot)
     return slot->cell && result_role_value(slot->cell, ROLE_START);
 }
 
+/* Something is known of how much more it does than one. */
+static bool has_gain(struct speech *s, const struct ladder_slot *slot)
+{
+    struct ratio r = ratio_of_metrics(slot->metric, slot->alone, &s->out->failed);
+    return !factor_is_unknown(&r);
+}
+
 /* Rows of our own units, else our own, else somebody else's. */
 enum choice { UNITS, OWN, PEERS };
 
@@ -65,7 +72,7 @@ static void collect(struct slots *out, struct speech *s, size_t column, bool wit
             const struct ladder_row *row = &s->ladder->rows.items[i];
             const struct ladder_slot *slot = &row->slots[column];
             if (row->result != s->result || row->is_pooled || !is_chosen(row, slot, choice) ||
-                !is_usable(s, slot, with_alone))
+                !is_usable(s, slot, with_alone) || (with_alone && !has_gain(s, slot)))
                 continue;
             out->rows[out->count] = row;
             out->items[out->count++] = slot;
@@ -75,10 +82,9 @@ static void collect(struct slots *out, struct speech *s, size_t column, bool wit
 /* "threads", "coroutines stack=dense" */
 static void add_many(struct buf *out, const char *name)
 {
-    char one[64], text[96];
     size_t length = strcspn(name, " ");
-    snprintf(one, sizeof one, "%.*s", (int)length, name);
-    buf_printf(out, "%s%s", words_many(text, sizeof text, 2, one), name + length);
+    words_add_many(out, 2, name, length);
+    buf_add(out, name + length);
 }
 
 /* "2 tasks of prime" */
@@ -289,17 +295,21 @@ static void find_ends(struct speech *s, size_t column, const struct ladder_row *
     }
 }
 
-/* "as threads", "under mutex" */
-static void add_way(struct buf *out, const struct ladder *l, const struct ladder_row *row)
+/* "as threads", "under mutex", "without a lock" */
+static void add_way(struct buf *out, const struct ladder *l, const struct ladder_row *row,
+                    const struct ladder_slot *slot)
 {
-    buf_add(out, l->of == LADDER_OF_LOCKS ? "under " : "as ");
-    if (l->of == LADDER_OF_LOCKS)
-        buf_add(out, row->name);
-    else
+    if (l->of != LADDER_OF_LOCKS) {
+        buf_add(out, "as ");
         add_many(out, row->name);
+    } else if (cell_is_locked(slot->cell)) {
+        buf_printf(out, "under %s", row->name);
+    } else {
+        buf_add(out, "without a lock");
+    }
 }
 
-/* "2 tasks of spin do most under none, 24 times what they do under mutex". */
+/* "2 tasks of spin do most without a lock, 24 times what they do under mutex". */
 static void add_ends(struct speech *s, size_t column)
 {
     const struct ladder *l = s->ladder;
@@ -309,6 +319,8 @@ static void add_ends(struct speech *s, size_t column)
         return;
     const struct ladder_slot *a = &high->slots[column], *b = &low->slots[column];
     struct ratio r = ratio_of_metrics(a->metric, b->metric, &s->out->failed);
+    if (factor_is_unknown(&r))
+        return;
     buf_add(s->out, s->out->len ? "; " : "");
     add_work(s->out, a->cell);
     if (factor_is_untold(&r)) {
@@ -316,11 +328,11 @@ static void add_ends(struct speech *s, size_t column)
         return;
     }
     buf_add(s->out, " do most ");
-    add_way(s->out, l, high);
+    add_way(s->out, l, high, a);
     buf_add(s->out, ", ");
     factor_add(s->out, &r);
     buf_add(s->out, " times what they do ");
-    add_way(s->out, l, low);
+    add_way(s->out, l, low, b);
 }
 
 static void ends_of_others(struct speech *s)

@@ -156,9 +156,12 @@ static void make_doubts(const struct screen *s, const struct result *r, const st
     }
 }
 
+/* Nothing is to be trusted or not where there is no number. */
 static void say_doubts(const struct screen *s, const struct result *r, const struct words *w)
 {
     struct buf text = {0};
+    if (!doubts_cells(r) || (!w->doubts.len && !s->ladder.rows.count))
+        return;
     make_doubts(s, r, w, &text);
     if (w->doubts.len)
         page_say_after(s->page, lead, PAGE_SENTENCE, "%s", page_text_of(s->page, &text));
@@ -247,8 +250,7 @@ static void say_words(struct screen *s, const struct words *words, size_t spoken
     for (size_t i = 0; i < spoken; i++)
         say_meaning(s, &s->results[i], &words[i].meaning);
     for (size_t i = 0; i < spoken; i++)
-        if (doubts_cells(&s->results[i]))
-            say_doubts(s, &s->results[i], &words[i]);
+        say_doubts(s, &s->results[i], &words[i]);
     say_places(s);
 }
 
@@ -334,7 +336,7 @@ int summary_words(struct page *p, const struct result *results, size_t count, st
         status = find_words(&words, &s, &results[i], err);
         if (!status)
             say_meaning(&s, &results[i], &words.meaning);
-        if (!status && doubts_cells(&results[i]))
+        if (!status)
             say_doubts(&s, &results[i], &words);
         release_words(&words);
     }

@@ -33,9 +33,9 @@ static void show_number(const struct ladder_slot *slot, char *out, size_t size)
     char text[48];
     bool is_exact = !strcmp(m->nature, "exact");
     number_of_value(&n, &v, m->unit, is_exact, 0);
-    if (!is_exact && strcmp(m->unit, "ratio") != 0 && n.text[0] != '~' &&
+    if (!is_exact && !number_is_rough(&v) && strchr(n.text, '.') &&
         number_digits(v.center, v.lo, v.hi) > DIGITS_MOST)
-        number_of_digits(&n, v.center, m->unit, DIGITS_MOST);
+        number_of_value(&n, &v, m->unit, true, DIGITS_MOST);
     snprintf(out, size, "%s%s", number_text(text, sizeof text, &n), slot->is_doubtful ? "?" : "");
 }
 
