@@ -199,4 +199,41 @@ names_in_what_is_told_do_not_act() {
     expect_no err $'\e'
 }
 
+# Whoever starts us may leave streams that do not block (Node.js, a shell's coprocess), and read late.
+# Buggy: what did not fit into the pipe was lost, and what had not come yet was no input.
+streams_that_do_not_block_lose_nothing() {
+    "${python:-python3}" "$source_dir/tests/perf/make_result.py" 300 3 3 1 >large.json
+    "${python:-python3}" - "$contend" <<'PY' || fail "see above"
+import os, subprocess, sys, time
+
+def pipe():
+    ends = os.pipe()
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends
+
+def through_pipes(words, text):
+    (reads_in, writes_in), (reads_out, writes_out) = pipe(), pipe()
+    program = subprocess.Popen([sys.argv[1], *words], stdin=reads_in, stdout=writes_out)
+    os.close(reads_in), os.close(writes_out)
+    for end in writes_in, reads_out:
+        os.set_blocking(end, True)
+    time.sleep(0.2)
+    while text:
+        text = text[os.write(writes_in, text[:100000]):]
+    os.close(writes_in)
+    time.sleep(0.5)
+    got = b"".join(iter(lambda: os.read(reads_out, 100000), b""))
+    os.close(reads_out)
+    return program.wait(), got
+
+text = open("large.json", "rb").read()
+for words in (["report", "-", "--format", "json"], ["export", "-", "--to", "csv"], ["merge", "-", "large.json"]):
+    whole = subprocess.run([sys.argv[1], *words], input=text, stdout=subprocess.PIPE).stdout
+    status, got = through_pipes(words, text)
+    if status or got != whole or len(whole) < 1 << 17:
+        sys.exit(f"{words}: status {status}, {len(got)} of {len(whole)} bytes")
+PY
+}
+
 run_tests
