@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -224,6 +225,19 @@ int64_t file_field(const char *text, const char *field)
             continue;
         return strtoll(at + length, NULL, 10);
     }
+    return -1;
+}
+
+int file_lock(int fd, const char *path, const char *held, struct err *err)
+{
+    if (!flock(fd, LOCK_EX | LOCK_NB))
+        return 0;
+    int why = errno;
+    if (why == EWOULDBLOCK)
+        err_set(err, ERR_INPUT, "%s: %s", path, held);
+    else
+        err_set(err, ERR_INPUT, "%s: cannot be locked there: %s", path, strerror(why));
+    errno = why;
     return -1;
 }
 

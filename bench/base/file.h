@@ -67,6 +67,12 @@ long file_read_small(const char *path, char *out, size_t size);
 int64_t file_field(const char *text, const char *field);
 
 /*
+ * Takes a file for this process alone, at once.  -1 with ERR_INPUT: "PATH: HELD" where another one
+ * has it, or that no file can be locked there, as on some network file systems; errno says which.
+ */
+int file_lock(int fd, const char *path, const char *held, struct err *err);
+
+/*
  * Whoever started us may have left a stream that does not block.  After a read or write that
  * failed: whether that was why, and it can now be made again.  False with errno, EINTR where a
  * signal came.

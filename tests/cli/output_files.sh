@@ -236,4 +236,35 @@ for words in (["report", "-", "--format", "json"], ["export", "-", "--to", "csv"
 PY
 }
 
+# Buggy: another run was said to write there, and a hundred temporary folders stayed.
+where_nothing_can_be_locked_that_is_said_and_nothing_stays() {
+    local words measures=(run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q)
+    command -v cc >/dev/null && cc -DREFUSED=SYS_flock -o refuse "$source_dir/tests/fixtures/refuse.c" || return 0
+    mkdir locks locks/tmp
+    cd locks || return
+    for words in "${measures[*]} -o r.json" "${measures[*]} --launcher env -o f.json" "doctor --moments --budget 1s" \
+        "history add ../gone.json --commit 1234567 --file h.jsonl"; do
+        status=0
+        last_command=$words
+        # shellcheck disable=SC2086
+        TMPDIR=$PWD/tmp ../refuse ENOSYS "$contend" $words >../out 2>../err </dev/null || status=$?
+        [ "$status" -ne 77 ] || break
+        rm -f h.jsonl
+        [ "$(find . | sort | tr '\n' ' ')" = ". ./tmp " ] || fail "$words: left: $(find .)"
+        (cd .. && expect_err 'Function not implemented')
+        [ "$status" -ge 2 ] || fail "$words: status $status"
+    done
+    cd ..
+}
+
+# Buggy: a temporary folder that its owner may not enter is none, and each that was tried stayed.
+the_umask_takes_nothing_from_its_owner() {
+    can_be_nobody || return 0
+    mkdir -m 777 masked
+    cd masked || return
+    (umask 0777 && TMPDIR=$PWD as_nobody "$contend" doctor --moments --budget 1s >../out 2>../err) || fail "$(cat ../err)"
+    [ -z "$(ls -A)" ] || fail "left: $(ls)"
+    cd ..
+}
+
 run_tests
