@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Its workers have it, and here is asked what they can do. */
@@ -46,6 +47,12 @@ static void check_stack(void)
     ssize_t wrote = write(STDERR_FILENO, message, sizeof message - 1);
     (void)wrote;
     _exit(EXIT_RUN_FAILED);
+}
+
+/* What we make is ours to read again, whatever the umask. */
+static void keep_files_ours(void)
+{
+    umask(umask(S_IRWXG | S_IRWXO) & (S_IRWXG | S_IRWXO));
 }
 
 /* Numbers are written for programs, too: a setlocale() of a plug-in puts no commas into them. */
@@ -88,6 +95,7 @@ int main(int argc, char **argv)
     check_stack();
     capabilities_drop();
     hold_standard_descriptors();
+    keep_files_ours();
     keep_locale();
     atexit(tell_of_plugin);
     json_watch_memory();

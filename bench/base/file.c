@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,9 +39,7 @@ static char *read_text(const char *path, size_t most, size_t *length, struct err
         return give_up(fd, &b);
     }
     for (;;) {
-        ssize_t got = read(fd, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
-            continue;
+        ssize_t got = file_read_some(fd, chunk, sizeof chunk);
         if (got < 0) {
             err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
             return give_up(fd, &b);
@@ -228,11 +228,44 @@ int64_t file_field(const char *text, const char *field)
     return -1;
 }
 
+int file_lock(int fd, const char *path, const char *held, struct err *err)
+{
+    if (!flock(fd, LOCK_EX | LOCK_NB))
+        return 0;
+    int why = errno;
+    if (why == EWOULDBLOCK)
+        err_set(err, ERR_INPUT, "%s: %s", path, held);
+    else
+        err_set(err, ERR_INPUT, "%s: cannot be locked there: %s", path, strerror(why));
+    errno = why;
+    return -1;
+}
+
+bool file_awaits(int fd, short events)
+{
+    struct pollfd stream = {.fd = fd, .events = events};
+    return errno == EAGAIN && poll(&stream, 1, -1) > 0;
+}
+
+static bool may_again(int fd, short events)
+{
+    return errno == EINTR || file_awaits(fd, events) || errno == EINTR;
+}
+
+ssize_t file_read_some(int fd, void *out, size_t size)
+{
+    ssize_t got;
+    do
+        got = read(fd, out, size);
+    while (got < 0 && may_again(fd, POLLIN));
+    return got;
+}
+
 int file_write_whole(int fd, const char *data, size_t length)
 {
     while (length > 0) {
         ssize_t put = write(fd, data, length);
-        if (put < 0 && errno == EINTR)
+        if (put < 0 && may_again(fd, POLLOUT))
             continue;
         if (put <= 0) {
             errno = put < 0 ? errno : EIO;

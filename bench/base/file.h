@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* What is read at once: more is no file that somebody meant, and would not fit beside its tree. */
 #define FILE_MOST_BYTES (1u << 30)
@@ -64,6 +65,22 @@ long file_read_small(const char *path, char *out, size_t size);
 
 /* The number after `field` ("VmPTE:") in text; -1 when it is not there. */
 int64_t file_field(const char *text, const char *field);
+
+/*
+ * Takes a file for this process alone, at once.  -1 with ERR_INPUT: "PATH: HELD" where another one
+ * has it, or that no file can be locked there, as on some network file systems; errno says which.
+ */
+int file_lock(int fd, const char *path, const char *held, struct err *err);
+
+/*
+ * Whoever started us may have left a stream that does not block.  After a read or write that
+ * failed: whether that was why, and it can now be made again.  False with errno, EINTR where a
+ * signal came.
+ */
+bool file_awaits(int fd, short events);
+
+/* read(), until there is something; 0 at the end, -1 with errno. */
+ssize_t file_read_some(int fd, void *out, size_t size);
 
 /*
  * All of it, in one write as a rule; 0, or -1 with errno.  Of a write that is short only the next

@@ -2,6 +2,7 @@
 
 #include "bench/base/buf.h"
 #include "bench/base/command_help.h"
+#include "bench/base/file.h"
 #include "bench/base/interrupt.h"
 #include "bench/base/output.h"
 #include "bench/base/wrap.h"
@@ -12,6 +13,7 @@
 #include "bench/run/header.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +30,19 @@ const struct command cli_program = {
              "run, and to contend.",
     .commands = commands,
 };
+
+/* All of it, or until a signal comes: a reader may have stopped reading. */
+static int put(int fd, const char *text, size_t length)
+{
+    while (length) {
+        ssize_t wrote = write(fd, text, length);
+        if (wrote < 0 && !file_awaits(fd, POLLOUT))
+            return -1;
+        text += wrote < 0 ? 0 : wrote;
+        length -= wrote < 0 ? 0 : (size_t)wrote;
+    }
+    return 0;
+}
 
 /* What acts becomes a question mark, since there is no memory to name it: the words must be told
  * all the same. */
@@ -55,7 +70,7 @@ static bool put_lines(const char *before, const char *text)
     buf_settle(&lines, &named);
     bool is_there = !lines.failed;
     if (is_there)
-        fputs(buf_text(&lines), stderr);
+        (void)put(STDERR_FILENO, buf_text(&lines), lines.len);
     buf_release(&lines);
     return is_there;
 }
@@ -92,7 +107,7 @@ int cli_interrupted(const char *path, const char *further)
 int cli_print(const char *text, struct err *err)
 {
     progress_end();
-    if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+    if (put(STDOUT_FILENO, text, strlen(text)))
         return err_set_sys(err, errno, "writing to standard output");
     return 0;
 }

@@ -105,8 +105,14 @@ static int lock(struct keep *k, const char *file, int flags, struct err *err)
                    ? err_set(err, ERR_INPUT, "%s: there is no unfinished run to go on with",
                              k->folder)
                    : err_set(err, ERR_INPUT, "%s: cannot be written: %s", file, strerror(errno));
-    if (flock(k->fd, LOCK_EX | LOCK_NB))
-        return err_set(err, ERR_INPUT, "%s: another run collects here", k->folder);
+    if (file_lock(k->fd, k->folder, "another run collects here", err)) {
+        struct stat s;
+        if (errno != EWOULDBLOCK && !fstat(k->fd, &s) && s.st_size == 0) {
+            unlink(file); /* it was made for this run, which is not to be */
+            rmdir(k->folder);
+        }
+        return -1;
+    }
     if (flags & O_CREAT)
         file_let_owner(k->fd);
     return 0;

@@ -30,10 +30,18 @@ static int set_text(json_t *object, const char *key, const char *text)
     return set(object, key, json_text(text ? text : ""));
 }
 
+/* Beyond it 15 digits may say a number that no double holds. */
+#define NUMBER_MOST 1e308
+
+static bool is_number(double value)
+{
+    return fabs(value) <= NUMBER_MOST;
+}
+
 /* Numbers are finite or absent. */
 static int set_number(json_t *object, const char *key, double value)
 {
-    return isfinite(value) ? set(object, key, json_real(value)) : 0;
+    return is_number(value) ? set(object, key, json_real(value)) : 0;
 }
 
 /* The object, or NULL when something in it failed. */
@@ -48,9 +56,9 @@ static json_t *whole(json_t *object, int failed)
 static json_t *value_json(const struct page_cell *c)
 {
     const struct page_value v = cell_value(c);
-    if (!isfinite(v.center))
+    if (!is_number(v.center))
         return json_null();
-    if (!isfinite(v.lo) && !isfinite(v.hi) && !c->unit)
+    if (!is_number(v.lo) && !is_number(v.hi) && !c->unit)
         return json_real(v.center);
     json_t *o = json_object();
     int failed = set_number(o, "center", v.center) | set_number(o, "lo", v.lo) |
@@ -68,7 +76,7 @@ static json_t *trend_json(const struct page_cell *c)
     int failed = !list;
     for (size_t i = 0; i < c->trend->count && !failed; i++)
         failed = json_array_append_new(
-            list, isfinite(c->trend->values[i]) ? json_real(c->trend->values[i]) : json_null());
+            list, is_number(c->trend->values[i]) ? json_real(c->trend->values[i]) : json_null());
     return whole(list, failed);
 }
 
@@ -83,7 +91,8 @@ static json_t *cell_json(const struct page_cell *c)
     case CELL_COUNT:
         /* Of a file that somebody wrote it may be more than any integer. */
         return c->number > -9e18 && c->number < 9e18 ? json_integer((json_int_t)c->number)
-                                                     : json_real(c->number);
+               : is_number(c->number)                ? json_real(c->number)
+                                                     : json_null();
     case CELL_VALUE:
     case CELL_NUMBER:
     case CELL_SHOWN:

@@ -69,6 +69,8 @@ static void lay_out(struct lanes *l, const struct page_chart *c)
     collect(l, &range);
     double widest = fmin(widest_label(c), l->pen->width / 3);
     l->scale = svg_scale_of(&l->panel->x, range, widest + LABEL_GAP, l->pen->width - 8);
+    if (l->panel->x.scale != PAGE_LINEAR)
+        return; /* other ends may be none of that scale */
     if (is_fixed(&l->panel->x)) {
         l->scale.from = l->panel->x.from;
         l->scale.to = l->panel->x.to;

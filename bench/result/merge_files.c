@@ -103,9 +103,7 @@ static int copy_stream(struct merge_files *f, const char *path, int from, struct
     char chunk[65536];
     uint64_t begin = f->spool_bytes, most = 0;
     ssize_t got;
-    while ((got = read(from, chunk, sizeof chunk)) != 0) {
-        if (got < 0 && errno == EINTR)
-            continue;
+    while ((got = file_read_some(from, chunk, sizeof chunk)) != 0) {
         if (got < 0)
             return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
         if (f->spool_bytes == begin)

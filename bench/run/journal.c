@@ -42,11 +42,15 @@ static int make_path(struct journal *j, const char *result_path, struct err *err
 /* One run at a time writes to a result. */
 static int lock(struct journal *j, struct err *err)
 {
-    if (flock(j->fd, LOCK_EX | LOCK_NB) == 0)
+    struct err fault = {0};
+    struct stat s;
+    if (!file_lock(j->fd, j->path, "another run is writing here", &fault))
         return 0;
+    if (errno != EWOULDBLOCK && !fstat(j->fd, &s) && s.st_size == 0)
+        unlink(j->path); /* it was made for this run, which is not to be */
     close(j->fd);
     j->fd = -1;
-    return err_set(err, ERR_INPUT, "%s: another run is writing here", j->path);
+    return err_set(err, fault.code, "%s", fault.text);
 }
 
 /* Whether the file that was locked is still the one of that name: its run may have ended between.

@@ -225,6 +225,16 @@ a_side_that_fails_is_no_verdict() {
     expect_refusal 3 'printed no valid JSON: line 1'
 }
 
+# Buggy: it was written in 15 digits, which round to more than any double, and nobody could read the document.
+a_number_that_is_too_large_is_none() {
+    printf '#!/bin/sh\necho "{\\"schema\\": \\"contend.sample/1\\", \\"metrics\\": {\\"a_ns\\": {\\"value\\": $1, \\"unit\\": \\"ns\\", \\"better\\": \\"lower\\"}}}"\n' >large.sh
+    chmod +x large.sh
+    run duel --metrics --pairs 2 -o large.json -- ./large.sh 1.7976931348623157e308 -- ./large.sh 1
+    expect_refusal 3 'base printed 1.79769e+308 at metrics.a_ns.value (at most 1e+21)'
+    run duel --metrics --pairs 2 -o large.json -- ./large.sh 1e21 -- ./large.sh -1e21
+    _valid_duel large.json
+}
+
 a_side_that_hangs_is_killed_with_what_it_started() {
     printf '#!/bin/sh\nsetsid sleep 987 &\nsleep 987\n' >hang.sh
     chmod +x hang.sh

@@ -199,4 +199,72 @@ names_in_what_is_told_do_not_act() {
     expect_no err $'\e'
 }
 
+# Whoever starts us may leave streams that do not block (Node.js, a shell's coprocess), and read late.
+# Buggy: what did not fit into the pipe was lost, and what had not come yet was no input.
+streams_that_do_not_block_lose_nothing() {
+    "${python:-python3}" "$source_dir/tests/perf/make_result.py" 300 3 3 1 >large.json
+    "${python:-python3}" - "$contend" <<'PY' || fail "see above"
+import os, subprocess, sys, time
+
+def pipe():
+    ends = os.pipe()
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends
+
+def through_pipes(words, text):
+    (reads_in, writes_in), (reads_out, writes_out) = pipe(), pipe()
+    program = subprocess.Popen([sys.argv[1], *words], stdin=reads_in, stdout=writes_out)
+    os.close(reads_in), os.close(writes_out)
+    for end in writes_in, reads_out:
+        os.set_blocking(end, True)
+    time.sleep(0.2)
+    while text:
+        text = text[os.write(writes_in, text[:100000]):]
+    os.close(writes_in)
+    time.sleep(0.5)
+    got = b"".join(iter(lambda: os.read(reads_out, 100000), b""))
+    os.close(reads_out)
+    return program.wait(), got
+
+text = open("large.json", "rb").read()
+for words in (["report", "-", "--format", "json"], ["export", "-", "--to", "csv"], ["merge", "-", "large.json"]):
+    whole = subprocess.run([sys.argv[1], *words], input=text, stdout=subprocess.PIPE).stdout
+    status, got = through_pipes(words, text)
+    if status or got != whole or len(whole) < 1 << 17:
+        sys.exit(f"{words}: status {status}, {len(got)} of {len(whole)} bytes")
+PY
+}
+
+# Buggy: another run was said to write there, and a hundred temporary folders stayed.
+where_nothing_can_be_locked_that_is_said_and_nothing_stays() {
+    local words measures=(run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q)
+    command -v cc >/dev/null && cc -DREFUSED=SYS_flock -o refuse "$source_dir/tests/fixtures/refuse.c" || return 0
+    mkdir locks locks/tmp
+    cd locks || return
+    for words in "${measures[*]} -o r.json" "${measures[*]} --launcher env -o f.json" "doctor --moments --budget 1s" \
+        "history add ../gone.json --commit 1234567 --file h.jsonl"; do
+        status=0
+        last_command=$words
+        # shellcheck disable=SC2086
+        TMPDIR=$PWD/tmp ../refuse ENOSYS "$contend" $words >../out 2>../err </dev/null || status=$?
+        [ "$status" -ne 77 ] || break
+        rm -f h.jsonl
+        [ "$(find . | sort | tr '\n' ' ')" = ". ./tmp " ] || fail "$words: left: $(find .)"
+        (cd .. && expect_err 'Function not implemented')
+        [ "$status" -ge 2 ] || fail "$words: status $status"
+    done
+    cd ..
+}
+
+# Buggy: a temporary folder that its owner may not enter is none, and each that was tried stayed.
+the_umask_takes_nothing_from_its_owner() {
+    can_be_nobody || return 0
+    mkdir -m 777 masked
+    cd masked || return
+    (umask 0777 && TMPDIR=$PWD as_nobody "$contend" doctor --moments --budget 1s >../out 2>../err) || fail "$(cat ../err)"
+    [ -z "$(ls -A)" ] || fail "left: $(ls)"
+    cd ..
+}
+
 run_tests

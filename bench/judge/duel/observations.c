@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VALUE_MOST    1e21 /* as in results */
 #define SAMPLE_SCHEMA "contend.sample/1"
 
 const char *duel_arm_name(enum duel_arm arm)
@@ -165,6 +166,10 @@ static int put_printed(struct observations *o, enum duel_arm arm, const char *na
     json_t *value = json_object_get(row, "value"), *gated = json_object_get(row, "gated");
     if (!json_is_number(value))
         return err_set(err, ERR_FAILED, "%s printed no number at metrics.%s.value", who, name);
+    /* What is made of it is to be a number, too, and to be read again from 15 digits. */
+    if (!(fabs(json_number_value(value)) <= VALUE_MOST))
+        return err_set(err, ERR_FAILED, "%s printed %g at metrics.%s.value (at most %g)", who,
+                       json_number_value(value), name, VALUE_MOST);
     if (json_unpack(row, "{s?s, s?s}", "unit", &unit, "better", &better) ||
         (strcmp(better, "lower") && strcmp(better, "higher")))
         return err_set(err, ERR_FAILED,

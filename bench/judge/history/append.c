@@ -42,7 +42,10 @@ static int open_locked(const char *path, struct err *err)
         while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
             bool is_held = errno == EWOULDBLOCK && clock_now_ns() < until_ns;
             if (!is_held && errno != EINTR) {
-                err_set_sys(err, errno, "%s: cannot be locked within %d s", path, LOCK_MOST_S);
+                if (errno == EWOULDBLOCK)
+                    err_set_sys(err, errno, "%s: cannot be locked within %d s", path, LOCK_MOST_S);
+                else
+                    err_set_sys(err, errno, "%s: cannot be locked there", path);
                 close(fd);
                 return -1;
             }

@@ -119,9 +119,13 @@ static int make_locked(struct reference_folder *f, struct err *err)
         if (f->lock >= 0 && !flock(f->lock, LOCK_EX | LOCK_NB) && !fstat(f->lock, &s) &&
             s.st_nlink > 0 && !access(f->path, F_OK))
             return 0;
+        int why = errno;
         if (f->lock >= 0)
             close(f->lock);
         f->lock = -1;
+        rmdir(f->path);
+        if (why != EWOULDBLOCK && why != ENOENT)
+            return err_set_sys(err, why, "a temporary folder %s (TMPDIR)", f->path);
     }
     return err_set(err, ERR_FAILED, "a temporary folder in %s: each one is taken away again",
                    base_folder());
