@@ -88,6 +88,7 @@ static int run(void *settings, const struct call *call, struct err *err)
 {
     struct settings *s = settings;
     (void)call;
+    s->alone.turn.never_waits = true; /* --wait is what a request does */
     if (show_take(&s->show, "text", NULL, err))
         return -1;
     int failed = advised_look(&s->work, &s->wishes, err) || alone_begin(&s->alone, err);

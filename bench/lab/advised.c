@@ -22,6 +22,17 @@ static int parse_slo(const char *text, struct advise_work *w, struct err *err)
     return 0;
 }
 
+/* Nobody is to wait for the timeout to be told that it is too short. */
+static int check_timeout(const struct advise_work *w, int64_t timeout_ns, struct err *err)
+{
+    char least[40], given[40];
+    if (w->cpu_ns + w->wait_ns < (double)timeout_ns)
+        return 0;
+    return err_set(err, ERR_USAGE, "--timeout: %s is less than one request takes (%s)",
+                   units_format(given, sizeof given, (double)timeout_ns, "ns", 3),
+                   units_format(least, sizeof least, w->cpu_ns + w->wait_ns, "ns", 3));
+}
+
 static int describe(struct advised *a, const struct advise_wishes *wishes, struct err *err)
 {
     struct advise_work *w = &a->request.work;
@@ -45,7 +56,7 @@ static int describe(struct advised *a, const struct advise_wishes *wishes, struc
         advise_from_watch(wishes->from, (double)wishes->requests, w, &has_lock, &a->from, err))
         return -1;
     w->has_gil = wishes->lock ? !strcmp(wishes->lock, "gil") : has_lock;
-    return advise_check(w, err);
+    return advise_check(w, err) || check_timeout(w, wishes->timeout_ns, err) ? -1 : 0;
 }
 
 int advised_look(struct advised *a, const struct advise_wishes *wishes, struct err *err)

@@ -159,7 +159,6 @@ int turn_take(const struct turn_request *request, char note[TURN_NOTE], struct e
     if (request->is_forced)
         return 0;
     return err_set(err, ERR_UNAVAILABLE,
-                   "another contend measures here: %.180s; --wait T waits for it, --force measures "
-                   "beside it",
-                   note);
+                   "another contend measures here: %.180s; %s--force measures beside it", note,
+                   request->never_waits ? "" : "--wait T waits for it, ");
 }

@@ -18,8 +18,9 @@
 #define TURN_VARIABLE "CONTEND_TURN"
 
 struct turn_request {
-    int64_t wait_ns; /* that long for whoever has it */
-    bool is_forced;  /* goes on beside whoever has it */
+    int64_t wait_ns;  /* that long for whoever has it */
+    bool is_forced;   /* goes on beside whoever has it */
+    bool never_waits; /* the command's --wait is another one: it is not what to try */
 };
 
 /*

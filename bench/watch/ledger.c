@@ -13,6 +13,11 @@ struct reading {
     struct ledger *out;
     int *locks;   /* of the ledger, by number in the region; or LEDGER_NONE */
     int *threads; /* likewise */
+    struct known {
+        uint64_t key;
+        uint32_t process, number;
+    } * known; /* locks that are there, by their address */
+    size_t known_count;
     size_t process_count;
 };
 
@@ -273,19 +278,69 @@ static void longer(struct ledger_longest *l, uint64_t ns, uint64_t at_ns, int th
         *l = (struct ledger_longest){ns, at_ns, thread, true, NULL};
 }
 
+/* ---- What threads had of locks ------------------------------------------------------------------
+ */
+
+static int by_key(const void *a, const void *b)
+{
+    const struct known *left = a, *right = b;
+    if (left->process != right->process)
+        return left->process < right->process ? -1 : 1;
+    return (left->key > right->key) - (left->key < right->key);
+}
+
+static void sort_keys(struct reading *r)
+{
+    for (uint32_t i = 0; i < WATCH_LOCKS_MOST; i++) {
+        const struct watch_key *k = &r->region->keys[i];
+        if (k->state == 2 && r->locks[i] != LEDGER_NONE)
+            r->known[r->known_count++] = (struct known){k->address, k->process, i + 1};
+    }
+    qsort(r->known, r->known_count, sizeof *r->known, by_key);
+}
+
+/* Who has had a lock since before anybody waited for it does not know yet that one does. */
+static uint32_t number_of_lock(const struct reading *r, const struct watch_thread *t,
+                               const struct watch_entry *e)
+{
+    const struct known wanted = {e->address, t->process, 0};
+    const struct known *found = NULL;
+    if (!e->lock && e->depth && t->state == 1 && r->known_count)
+        found = bsearch(&wanted, r->known, r->known_count, sizeof *r->known, by_key);
+    return e->lock ? e->lock : found ? found->number : 0;
+}
+
+/* It still has it: since it took it, or since it is waited for at least. */
+static void read_open_hold(const struct reading *r, struct ledger_lock *l, struct ledger_part *part,
+                           const struct watch_thread *t, const struct watch_entry *e)
+{
+    const struct watch_lock *seen = &r->region->locks[l->number - 1];
+    uint64_t end_ns = process_end_ns(r, t->process), at_ns = after(end_ns, r->session->begin_ns);
+    uint64_t first_ns = seen->waiters && l->kind != WATCH_READ ? seen->first_wait_ns : 0;
+    uint64_t since_ns = e->since_ns ? e->since_ns : first_ns;
+    if (!since_ns)
+        return;
+    part->hold_ns += after(end_ns, since_ns);
+    longer(&l->longest_hold, after(end_ns, since_ns), at_ns, (int)part->thread);
+    if (first_ns)
+        longer(&l->longest_block, after(end_ns, first_ns > since_ns ? first_ns : since_ns), at_ns,
+               (int)part->thread);
+}
+
 /* What a thread had of a lock, and still has. */
 static void read_entry(struct reading *r, size_t number, const struct watch_entry *e)
 {
     const struct watch_thread *t = &r->region->threads[number];
     int thread = r->threads[number];
     struct ledger_thread *to = &r->out->threads.items[thread];
+    uint32_t lock = number_of_lock(r, t, e);
     to->takes += e->takes;
-    if (!e->lock || e->lock > WATCH_LOCKS_MOST || r->locks[e->lock - 1] == LEDGER_NONE) {
+    if (!lock || lock > WATCH_LOCKS_MOST || r->locks[lock - 1] == LEDGER_NONE) {
         r->out->processes.items[t->process].untold_takes += e->takes;
         r->out->processes.items[t->process].quiet_locks++;
         return;
     }
-    struct ledger_lock *l = &r->out->locks.items[r->locks[e->lock - 1]];
+    struct ledger_lock *l = &r->out->locks.items[r->locks[lock - 1]];
     struct ledger_part part = {
         .thread = (size_t)thread,
         .takes = e->takes,
@@ -294,12 +349,8 @@ static void read_entry(struct reading *r, size_t number, const struct watch_entr
         .wait_ns = e->wait_ns,
         .hold_ns = e->hold_ns,
     };
-    uint64_t end_ns = process_end_ns(r, t->process);
-    if (t->state == 1 && e->depth && e->since_ns && ledger_is_lock(l)) {
-        uint64_t open_ns = after(end_ns, e->since_ns);
-        part.hold_ns += open_ns;
-        longer(&l->longest_hold, open_ns, after(end_ns, r->session->begin_ns), thread);
-    }
+    if (t->state == 1 && e->depth && ledger_is_lock(l))
+        read_open_hold(r, l, &part, t, e);
     l->takes += e->takes;
     l->hold_ns += part.hold_ns;
     vec_add(l, part);
@@ -319,6 +370,7 @@ static void read_open_wait(struct reading *r, size_t number)
     uint64_t open_ns = after(end_ns, t->phase_since_ns);
     uint64_t at_ns = after(end_ns, r->session->begin_ns);
     l->wait_ns += open_ns;
+    l->contended++;
     longer(&l->longest_wait, open_ns, at_ns, r->threads[number]);
     uint64_t since_ns =
         seen->last_take_ns > t->phase_since_ns ? seen->last_take_ns : t->phase_since_ns;
@@ -328,6 +380,7 @@ static void read_open_wait(struct reading *r, size_t number)
 
 static void read_parts(struct reading *r)
 {
+    sort_keys(r);
     for (size_t i = 0; i < WATCH_THREADS_MOST; i++) {
         if (r->threads[i] == LEDGER_NONE)
             continue;
@@ -421,11 +474,13 @@ int ledger_read(struct ledger *l, const struct watch_session *s, struct err *err
         .out = l,
         .locks = nobody(WATCH_LOCKS_MOST),
         .threads = nobody(WATCH_THREADS_MOST),
+        .known = calloc(WATCH_LOCKS_MOST, sizeof *r.known),
         .process_count = watch_process_count(s->region),
     };
     l->processes_refused = s->region->process_count - (uint32_t)r.process_count;
     l->threads_refused = s->region->threads_refused;
-    bool is_read = r.locks && r.threads && read_all(&r);
+    bool is_read = r.locks && r.threads && r.known && read_all(&r);
+    free(r.known);
     free(r.locks);
     free(r.threads);
     return is_read ? 0 : err_set(err, ERR_SYSTEM, "no memory for what was seen");

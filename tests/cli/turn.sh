@@ -48,6 +48,10 @@ doctor --moments
 doctor --inject 0
 doctor --self-test
 ROWS
+    # Its --wait is what a request does, and no way to wait.
+    run advise --cpu 1ms --wait 1ms --concurrency 4
+    expect_refusal 3 'another contend measures here' '--force'
+    expect_no err '--wait'
     expect [ ! -e other.json ]
     expect [ ! -e other.json.journal ]
     _let_go

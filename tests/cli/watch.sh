@@ -265,6 +265,16 @@ a_killed_program_s_ledger_is_whole() {
     expect_json w.json "abs(d['locks'][0]['hold_ns'] + 0.0 - d['processes'][-1]['life_ns']) < 0.5 * d['processes'][-1]['life_ns']"
 }
 
+# Buggy: locks that nobody had, and that nobody waited for: who had them had taken them before that.
+a_deadlock_is_seen() {
+    run watch --max-wait 100ms -o w.json -- timeout -s KILL 1 ./kinds deadlock
+    expect_status 137
+    expect_document watch-1.json w.json
+    expect_json w.json "sorted((l['name'], l['takes'], l['contended']) for l in d['locks']) == [('left in kinds', 1, 1), ('right in kinds', 1, 1)]"
+    expect_json w.json "len({l['longest_blocking_hold']['thread'] for l in d['locks']} | {-1}) == 3 and d['gate']['is_over']"
+    expect_json w.json "all(l['longest_hold']['duration_ns'] > l['longest_blocking_hold']['duration_ns'] > 100e6 for l in d['locks'])"
+}
+
 # Buggy: six times its life, where it was killed; and all sleep, where the kernel's last tick was before it.
 what_a_short_life_ran_is_neither_more_nor_nothing() {
     local end

@@ -186,6 +186,22 @@ static void sharing_is_gone_on_one_cpu_and_memory_is_not_in_copies(void)
     expect(&s, SCALE_UNKNOWN, "does more with more threads");
 }
 
+/* Buggy: a lock in a run of 30 ms, whose waits were not watched, and whose wake-ups not told from
+ * it. */
+static void who_waits_as_well_may_have_a_lock(void)
+{
+    struct scale s = empty();
+    add_slower(&s, 410, 405);
+    s.places = (struct scale_places){.samples = 400, .atomic_ratio = 0.01};
+    for (size_t i = 0; i < s.runs.count; i++) {
+        struct scale_run *r = &s.runs.items[i];
+        bool is_plain = r->change == SCALE_PLAIN && r->n == 2;
+        r->waits_ns[SCALE_FUTEX] = is_plain ? 80 * MS : 0;
+        r->life_ns += is_plain ? 80 * MS : 0;
+    }
+    expect(&s, SCALE_UNKNOWN, "or a lock that was not seen");
+}
+
 static void the_machine_s_own_slowness_is_no_cause(void)
 {
     struct scale s = empty();
@@ -288,6 +304,7 @@ static const struct test tests[] = {
     {"waiting_for_files_is_io", waiting_for_files_is_io},
     {"sharing_is_gone_on_one_cpu_and_memory_is_not_in_copies",
      sharing_is_gone_on_one_cpu_and_memory_is_not_in_copies},
+    {"who_waits_as_well_may_have_a_lock", who_waits_as_well_may_have_a_lock},
     {"the_machine_s_own_slowness_is_no_cause", the_machine_s_own_slowness_is_no_cause},
     {"an_allocator_takes_its_growth_along", an_allocator_takes_its_growth_along},
     {"a_quota_is_told_from_few_cpus", a_quota_is_told_from_few_cpus},

@@ -221,6 +221,13 @@ static const char *flip_value(char *out, size_t size, const struct advise_flip *
     return out;
 }
 
+/* The model says where another kind wins than the one it takes here; that one was measured best. */
+static size_t flip_count(const struct advise_view *v)
+{
+    const struct advise_entry *choice = advise_choice(v);
+    return choice && choice->shape.kind == v->flips->kind ? v->flips->count : 0;
+}
+
 static void show_flips(struct page *p, const struct advise_view *v)
 {
     static const struct page_column columns[] = {
@@ -231,6 +238,15 @@ static void show_flips(struct page *p, const struct advise_view *v)
         {0},
     };
     char value[64];
+    const struct advise_entry *choice = advise_choice(v);
+    if (!choice)
+        return;
+    if (choice->shape.kind != v->flips->kind) {
+        page_say(p, PAGE_MEANING,
+                 "Where another kind wins is not foretold: the model would take %s here.",
+                 advise_kind_words(v->flips->kind));
+        return;
+    }
     if (!v->flips->count) {
         page_say(p, PAGE_MEANING,
                  "By the model no other kind wins within a thousandfold of any of it.");
@@ -558,7 +574,7 @@ json_t *advise_document(const struct advise_view *v)
     const struct advise_entry *choice = advise_choice(v);
     for (size_t i = 0; i < v->board->count; i++)
         json_make_add(&shapes, entry_json(v, &v->board->items[i]));
-    for (size_t i = 0; i < v->flips->count; i++)
+    for (size_t i = 0; i < flip_count(v); i++)
         json_make_add(&flips, flip_json(&v->flips->items[i]));
     json_make_text(&m, "schema", "contend.advice/1");
     json_make_value(&m, "work", work_json(v->work));

@@ -420,6 +420,7 @@ void leave_quickly(int status)
 {
     process_ends();
     real()->leave_quickly(status);
+    __builtin_unreachable();
 }
 
 /* ---- Where addresses belong ---------------------------------------------------------------------

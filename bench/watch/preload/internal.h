@@ -59,7 +59,7 @@ struct real {
     int (*thread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     int (*thrd_create)(pthread_t *, int (*)(void *), void *);
     int (*dlclose)(void *);
-    void (*leave_quickly)(int) __attribute__((noreturn));
+    void (*leave_quickly)(int);
     int (*prctl)(int, ...);
     long (*syscall)(long, ...);
     int (*prlimit)(pid_t, int, const struct rlimit *, struct rlimit *);
