@@ -63,13 +63,20 @@ static void keep_locale(void)
         uselocale(plain);
 }
 
-/* A constructor of a plug-in may call exit(): its status would be taken for ours. */
+/*
+ * A constructor of a plug-in may call exit(), or a hook that is asked while a run is planned: its
+ * status would be taken for ours, which with plug-ins never ends so.
+ */
 static void tell_of_plugin(void)
 {
     const char *path = registry_opening();
-    if (!path)
+    if (path)
+        fprintf(stderr, "contend: error: --plugin: %s ended the program while it was loaded\n",
+                path);
+    else if (registry_has_plugins())
+        fprintf(stderr, "contend: error: a plug-in ended the program\n");
+    else
         return;
-    fprintf(stderr, "contend: error: --plugin: %s ended the program while it was loaded\n", path);
     _exit(EXIT_RUN_FAILED);
 }
 

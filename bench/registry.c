@@ -133,6 +133,19 @@ static const char *other_owner(const struct metric *m, const struct metric *tabl
     return NULL;
 }
 
+int registry_check_metrics(const struct workload *w, const int64_t *params, struct err *err)
+{
+    if (workload_check_metrics(w, params, err))
+        return -1;
+    for (size_t j = 0; probes[j]; j++)
+        for (const struct metric *m = workload_metrics(w, params); m && m->name; m++)
+            if (other_owner(m, probes[j]->metrics))
+                return err_set(err, ERR_INPUT,
+                               "workload \"%s\": metric \"%s\" is that of probe \"%s\" already",
+                               w->name, m->name, probes[j]->name);
+    return 0;
+}
+
 /* All metrics of a cell stand in one list by their names: each probe's and its workload's. */
 static int check_together(const char *path, struct err *err)
 {
@@ -152,13 +165,10 @@ static int check_together(const char *path, struct err *err)
         if (of_probes + metric_count(workloads[i]->metrics) + more > METRICS_MAX)
             return err_set(err, ERR_INPUT, "--plugin: %s: more than %d metrics of a cell", path,
                            METRICS_MAX);
-        for (size_t j = 0; probes[j]; j++)
-            for (const struct metric *m = workloads[i]->metrics; m && m->name; m++)
-                if (other_owner(m, probes[j]->metrics))
-                    return err_set(err, ERR_INPUT,
-                                   "--plugin: %s: workload \"%s\": metric \"%s\" is that of "
-                                   "probe \"%s\" already",
-                                   path, workloads[i]->name, m->name, probes[j]->name);
+        int64_t values[CONTEND_PARAM_MAX];
+        param_defaults(workloads[i]->params, values);
+        if (registry_check_metrics(workloads[i], values, err))
+            return err_prefix(err, "--plugin: %s: ", path);
     }
     return 0;
 }
@@ -229,10 +239,14 @@ int registry_load_plugin(const char *path, struct err *err)
         slot++;
     if (slot == MOST)
         return err_set(err, ERR_USAGE, "--plugin: %s: more than %d plug-ins", path, MOST);
-    if (add_workload(plugin->workloads, MOST - 1, path, err) ||
-        add_executor(plugin->executors, MOST - 1, path, err) ||
-        add_lock(plugin->locks, MOST - 1, path, err) ||
-        add_probe(plugin->probes, PROBES_MAX, path, err) || check_together(path, err))
+    struct muting muting;
+    registry_mute(&muting);
+    int failed = add_workload(plugin->workloads, MOST - 1, path, err) ||
+                 add_executor(plugin->executors, MOST - 1, path, err) ||
+                 add_lock(plugin->locks, MOST - 1, path, err) ||
+                 add_probe(plugin->probes, PROBES_MAX, path, err) || check_together(path, err);
+    registry_unmute(&muting);
+    if (failed)
         return -1;
     plugin_paths[slot] = strdup(path);
     return plugin_paths[slot] ? 0 : err_set(err, ERR_SYSTEM, "--plugin: %s: no memory", path);
@@ -252,6 +266,12 @@ size_t param_count(const struct param *params)
     while (params && params[n].name)
         n++;
     return n;
+}
+
+void param_defaults(const struct param *params, int64_t *values)
+{
+    for (size_t i = 0; i < param_count(params); i++)
+        values[i] = params[i].text ? (int64_t)(intptr_t)params[i].text : params[i].value;
 }
 
 size_t metric_count(const struct metric *metrics)

@@ -47,6 +47,10 @@ const char *registry_plugin_path(size_t i);
 /* Rows of a parameter table; 0 for NULL. Rows of a metric table likewise. */
 size_t param_count(const struct param *params);
 size_t metric_count(const struct metric *metrics);
+/* The values of its rows where nothing was said. */
+void param_defaults(const struct param *params, int64_t *values);
+/* Whether a workload's metrics with these parameters can stand beside the probes'. */
+int registry_check_metrics(const struct workload *w, const int64_t *params, struct err *err);
 /* The row of that name, or -1. */
 int param_find(const struct param *params, const char *name);
 

@@ -154,6 +154,49 @@ static int check_metrics(const char *kind, const char *name, const struct metric
     return 0;
 }
 
+int workload_check_metrics(const struct workload *w, const int64_t *params, struct err *err)
+{
+    const struct metric *table = workload_metrics(w, params);
+    size_t fixed = metric_count(w->metrics), most = fixed + CONTEND_OWN_MAX, count = 0;
+    if (check_metrics("workload", w->name, table, err))
+        return -1;
+    while (table && count <= most && table[count].name)
+        count++;
+    if (count > most)
+        return err_set(
+            err, ERR_INPUT,
+            "workload \"%s\": metrics_of() gives more than %zu metrics: %zu of the table "
+            "and %d",
+            w->name, most, fixed, CONTEND_OWN_MAX);
+    for (size_t i = 0; i < fixed; i++)
+        if (i >= count || strcmp(table[i].name, w->metrics[i].name) != 0)
+            return err_set(err, ERR_INPUT,
+                           "workload \"%s\": metrics_of() does not begin with the table: metric "
+                           "\"%s\" is not its row %zu",
+                           w->name, w->metrics[i].name, i);
+    return 0;
+}
+
+/* A hook that says why not, and is asked here so that one that crashes does so in time. */
+static int check_reason(const char *kind, const char *name, const char *reason, struct err *err)
+{
+    return reason && !*reason ? wrong(err, kind, name, "it cannot be had, for no reason") : 0;
+}
+
+/* What is asked while a run is planned, with its defaults. */
+static int check_hooks(const struct workload *w, struct err *err)
+{
+    int64_t values[CONTEND_PARAM_MAX];
+    const struct executor *x;
+    param_defaults(w->params, values);
+    if (workload_check_metrics(w, values, err))
+        return -1;
+    for (size_t i = 0; w->unfit && (x = registry_executor(i)) != NULL; i++)
+        if (check_reason("workload", w->name, w->unfit(x, values), err))
+            return -1;
+    return 0;
+}
+
 /* Each role is there once, and is that of a metric there is. */
 static int check_roles(const char *kind, const char *name, const struct metric_role *roles,
                        const struct metric *table, struct err *err)
@@ -185,7 +228,7 @@ int workload_check(const struct workload *w, struct err *err)
         return wrong(err, "workload", w->name, "it has no run()");
     if (((w->metrics && w->metrics->name) || w->metrics_of) && !w->collect)
         return wrong(err, "workload", w->name, "it has metrics and no collect()");
-    return 0;
+    return check_hooks(w, err);
 }
 
 int executor_check(const struct executor *x, struct err *err)
@@ -194,8 +237,10 @@ int executor_check(const struct executor *x, struct err *err)
         check_params("executor", x->name, x->params, err))
         return -1;
     const char *why_not = x->unavailable ? x->unavailable() : NULL;
-    if (why_not && !*why_not)
-        return wrong(err, "executor", x->name, "it is unavailable for no reason");
+    if (check_reason("executor", x->name, why_not, err))
+        return -1;
+    if (x->variant)
+        x->variant();
     if (why_not) /* the library it stands for was not there when this was built */
         return 0;
     if (!x->start || !x->join || !x->sleep_until || !x->wait || !x->wake)
@@ -220,7 +265,7 @@ int lock_check(const struct lock *k, struct err *err)
         return -1;
     if (!k->acquire || !k->release)
         return wrong(err, "lock", k->name, "it lacks acquire() or release()");
-    return 0;
+    return check_reason("lock", k->name, k->unavailable ? k->unavailable() : NULL, err);
 }
 
 int probe_check(const struct probe *p, struct err *err)
@@ -232,5 +277,5 @@ int probe_check(const struct probe *p, struct err *err)
         return -1;
     if (!p->metrics || !p->metrics->name || !p->collect)
         return wrong(err, "probe", p->name, "it has no metrics, or no collect()");
-    return 0;
+    return check_reason("probe", p->name, p->unavailable ? p->unavailable() : NULL, err);
 }

@@ -34,19 +34,37 @@ static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
 struct surroundings {
-    int output, directory; /* descriptors; -1 */
-    bool is_turned;        /* standard output is standard error meanwhile */
+    struct muting muting;
+    int directory; /* descriptor; -1 */
     mode_t umask;
     sigset_t mask;
     struct sigaction actions[SIGNALS];
     fenv_t arithmetic; /* one that was built with -Ofast, say, rounds in another way */
 };
 
+void registry_mute(struct muting *m)
+{
+    *m = (struct muting){.output = -1};
+    if (!has_opened)
+        return;
+    fflush(stdout);
+    m->output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    m->is_turned = m->output >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
+}
+
+void registry_unmute(const struct muting *m)
+{
+    if (m->output < 0)
+        return;
+    fflush(stdout);
+    if (m->is_turned)
+        dup2(m->output, STDOUT_FILENO);
+    close(m->output);
+}
+
 static void keep(struct surroundings *s)
 {
-    fflush(stdout);
-    s->output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    s->is_turned = s->output >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
+    registry_mute(&s->muting);
     s->directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     s->umask = umask(0);
     umask(s->umask);
@@ -66,11 +84,7 @@ static void put_back(const struct surroundings *s)
     /* It was the directory a moment ago: where that fails, paths fail by themselves. */
     if (s->directory >= 0 && !fchdir(s->directory))
         close(s->directory);
-    fflush(stdout);
-    if (s->is_turned)
-        dup2(s->output, STDOUT_FILENO);
-    if (s->output >= 0)
-        close(s->output);
+    registry_unmute(&s->muting);
 }
 
 /* ---- What is no plug-in for this machine --------------------------------------------------- */
@@ -116,9 +130,9 @@ void *registry_open(const char *path, struct err *err)
     struct surroundings before;
     if (check_file(path, err))
         return NULL;
+    has_opened = true;
     keep(&before);
     opening = path;
-    has_opened = true;
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     opening = NULL;
     put_back(&before);

@@ -4,6 +4,20 @@
 
 #include "bench/base/err.h"
 
+#include <stdbool.h>
+
+/*
+ * Standard output is for documents.  While hooks of plug-ins are asked in this process, what they
+ * print there goes to standard error; without plug-ins nothing is done.
+ */
+struct muting {
+    int output; /* standard output, kept meanwhile; -1 */
+    bool is_turned;
+};
+
+void registry_mute(struct muting *m);
+void registry_unmute(const struct muting *m);
+
 /*
  * The object of dlopen(3), for the caller to dlclose(); NULL with ERR_INPUT.  The signal mask, what
  * the signals do that end a command or tell of a child, the directory, the umask, the

@@ -95,7 +95,7 @@ static inline int grouped_end(const struct launch *l, uint32_t group, int status
         return err_set(err, ERR_FAILED, "process %u of several units was killed by signal %d (%s)",
                        group, WTERMSIG(status), strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) == GROUPED_REFUSED)
-        return err_set(err, ERR_LIMIT, "%s", l->failure);
+        return err_set(err, ERR_LIMIT, "%.*s", (int)sizeof l->failure, l->failure);
     if (WEXITSTATUS(status))
         return err_set(err, ERR_FAILED, "process %u of several units ended with status %d", group,
                        WEXITSTATUS(status));

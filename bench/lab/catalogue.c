@@ -6,6 +6,7 @@
 #include "bench/base/units.h"
 #include "bench/judge/claims/claims.h"
 #include "bench/registry.h"
+#include "bench/registry_open.h"
 #include "bench/run/plan/suite.h"
 
 #include <string.h>
@@ -242,7 +243,9 @@ static json_t *document(const char *only)
 
 void catalogue_page(struct page *p, const char *only)
 {
+    struct muting muting;
     page_init(p, "contend list");
+    registry_mute(&muting);
     for (size_t kind = 0; catalogue_kinds[kind]; kind++) {
         if (!is_wanted(only, kind))
             continue;
@@ -251,4 +254,5 @@ void catalogue_page(struct page *p, const char *only)
         add_kind(p, kind);
     }
     page_document(p, document(only), JSON_INDENT(1));
+    registry_unmute(&muting);
 }

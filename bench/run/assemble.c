@@ -2,7 +2,9 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/json_make.h"
+#include "bench/machine/host.h"
 #include "bench/registry.h"
+#include "bench/registry_open.h"
 #include "bench/result/make.h"
 #include "bench/result/number.h"
 #include "bench/result/write.h"
@@ -180,6 +182,20 @@ static json_t *lock_params_json(const struct cell *c)
     return json_made(&o);
 }
 
+static void add_variant(struct json_maker *o, const struct executor *x)
+{
+    struct muting muting;
+    char text[256];
+    if (!x->variant)
+        return;
+    registry_mute(&muting);
+    const char *variant = x->variant();
+    registry_unmute(&muting);
+    host_sanitise(text, sizeof text, variant ? variant : "");
+    if (*text)
+        json_make_text(o, "executor_variant", text);
+}
+
 /* What the cell is, and how it ended. */
 static json_t *identity_json(const struct record *r, const char *status, const char *reason,
                              json_t *warnings)
@@ -192,8 +208,7 @@ static json_t *identity_json(const struct record *r, const char *status, const c
     json_make_text(&o, "workload_kind", registry_kind_name(c->workload->kind));
     json_make_text(&o, "lock", c->lock->name);
     json_make_text(&o, "executor", c->executor->name);
-    if (c->executor->variant)
-        json_make_text(&o, "executor_variant", c->executor->variant());
+    add_variant(&o, c->executor);
     if (c->executor->traits & EXECUTOR_PEER)
         json_make_bool(&o, "is_peer", true);
     json_make_value(&o, "executor_traits", traits_of_executor_json(c->executor->traits));

@@ -6,6 +6,7 @@
 #include "bench/base/rng.h"
 #include "bench/child/child.h"
 #include "bench/registry.h"
+#include "bench/registry_open.h"
 #include "bench/result/write.h"
 #include "bench/run/assemble.h"
 #include "bench/run/derive.h"
@@ -71,9 +72,12 @@ static uint64_t elapsed_ns(const struct run *r)
 static void ask_probes(void)
 {
     const struct probe *p;
+    struct muting muting;
+    registry_mute(&muting);
     for (size_t i = 0; (p = registry_probe(i)) != NULL; i++)
         if (p->unavailable)
             p->unavailable();
+    registry_unmute(&muting);
 }
 
 /* Since the visit before: with what the run did in between, so that nothing is left out. */

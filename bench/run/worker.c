@@ -74,10 +74,30 @@ int worker_become(struct mailbox *m, struct err *err)
     return err_set_sys(err, error, "starting the worker's program");
 }
 
+/* Code of others had the mailbox in its memory: what is read of it by number or to its end holds.
+ */
+static void distrust(struct mailbox *m)
+{
+    m->err.text[sizeof m->err.text - 1] = '\0';
+    for (size_t i = 0; i < METRICS_MAX; i++) {
+        m->found[i].reason[sizeof m->found[i].reason - 1] = '\0';
+        m->found[i].source[sizeof m->found[i].source - 1] = '\0';
+    }
+    for (size_t i = 0; i < LAUNCHES_MAX; i++)
+        m->excluded[i][sizeof m->excluded[i] - 1] = '\0';
+    if (m->launch_count <= LAUNCHES_MAX && m->err.code >= ERR_NONE &&
+        m->err.code <= ERR_NOTCOMPARABLE)
+        return;
+    m->launch_count = 0;
+    m->err = (struct err){0};
+    err_set(&m->err, ERR_FAILED, "its worker's findings were written over, as by a plug-in");
+}
+
 /* What it did not tell itself. */
 static void judge_end(struct mailbox *m, const struct child_end *end)
 {
     char words[160];
+    distrust(m);
     if (!end->in_time)
         err_set(&m->err, ERR_FAILED, "it did not end in time and was stopped (--timeout)");
     else if (WIFSIGNALED(end->status))

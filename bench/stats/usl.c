@@ -172,9 +172,10 @@ static double peak_of(const struct parameters *p)
 
 /* All memory of a fit. */
 struct work {
-    double *n, *x;    /* a point each */
-    double *unit;     /* of deviations: the median there, or the mean of all medians */
-    double tau;       /* lack of fit, in these units */
+    double *n, *x; /* a point each */
+    double *unit;  /* of deviations: the median there, or the mean of all medians */
+    /* In these units: variance of the points off the law, of medians of so many rounds. */
+    double all, noise;
     double *drawn;    /* samples of one point, drawn anew */
     double *found[4]; /* lambda, sigma, kappa, peak of each resample */
 };
@@ -220,13 +221,18 @@ static double uniform(struct rng *rng)
     return ((double)(rng_next(rng) >> 11) + 0.5) / 0x1p53;
 }
 
-/* A draw's scale of the lack of fit: its variance is known by points - 3 degrees of freedom. */
+/*
+ * A draw's scale of the lack of fit: what the points lie off the law is known by points - 3 degrees
+ * of freedom, and what rounds explain of it is not lack of fit.  Points that lie on the law by
+ * chance do not show that there is none.
+ */
 static double draw_tau(const struct work *w, size_t count, struct rng *rng)
 {
-    if (!rng || !(w->tau > 0))
+    if (!rng)
         return 0;
     double degrees = (double)(count - PARAMETERS);
-    return w->tau * sqrt(degrees / gsl_cdf_chisq_Pinv(uniform(rng), degrees));
+    double all = w->all * degrees / gsl_cdf_chisq_Pinv(uniform(rng), degrees);
+    return sqrt(fmax(0, all - w->noise));
 }
 
 static bool fit_draw(struct work *w, const struct usl_point *points, size_t count, struct rng *rng,
@@ -259,15 +265,16 @@ static void set_units(struct work *w, const struct usl_point *points, size_t cou
 }
 
 /* What the points lie off the law more than medians of so many rounds do. */
-static double lack_of_fit(const struct work *w, const struct usl_point *points, size_t count,
+static double lack_of_fit(struct work *w, const struct usl_point *points, size_t count,
                           double residual)
 {
-    double all = residual * residual * (double)count / (double)(count - PARAMETERS), noise = 0;
+    w->all = residual * residual * (double)count / (double)(count - PARAMETERS);
+    w->noise = 0;
     for (size_t i = 0; i < count; i++) {
         double sd = gsl_stats_sd(points[i].samples, 1, points[i].count) / w->unit[i];
-        noise += M_PI_2 * sd * sd / (double)points[i].count / (double)count;
+        w->noise += M_PI_2 * sd * sd / (double)points[i].count / (double)count;
     }
-    return sqrt(fmax(0, all - noise));
+    return sqrt(fmax(0, w->all - w->noise));
 }
 
 /* The middle 95 % of the resamples. */
@@ -388,7 +395,7 @@ int usl_fit(const struct usl_point *points, size_t count, enum usl_weights weigh
     else if (!fit_draw(&w, points, count, NULL, NULL, &best, &out->residual_ratio))
         snprintf(out->refusal, sizeof out->refusal, "the fit does not converge");
     else {
-        w.tau = out->lack_of_fit_ratio = lack_of_fit(&w, points, count, out->residual_ratio);
+        out->lack_of_fit_ratio = lack_of_fit(&w, points, count, out->residual_ratio);
         size_t done = resample(&w, points, count, &best, seed);
         if (done < USL_RESAMPLES / 2) {
             snprintf(out->refusal, sizeof out->refusal, "most resampled fits do not converge");

@@ -19,11 +19,11 @@
  *
  *   rounds       samples are drawn again within each N (Efron and Tibshirani, "An Introduction to
  *                the Bootstrap", 1993, chapter 13)
- *   lack of fit  what the points lie off the law beyond that, a variance tau^2 with points - 3
- *                degrees of freedom: normal deviations of variance tau^2 (points - 3) / chi^2,
- * which makes estimates vary as Student's t (Box and Tiao, "Bayesian Inference in Statistical
- * Analysis", 1973, section 2.7).  Without noise of rounds that is, up to curvature, what R's
- * confint() of residuals says.
+ *   lack of fit  what the points lie off the law, a variance s^2 with points - 3 degrees of
+ * freedom: normal deviations of variance s^2 (points - 3) / chi^2, less that of the rounds, which
+ * makes estimates vary as Student's t, also where points lie on the law by chance (Box and Tiao,
+ * "Bayesian Inference in Statistical Analysis", 1973, section 2.7).  Without noise of rounds that
+ * is, up to curvature, what R's confint() of residuals says.
  *
  * A law with three parameters fits anything with few points, so a sweep that does not carry it is
  * refused in words.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ctest: takes 40, label nosan, timeout 600
+# ctest: takes 70, label nosan, timeout 600
 # Outside plug-ins, as their authors have them: contend is installed, the examples are copied away from the
 # source tree, built with what pkg-config says, and run by the installed program.
 . "$(dirname "$0")/lib.sh"
@@ -238,6 +238,155 @@ const struct contend_plugin contend_plugin_v1 = {
     wait $asked || status=$?
     expect_err 'interrupted'
     expect_no_leftovers
+}
+
+# _hooked NAME "WHAT A HOOK DOES" HOOK: a workload, a lock, an executor and a probe, of which one asks for it.
+_hooked() {
+    local name=$1 what=$2 hook=$3
+    _plug "$name" "#include <stdio.h>
+#define HOOK_$hook
+static const char *why(void) { $what return NULL; }
+static uint64_t run(struct task *t, uint64_t n) { (void)t; return n; }
+static const char *unfit(const struct executor *x, const int64_t *v) { (void)x; (void)v; return why(); }
+static const struct metric rows[] = {{\"own_ns\", \"ns\", BETTER_LOWER, NATURE_NOISY, \"latency\", \"its own\"}, {0}};
+static const struct metric *metrics_of(const int64_t *v) { (void)v; why(); return rows; }
+static void collect(struct launch *l, struct sink *s) { (void)l; s->value(s, 0, 1); }
+static const struct workload w = {.name = \"hooked\", .summary = \"s\", .kind = WORKLOAD_CPU, .run = run, .ops_per_task = 10,
+    .expected = expected_op_count,
+#ifdef HOOK_unfit
+    .unfit = unfit,
+#endif
+#ifdef HOOK_metrics_of
+    .metrics_of = metrics_of, .collect = collect,
+#endif
+};
+static uint64_t acquire(void *s, void *u) { (void)s; (void)u; return 0; }
+static void release(void *s, void *u) { (void)s; (void)u; }
+static const struct lock k = {.name = \"hooked\", .summary = \"s\", .acquire = acquire, .release = release,
+#ifdef HOOK_lock
+    .unavailable = why,
+#endif
+};
+static void found(struct probe_run *p, struct sink *s) { (void)p; s->value(s, 0, 1); }
+static const struct metric probed[] = {{\"probed_ns\", \"ns\", BETTER_LOWER, NATURE_NOISY, \"latency\", \"its own\"}, {0}};
+static const struct probe p = {.name = \"hooked\", .summary = \"s\", .metrics = probed, .collect = found,
+#ifdef HOOK_probe
+    .unavailable = why,
+#endif
+};
+static int start(struct launch *l, struct err *e) { (void)e; l->live_count = l->task_count; return 0; }
+static int join(struct launch *l, struct err *e)
+{
+    (void)e;
+    for (struct task *t = l->tasks; t < l->tasks + l->live_count; t++) {
+        t->create_ns = t->created_ns = launch_stamp_ns(l);
+        l->body(t);
+        t->joined_ns = launch_stamp_ns(l);
+    }
+    return 0;
+}
+static void until(struct task *t, uint64_t d) { (void)t; (void)d; }
+static bool wait(struct task *t, contend_word *w, uint32_t e, uint64_t d) { (void)t; (void)w; (void)e; (void)d; return false; }
+static void wake(struct task *t, contend_word *w, uint32_t n) { (void)t; (void)w; (void)n; }
+static const struct executor x = {.name = \"hooked\", .summary = \"s\", .traits = EXECUTOR_SEQUENTIAL | EXECUTOR_SHARED_HEAP,
+    .start = start, .join = join, .sleep_until = until, .wait = wait, .wake = wake,
+#ifdef HOOK_variant
+    .variant = why,
+#endif
+};
+const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = \"hooked\",
+    .workloads = (const struct workload *const[]){&w, NULL}, .locks = (const struct lock *const[]){&k, NULL},
+    .executors = (const struct executor *const[]){&x, NULL}, .probes = (const struct probe *const[]){&p, NULL}};"
+    run run --plugin "./$name.so" --workload hooked --lock none,hooked --executor thread,hooked --tasks 1 --rounds 1 \
+        --no-report -o "$name.json"
+}
+
+# What is asked outside of workers is asked by the program itself, which has to live.
+hooks_that_break_are_found_while_it_is_loaded() {
+    local hook
+    for hook in unfit metrics_of lock probe variant; do
+        _hooked "crash_$hook" 'abort();' $hook
+        expect_refusal 3 "crash_$hook.so was killed by signal 6" 'while it was loaded'
+        # Its status would be taken for that of a run without a result.
+        _hooked "exit_$hook" 'exit(0);' $hook
+        expect_refusal 3 "exit_$hook.so ended the program while it was loaded"
+    done
+    _hooked hang_lock 'for (;;) pause();' lock
+    expect_refusal 3 'hang_lock.so did not come back'
+    _hooked late_lock 'static int turn; if (turn++) exit(0);' lock
+    expect_refusal 3 'a plug-in ended the program'
+    expect_no_leftovers
+}
+
+words_of_hooks_are_words() {
+    local hook
+    for hook in unfit lock probe variant; do
+        _hooked "loud_$hook" 'printf("chatter\n"); return "red \033[31m\n\xff";' $hook
+        case $hook in unfit) expect_status 3 ;; *) expect_status 0 ;; esac
+        ! grep -q chatter out || fail "$hook: what it prints is on standard output"
+        expect_valid "loud_$hook.json"
+        expect_json "loud_$hook.json" 'all(t.isprintable() for c in cells for t in (c.get("reason") or "", c.get("executor_variant") or ""))'
+        run list locks --plugin "./loud_$hook.so" --format json
+        expect_status 0
+        "${python:-python3}" -c 'import json; json.load(open("out"))' || fail "$hook: no document"
+    done
+    for hook in unfit lock probe; do
+        _hooked "empty_$hook" 'return "";' $hook
+        expect_refusal 2 "empty_$hook.so" 'for no reason'
+    done
+}
+
+# A number beyond its own table would be another's.
+what_is_told_of_no_metric_of_its_own_costs_the_cell() {
+    local row
+    for row in 1 -1 100000; do
+        _plug stray "static uint64_t run(struct task *t, uint64_t n) { (void)t; return n; }
+static const struct metric rows[] = {{\"own_ns\", \"ns\", BETTER_LOWER, NATURE_NOISY, \"latency\", \"its own\"}, {0}};
+static void collect(struct launch *l, struct sink *s) { (void)l; s->value(s, 0, 1); s->value(s, $row, 5); s->absent(s, $row, NULL); }
+static const struct workload w = {.name = \"stray\", .summary = \"s\", .kind = WORKLOAD_CPU, .run = run, .ops_per_task = 10,
+    .expected = expected_op_count, .metrics = rows, .collect = collect};
+const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = \"stray\",
+    .workloads = (const struct workload *const[]){&w, NULL}};"
+        run run --plugin ./stray.so --workload stray --lock none --executor thread --tasks 1 --rounds 1 --no-report -o stray.json
+        expect_status 3
+        expect_json stray.json "all('stray told of metric $row, and its table has 1' in c['reason'] for c in cells if c['role'] == 'measured')"
+    done
+}
+
+# The mailbox lies in the memory of code that nobody knows.
+what_is_written_over_costs_the_cell() {
+    _plug scribbler 'static uint64_t acquire(void *s, void *u) { (void)s; (void)u; return 0; }
+static void release(void *s, void *u) { (void)s; (void)u; }
+static int init(void *s, const int64_t *v, struct err *e) { (void)s; (void)v; for (int i = 0; i < 64; i++) ((char *)e)[i] = 120; return -1; }
+static const struct lock k = {.name = "scribbler", .summary = "s", .init = init, .acquire = acquire, .release = release};
+const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "scribbler",
+    .locks = (const struct lock *const[]){&k, NULL}};'
+    run run --plugin ./scribbler.so --workload noop --lock none,scribbler --executor thread --tasks 1 --ops 10 --rounds 1 \
+        --no-report -o scribbled.json
+    expect_status 3
+    expect_json scribbled.json '{c["lock"]: c["status"] for c in cells if c["role"] == "measured"} == {"none": "ok", "scribbler": "failed"}'
+    expect_json scribbled.json '"written over" in [c["reason"] for c in cells if c["lock"] == "scribbler"][0]'
+}
+
+metrics_of_a_parameter_are_held_to_the_same_rules() {
+    local what
+    for what in '{"startup_ns", "ns", BETTER_LOWER, NATURE_NOISY, "latency", "d"}|that of probe "clock" already' \
+        '{"two words", "ns", BETTER_LOWER, NATURE_NOISY, "latency", "d"}|not a word'; do
+        _plug changing "static uint64_t run(struct task *t, uint64_t n) { (void)t; return n; }
+static const struct param params[] = {{.name = \"how\", .unit = \"count\", .max = 1, .help = \"h\"}, {0}};
+static const struct metric *metrics_of(const int64_t *v)
+{
+    static const struct metric bad[] = {${what%|*}, {0}};
+    return v[0] ? bad : NULL;
+}
+static void collect(struct launch *l, struct sink *s) { (void)l; (void)s; }
+static const struct workload w = {.name = \"changing\", .summary = \"s\", .kind = WORKLOAD_CPU, .run = run, .ops_per_task = 10,
+    .expected = expected_op_count, .params = params, .metrics_of = metrics_of, .collect = collect};
+const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = \"changing\",
+    .workloads = (const struct workload *const[]){&w, NULL}};"
+        run run --plugin ./changing.so --workload changing -p changing.how=1 --lock none --executor thread --tasks 1 -o changing.json
+        expect_refusal 2 "${what#*|}"
+    done
 }
 
 what_breaks_while_it_works_costs_its_cells() {

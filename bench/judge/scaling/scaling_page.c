@@ -21,11 +21,19 @@ static void add_value(struct buf *out, const char *name, const struct usl_value 
     buf_printf(out, "%s %.4g (%.3g .. %.3g)", name, v->center, v->lo, v->hi);
 }
 
-/* A peak far beyond what was measured is not one that was seen. */
-static bool has_peak(const struct sweep *s)
+/* A peak far beyond what was measured is not one that was seen; nor is one that is not shown
+ * absent. */
+static void say_peak(struct buf *law, const struct sweep *s)
 {
-    double last = (double)s->points[s->count - 1].cell->tasks;
-    return s->law.peak.center <= 2 * last && isfinite(s->law.peak.hi);
+    const struct usl_value *peak = &s->law.peak;
+    long long last = (long long)s->points[s->count - 1].cell->tasks;
+    if (peak->center <= 2 * (double)last && isfinite(peak->hi))
+        add_value(law, ", most throughput at tasks =", peak);
+    else if (peak->lo > (double)last)
+        buf_printf(law, ", no peak up to %lld tasks", last);
+    else
+        buf_printf(law, ", a peak up to %lld tasks neither shown nor excluded (from %.3g on)", last,
+                   peak->lo);
 }
 
 static void say_law(struct page *p, const struct sweep *s)
@@ -38,11 +46,7 @@ static void say_law(struct page *p, const struct sweep *s)
     buf_add(&law, "law: ");
     add_value(&law, "sigma", &s->law.sigma);
     add_value(&law, ", kappa", &s->law.kappa);
-    if (has_peak(s))
-        add_value(&law, ", most throughput at tasks =", &s->law.peak);
-    else
-        buf_printf(&law, ", no peak up to %lld tasks",
-                   (long long)s->points[s->count - 1].cell->tasks);
+    say_peak(&law, s);
     buf_printf(&law, "; %.1f %% off the points; intervals at %.0f %%", 100 * s->law.residual_ratio,
                100 * USL_LEVEL);
     page_say(p, PAGE_SENTENCE, "%s", page_text_of(p, &law));

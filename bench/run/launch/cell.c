@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void params_set_defaults(const struct param *table, int64_t *values)
-{
-    for (size_t i = 0; i < param_count(table); i++)
-        values[i] = param_default(&table[i]);
-}
-
 void cell_init(struct cell *c, const struct workload *w, const struct lock *k,
                const struct executor *x)
 {
@@ -23,9 +17,9 @@ void cell_init(struct cell *c, const struct workload *w, const struct lock *k,
                        .tasks = 1,
                        .control = NO_CONTROL,
                        .own_probes = PROBES_ALL};
-    params_set_defaults(w->params, c->workload_params);
-    params_set_defaults(k->params, c->lock_params);
-    params_set_defaults(x->params, c->executor_params);
+    param_defaults(w->params, c->workload_params);
+    param_defaults(k->params, c->lock_params);
+    param_defaults(x->params, c->executor_params);
 }
 
 void cell_release(struct cell *c)

@@ -72,9 +72,6 @@ bool cell_is_spread(const struct cell *c);
 /* Adds the probe of that name to a set of own_probes. */
 int cell_add_probe(uint64_t *set, const char *name, struct err *err);
 
-/* Each parameter of the table at its default. */
-void params_set_defaults(const struct param *table, int64_t *values);
-
 /* Parameters of one table as a JSON object; choices become their words. A new reference. */
 json_t *params_to_json(const struct param *table, const int64_t *values);
 /* And back; unknown names are an error. */

@@ -291,7 +291,8 @@ void launch_close_probes(struct launch *l)
  */
 static int tell_failure(const struct launch *l, const char *fact, struct err *err)
 {
-    return err_set(err, ERR_FAILED, "%s", l->failure[0] ? l->failure : fact);
+    return err_set(err, ERR_FAILED, "%.*s", (int)sizeof l->failure,
+                   l->failure[0] ? l->failure : fact);
 }
 
 static int open_probes(struct launch *l, struct err *err)
@@ -439,7 +440,7 @@ static int check_children(const struct launch *l, struct err *err)
         return 0;
     /* A process that could not make its units says why. */
     if ((l->executor->traits & EXECUTOR_GROUPED) && l->failure[0])
-        return err_set(err, ERR_LIMIT, "%s", l->failure);
+        return err_set(err, ERR_LIMIT, "%.*s", (int)sizeof l->failure, l->failure);
     return err_set(err, ERR_FAILED, "a unit (process %d) ended before the gate opened",
                    info.si_pid);
 }
@@ -472,7 +473,7 @@ static void open_gate(struct launch *l, enum gate gate)
 static int verify(const struct launch *l, struct err *err)
 {
     if (l->failure[0])
-        return err_set(err, ERR_FAILED, "%s", l->failure);
+        return err_set(err, ERR_FAILED, "%.*s", (int)sizeof l->failure, l->failure);
     for (uint32_t i = 0; i < l->task_count; i++) {
         const struct task *t = &l->tasks[i];
         if (t->is_failed)

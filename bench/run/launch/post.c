@@ -10,7 +10,9 @@
 struct post {
     struct sink sink; /* first: hooks get its address */
     struct mailbox *mailbox;
-    int offset; /* of the owner's metrics in the list */
+    int offset, rows; /* where the owner's metrics begin in the list, and how many it has */
+    bool has_stray;   /* something was said of a row that the owner has not got: */
+    int stray;
     uint32_t launch;
     double *quantities[METRICS_MAX]; /* of this launch; owned */
     size_t quantity_counts[METRICS_MAX];
@@ -18,14 +20,21 @@ struct post {
     struct histogram *histograms[METRICS_MAX]; /* of this launch, where they came whole; owned */
 };
 
+/* NULL: beyond the owner's table would be another's number. */
 static struct found *found_at(struct post *p, int metric)
 {
-    return &p->mailbox->found[p->offset + metric];
+    if (metric >= 0 && metric < p->rows)
+        return &p->mailbox->found[p->offset + metric];
+    p->stray = p->has_stray ? p->stray : metric;
+    p->has_stray = true;
+    return NULL;
 }
 
 static struct histogram *histogram_at(struct post *p, int metric)
 {
     struct found *f = found_at(p, metric);
+    if (!f)
+        return NULL;
     struct histogram *h = &p->mailbox->histograms[p->offset + metric];
     if (!f->has_histogram)
         histogram_init(h);
@@ -36,15 +45,19 @@ static struct histogram *histogram_at(struct post *p, int metric)
 static void post_value(struct sink *sink, int metric, double value)
 {
     struct post *p = (struct post *)sink;
-    if (isfinite(value))
-        found_at(p, metric)->values[p->launch] = value;
+    struct found *f = found_at(p, metric);
+    if (f && isfinite(value))
+        f->values[p->launch] = value;
 }
 
 static void post_quantity(struct sink *sink, int metric, uint64_t value)
 {
     struct post *p = (struct post *)sink;
     int i = p->offset + metric;
-    histogram_add(histogram_at(p, metric), value);
+    struct histogram *own = histogram_at(p, metric);
+    if (!own)
+        return;
+    histogram_add(own, value);
     if (p->quantity_counts[i] == p->quantity_capacities[i]) {
         size_t capacity = p->quantity_capacities[i] ? p->quantity_capacities[i] * 2 : 256;
         double *grown = realloc(p->quantities[i], capacity * sizeof(double));
@@ -59,8 +72,11 @@ static void post_quantity(struct sink *sink, int metric, uint64_t value)
 static void post_histogram(struct sink *sink, int metric, const struct histogram *h)
 {
     struct post *p = (struct post *)sink;
+    struct histogram *own = h ? histogram_at(p, metric) : NULL;
+    if (!own)
+        return;
     struct histogram **sum = &p->histograms[p->offset + metric];
-    histogram_merge(histogram_at(p, metric), h);
+    histogram_merge(own, h);
     if (!*sum && (*sum = malloc(sizeof **sum)) != NULL)
         histogram_init(*sum);
     if (*sum)
@@ -70,13 +86,17 @@ static void post_histogram(struct sink *sink, int metric, const struct histogram
 static void post_absent(struct sink *sink, int metric, const char *reason)
 {
     struct post *p = (struct post *)sink;
-    snprintf(found_at(p, metric)->reason, TEXT_MAX, "%s", reason);
+    struct found *f = found_at(p, metric);
+    if (f)
+        snprintf(f->reason, sizeof f->reason, "%s", reason ? reason : "it does not say why");
 }
 
 static void post_source(struct sink *sink, int metric, const char *source)
 {
     struct post *p = (struct post *)sink;
-    snprintf(found_at(p, metric)->source, sizeof found_at(p, metric)->source, "%s", source);
+    struct found *f = found_at(p, metric);
+    if (f && source)
+        snprintf(f->source, sizeof f->source, "%s", source);
 }
 
 /* A launch's sample of a distribution is its median. */
@@ -97,28 +117,48 @@ static void settle_quantities(struct post *p)
     }
 }
 
-void post_collect(struct launch *l, struct mailbox *m, const struct metric_list *list,
-                  uint32_t launch, bool with_workload)
+/* Whose row comes next. */
+static void begin_owner(struct post *p, const struct metric_list *list, int offset)
 {
+    p->offset = offset;
+    p->rows = 0;
+    while (offset >= 0 && (size_t)(offset + p->rows) < list->count &&
+           list->descriptors[offset + p->rows] == list->descriptors[offset])
+        p->rows++;
+}
+
+static int tell_stray(const struct post *p, const char *kind, const char *name, struct err *err)
+{
+    return err_set(err, ERR_FAILED, "%s %s told of metric %d, and its table has %d", kind, name,
+                   p->stray, p->rows);
+}
+
+int post_collect(struct launch *l, struct mailbox *m, const struct metric_list *list,
+                 uint32_t launch, bool with_workload, struct err *err)
+{
+    int failed = 0;
     static const struct sink sink = {post_value, post_quantity, post_absent, post_source,
                                      post_histogram};
     struct post *p = calloc(1, sizeof *p);
     if (!p)
-        return;
+        return 0;
     p->sink = sink;
     p->mailbox = m;
     p->launch = launch;
     struct harness *h = harness_of(l);
-    for (size_t i = 0; i < h->probe_count; i++) {
+    for (size_t i = 0; i < h->probe_count && !failed; i++) {
         const struct probe *probe = h->probes[i].probe;
-        p->offset = metric_offset(list, probe);
+        begin_owner(p, list, metric_offset(list, probe));
         if (p->offset >= 0)
             probe->collect(&h->probes[i], &p->sink);
+        failed = p->has_stray ? tell_stray(p, "probe", probe->name, err) : 0;
     }
-    if (with_workload && l->workload->collect) {
-        p->offset = metric_offset_own(list, l->workload);
+    if (with_workload && l->workload->collect && !failed) {
+        begin_owner(p, list, metric_offset_own(list, l->workload));
         l->workload->collect(l, &p->sink);
+        failed = p->has_stray ? tell_stray(p, "workload", l->workload->name, err) : 0;
     }
     settle_quantities(p);
     free(p);
+    return failed;
 }

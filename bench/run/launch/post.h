@@ -7,9 +7,10 @@
 
 /*
  * Asks each probe of the launch, and the workload too, for its values of the launch-th launch.
- * Where memory runs out they are missing, and each says so as any that could not be had.
+ * Where memory runs out they are missing, and each says so as any that could not be had.  -1 with
+ * ERR_FAILED where one told of a metric that it has not got.
  */
-void post_collect(struct launch *l, struct mailbox *m, const struct metric_list *list,
-                  uint32_t launch, bool with_workload);
+int post_collect(struct launch *l, struct mailbox *m, const struct metric_list *list,
+                 uint32_t launch, bool with_workload, struct err *err);
 
 #endif

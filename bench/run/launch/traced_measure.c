@@ -40,10 +40,9 @@ static int run_traced(const struct visit *v, const struct assignment *a, struct 
     for (uint32_t i = 0; i < v->launches && !failed; i++) {
         if (i > 0)
             launch_close_probes(l);
-        failed = run_timed(l, &cpu_ns, &m->err);
+        failed = run_timed(l, &cpu_ns, &m->err) || post_collect(l, m, &list, i, true, &m->err);
         if (failed)
             break;
-        post_collect(l, m, &list, i, true);
         out->traced_cpu_ns = i == 0 ? cpu_ns : out->traced_cpu_ns;
         out->span_ns = i == 0 ? (double)visit_span_ns(l) : out->span_ns;
         out->has_queue |= recorder_has_queue(l);

@@ -225,7 +225,7 @@ static void measure_plain(const struct visit *v, const struct metric_list *list,
             m->noise[i] = (struct noise_delta){.duration_ns = l->virtual_ns};
         snprintf(m->excluded[i], TEXT_MAX, "%s", unsteady);
         if (steady_launch(v->cell, l, &from, m->excluded[i]) && !*unsteady)
-            post_collect(l, m, list, i, true);
+            failed = post_collect(l, m, list, i, true, &m->err);
         else
             drop_launch(m, list, i);
         launch_close_probes(l);
@@ -285,7 +285,7 @@ static int measure_one(const struct visit *v, const struct probe *probe,
         failed = err_set(err, ERR_FAILED, "%s", why);
     l->plain_ns = (before_ns + after_ns) / 2;
     if (!failed)
-        post_collect(l, m, list, 0, false);
+        failed = post_collect(l, m, list, 0, false, err);
     launch_close(l);
     return failed;
 }

@@ -1,6 +1,7 @@
 #include "bench/run/plan/cell_fit.h"
 
 #include "bench/base/words.h"
+#include "bench/machine/host.h"
 #include "bench/machine/limits.h"
 
 #include <stdio.h>
@@ -25,6 +26,14 @@ const char *cell_misfit(const struct workload *w, const struct executor *x, cons
     return w->unfit ? w->unfit(x, params) : NULL;
 }
 
+/* A plug-in's words go into a result: one line of them, and some. */
+static char *reason_of(const char *words)
+{
+    char text[256];
+    host_sanitise(text, sizeof text, *words ? words : "it does not say why");
+    return strdup(text);
+}
+
 char *cell_skip_reason(const struct cell *c)
 {
     char text[256];
@@ -32,11 +41,10 @@ char *cell_skip_reason(const struct cell *c)
     const char *reason = x->unavailable ? x->unavailable() : NULL;
     if (!reason && c->lock->unavailable)
         reason = c->lock->unavailable();
+    if (!reason)
+        reason = cell_misfit(c->workload, x, c->workload_params, text, sizeof text);
     if (reason)
-        return strdup(reason);
-    reason = cell_misfit(c->workload, x, c->workload_params, text, sizeof text);
-    if (reason)
-        return strdup(reason);
+        return reason_of(reason);
     if ((c->lock->traits & LOCK_THREADS_ONLY) && !(x->traits & EXECUTOR_SHARED_HEAP)) {
         snprintf(text, sizeof text, "the lock %s does not work across processes", c->lock->name);
         return strdup(text);

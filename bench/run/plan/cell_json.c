@@ -144,9 +144,9 @@ int cell_from_json(const json_t *object, struct cell *c, struct err *err)
     read.executor = registry_find_executor(executor, err);
     if (!read.workload || !read.lock || !read.executor)
         return -1;
-    params_set_defaults(read.workload->params, read.workload_params);
-    params_set_defaults(read.lock->params, read.lock_params);
-    params_set_defaults(read.executor->params, read.executor_params);
+    param_defaults(read.workload->params, read.workload_params);
+    param_defaults(read.lock->params, read.lock_params);
+    param_defaults(read.executor->params, read.executor_params);
     if (params_from_json(read.workload->params, wp, read.workload_params, err) ||
         params_from_json(read.lock->params, kp, read.lock_params, err) ||
         params_from_json(read.executor->params, xp, read.executor_params, err) ||

@@ -6,6 +6,7 @@
 #include "bench/machine/affinity.h"
 #include "bench/machine/cgroup.h"
 #include "bench/registry.h"
+#include "bench/registry_open.h"
 #include "bench/run/plan/cell_fit.h"
 #include "bench/run/plan/cell_param.h"
 #include "bench/run/plan/cell_place.h"
@@ -105,6 +106,8 @@ static int add_combination(struct builder *b, const struct plan_group *g, struct
     for (size_t i = 0; i < b->params.count; i++)
         if (cell_apply_param(c, b->params.items[i], &b->param_used[i], err))
             return -1;
+    if (c->workload->metrics_of && registry_check_metrics(c->workload, c->workload_params, err))
+        return -1;
     if (c->executor->traits & EXECUTOR_POOLED)
         c->workers = b->request->workers ? (uint32_t)b->request->workers : plan_cpus();
     c->lock_is_shared = g->lock_is_shared && (c->lock->traits & LOCK_PER_RUNTIME) &&
@@ -356,6 +359,15 @@ static void builder_release(struct builder *b)
     free(b->param_used);
 }
 
+static int expand(struct builder *b, const json_t *suite, struct err *err)
+{
+    if (suite ? expand_suite(b, suite, err) : expand_request(b, err))
+        return -1;
+    if (b->plan->cell_count == 0)
+        return err_set(err, ERR_USAGE, "nothing to measure: the suite has no such workload");
+    return check_params_used(b, err) || add_controls(b, err) ? -1 : 0;
+}
+
 int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
 {
     *out = (struct plan){0};
@@ -380,13 +392,11 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
         err_set(err, ERR_SYSTEM, "no memory for the plan");
         goto fail;
     }
-    if (suite ? expand_suite(&b, suite, err) : expand_request(&b, err))
-        goto fail;
-    if (out->cell_count == 0) {
-        err_set(err, ERR_USAGE, "nothing to measure: the suite has no such workload");
-        goto fail;
-    }
-    if (check_params_used(&b, err) || add_controls(&b, err))
+    struct muting muting;
+    registry_mute(&muting);
+    int failed = expand(&b, suite, err);
+    registry_unmute(&muting);
+    if (failed)
         goto fail;
     out->suite = name ? strdup(name) : NULL;
     out->seed = draw_seed(r->seed);
