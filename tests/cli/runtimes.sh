@@ -268,4 +268,28 @@ real_runtimes_answer() {
     _expect_clean
 }
 
+# What is held while memory is read has begun and is blocked: a loop that was never run holds less.
+ready_means_that_they_have_begun() {
+    cat >ready.py <<'END'
+import io, sys
+sys.path.insert(0, sys.argv[1])
+import units
+for name in "thread", "gevent":
+    try:
+        kind = units.KINDS[name]()
+    except units.Missing as why:
+        print("skipped:", why)
+        continue
+    begun, seen, wait = [], [], kind.wait
+    kind.wait = lambda gate: (begun.append(1), wait(gate))
+    units.say = lambda ready: seen.append((ready, len(begun)))
+    sys.stdin = io.StringIO("\n\n")
+    units.memory(kind, 3, 700)
+    assert seen == [(3, 3), (700, 700)], (name, seen)
+END
+    local python=/usr/bin/python3 # Debian's, which has Debian's gevent
+    [ -x $python ] || python=python3
+    timeout 60 $python -B ready.py "$source_dir/scripts/reference/cpython" || fail 'they had not begun'
+}
+
 run_tests

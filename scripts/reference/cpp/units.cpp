@@ -72,15 +72,18 @@ static void say_units(const std::vector<unit> &units)
         say("unit", std::vector<int64_t>{u.begin, u.end, u.ops, u.sum});
 }
 
-// Holds two numbers of units, and is looked at from outside meanwhile.
-static void hold(int64_t less, int64_t more, const std::function<void()> &make)
+// Holds two numbers of units that are blocked, and is looked at from outside meanwhile; `here` counts
+// those that have come to where they wait.
+static void hold(int64_t less, int64_t more, const std::atomic<int64_t> &here, const std::function<void()> &make)
 {
     std::string line;
     int64_t made = 0;
     for (int64_t level : {less, more}) {
         for (; made < level; made++)
             make();
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        do
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        while (here < made);
         std::printf("{\"ready\": %lld}\n", static_cast<long long>(made));
         std::getline(std::cin, line);
     }
@@ -97,7 +100,8 @@ static void run_loop()
     while (!ready.empty() || !timers.empty()) {
         if (ready.empty() && timers.top().first > now())
             std::this_thread::sleep_for(std::chrono::nanoseconds(timers.top().first - now()));
-        for (int64_t t = now(); !timers.empty() && timers.top().first <= t; timers.pop())
+        // Only where somebody waits for it: a look at the clock costs more than a switch.
+        for (int64_t t = timers.empty() ? 0 : now(); !timers.empty() && timers.top().first <= t; timers.pop())
             ready.push_back(timers.top().second);
         for (size_t n = ready.size(); n > 0; n--) {
             auto next = ready.front();
@@ -246,8 +250,12 @@ static void ask_coroutine(const std::string &question, int64_t count, int64_t li
         more = count > 1 ? more / count + 1 : more;
         say("lifecycle_ns", sample(limit, more, count, [&](int64_t b) { finish(lifecycle(b, count)); }));
     } else if (question == "memory") {
+        std::atomic<int64_t> here = 0;
         parked.reserve(static_cast<size_t>(more));
-        hold(count, more, [] { waits(); });
+        hold(count, more, here, [&] {
+            waits();
+            here++;
+        });
     } else if (question == "switch") {
         say("switch_ns", sample(limit, more, 2, [](int64_t b) {
                 task one = take_turns(b), two = take_turns(b);
@@ -311,7 +319,13 @@ static void ask_thread(const std::string &question, int64_t count, int64_t limit
             say("startup_ns", starts);
     } else if (question == "memory") {
         std::vector<std::thread> all;
-        hold(count, more, [&] { all.emplace_back([&] { open.wait(false); }); });
+        std::atomic<int64_t> here = 0;
+        hold(count, more, here, [&] {
+            all.emplace_back([&] {
+                here++;
+                open.wait(false);
+            });
+        });
         open = true;
         open.notify_all();
         for (std::thread &t : all)

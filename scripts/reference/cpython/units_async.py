@@ -1,7 +1,7 @@
 """Tasks of asyncio (with its own loop or uvloop) and of trio, asked the questions of units.py."""
 import sys
 
-from units import Missing, compute, now, sampling, say, smallest_divisor
+from units import WARM_UP_NS, Missing, compute, now, sampling, say, smallest_divisor
 
 try:
     import asyncio
@@ -14,6 +14,7 @@ class Asyncio:
     def __init__(self):
         self.sleep = asyncio.sleep
         self.gate = asyncio.Event()
+        self.one = asyncio.ensure_future  # awaiting it starts one and gives its value
 
     async def all(self, bodies):
         """Starts one each, waits for all, and gives their values."""
@@ -48,18 +49,22 @@ class Trio:
     async def all(self, bodies):
         return await self.started(bodies, None)
 
+    async def one(self, body):
+        return (await self.started([body], None))[0]
+
 
 async def nothing(value=0):
     return value
 
 
 async def sample(limit, batch, parts, one):
+    limit += WARM_UP_NS
     samples, start = [], now()
     while sampling(samples, start, limit):
         t0 = now()
         await one(batch)
         t1 = now()
-        if t1 - start > limit // 4:
+        if t1 - start > max(limit // 4, WARM_UP_NS):
             samples.append((t1 - t0) / (batch * parts))
     return samples
 
@@ -67,7 +72,10 @@ async def sample(limit, batch, parts, one):
 async def startup(kind, count, limit, batch):
     async def lives(times):
         for _ in range(times):
-            await kind.all(nothing() for _ in range(count))
+            if count == 1:
+                await kind.one(nothing())
+            else:
+                await kind.all(nothing() for _ in range(count))
 
     say(lifecycle_ns=await sample(limit, batch // count + 1, count, lives))
     starts = []
@@ -77,14 +85,13 @@ async def startup(kind, count, limit, batch):
 
     for _ in range(200 if count == 1 else 0):
         t0 = now()
-        starts.append((await kind.all([first()]))[0] - t0)
+        starts.append(await kind.one(first()) - t0)
     if starts:
         say(startup_ns=starts[20:])
 
 
 async def memory(kind, less, more):
-    async def waits():
-        await kind.gate.wait()
+    waits = kind.gate.wait
 
     async def look():
         say(ready=less)
@@ -121,7 +128,7 @@ async def future(kind, limit, batch):
     async def one(count):
         for _ in range(count):
             done[0] += 1
-            done[1] += (await kind.all([nothing(done[0])]))[0]
+            done[1] += await kind.one(nothing(done[0]))
 
     say(future_ns=await sample(limit, batch, 1, one))
     say(ops=done[0], sum=done[1])

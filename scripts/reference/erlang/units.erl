@@ -58,7 +58,12 @@ startup(Count, Limit, Batch) ->
     end.
 
 memory(Less, More) ->
-    Hold = fun(N) -> [spawn(fun() -> receive over -> ok end end) || _ <- lists:seq(1, N)] end,
+    Self = self(),
+    Hold = fun(N) ->
+                   Units = [spawn(fun() -> Self ! here, receive over -> ok end end) || _ <- lists:seq(1, N)],
+                   [receive here -> ok end || _ <- Units],
+                   Units
+           end,
     Some = Hold(Less),
     ready(Less),
     Others = Hold(More - Less),

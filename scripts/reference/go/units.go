@@ -53,7 +53,7 @@ func each(count int, body func(i int)) {
 }
 
 func startup(count int, limit int64, batch int) {
-	lifecycles := sample(limit, batch, func(batch int) {
+	lifecycles := sample(limit, batch/count+1, func(batch int) {
 		for k := 0; k < batch; k++ {
 			each(count, func(int) {})
 		}

@@ -1,6 +1,9 @@
 // Threads and virtual threads of Java asked contend's six questions; docs/adding-a-reference.md has the protocol.
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +24,27 @@ public class Units {
         System.out.println("{\"" + name + "\": [" + values.stream().map(String::valueOf).collect(Collectors.joining(", ")) + "]}");
     }
 
-    // By its name, for older Javas do not know the call.
+    // Found by its name, and once: older Javas do not know the call.
+    static final MethodHandle startVirtual = findVirtual();
+
+    static MethodHandle findVirtual() {
+        try {
+            return MethodHandles.lookup().findStatic(Thread.class, "startVirtualThread", MethodType.methodType(Thread.class, Runnable.class));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    static Thread startVirtual(Runnable run) throws Exception {
+        try {
+            return (Thread) startVirtual.invokeExact(run);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new RuntimeException(e);
+        }
+    }
+
     static Thread start(Body body) throws Exception {
         Runnable run = () -> {
             try {
@@ -30,8 +53,7 @@ public class Units {
                 throw new RuntimeException(e);
             }
         };
-        if (isVirtual)
-            return (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, run);
+        if (isVirtual) return startVirtual(run);
         Thread unit = new Thread(run);
         unit.start();
         return unit;
@@ -96,10 +118,16 @@ public class Units {
     static void memory(int less, int more) throws Exception {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
         CountDownLatch gate = new CountDownLatch(1);
+        AtomicLong here = new AtomicLong();
         List<Thread> units = new ArrayList<>();
         for (int level : new int[] {less, more}) {
-            while (units.size() < level) units.add(start(gate::await));
-            Thread.sleep(50);
+            while (units.size() < level)
+                units.add(start(() -> {
+                    here.incrementAndGet();
+                    gate.await();
+                }));
+            do Thread.sleep(50);
+            while (here.get() < level);
             say("ready", level);
             input.readLine();
         }

@@ -34,12 +34,13 @@ let smallest_divisor n =
   end
 
 (* A gate that threads wait at. *)
-type gate = { mutex : Mutex.t; opened : Condition.t; mutable is_open : bool }
+type gate = { mutex : Mutex.t; opened : Condition.t; mutable is_open : bool; mutable here : int }
 
-let make_gate () = { mutex = Mutex.create (); opened = Condition.create (); is_open = false }
+let make_gate () = { mutex = Mutex.create (); opened = Condition.create (); is_open = false; here = 0 }
 
 let wait gate =
   Mutex.lock gate.mutex;
+  gate.here <- gate.here + 1;
   while not gate.is_open do Condition.wait gate.opened gate.mutex done;
   Mutex.unlock gate.mutex
 
@@ -68,6 +69,7 @@ let memory less more =
     (fun level ->
       while List.length !units < level do units := Thread.create wait gate :: !units done;
       Thread.delay 0.01;
+      while gate.here < level do Thread.delay 0.01 done;
       say (Printf.sprintf "{\"ready\": %d}" level);
       ignore (read_line ()))
     [ less; more ];

@@ -51,14 +51,14 @@ def lateness(limit, period)
   late
 end
 
-# Holds two numbers of units, and is looked at from outside meanwhile.
-def hold(less, more)
+# Holds two numbers of units, and is looked at from outside meanwhile; `blocked` waits until those
+# that were just made have come to where they wait.
+def hold(less, more, blocked)
   made = 0
   [less, more].each do |level|
-    while made < level
-      yield
-      made += 1
-    end
+    (level - made).times { yield }
+    blocked.call(level - made)
+    made = level
     sleep 0.01
     say ready: made
     $stdin.gets
@@ -72,7 +72,9 @@ class Threads
   def join(unit) = unit.value
   def gate = Queue.new
   def wait(gate) = gate.pop
+  def await(gate, count) = (sleep 0.01 until gate.num_waiting >= count)
   def open(gate, count) = count.times { gate << true }
+  def all(count, &body) = Array.new(count) { Thread.new(&body) }.count(&:join)
 
   def ring
     there, back = Queue.new, Queue.new
@@ -96,9 +98,11 @@ class Processes
     [pid, from]
   end
 
-  # Empty ones need no pipe.
-  def start_empty = fork { exit!(true) }
-  def join_empty(pid) = Process.wait(pid)
+  # Those without a value need no pipe.
+  def all(count)
+    pids = Array.new(count) { fork { yield; exit!(true) } }
+    pids.count { |pid| Process.wait2(pid)[1].success? }
+  end
 
   def join((pid, from))
     value = JSON.parse(from.read)[0]
@@ -107,12 +111,16 @@ class Processes
     value
   end
 
-  def gate = IO.pipe
+  def gate = { opened: IO.pipe, here: IO.pipe }
   def wait(gate)
-    gate[1].close
-    gate[0].read
+    gate[:opened][1].close
+    gate[:here][1].syswrite("x")
+    gate[:opened][0].read
   end
-  def open(gate, _count) = gate[1].close
+  def await(gate, count)
+    @here = @here.to_i + gate[:here][0].readpartial(count).size until @here.to_i >= count
+  end
+  def open(gate, _count) = gate[:opened][1].close
 
   def ring
     there, back = IO.pipe, IO.pipe
@@ -128,27 +136,17 @@ class Processes
   end
 end
 
-def each(kind, count, &body) = Array.new(count) { |i| kind.start(i, &body) }.map { |unit| kind.join(unit) }
-
-def lifecycle(kind, count)
-  if kind.respond_to?(:start_empty)
-    Array.new(count) { kind.start_empty }.each { |unit| kind.join_empty(unit) }
-  else
-    each(kind, count) { nil }
-  end
-end
-
 def ask(kind, question, count, limit, more)
   case question
   when "startup"
-    say lifecycle_ns: sample(limit, 1, count) { lifecycle(kind, count) }
+    say lifecycle_ns: sample(limit, 1, count) { kind.all(count) {} }
     if count == 1
       starts = Array.new(60) { t0 = now; kind.join(kind.start { now }) - t0 }
       say startup_ns: starts.drop(10)
     end
   when "memory"
     gate, units = kind.gate, []
-    hold(count, more) { units << kind.start { kind.wait(gate); 0 } }
+    hold(count, more, ->(_) { kind.await(gate, units.size) }) { units << kind.start { kind.wait(gate); 0 } }
     kind.open(gate, units.size)
     units.each { |unit| kind.join(unit) }
   when "switch"
@@ -164,7 +162,7 @@ def ask(kind, question, count, limit, more)
     units.each { |unit| say unit: kind.join(unit) }
   when "sleepers"
     t0 = now
-    woken = each(kind, count) { sleep(limit / 1e9); 1 }.sum
+    woken = kind.all(count) { sleep(limit / 1e9) }
     say slept: [t0, now, woken]
   when "mixed"
     over = false # threads see it; processes compute for their time
@@ -194,7 +192,7 @@ def ask_fiber(question, count, limit, more)
     say lifecycle_ns: sample(limit, (more / count) + 1, count) { |b| b.times { nothing.call } }
   when "memory"
     units = []
-    hold(count, more) { units << Fiber.new { Fiber.yield }.tap(&:resume) }
+    hold(count, more, ->(_) {}) { units << Fiber.new { Fiber.yield }.tap(&:resume) }
     units.each(&:resume)
   when "switch" # into one and back are two
     other = Fiber.new { loop { Fiber.yield } }
@@ -224,7 +222,8 @@ def ask_ractor(question, count, limit, more)
     say startup_ns: Array.new(60) { t0 = now; Ractor.new { now }.take - t0 }.drop(10) if count == 1
   when "memory"
     units = []
-    hold(count, more) { units << Ractor.new { Ractor.receive } }
+    blocked = ->(count) { count.times { Ractor.receive } }
+    hold(count, more, blocked) { units << Ractor.new(Ractor.current) { |main| main.send(true); Ractor.receive } }
     units.each { |unit| unit.send(true); unit.take }
   when "switch"
     other = Ractor.new(Ractor.current) { |main| main.send(true) while Ractor.receive }

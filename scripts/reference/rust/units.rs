@@ -85,14 +85,22 @@ async fn startup(count: i64, limit: i64, batch: i64) {
 }
 
 async fn memory(less: i64, more: i64) {
-    let gate = Arc::new(Semaphore::new(0));
+    let (gate, here) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicI64::new(0)));
     let mut units = Vec::new();
     for level in [less, more] {
         while (units.len() as i64) < level {
-            let gate = gate.clone();
-            units.push(spawn(async move { drop(gate.acquire().await) }));
+            let (gate, here) = (gate.clone(), here.clone());
+            units.push(spawn(async move {
+                here.fetch_add(1, Ordering::Relaxed);
+                drop(gate.acquire().await)
+            }));
         }
-        sleep(Duration::from_millis(50)).await;
+        loop {
+            sleep(Duration::from_millis(10)).await;
+            if here.load(Ordering::Relaxed) == level {
+                break;
+            }
+        }
         println!("{{\"ready\": {}}}", level);
         stdin().read_line(&mut String::new()).unwrap();
     }
@@ -108,20 +116,19 @@ async fn switch(limit: i64, batch: i64) {
             back.send(()).await.unwrap();
         }
     });
-    let one = spawn(async move {
-        let mut samples = Vec::new();
-        let start = now();
-        while samples.len() < 5 || (now() - start < limit && samples.len() < 300) {
-            let t0 = now();
-            for _ in 0..batch {
-                there.send(()).await.unwrap();
-                from_there.recv().await.unwrap();
-            }
+    let (mut samples, start) = (Vec::new(), now());
+    while samples.len() < 5 || (now() - start < limit && samples.len() < 300) {
+        let t0 = now();
+        for _ in 0..batch {
+            there.send(()).await.unwrap();
+            from_there.recv().await.unwrap();
+        }
+        if now() - start > limit / 4 {
             samples.push((now() - t0) as f64 / (batch * 2) as f64);
         }
-        samples
-    });
-    say("switch_ns", &one.await.unwrap());
+    }
+    drop(there);
+    say("switch_ns", &samples);
     other.await.unwrap();
 }
 
@@ -205,8 +212,11 @@ fn main() {
         _ => tokio::runtime::Builder::new_current_thread(),
     };
     now();
-    builder.enable_time().build().unwrap().block_on(async {
-        match words[1].as_str() {
+    let runtime = builder.enable_time().build().unwrap();
+    // By a task: what block_on() is given runs on a thread of its own, and is woken through the kernel.
+    let question = words[1].clone();
+    let asks = runtime.spawn(async move {
+        match question.as_str() {
             "startup" => startup(count, limit, more).await,
             "memory" => memory(count, more).await,
             "switch" => switch(limit, more).await,
@@ -216,5 +226,6 @@ fn main() {
             _ => mixed(count, limit, more).await,
         }
     });
+    runtime.block_on(asks).unwrap();
     println!("{{\"end\": true}}");
 }
