@@ -29,7 +29,7 @@ static void add_panel(struct svg_pen *pen, const struct page_chart *c,
 static void add_words(struct svg_pen *pen, const struct page_chart *c)
 {
     pen->y += TITLE;
-    svg_paragraph(pen, 0, pen->width, TITLE * 1.16, TITLE_LEADING, "title", c->form.title);
+    svg_paragraph(pen, 0, pen->width, TITLE * SVG_BOLD, TITLE_LEADING, "title", c->form.title);
     if (c->form.subtitle[0])
         svg_paragraph(pen, 0, pen->width, SVG_TEXT_SIZE, SUBTITLE_LEADING, "mute",
                       c->form.subtitle);

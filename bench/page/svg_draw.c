@@ -94,13 +94,27 @@ static size_t fitting(const char *text, double room, double size)
     return at;
 }
 
+/* Where its last letters begin that fit. */
+static const char *fitting_end(const char *text, double room, double size)
+{
+    double width = svg_text_width(text, size);
+    size_t length;
+    for (; *text && width > room; text += length)
+        width -= letter_width(utf8_decode(text, &length)) * size;
+    return text;
+}
+
+/* Names differ in their ends as often as in their beginnings. */
 void svg_text_within(struct buf *out, double x, double y, double room, const char *looks,
                      const char *text)
 {
+    double size = SVG_TEXT_SIZE * (strcmp(looks, "head") ? 1 : SVG_BOLD);
     struct buf cut = {0};
-    if (svg_text_width(text, SVG_TEXT_SIZE) > room) {
-        buf_add_bytes(&cut, text, fitting(text, room - SVG_TEXT_SIZE, SVG_TEXT_SIZE));
+    if (svg_text_width(text, size) > room) {
+        double half = (room - size) / 2;
+        buf_add_bytes(&cut, text, fitting(text, half, size));
         buf_add(&cut, "\u2026");
+        buf_add(&cut, fitting_end(text, half, size));
         text = buf_text(&cut);
     }
     svg_text(out, x, y, SVG_START, looks, text);
@@ -248,7 +262,8 @@ void svg_key(struct svg_pen *pen, const struct page_panel *panel, const char *ru
             pen->y += LEADING;
         }
         add_swatch(pen->out, s, rule_looks, x, pen->y + 11);
-        svg_text(pen->out, x + SWATCH, pen->y + 11, SVG_START, "", buf_text(&name));
+        svg_text_within(pen->out, x + SWATCH, pen->y + 11, pen->width - x - SWATCH, "",
+                        buf_text(&name));
         x += width + APART;
     }
     pen->out->failed |= name.failed;

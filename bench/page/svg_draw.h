@@ -13,6 +13,7 @@
 enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END };
 
 enum { SVG_TEXT_SIZE = 12 }; /* of all text but titles, in pixels */
+#define SVG_BOLD 1.16        /* how much wider bold letters are */
 
 /* Where the next thing goes. */
 struct svg_pen {
@@ -30,7 +31,7 @@ void svg_number(struct buf *out, double value);
 /* `looks` are more classes, or "". */
 void svg_text(struct buf *out, double x, double y, enum svg_anchor anchor, const char *looks,
               const char *text);
-/* A text that does not fit is cut, and ends with an ellipsis. */
+/* A text that does not fit is cut: an ellipsis stands in its middle. */
 void svg_text_within(struct buf *out, double x, double y, double room, const char *looks,
                      const char *text);
 void svg_line(struct buf *out, double x1, double y1, double x2, double y2, const char *looks);

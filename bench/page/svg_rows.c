@@ -197,7 +197,8 @@ static double behind_strokes(const struct rows *r, const struct page_point *p, d
 static void add_value_text(const struct rows *r, const struct page_point *p, double y)
 {
     char text[48];
-    double x = svg_scale_at(&r->scale, isfinite(p->hi) ? fmax(p->hi, p->y) : p->y);
+    double most = isfinite(p->hi) ? fmax(p->hi, p->y) : p->y;
+    double x = svg_scale_at(&r->scale, r->c->form.kind == PAGE_BARS ? fmax(most, 0) : most);
     svg_point_value(text, sizeof text, &r->panel->y, p);
     x = behind_strokes(r, p, x, svg_text_width(text, SVG_TEXT_SIZE));
     svg_text(r->pen->out, x + VALUE_GAP, y + 4, SVG_START, "val", text);
@@ -233,10 +234,10 @@ static void add_bar(const struct rows *r, const struct page_series *s, const str
                     double top)
 {
     char looks[32];
-    double x = svg_scale_at(&r->scale, p->y);
+    double x = svg_scale_at(&r->scale, p->y), zero = svg_scale_at(&r->scale, 0);
     begin_thing(r, s, p);
     snprintf(looks, sizeof looks, "%s%u", p->flags ? "h" : "f", s->form.tint);
-    svg_rect(r->pen->out, r->left, top, x - r->left, BAR, looks);
+    svg_rect(r->pen->out, fmin(x, zero), top, fabs(x - zero), BAR, looks);
     add_interval(r, p, top + BAR / 2.0, "whisker");
     add_value_text(r, p, top + BAR / 2.0);
     svg_end(r->pen->out);

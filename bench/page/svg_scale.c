@@ -9,7 +9,7 @@
 /* A little room beyond the outermost points, as a share of the whole or (log) as a factor. */
 #define ROOM_SHARE       0.04
 #define ROOM_FACTOR      1.25
-#define FEW_TICKS_FACTOR 4   /* below it powers of ten leave a logarithmic axis without ticks */
+#define FEW_TICKS_FACTOR 4   /* below it powers leave a logarithmic axis without ticks */
 #define LEAST_DECADES    0.3 /* of a logarithmic axis: a factor of two */
 
 static bool is_bytes(const struct page_axis *a)
@@ -171,7 +171,7 @@ static size_t linear_ticks(const struct svg_scale *s, size_t most, struct svg_ti
 static size_t log_ticks(const struct svg_scale *s, size_t most, struct svg_tick *ticks)
 {
     double base = is_bytes(s->axis) ? 4 : 10;
-    if (base == 10 && s->to < FEW_TICKS_FACTOR * s->from)
+    if (s->to < FEW_TICKS_FACTOR * s->from)
         return linear_ticks(s, most, ticks);
     double low = floor(log(s->from) / log(base)), high = ceil(log(s->to) / log(base));
     size_t powers =

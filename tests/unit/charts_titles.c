@@ -196,6 +196,74 @@ static void a_gain_is_told_of_usable_ends(void)
         "no lock only 0.50x from 1 to 2 tasks");
 }
 
+/* Buggy: "thread yields at most 1.0x; coroutine only 1.0x". */
+static void an_equal_gain_is_no_smaller_one(void)
+{
+    struct draft d;
+    draft_begin(&d, 4);
+    add_sweep(&d, "thread", 1.0001, NULL);
+    add_sweep(&d, "coroutine", 1, NULL);
+    check_title(&d, "scaling",
+                "More tasks of cpu: thread, no lock yields at most 1.0x from 1 to 2 tasks");
+}
+
+static void add_dense(struct draft *d, const char *settings, double memory)
+{
+    buf_printf(&d->text,
+               "%s{\"id\":\"startup/none/coroutine/tasks=2%s\",\"workload\":\"startup\","
+               "\"workload_kind\":\"startup\",\"lock\":\"none\",\"executor\":\"coroutine\","
+               "\"tasks\":2,\"status\":\"ok\",\"metrics\":{",
+               d->cells++ ? "," : "", settings);
+    add_metric(d, "memory_bytes", "bytes", memory);
+    buf_add(&d->text, END_CELL);
+}
+
+/* Buggy: both were "coroutine", two values in one row; and what costs nothing was gone. */
+static void what_a_unit_costs_is_told_by_its_settings(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    draft_begin(&d, 2);
+    add_dense(&d, "", 300);
+    add_dense(&d, ",coroutine.stack=dense", 900);
+    add_cell(&d, "startup", "none", "serial", 2, "memory_bytes", 0, NULL);
+    const struct page_chart *c = draw(&d, "ladder", &p, &r);
+    if (CHECK(c != NULL)) {
+        const struct page_points *first = c->panels->series->points;
+        CHECK_EQ(c->form.title, "A coroutine stack=dense costs 3.0 times a coroutine in memory");
+        CHECK_EQ(first->point.label, "coroutine stack=dense");
+        CHECK_EQ(first->next->point.label, "coroutine");
+        CHECK_EQ(c->form.note, "1 more cell stands in the tables.");
+    }
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+}
+
+/* Buggy: the ninth lock and all after it had the first one's colour, and nothing else. */
+static void locks_without_a_colour_have_a_name(void)
+{
+    struct draft d;
+    struct page p;
+    struct result r;
+    char lock[16];
+    draft_begin(&d, 2);
+    for (int i = 0; i < 14; i++) {
+        snprintf(lock, sizeof lock, "lock%d", i);
+        add_cell(&d, "cpu", lock, "thread", 2, "throughput_per_s", 1000 + i, NULL);
+    }
+    const struct page_chart *c = draw(&d, "throughput", &p, &r);
+    if (CHECK(c != NULL)) {
+        CHECK(c->panels->series->next == NULL);
+        CHECK_EQ(c->panels->series->points->next->point.label, "thread, lock1");
+        CHECK_EQ(c->form.note, "2 more cells stand in the tables.");
+    }
+    page_release(&p);
+    result_unload(&r);
+    buf_release(&d.text);
+}
+
 /* Sleeping gains 200 times in the same figure: a title names the work it is of. */
 static void a_gain_is_of_one_work_that_is_named(void)
 {
@@ -487,6 +555,9 @@ static const struct test tests[] = {
     {"what_a_unit_costs_is_told_of_usable_cells", what_a_unit_costs_is_told_of_usable_cells},
     {"a_lock_is_held_against_none_in_usable_cells", a_lock_is_held_against_none_in_usable_cells},
     {"a_gain_is_told_of_usable_ends", a_gain_is_told_of_usable_ends},
+    {"an_equal_gain_is_no_smaller_one", an_equal_gain_is_no_smaller_one},
+    {"what_a_unit_costs_is_told_by_its_settings", what_a_unit_costs_is_told_by_its_settings},
+    {"locks_without_a_colour_have_a_name", locks_without_a_colour_have_a_name},
     {"a_gain_is_of_one_work_that_is_named", a_gain_is_of_one_work_that_is_named},
     {"a_title_is_of_all_cells_or_says_that_it_is_not",
      a_title_is_of_all_cells_or_says_that_it_is_not},

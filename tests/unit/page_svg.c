@@ -57,6 +57,9 @@ static void axes_name_round_numbers(void)
 {
     check_ticks(&(struct page_axis){.scale = PAGE_LOG, .unit = "ns"}, 800, 2e6, 6,
                 "1 us|10 us|100 us|1 ms");
+    /* Buggy: none, since no power of 4 lies between. */
+    check_ticks(&(struct page_axis){.scale = PAGE_LOG, .unit = "bytes"}, 9700, 9900, 6,
+                "8 KiB|10 KiB|12 KiB");
     check_ticks(&(struct page_axis){.unit = "ratio", .to = 1, .is_percent = true}, 0, 0.7, 5,
                 "0 %|20 %|40 %|60 %|80 %|100 %");
     check_ticks(&(struct page_axis){.scale = PAGE_LOG, .unit = "bytes"}, 900, 5e7, 8,
@@ -232,7 +235,57 @@ static void a_value_is_told_whatever_its_name(void)
     buf_release(&name);
 }
 
+/* Buggy: a bar began at the left edge, wherever 0 was, so that the longest was the least. */
+static void bars_begin_at_zero(void)
+{
+    struct page p;
+    struct buf svg = {0};
+    page_init(&p, "test");
+    page_chart(&p, &(struct page_chart_form){
+                       .key = "k", .title = "t", .kind = PAGE_BARS, .y = {.unit = "ns"}});
+    page_series(&p, &(struct page_series_form){.name = "s", .tint = 1});
+    page_row_point(&p, "less", page_exactly(-20), 0);
+    page_row_point(&p, "more", page_exactly(10), 0);
+    svg_chart(&svg, p.blocks->chart, 600, 0, true);
+    const char *less = strstr(buf_text(&svg), "<title>less"),
+               *more = strstr(buf_text(&svg), "<title>more");
+    if (CHECK(less && more)) {
+        double width = number_behind(less, "width=\"");
+        double zero = number_behind(less, "x=\"") + width;
+        CHECK_NEAR(number_behind(more, "x=\""), zero, 0.2);
+        CHECK_NEAR(number_behind(more, "width=\""), width / 2, 0.2);
+    }
+    page_release(&p);
+    buf_release(&svg);
+}
+
+/* Buggy: ends were cut off, where most names differ; bold ones and those of a key were too long. */
+static void a_name_without_room_keeps_both_its_ends(void)
+{
+    static const char *const looks[] = {"", "head"};
+    struct buf svg = {0}, name = {0};
+    for (int i = 0; i < 60; i++)
+        buf_add(&name, "word");
+    buf_add(&name, "last");
+    for (size_t i = 0; i < 2; i++) {
+        buf_reset(&svg);
+        svg_text_within(&svg, 0, 0, 300, looks[i], buf_text(&name));
+        const char *text = strchr(buf_text(&svg), '>') + 1;
+        CHECK(!strncmp(text, "word", 4) && strstr(text, "\xe2\x80\xa6") && strstr(text, "last<"));
+        CHECK(svg_text_width(text, SVG_TEXT_SIZE) < 300 + svg_text_width("</text>", SVG_TEXT_SIZE));
+    }
+    struct page_series series = {.form = {.name = buf_text(&name), .tint = 1}};
+    buf_reset(&svg);
+    svg_key(&(struct svg_pen){.out = &svg, .width = 300}, &(struct page_panel){.series = &series},
+            "whisker");
+    CHECK_CONTAINS(buf_text(&svg), "\xe2\x80\xa6");
+    buf_release(&svg);
+    buf_release(&name);
+}
+
 static const struct test tests[] = {
+    {"bars_begin_at_zero", bars_begin_at_zero},
+    {"a_name_without_room_keeps_both_its_ends", a_name_without_room_keeps_both_its_ends},
     {"a_value_is_told_whatever_its_name", a_value_is_told_whatever_its_name},
     {"no_stroke_crosses_a_value", no_stroke_crosses_a_value},
     {"each_scale_puts_values_where_they_belong", each_scale_puts_values_where_they_belong},

@@ -4,8 +4,10 @@
 #include "bench/base/units.h"
 #include "bench/base/words.h"
 #include "bench/judge/ladder/ladder.h"
+#include "bench/judge/parts/cell.h"
 #include "bench/judge/parts/low.h"
 #include "bench/judge/parts/number.h"
+#include "bench/judge/sentences/factor.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@ static const struct rise {
 enum { RISES = sizeof rises / sizeof *rises, STEPS = 3 };
 
 struct rung {
+    const char *name; /* of the executor, with its settings */
     const struct result_cell *cell;
     const struct result_metric *metric;
     double cost;      /* what it is ordered by */
@@ -34,6 +37,7 @@ struct rung {
 
 struct rungs {
     VEC(struct rung);
+    size_t left_out; /* that cost nothing, which no such scale shows */
 };
 
 static int dearest_first(const void *left, const void *right)
@@ -51,8 +55,10 @@ static int collect(struct rungs *out, const struct ladder *l, size_t column, boo
         double cost = !slot->metric ? (double)NAN
                       : has_low     ? low_of(slot->metric, &failed)
                                     : slot->metric->summary.center;
+        out->left_out += isfinite(cost) && cost <= 0;
         if (isfinite(cost) && cost > 0)
-            vec_add(out, (struct rung){slot->cell, slot->metric, cost, slot->is_doubtful});
+            vec_add(out, (struct rung){l->rows.items[i].name, slot->cell, slot->metric, cost,
+                                       slot->is_doubtful});
     }
     if (out->count)
         qsort(out->items, out->count, sizeof *out->items, dearest_first);
@@ -63,6 +69,17 @@ static int collect(struct rungs *out, const struct ladder *l, size_t column, boo
 static bool has_own_unit(const struct result_cell *c)
 {
     return !c->workers && (!result_role_find(c, ROLE_MEMORY) || result_role_value(c, ROLE_MEMORY));
+}
+
+/* How many times as much one costs as the other; 1 where no difference can be told. */
+static double times(const struct rung *a, const struct rung *b, bool of_low, bool *is_rough,
+                    bool *failed)
+{
+    if (of_low)
+        return factor_of_lows(a->metric, b->metric, is_rough, failed);
+    struct ratio r = ratio_of_metrics(a->metric, b->metric, failed);
+    *is_rough = number_ratio_standing(&r) == RATIO_ROUGH;
+    return factor_is_untold(&r) ? 1 : r.center;
 }
 
 /*
@@ -80,16 +97,18 @@ static void add_finding(struct buf *out, const struct rungs *all, const struct r
     const struct rung *middle = r.count ? &r.items[r.count / 2] : NULL;
     for (size_t i = 0; i < 2 && middle; i++) {
         const struct rung *end = i ? &r.items[r.count - 1] : r.items;
-        double ratio = end->cost / middle->cost, more = ratio < 1 ? 1 / ratio : ratio;
-        if (end == middle || more < 1.5)
+        bool is_rough = false;
+        double ratio = times(end, middle, step->has_low, &is_rough, &out->failed);
+        double more = ratio < 1 ? 1 / ratio : ratio;
+        if (end == middle || !(more >= 1.5))
             continue;
-        buf_printf(out, "%s%s %s %s%s%s%s", is_first ? "" : ", ",
-                   words_article(end->cell->executor), end->cell->executor,
-                   is_first ? "costs " : "", ratio < 1 ? "1/" : "",
-                   units_format(text, sizeof text, more, "", 2), ratio < 1 ? "" : " times");
+        buf_printf(out, "%s%s %s %s%s%s%s%s", is_first ? "" : ", ", words_article(end->name),
+                   end->name, is_first ? "costs " : "", is_rough ? "roughly " : "",
+                   ratio < 1 ? "1/" : "", units_format(text, sizeof text, more, "", 2),
+                   ratio < 1 ? "" : " times");
         if (is_first)
-            buf_printf(out, "%s %s %s %s", ratio < 1 ? " of" : "",
-                       words_article(middle->cell->executor), middle->cell->executor, step->verb);
+            buf_printf(out, "%s %s %s %s", ratio < 1 ? " of" : "", words_article(middle->name),
+                       middle->name, step->verb);
         is_first = false;
     }
     out->failed |= r.failed;
@@ -101,7 +120,7 @@ static void add_rung(struct page *p, const struct rung *r, bool of_low)
     struct buf name = {0};
     struct page_value v = value_of_summary(&r->metric->summary);
     unsigned flags = r->is_doubtful ? PAGE_UNRELIABLE : 0;
-    add_executor(&name, r->cell);
+    add_executor_as(&name, r->name, r->cell);
     if (of_low)
         page_point(p, &(struct page_point){.y = r->cost,
                                            .lo = (double)NAN,
@@ -148,6 +167,7 @@ static int find_step(struct drawn *d, const struct ladder *l, size_t step, struc
         if (rises[i].step != step || column == l->columns.count)
             continue;
         vec_release(&d->rungs);
+        d->rungs.left_out = 0;
         if (collect(&d->rungs, l, column, rises[i].has_low, err))
             return -1;
         d->rise = &rises[i];
@@ -158,7 +178,11 @@ static int find_step(struct drawn *d, const struct ladder *l, size_t step, struc
 
 static void add_chart(struct page *p, const struct drawn *drawn)
 {
-    struct buf title = {0};
+    struct buf title = {0}, note = {0};
+    size_t left_out = 0;
+    for (size_t i = 0; i < STEPS; i++)
+        left_out += drawn[i].like ? drawn[i].rungs.left_out : 0;
+    add_left_out(&note, left_out);
     for (size_t i = 0; i < STEPS && !title.len; i++)
         if (drawn[i].like)
             add_finding(&title, &drawn[i].rungs, drawn[i].rise);
@@ -173,12 +197,14 @@ static void add_chart(struct page *p, const struct drawn *drawn)
                           "Cost of one unit, on logarithmic scales: the median of rounds with its "
                           "95 % interval; the stroke is the fastest tenth, which nobody kept "
                           "waiting.",
+                      .note = page_text_of(p, &note),
                       .kind = PAGE_DOTS,
                       .y = {.name = "cost", .scale = PAGE_LOG}});
     for (size_t i = 0; i < STEPS; i++)
         if (drawn[i].like)
             add_panel(p, drawn[i].like, drawn[i].rise, &drawn[i].rungs);
     buf_release(&title);
+    buf_release(&note);
 }
 
 static int build(struct ladder *out, const struct chart_subject *s, struct err *err)

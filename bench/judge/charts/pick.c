@@ -73,13 +73,18 @@ void add_rest(struct buf *out, const char *rest)
     buf_add(out, rest + (*rest == ','));
 }
 
-void add_executor(struct buf *out, const struct result_cell *c)
+void add_executor_as(struct buf *out, const char *name, const struct result_cell *c)
 {
-    buf_add(out, c->executor);
+    buf_add(out, name);
     if (c->workers > 0)
         buf_printf(out, ", %lld workers", (long long)c->workers);
     if (cell_lock_is_shared(c))
         buf_add(out, ", one lock for all");
+}
+
+void add_executor(struct buf *out, const struct result_cell *c)
+{
+    add_executor_as(out, c->executor, c);
 }
 
 void add_cell_name(struct buf *out, const struct result_cell *c)

@@ -37,6 +37,8 @@ void add_rest(struct buf *out, const char *rest);
 
 /* "thread", "uv_pool, 4 workers", "process, one lock for all" */
 void add_executor(struct buf *out, const struct result_cell *c);
+/* The same of a name that has the executor's settings: "coroutine stack=dense". */
+void add_executor_as(struct buf *out, const char *name, const struct result_cell *c);
 /* "prime, gil, thread, 2 tasks" */
 void add_cell_name(struct buf *out, const struct result_cell *c);
 

@@ -142,6 +142,16 @@ static bool is_rough(const struct ratio *r)
     return !(r->level >= NUMBER_RATIO_LEVEL) || !(r->hi < NUMBER_FACTOR * r->lo);
 }
 
+/* That one gains more than the other is shown. */
+static bool is_more(const struct ratio *a, const struct ratio *b)
+{
+    const struct page_value r = {.center = a->center / b->center,
+                                 .lo = a->lo / b->hi,
+                                 .hi = a->hi / b->lo,
+                                 .level = a->level * b->level};
+    return number_standing(&r) != RATIO_UNTOLD;
+}
+
 /* "More tasks of prime: process, no lock yields at most 2x from 1 to 2 tasks; thread, gil only .."
  */
 static void add_finding(struct buf *out, const struct scaling *all, const struct sweep *leader)
@@ -154,7 +164,8 @@ static void add_finding(struct buf *out, const struct scaling *all, const struct
         char gain[40];
         const struct sweep *s = ends[i];
         const struct scaling_point *end = &s->points[s->count - 1];
-        if (i && ends[0] == ends[1])
+        if (i && (ends[0] == ends[1] ||
+                  !is_more(&ends[0]->points[ends[0]->count - 1].speedup, &end->speedup)))
             break;
         buf_add(out, i ? "; " : "More tasks of ");
         if (!i)

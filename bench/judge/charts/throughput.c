@@ -12,10 +12,18 @@ enum { PANELS = 4, ROWS = 12 };
 
 static const char metric[] = "throughput_per_s";
 
+/* More locks than there are colours have a row each. */
+static bool has_rows_of_locks(const struct family *f)
+{
+    return family_locks(f) > PAGE_TINTS;
+}
+
 /* Rows of one lock that have no room. */
 static size_t rows_left_out(const struct family *f)
 {
     size_t left = 0;
+    if (has_rows_of_locks(f))
+        return f->cells.count > ROWS ? f->cells.count - ROWS : 0;
     for (size_t i = 0; i < f->cells.count; i++) {
         size_t before = 0;
         for (size_t k = 0; k < i && before < ROWS; k++)
@@ -47,6 +55,21 @@ static void add_lock_series(struct page *p, const struct result *r, const struct
     buf_release(&name);
 }
 
+static void add_rows_of_locks(struct page *p, const struct family *f)
+{
+    struct buf name = {0};
+    page_series(p, &(struct page_series_form){.name = "throughput", .tint = 1});
+    for (size_t i = 0; i < f->cells.count && i < ROWS; i++) {
+        const struct result_cell *c = f->cells.items[i];
+        buf_reset(&name);
+        add_executor(&name, c);
+        buf_printf(&name, ", %s", cell_lock_words(c));
+        page_row_point(p, page_text_of(p, &name),
+                       value_of_summary(&result_value_find(c, metric)->summary), cell_flags(c));
+    }
+    buf_release(&name);
+}
+
 static void add_panel(struct page *p, const struct result *r, const struct family *f)
 {
     struct buf title = {0};
@@ -58,7 +81,9 @@ static void add_panel(struct page *p, const struct result *r, const struct famil
     buf_add(&title, ", ");
     add_rest(&title, f->rest);
     page_panel(p, page_text_of(p, &title), NULL, &y);
-    for (size_t i = 0; i < f->cells.count; i++) {
+    if (has_rows_of_locks(f))
+        add_rows_of_locks(p, f);
+    for (size_t i = 0; i < f->cells.count && !has_rows_of_locks(f); i++) {
         size_t k = 0;
         while (strcmp(f->cells.items[k]->lock, f->cells.items[i]->lock))
             k++;

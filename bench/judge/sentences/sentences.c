@@ -106,7 +106,7 @@ static void add_cost(struct buf *out, const struct result_metric *m)
     double low = low_of(m, &out->failed);
     bool is_rough = m->summary.n < NUMBER_SAMPLES;
     buf_printf(out, "%s%s", is_rough ? "~" : "", units_format(text, sizeof text, low, m->unit, 2));
-    if (m->summary.center >= NUMBER_FACTOR * low)
+    if (m->summary.center > low && m->summary.center >= NUMBER_FACTOR * low)
         buf_printf(out, " (median %s)",
                    units_format(text, sizeof text, m->summary.center, m->unit, 2));
 }

@@ -40,10 +40,10 @@ const middle = thing => {
 const near = (things, x, y) => {
   let best = null, least = 1600;
   for (const thing of things) {
-    const b = thing.getBoundingClientRect();
+    const b = thing.getBoundingClientRect(); /* a point of a curve is a stroke of no size */
     const dx = Math.max(b.left - x, 0, x - b.right), dy = Math.max(b.top - y, 0, y - b.bottom);
     const far = dx * dx + dy * dy;
-    if (far < least && b.width + b.height > 0) { least = far; best = thing; }
+    if (far < least && !thing.closest(".off")) { least = far; best = thing; }
   }
   return best;
 };
