@@ -189,8 +189,11 @@ static void latex(struct buf *out, const char *text)
         ['}'] = "\\}",
         ['['] = "{[}",
         ['*'] = "{*}",
+        ['|'] = "\\textbar{}",
     };
     const char *name = (unsigned char)*text < 128 ? names[(unsigned char)*text] : NULL;
+    /* Two strokes of an option would become one long one. */
+    buf_add(out, *text == '-' && out->len && out->data[out->len - 1] == '-' ? "{}" : "");
     buf_add(out, name ? name : text);
 }
 
