@@ -128,19 +128,38 @@ static void csv(struct buf *out, const char *text)
     buf_add(out, *text == '"' ? "\"\"" : text);
 }
 
+/*
+ * An apostrophe before each: in many a language a spreadsheet parts fields at semicolons, quoted or
+ * not, so that one may begin in the middle of a text.  Behind a blank it is a text's "; -7 %".
+ */
+static void add_guarded(struct buf *out, const char *text)
+{
+    bool is_first = true;
+    for (size_t length; *text; text += length, is_first = false) {
+        length = strcspn(text, ";");
+        length += text[length] == ';';
+        buf_add(out, is_formula(text) && (is_first || *text != ' ') ? "'" : "");
+        buf_add_bytes(out, text, length);
+    }
+}
+
 void escape_csv(struct buf *out, const char *text)
 {
-    bool is_guarded = is_formula(text), is_quoted = is_guarded || strpbrk(text, "\",\r\n");
+    struct buf guarded = {0};
+    add_guarded(&guarded, text);
+    bool is_quoted = is_formula(text) || strpbrk(text, "\",;\r\n");
     buf_add(out, is_quoted ? "\"" : "");
-    buf_add(out, is_guarded ? "'" : "");
-    write_all(out, text, "\t\r\n", csv);
+    write_all(out, buf_text(&guarded), "\t\r\n", csv);
     buf_add(out, is_quoted ? "\"" : "");
+    buf_settle(out, &guarded);
 }
 
 void escape_tsv(struct buf *out, const char *text)
 {
-    buf_add(out, is_formula(text) ? "'" : "");
-    write_all(out, text, "", add);
+    struct buf guarded = {0};
+    add_guarded(&guarded, text);
+    write_all(out, buf_text(&guarded), "", add);
+    buf_settle(out, &guarded);
 }
 
 /* ---- LaTeX, XML, GitHub --------------------------------------------------------------- */
@@ -189,8 +208,11 @@ static void latex(struct buf *out, const char *text)
         ['}'] = "\\}",
         ['['] = "{[}",
         ['*'] = "{*}",
+        ['|'] = "\\textbar{}",
     };
     const char *name = (unsigned char)*text < 128 ? names[(unsigned char)*text] : NULL;
+    /* Two strokes of an option would become one long one. */
+    buf_add(out, *text == '-' && out->len && out->data[out->len - 1] == '-' ? "{}" : "");
     buf_add(out, name ? name : text);
 }
 

@@ -24,7 +24,8 @@ void escape_markdown_code(struct buf *out, const char *text, bool is_cell);
 
 /*
  * A field of CSV (RFC 4180), quoted when it has to be; one that a spreadsheet would take for a
- * formula is quoted and gets an apostrophe in front.  TSV: neither quotes nor lines within.
+ * formula is quoted and gets an apostrophe in front, and so does a part of it behind a semicolon.
+ * TSV: neither quotes nor lines within.
  */
 void escape_csv(struct buf *out, const char *text);
 void escape_tsv(struct buf *out, const char *text);

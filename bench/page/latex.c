@@ -43,13 +43,14 @@ static void add_words(const struct page_block *b, struct buf *out)
     }
 }
 
-/* How many tables up to this one have its title. */
+/* How many tables up to this one have its label. */
 static size_t same_before(const struct page *p, const struct page_block *last)
 {
     size_t count = 1;
     for (const struct page_block *b = page_next(p->blocks, PAGE_PAPER); b && b != last;
          b = page_next(b->next, PAGE_PAPER))
-        count += b->kind == BLOCK_GRID && !strcmp(b->grid->form.title, last->grid->form.title);
+        count += b->kind == BLOCK_GRID &&
+                 latex_have_one_label(b->grid->form.title, last->grid->form.title);
     return count;
 }
 

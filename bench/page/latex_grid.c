@@ -47,11 +47,68 @@ static const char *group_of(const struct page_grid *g, size_t c)
     return column_group(&g->form.columns[c]);
 }
 
+/*
+ * The units of base/units.h as siunitx has them.  A prefix belongs to the unit behind it, so that a
+ * thousand a second in its words is one a kilosecond: there the number has a power of ten, and
+ * where there is no unit for a prefix.
+ */
+static const struct unit {
+    const char *name, *macro, *power;
+} units[] = {
+    {"ns", "\\nano\\second", ""},
+    {"us", "\\micro\\second", ""},
+    {"ms", "\\milli\\second", ""},
+    {"s", "\\second", ""},
+    {"B", "\\byte", ""},
+    {"KiB", "\\kibi\\byte", ""},
+    {"MiB", "\\mebi\\byte", ""},
+    {"GiB", "\\gibi\\byte", ""},
+    {"/s", "\\per\\second", ""},
+    {"k/s", "\\per\\second", "e3"},
+    {"M/s", "\\per\\second", "e6"},
+    {"G/s", "\\per\\second", "e9"},
+    {"Hz", "\\hertz", ""},
+    {"kHz", "\\kilo\\hertz", ""},
+    {"MHz", "\\mega\\hertz", ""},
+    {"GHz", "\\giga\\hertz", ""},
+    {"k", "", "e3"},
+    {"M", "", "e6"},
+    {"G", "", "e9"},
+    {"", "", ""},
+};
+
+/* One that is not known stands as it is. */
+static const struct unit *unit_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (!strcmp(name, units[i].name))
+            return &units[i];
+    return NULL;
+}
+
+static const char *power_of(const char *name)
+{
+    const struct unit *u = unit_of(name);
+    return u ? u->power : "";
+}
+
+static bool is_set_as_number(const struct page_cell *c)
+{
+    return cell_is_number(c) && c->kind != CELL_SHOWN;
+}
+
+/* A power of ten is set as a factor, behind the number and each end of its interval. */
 static size_t letters_of(const struct page_cell *c, const struct page_column *column, bool *failed)
 {
+    enum { OF_POWER = 5 };
     struct buf text = {0};
+    struct number n = {0}, lo, hi;
     cell_add_text(&text, c, column);
     size_t letters = escape_latex_columns(buf_text(&text));
+    if (is_set_as_number(c))
+        cell_number(c, column, &n);
+    if (power_of(n.unit)[0] || strchr(n.text, 'e'))
+        letters += OF_POWER * (cell_interval(c, column, &lo, &hi) ? 3u : 1u);
     *failed |= text.failed;
     buf_release(&text);
     return letters;
@@ -129,51 +186,11 @@ static struct part part_from(const struct layout *l, size_t from)
 
 /* ---- Cells ------------------------------------------------------------------------------- */
 
-/* The units of base/units.h as siunitx has them. */
-static const char *unit_macro(const char *unit)
-{
-    static const struct {
-        const char *unit, *macro;
-    } units[] = {
-        {"ns", "\\nano\\second"},
-        {"us", "\\micro\\second"},
-        {"ms", "\\milli\\second"},
-        {"s", "\\second"},
-        {"B", "\\byte"},
-        {"KiB", "\\kibi\\byte"},
-        {"MiB", "\\mebi\\byte"},
-        {"GiB", "\\gibi\\byte"},
-        {"/s", "\\per\\second"},
-        {"k/s", "\\kilo\\per\\second"},
-        {"M/s", "\\mega\\per\\second"},
-        {"G/s", "\\giga\\per\\second"},
-        {"Hz", "\\hertz"},
-        {"kHz", "\\kilo\\hertz"},
-        {"MHz", "\\mega\\hertz"},
-        {"GHz", "\\giga\\hertz"},
-    };
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (!strcmp(unit, units[i].unit))
-            return units[i].macro;
-    return NULL;
-}
-
-/* The power of ten that stands in the place of a unit: siunitx has no prefix without a unit. */
-static const char *power_of(const char *unit)
-{
-    static const struct {
-        const char *unit, *power;
-    } powers[] = {{"k", "e3"}, {"M", "e6"}, {"G", "e9"}};
-    for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
-        if (!strcmp(unit, powers[i].unit))
-            return powers[i].power;
-    return "";
-}
-
 /* "~38.2" and "us"; what is no plain number ("1/590", "0.8x", "~") is text. */
 static void add_number(const struct number *n, struct buf *out)
 {
-    const char *text = n->text, *macro = unit_macro(n->unit), *power = power_of(n->unit);
+    const struct unit *unit = unit_of(n->unit);
+    const char *text = n->text, *power = power_of(n->unit);
     if (text[0] == '~' || text[0] == '<') {
         buf_add(out, text[0] == '~' ? "$\\sim$" : "$<$");
         text++;
@@ -187,11 +204,11 @@ static void add_number(const struct number *n, struct buf *out)
         escape_latex(out, text);
         return;
     }
-    if (n->unit[0] && macro)
-        buf_printf(out, "\\SI{%.*s}{%s}", (int)length, text, macro);
+    if (unit && unit->macro[0])
+        buf_printf(out, "\\SI{%.*s%s}{%s}", (int)length, text, power, unit->macro);
     else
         buf_printf(out, "\\num{%.*s%s}", (int)length, text, power);
-    if (n->unit[0] && !macro && !power[0]) {
+    if (!unit) {
         buf_add(out, "\\,");
         escape_latex(out, n->unit);
     }
@@ -217,7 +234,7 @@ static void add_cell(const struct page_grid *g, const struct page_cell *cell, si
 {
     const struct page_column *column = &g->form.columns[c];
     struct number n, lo, hi;
-    if (!cell_is_number(cell) || cell->kind == CELL_SHOWN) {
+    if (!is_set_as_number(cell)) {
         add_words(cell, column, out);
         return;
     }
@@ -359,20 +376,39 @@ static void add_tabular(const struct layout *l, const struct part *p, struct buf
 
 /* ---- The table ----------------------------------------------------------------------------- */
 
+/* The next letter of a title's label, "-" for what no label has; 0 at its end. */
+static char next_of_label(const char **title, bool *is_gap)
+{
+    for (; **title; ++*title) {
+        unsigned char letter = (unsigned char)tolower((unsigned char)**title);
+        bool is_kept = letter < 128 && isalnum(letter), was_gap = *is_gap;
+        *is_gap = !is_kept;
+        if (is_kept || !was_gap) {
+            ++*title;
+            return is_kept ? (char)letter : '-';
+        }
+    }
+    return 0;
+}
+
+bool latex_have_one_label(const char *a, const char *b)
+{
+    bool gap_a = true, gap_b = true;
+    char of_a, of_b;
+    do {
+        of_a = next_of_label(&a, &gap_a);
+        of_b = next_of_label(&b, &gap_b);
+    } while (of_a && of_a == of_b);
+    return of_a == of_b;
+}
+
 /* "tab:sleep-lock-none" */
 static void add_label(const char *title, size_t number, struct buf *out)
 {
     bool is_gap = true;
     buf_add(out, "\\label{tab:");
-    for (; *title; title++) {
-        char letter = (char)tolower((unsigned char)*title);
-        bool is_kept = (unsigned char)letter < 128 && isalnum((unsigned char)letter);
-        if (is_kept)
-            buf_add_bytes(out, &letter, 1);
-        else if (!is_gap)
-            buf_add(out, "-");
-        is_gap = !is_kept;
-    }
+    for (char letter; (letter = next_of_label(&title, &is_gap));)
+        buf_add_bytes(out, &letter, 1);
     if (is_gap)
         buf_add(out, "table");
     if (number > 1)

@@ -194,15 +194,20 @@ char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r
     return out;
 }
 
+void number_beside_ends(struct number *out, const struct page_value *r)
+{
+    if (has_ends(r))
+        add_quotient(out, r, quotient_digits(r, true));
+    else
+        number_of_quotient(out, r, false);
+}
+
 char *number_of_quotient_in_ends(char *out, size_t size, const struct page_value *r)
 {
-    struct number n = {.text = "~"};
+    struct number n;
     char ends[64];
     bool is_known = number_ends_of_quotient(ends, sizeof ends, r, ", ")[0];
-    if (is_known)
-        add_quotient(&n, r, quotient_digits(r, true));
-    else
-        number_of_quotient(&n, r, false);
+    number_beside_ends(&n, r);
     snprintf(out, size, "%s%s%s%s", n.text, is_known ? " [" : "", ends, is_known ? "]" : "");
     return out;
 }

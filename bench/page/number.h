@@ -63,6 +63,9 @@ void number_of_quotient(struct number *out, const struct page_value *r, bool is_
 char *number_ends_of_quotient(char *out, size_t size, const struct page_value *r,
                               const char *between);
 
+/* "0.52x" beside these, told or not; "~" where there are none and nothing can be told. */
+void number_beside_ends(struct number *out, const struct page_value *r);
+
 /* "0.52x [0.49, 0.54]", told or not: who sees the interval sees whether it holds 1. */
 char *number_of_quotient_in_ends(char *out, size_t size, const struct page_value *r);
 

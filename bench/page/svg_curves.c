@@ -1,4 +1,5 @@
 /* Charts of curves: y over x, joined, with bands for intervals and names at their ends. */
+#include "bench/base/utf8.h"
 #include "bench/base/vec.h"
 #include "bench/page/escape.h"
 #include "bench/page/svg_draw.h"
@@ -16,6 +17,7 @@ enum {
     FEW = 12, /* points of which each has its own interval rather than a band through all */
     NAME_LEADING = 14,
     OWN_TICKS = 8,
+    LABEL_SHOWN = 8, /* columns of a point's label under an axis */
 };
 #define NAME_SHARE 0.36 /* of the width, for names at the ends of curves */
 
@@ -125,9 +127,10 @@ static size_t label_ticks(const struct curves *k, struct svg_tick ticks[SVG_TICK
     for (const struct page_points *p = s ? s->points : NULL; p && count < SVG_TICKS;
          p = p->next, i++)
         if (i % stride == 0) {
+            const char *label = p->point.label ? p->point.label : "";
             ticks[count].at = svg_scale_at(&k->x, p->point.x);
-            snprintf(ticks[count++].text, sizeof ticks->text, "%.8s",
-                     p->point.label ? p->point.label : "");
+            snprintf(ticks[count++].text, sizeof ticks->text, "%.*s",
+                     (int)utf8_fitting(label, LABEL_SHOWN), label);
         }
     return count;
 }

@@ -35,7 +35,15 @@ const told = () => page.locator(".explore [role=status]").textContent();
 const slide = (label, value) => page.getByLabel(label, { exact: false }).first().evaluate((e, v) => { e.value = v; e.dispatchEvent(new Event("input")); }, value);
 await slide("units", 1);
 const one = await told();
-check(/^1 \w+: /.test(one), `one unit: "${one}"`);
+check(/^1 \w+: [^,]*$/.test(one), `one unit: "${one}"`);
+/* What the dots show is in the table, which on a telephone is no wider than the page. */
+await page.setViewportSize({ width: 360, height: 800 });
+await page.locator(".explore details").last().evaluate(d => { d.open = true; });
+const dots = await page.locator(".explore svg .m").count();
+const cells = (await page.locator(".explore details table").last().textContent()).split("measured").length - 1;
+check(dots > 0 && cells === dots, `${cells} of ${dots} measured cells stand in the table`);
+const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+check(widths[0] <= widths[1], `the page is ${widths[0]} wide in ${widths[1]}`);
 await slide("units", 32);
 check(await told() !== one, "more units say the same");
 const many = await told();

@@ -184,6 +184,7 @@ what_cannot_be_judged_says_so() {
     run compare base.json one.json --metric throughput_per_s --filter workload=spin --strict
     expect_status 4
     expect_out "one round a side says nothing"
+    expect_no out '\[\]' # an interval that is none
     _made zero.json 9 'x[3] = 0'
     run compare base.json zero.json --metric throughput_per_s --filter workload=spin
     expect_status 5

@@ -490,4 +490,18 @@ what_was_typed_is_utf8_or_refused() {
     expect [ ! -e u.jsonl ]
 }
 
+# Buggy: cut at 12 bytes, so that two releases had one name; "1 points", and "0.000x" of small ratios.
+commits_that_are_no_ids_are_named_whole() {
+    _points names.jsonl 20 12 0.2
+    sed -i 's/"c0/"release-2026-candidate-0/; s/"ratio": \([0-9.]*\)/"ratio": \1e-9/g' names.jsonl
+    run history show --file names.jsonl --width 200
+    expect_out 'a step at release-2026-candidate-012 (last good release-2026-candidate-011)'
+    expect_out 'e-09x of anchor v1, 20 points'
+    expect_no out ' 0\.000x'
+    head -n 1 names.jsonl >one.jsonl
+    run history show --file one.jsonl
+    expect_out ', 1 point'
+    expect_no out '1 points'
+}
+
 run_tests

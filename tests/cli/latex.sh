@@ -8,12 +8,14 @@ fixtures=$source_dir/tests/fixtures/report
 # _typeset NAME [MOST]: out, in an article; fails where LaTeX does, or where more is too wide.
 _typeset() {
     mv out table.tex
+    rm -f paper.aux
     printf '%s\n' '\documentclass{article}' '\usepackage{booktabs}' '\usepackage{siunitx}' \
         '\begin{document}' '\input{table.tex}' '\end{document}' >paper.tex
     timeout 60 pdflatex -halt-on-error -interaction=nonstopmode paper.tex >log 2>&1 || {
         fail "$1: LaTeX refuses it"
         grep -A3 '^!' log | head -n 6
     }
+    ! grep -q 'multiply defined' log || fail "$1: $(grep -m1 'multiply defined' log)"
     [ "$(grep -c '^Overfull' log)" -le "${2:-0}" ] || fail "$1: $(grep -m1 '^Overfull' log)"
 }
 
@@ -66,6 +68,25 @@ numbers_without_a_unit_have_the_power_written_out() {
     ! grep -qE '\\SI\{[^}]*\}\{\\(kilo|mega|giga)\}' out || fail "a prefix without a unit"
     _has_latex || return 0
     _typeset "thousands" 9
+}
+
+# Buggy: "\SI{41.9}{\kilo\per\second}", which is set as 41.9 in a kilosecond.
+thousands_a_second_are_not_one_a_kilosecond() {
+    run report "$fixtures/standard.json" --filter workload=spin --metric throughput --format latex
+    expect_out '{\per\second}'
+    expect_no out '(kilo|mega|giga).per'
+    expect grep -qE '\\SI\{[0-9.]+e3\}\{.per.second\}' out
+}
+
+# Buggy: "|" was set as a long stroke, "--all" with one, and two names of no letters had one label.
+texts_are_set_as_they_are_and_labels_are_told_apart() {
+    run report "$fixtures/standard.json" --filter workload=spin --metric startup --format latex --caption 'a|b --all'
+    expect_out 'a\textbar{}b -{}-all'
+    jq '.cells |= map(select(.workload == "spin" or .workload == "sleep") | .workload |= {spin: "漢字", sleep: "文字"}[.])' \
+        "$fixtures/standard.json" >labels.json
+    run report labels.json --format latex --tables
+    [ "$(grep -c '^\\label' out)" -gt 1 ] || fail "few labels"
+    [ -z "$(grep '^\\label' out | sort | uniq -d)" ] || fail "twice: $(grep '^\\label' out | sort | uniq -d)"
 }
 
 # A name may be of any script; the letters of an article are those of Europe's west.

@@ -135,6 +135,12 @@ PY
     expect_no x.svg '<script'
 }
 
+# Buggy: "sanitizer: not known" of a build that is known to have none.
+a_build_without_a_sanitizer_has_none() {
+    run report "$standard" -o page.html
+    grep -q 'sanitizer</td><td class="l">none<' page.html || fail "$(grep -o 'sanitizer</td>.\{40\}' page.html)"
+}
+
 an_empty_result_and_a_partial_one_say_so() {
     run report "$source_dir/tests/fixtures/report/empty.json" -o page.html
     expect_status 0

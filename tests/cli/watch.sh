@@ -467,4 +467,12 @@ bad_input_is_one_clear_line() {
     expect_refusal 2 odd/x.json
 }
 
+# Buggy: at 60 bytes, in the middle of a letter.
+a_long_command_is_cut_between_letters() {
+    run watch -- true 漢字引数漢字引数漢字引数漢字引数漢字引数漢字引数漢字引数漢字引数
+    expect_status 0
+    expect_err '引..:'
+    expect_no err '<E[0-9]>'
+}
+
 run_tests

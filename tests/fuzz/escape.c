@@ -51,6 +51,17 @@ static void check_terminal(const char *text)
     buf_release(&expected);
 }
 
+/* The same but for apostrophes at its begin and behind semicolons. */
+static bool is_guarded_copy(const char *copy, const char *text)
+{
+    for (char before = ';'; *copy; before = *copy++)
+        if (*copy == *text)
+            text++;
+        else if (*copy != '\'' || before != ';')
+            return false;
+    return !*text;
+}
+
 /* Between other fields, so that nothing of it reaches them. */
 static void check_separated(const char *text, char separator)
 {
@@ -64,8 +75,7 @@ static void check_separated(const char *text, char separator)
     target_expect("separated", parse_separated(&out, separator, &records, &field), buf_text(&out));
     if (records != 1)
         target_fail("separated: %zu records", records);
-    bool is_guarded = buf_text(&field)[0] == '\'' && text[0] != '\'';
-    if (strcmp(buf_text(&field) + is_guarded, buf_text(&expected)))
+    if (!is_guarded_copy(buf_text(&field), buf_text(&expected)))
         target_fail("separated: \"%s\" in place of \"%s\"", buf_text(&field), buf_text(&expected));
     buf_release(&out);
     buf_release(&expected);

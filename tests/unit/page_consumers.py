@@ -104,9 +104,10 @@ for i in range(count):
         if rows[0] != harmless[0]:
             complain(i, f"{form}: the heads are {rows[0]}")
         name = rows[1][rows[0].index("name")]
-        if name.lstrip().startswith(("=", "+", "-", "@", "\uff1d")):
-            complain(i, f"{form}: {name!r} is a formula")
-        if not acts(text) and name != text and name != "'" + text:
+        for piece in name.split(";"):  # where fields end in many a language
+            if (piece if piece != name else piece.lstrip()).startswith(("=", "+", "-", "@", "\uff1d")):
+                complain(i, f"{form}: {piece!r} is a formula")
+        if not acts(text) and name.replace("'", "") != text.replace("'", ""):
             complain(i, f"{form}: {text!r} became {name!r}")
         if float(rows[1][rows[0].index("start_ns_lo")]) != 37500:
             complain(i, f"{form}: the interval is lost")

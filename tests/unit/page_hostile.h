@@ -15,6 +15,7 @@ static const char *const hostile[] = {
     "=cmd|' /C calc'!A0",
     " =1+1",
     "@SUM(1)",
+    "a;=1+1;@SUM(1)",
     "-2+3",
     "+1",
     "\t=1",

@@ -42,8 +42,11 @@ int view_open(struct page *p, const struct result *results, size_t count, const 
 
 /* ---- The machine ---------------------------------------------------------------------------- */
 
-/* "clock.read_cost_ns": what lies in objects by their path; lists are told by their length. */
-static void add_facts(struct page *p, const char *before, const json_t *object)
+/*
+ * "clock.read_cost_ns": what lies in objects by their path; lists are told by their length.  What
+ * null says differs: of a host that it is not known, of a build that it has none.
+ */
+static void add_facts(struct page *p, const char *before, const json_t *object, const char *null)
 {
     const char *key;
     json_t *value;
@@ -53,7 +56,7 @@ static void add_facts(struct page *p, const char *before, const json_t *object)
         char path[160];
         snprintf(path, sizeof path, "%s%s%s", before, before[0] ? "." : "", key);
         if (json_is_object(value)) {
-            add_facts(p, path, value);
+            add_facts(p, path, value, null);
             continue;
         }
         page_row(p);
@@ -67,10 +70,7 @@ static void add_facts(struct page *p, const char *before, const json_t *object)
         else if (json_is_array(value))
             page_text(p, "%zu entries", json_array_size(value));
         else
-            page_text(p, "%s",
-                      json_is_true(value)    ? "yes"
-                      : json_is_false(value) ? "no"
-                                             : "not known");
+            page_text(p, "%s", json_is_true(value) ? "yes" : json_is_false(value) ? "no" : null);
     }
 }
 
@@ -81,10 +81,10 @@ static void add_host(struct page *p, const struct result *r)
     page_grid(p, &(struct page_grid_form){.key = "host",
                                           .title = r->hostname[0] ? r->hostname : "host",
                                           .columns = columns});
-    add_facts(p, "", json_object_get(r->json, "host"));
+    add_facts(p, "", json_object_get(r->json, "host"), "not known");
     page_grid(p,
               &(struct page_grid_form){.key = "tool", .title = "built from", .columns = columns});
-    add_facts(p, "", json_object_get(json_object_get(r->json, "run"), "tool"));
+    add_facts(p, "", json_object_get(json_object_get(r->json, "run"), "tool"), "none");
 }
 
 /* ---- The commands --------------------------------------------------------------------------- */

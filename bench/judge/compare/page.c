@@ -58,7 +58,10 @@ static void add_line(struct page *p, const struct comparison *c, const struct co
     page_texts(p, row->id, row->metric, NULL);
     if (w.has_change) {
         page_text(p, "%s", w.change);
-        page_text(p, "[%s]", w.interval);
+        if (w.interval[0])
+            page_text(p, "[%s]", w.interval);
+        else
+            page_empty(p);
         page_text(p, "%s -> %s", w.base, w.head);
         page_text(p, "n %zu/%zu", row->base_rounds, row->head_rounds);
     } else {

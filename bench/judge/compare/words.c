@@ -18,7 +18,7 @@ const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
     if (!isfinite(log_ratio))
         snprintf(out, CHANGE_TEXT_MAX, "%s", "");
     else if (fabs(log_ratio) > log(CHANGE_MOST))
-        snprintf(out, CHANGE_TEXT_MAX, "%s%d", log_ratio > 0 ? ">" : "<1/", CHANGE_MOST);
+        snprintf(out, CHANGE_TEXT_MAX, log_ratio > 0 ? ">%dx" : "<1/%d", CHANGE_MOST);
     else if (log_ratio > log(3) || log_ratio < -log(3))
         snprintf(out, CHANGE_TEXT_MAX, log_ratio > 0 ? "%.3gx" : "1/%.3g", exp(fabs(log_ratio)));
     else

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COMMIT_SHOWN = 12 }; /* characters */
 #define SCATTER 2 /* standard deviations of points about their level that a band is wide */
 
 static const struct page_axis by_commit = {.name = "commit"};
@@ -96,13 +95,15 @@ static void add_changes(struct page *p, const struct history_judgement *j)
 /* Commits are named by as much of them as git shows. */
 static void add_point(struct page *p, const struct track *t, size_t i)
 {
-    char commit[COMMIT_SHOWN + 1];
-    snprintf(commit, sizeof commit, "%s", t->points[i].point->commit);
+    const char *commit = t->points[i].point->commit;
+    struct buf shown = {0};
+    buf_add_bytes(&shown, commit, (size_t)history_shown(commit));
     page_point(p, &(struct page_point){.x = (double)i,
                                        .y = track_plain_value(t, i),
                                        .lo = (double)NAN,
                                        .hi = (double)NAN,
-                                       .label = commit});
+                                       .label = page_text_of(p, &shown)});
+    buf_release(&shown);
 }
 
 void history_chart(struct page *p, const struct history_judgement *j)

@@ -39,8 +39,9 @@ static void add_trend(struct page *p, const struct track *t)
 
 static void add_watch(struct buf *out, const struct history_judgement *j)
 {
+    const char *commit = j->track->points[j->watch_from].point->commit;
     if (j->watch_from > 0)
-        buf_printf(out, "may be worse since %.12s", j->track->points[j->watch_from].point->commit);
+        buf_printf(out, "may be worse since %.*s", history_shown(commit), commit);
     else
         buf_add(out, "may be drifting");
     if (j->doubt == HISTORY_ONE_POINT)

@@ -21,6 +21,9 @@ json_t *history_document(const struct history_judgements *all, const struct hist
 
 /* ---- Words -------------------------------------------------------------------------------- */
 
+/* How many bytes of it are shown: of an id as many as tell it from others, of a name all. */
+int history_shown(const char *commit);
+
 /* "+4.8 %, a step at 3f2a1bc (last good 91cd02e)", as the figure moves; and why it was accepted. */
 void history_change_text(struct buf *out, const struct history_judgement *j,
                          const struct history_change *c);

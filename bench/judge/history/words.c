@@ -1,4 +1,5 @@
 /* What page and document of the history have in common: phrases. */
+#include "bench/base/words.h"
 #include "bench/base/units.h"
 #include "bench/judge/history/page.h"
 #include "bench/stats/changepoint.h"
@@ -7,7 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first 12 characters of a commit are enough: print them with "%.12s". */
+int history_shown(const char *commit)
+{
+    enum { OF_AN_ID = 12 };
+    size_t length = strlen(commit);
+    bool is_id = strspn(commit, "0123456789abcdefABCDEF") == length;
+    return is_id && length > OF_AN_ID ? OF_AN_ID : (int)length;
+}
+
+/* For "%.*s". */
+#define SHOWN(commit) history_shown(commit), commit
+
 static const char *commit_at(const struct track *t, size_t point)
 {
     return t->points[point].point->commit;
@@ -22,16 +33,16 @@ void history_change_text(struct buf *out, const struct history_judgement *j,
     double percent = 100 * expm1(t->higher_is_better ? -c->move : c->move);
     buf_printf(out, "%+.*f %%, ", fabs(percent) < 10 ? 1 : 0, percent);
     if (c->is_drift)
-        buf_printf(out, "drifting from %.12s to %.12s (Mann-Kendall p %.1g)", good, bad,
+        buf_printf(out, "drifting from %.*s to %.*s (Mann-Kendall p %.1g)", SHOWN(good), SHOWN(bad),
                    c->trend_p);
     else if (c->likely == c->first_bad && c->last_before + 1 >= c->likely)
-        buf_printf(out, "a step at %.12s (last good %.12s)", likely, good);
+        buf_printf(out, "a step at %.*s (last good %.*s)", SHOWN(likely), SHOWN(good));
     else if (c->last_before == c->last_good)
-        buf_printf(out, "a step between %.12s (last good) and %.12s (first bad), likely at %.12s",
-                   good, bad, likely);
+        buf_printf(out, "a step between %.*s (last good) and %.*s (first bad), likely at %.*s",
+                   SHOWN(good), SHOWN(bad), SHOWN(likely));
     else
-        buf_printf(out, "a step between %.12s and %.12s, likely at %.12s (last good %.12s)",
-                   commit_at(t, c->last_before), bad, likely, good);
+        buf_printf(out, "a step between %.*s and %.*s, likely at %.*s (last good %.*s)",
+                   SHOWN(commit_at(t, c->last_before)), SHOWN(bad), SHOWN(likely), SHOWN(good));
     if (c->is_recovered)
         buf_add(out, "; taken back since");
     if (c->accept)
@@ -43,10 +54,12 @@ void history_value_text(struct buf *out, const struct track *t)
     char text[32];
     double value = track_plain_value(t, t->point_count - 1);
     if (t->is_anchored)
-        buf_printf(out, "%.3fx of anchor %.12s", value, t->regimes[0].anchor);
+        buf_printf(out, "%sx of anchor %.*s",
+                   units_format(text, sizeof text, value, "", value < 1 ? 3 : 4),
+                   SHOWN(t->regimes[0].anchor));
     else
         buf_add(out, units_format(text, sizeof text, value, t->unit, 3));
-    buf_printf(out, ", %zu points", t->point_count);
+    buf_printf(out, ", %s", words_count(text, sizeof text, t->point_count, "point"));
 }
 
 void history_track_note(struct buf *out, const struct history_judgement *j)

@@ -5,6 +5,7 @@
 #include "bench/judge/ledger/ledger_view.h"
 
 #include "bench/base/units.h"
+#include "bench/base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,11 +52,9 @@ static void say_source(struct page *p, const struct ledger_view *v)
         threads += l->processes.items[i].threads;
     for (size_t i = 0; v->argv[i]; i++)
         buf_printf(&line, "%s%s", i ? " " : "", v->argv[i]);
-    if (line.len > COMMAND_ON_A_SCREEN) {
-        char begin[COMMAND_ON_A_SCREEN + 1];
-        snprintf(begin, sizeof begin, "%s", buf_text(&line));
-        buf_reset(&line);
-        buf_printf(&line, "%s..", begin);
+    if (line.len && utf8_columns(line.data) > COMMAND_ON_A_SCREEN) {
+        line.len = utf8_fitting(line.data, COMMAND_ON_A_SCREEN);
+        buf_add(&line, "..");
     }
     buf_printf(&line, ": %s, %zu process%s, %zu thread%s, ",
                duration(life, sizeof life, (double)l->life_ns), l->processes.count,
@@ -123,8 +122,8 @@ static void add_screen_row(struct page *p, const struct ledger_view *v, const st
     char name[240];
     ledger_lock_name(v, l, name, sizeof name);
     page_row(p);
-    if (strlen(name) > NAME_ON_A_SCREEN)
-        page_text(p, "%.*s..", NAME_ON_A_SCREEN - 2, name);
+    if (utf8_columns(name) > NAME_ON_A_SCREEN)
+        page_text(p, "%.*s..", (int)utf8_fitting(name, NAME_ON_A_SCREEN - 2), name);
     else
         page_text(p, "%s", name);
     page_count(p, l->takes);

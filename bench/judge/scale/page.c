@@ -39,6 +39,21 @@ static void add_share(struct page *p, double ratio)
         page_shown(p, page_exactly(ratio), "%.0f %%", 100 * ratio);
 }
 
+/* To one thread, which is 1 to itself. */
+static void add_speedup(struct page *p, const struct scale_point *at)
+{
+    const struct page_value v = value_of_ratio(&at->speedup);
+    struct number n = {.text = "1x"};
+    char ends[64];
+    if (at->n > 1)
+        number_beside_ends(&n, &v);
+    page_shown(p, v, "%s", n.text);
+    if (number_ends_of_quotient(ends, sizeof ends, &v, " .. ")[0])
+        page_text(p, "%s", ends);
+    else
+        page_empty(p);
+}
+
 static void add_point(struct page *p, const struct scale_point *at)
 {
     const struct scale_run *r = &at->typical;
@@ -48,11 +63,7 @@ static void add_point(struct page *p, const struct scale_point *at)
     page_row(p);
     page_count(p, at->n);
     page_number(p, (double)r->wall_ns, "ns", DIGITS);
-    page_shown(p, value_of_ratio(&at->speedup), "%.2fx", at->speedup.center);
-    if (isfinite(at->speedup.lo))
-        page_text(p, "%.2f .. %.2f", at->speedup.lo, at->speedup.hi);
-    else
-        page_empty(p);
+    add_speedup(p, at);
     page_number(p, cpus_used(r), "ratio", DIGITS);
     page_number(p, (double)(r->user_ns + r->system_ns) / at->operations, "ns", DIGITS);
     add_share(p, share_of_life(r, r->waits_ns[SCALE_FUTEX]));
@@ -140,8 +151,15 @@ static void draw(struct page *p, const struct scale_verdict *v)
     page_to(p, PAGE_ALL);
 }
 
+static char *factor(char *out, size_t size, const struct ratio *r)
+{
+    return number_factor(out, size, r->center, r->lo, r->hi,
+                         number_ratio_standing(r) == RATIO_ROUGH);
+}
+
 static void say_processes(struct page *p, const struct scale *s, const struct scale_verdict *v)
 {
+    char of_a[40], of_b[40];
     const struct scale_point *a = NULL, *b = NULL;
     for (size_t i = 0; i < v->threads.count; i++)
         for (size_t k = 0; k < v->processes.count; k++)
@@ -149,8 +167,8 @@ static void say_processes(struct page *p, const struct scale *s, const struct sc
                 a = &v->threads.items[i], b = &v->processes.items[k];
     if (a)
         page_say(p, PAGE_MEANING,
-                 "With %u, threads are %.2f times as fast as one, processes %.2f times.", a->n,
-                 a->speedup.center, b->speedup.center);
+                 "With %u, threads are %s times as fast as one, processes %s times.", a->n,
+                 factor(of_a, sizeof of_a, &a->speedup), factor(of_b, sizeof of_b, &b->speedup));
 }
 
 void scale_page(struct page *p, const struct scale *s, const struct scale_verdict *v)

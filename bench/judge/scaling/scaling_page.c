@@ -53,27 +53,58 @@ static void say_law(struct page *p, const struct sweep *s)
     buf_release(&law);
 }
 
+/* What the first point is by itself. */
+static bool is_base(const struct scaling_point *point)
+{
+    return point->speedup.center == 1 && isnan(point->speedup.lo);
+}
+
+/* Of a few samples the interval has less than the level asked for: rough, as in all tables. */
+static const char *rough_mark(const struct scaling_point *point)
+{
+    return !is_base(point) && point->speedup.level < SUMMARY_LEVEL ? "~" : "";
+}
+
+/* Whether something can be said of it. */
+static bool add_speedup(struct page *p, const struct scaling_point *point)
+{
+    const struct page_value speedup = value_of_ratio(&point->speedup);
+    struct number n = {.text = "1x"};
+    char text[64];
+    if (!is_base(point))
+        number_beside_ends(&n, &speedup);
+    page_shown(p, speedup, "%s%s", n.text[0] == '~' ? "" : rough_mark(point), n.text);
+    if (number_ends_of_quotient(text, sizeof text, &speedup, " .. ")[0])
+        page_text(p, "%s", text);
+    else
+        page_empty(p);
+    return strcmp(n.text, "~") != 0;
+}
+
+/* As well known as the speed-up, of which it is a part. */
+static void add_efficiency(struct page *p, const struct scaling_point *point)
+{
+    const struct page_value speedup = value_of_ratio(&point->speedup);
+    double ratio = point->efficiency_ratio, part = ratio / speedup.center;
+    char text[40];
+    if (is_base(point))
+        page_shown(p, page_exactly(ratio), "1");
+    else
+        page_shown(p, page_exactly(ratio), "%s%s", rough_mark(point),
+                   number_factor(text, sizeof text, ratio, speedup.lo * part, speedup.hi * part,
+                                 rough_mark(point)[0] != '\0'));
+}
+
 static void add_point(struct page *p, const struct scaling_point *point)
 {
     const struct result_metric *m = point->throughput;
-    const struct page_value speedup = value_of_ratio(&point->speedup);
-    /* Of a few samples the interval has less than the level asked for: rough, as in all tables. */
-    const char *rough = speedup.level < SUMMARY_LEVEL ? "~" : "";
     page_row(p);
     page_count(p, (uint64_t)point->cell->tasks);
     page_value(p, value_of_summary(&m->summary), m->unit, !strcmp(m->nature, "exact"));
-    if (isnan(speedup.center)) {
-        page_shown(p, speedup, "~");
-        page_empty(p);
-        page_shown(p, speedup, "~");
-        return;
-    }
-    page_shown(p, speedup, "%s%.2fx", rough, speedup.center);
-    if (isnan(speedup.lo))
-        page_empty(p);
+    if (add_speedup(p, point))
+        add_efficiency(p, point);
     else
-        page_text(p, "%.2f .. %.2f", speedup.lo, speedup.hi);
-    page_shown(p, page_exactly(point->efficiency_ratio), "%s%.2f", rough, point->efficiency_ratio);
+        page_shown(p, page_exactly(point->efficiency_ratio), "~");
 }
 
 static void add_points(struct page *p, const struct sweep *s)

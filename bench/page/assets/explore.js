@@ -284,8 +284,9 @@ const room = () => Math.max(NARROWEST, Math.min(WIDEST, curves.clientWidth || WI
 let drawn = 0;
 function draw() {
   const W = drawn = room(), RIGHT = W - 84;
-  const w = works[measured.value], lines = model.kinds.map(k => ({ k, points: steps().map(n => [n, simulate(settingsOf(k.name, n))]) }));
-  const dots = w ? w.cells.filter(c => c.rate > 0 && c.units <= MOST && !c.shared) : [];
+  const w = works[measured.value], dots = w ? w.cells.filter(c => c.rate > 0 && c.units <= MOST && !c.shared) : [];
+  const places = [...new Set(steps().concat(dots.map(c => c.units)))].sort((a, b) => a - b);
+  const lines = model.kinds.map(k => ({ k, points: places.map(n => [n, simulate(settingsOf(k.name, n))]) }));
   const all = lines.flatMap(l => l.points.map(p => p[1])).concat(dots.map(c => c.rate)).filter(isFinite);
   const low = Math.log10(Math.min(...all)), high = Math.max(Math.log10(Math.max(...all)), low + 0.3);
   const x = n => LEFT + (RIGHT - LEFT) * Math.log2(n) / Math.log2(MOST), y = v => BOTTOM - (BOTTOM - TOP) * (Math.log10(v) - low) / (high - low);
@@ -324,15 +325,20 @@ function draw() {
   curves.replaceChildren(svg);
   const table = make("table"), head = make("tr"), body = make("tbody");
   for (const name of ["units", ...lines.map(l => l.k.name)]) { const h = make("th", "", name); h.scope = "col"; head.append(h); }
-  steps().forEach((n, j) => {
-    const row = make("tr");
-    row.append(make("td", "", n), ...lines.map(l => make("td", "", count(l.points[j][1]) + "/s")));
+  places.forEach((n, j) => { /* what dots say is told here, too */
+    const row = make("tr"), seen = k => dots.filter(c => c.units === n && c.kind === k.name).map(c => `, measured ${count(c.rate)}/s${c.doubtful ? " *" : ""}`).join("");
+    row.append(make("td", "", n), ...lines.map(l => make("td", "", `${count(l.points[j][1])}/s${seen(l.k)}`)));
     body.append(row);
   });
   const top = make("thead");
   top.append(head);
   table.append(top, body);
-  behind.replaceChildren(make("summary", "", "Values"), table);
+  const wide = make("div", "wide"); /* moved by itself where it is, by the keyboard too */
+  wide.tabIndex = 0;
+  wide.setAttribute("role", "group");
+  wide.setAttribute("aria-label", "values");
+  wide.append(table);
+  behind.replaceChildren(make("summary", "", "Values"), wide);
 }
 function update() {
   for (const name in sliders) {
@@ -344,7 +350,7 @@ function update() {
   draw();
   const kind = model.kinds[kinds.value].name, units = sliders.units.value(), many = simulate(settingsOf(kind, units)), one = simulate(settingsOf(kind, 1));
   const names = { thread: ["thread", "threads"], process: ["process", "processes"], coroutine: ["coroutine", "coroutines"] }[kind];
-  outcome.textContent = `${units} ${names[units > 1 ? 1 : 0]}: ${count(many).trim()} requests/s, ${+(many / one).toPrecision(2)} times what one does.`;
+  outcome.textContent = `${units} ${names[units > 1 ? 1 : 0]}: ${count(many).trim()} requests/s${units > 1 ? `, ${+(many / one).toPrecision(2)} times what one does` : ""}.`;
 }
 measured.addEventListener("change", () => { load(); update(); });
 kinds.addEventListener("change", update);

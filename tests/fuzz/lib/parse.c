@@ -289,6 +289,8 @@ static const char *take_command(const char **at, const char *end)
         "textbackslash",
         "textasciitilde",
         "textasciicircum",
+        "textbar",
+        "hertz",
         "textless",
         "textgreater",
         "textbf",
