@@ -100,4 +100,14 @@ const struct command *command_find(const struct command *program, const struct c
 const struct command *command_find_path(const struct command *program, const struct opt_list *words,
                                         struct buf *path, struct err *err);
 
+/* A command's argument of which there is one, and one of which there are some. */
+#define ARGUMENT_ONE(word, words, needs)                                                           \
+    .name = (word), .help = (words), .missing = (needs), .least = 1, .most = 1
+#define ARGUMENT_SOME(word, words, needs)                                                          \
+    .name = (word), .help = (words), .missing = (needs), .least = 1, .most = ARGUMENTS_ANY
+
+/* What a command does: with which options, into which settings, by which function. */
+#define COMMAND_DOES(rows, type, function)                                                         \
+    .options = (rows), .settings_size = sizeof(type), .run = (function)
+
 #endif

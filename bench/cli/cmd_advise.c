@@ -115,7 +115,5 @@ const struct command command_advise = {
                 "  contend advise --cpu 100us --wait 5ms --concurrency 50 --slo p99=30ms --verify\n"
                 "  contend watch -o watched.json -- python3 app.py\n"
                 "  contend advise --from watched.json --requests 1200\n",
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

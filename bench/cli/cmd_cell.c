@@ -62,8 +62,6 @@ const struct command command_cell = {
     .usage = "--workload NAME [--lock NAME] [--executor NAME] [--tasks N] "
              "[--calibrate | --ops N --batches N]",
     .about = "Measures one cell once, as a worker of a run would, and prints what it found.",
-    .options = options,
-    .settings_size = sizeof(struct single_request),
     .init = init,
-    .run = run,
+    COMMAND_DOES(options, struct single_request, run),
 };

@@ -140,8 +140,6 @@ const struct command command_claims = {
                 "  contend claims --reference cpython --format markdown\n"
                 "  contend claims --result results/claims.json\n"
                 "  contend claims --plugin ./mine.so --as gil=mine\n",
-    .options = options,
-    .settings_size = sizeof(struct settings),
     .init = init,
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

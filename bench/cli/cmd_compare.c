@@ -79,7 +79,5 @@ const struct command command_compare = {
     .argument = {.name = "RESULT",
                  .help = "BASE and HEAD; several a side are replications",
                  .most = ARGUMENTS_ANY},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -71,7 +71,5 @@ const struct command command_doctor = {
     .usage = "[--format F] [-o FILE] [--self-test | --overhead | --moments | --inject 0,1,2,5,10]",
     .statuses = "Exit status: 0 fine, 2 usage, 3 it could not be measured or a check of "
                 "--self-test failed, 130 interrupted.",
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -132,7 +132,5 @@ const struct command command_duel = {
              "one has -- of its own",
          .most = ARGUMENTS_ANY,
          .is_behind = true},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -34,12 +34,7 @@ const struct command command_export = {
                 "  contend export results/*.json --to otava-csv -o series.csv\n"
                 "  contend export a.json --to github-benchmark -o bench   (two files)\n"
                 "  contend export results/*.json --to sqlite -o all.db\n",
-    .argument = {.name = "RESULT",
-                 .help = "a result; several, where the format takes them",
-                 .missing = "a result file, such as results/standard.json",
-                 .least = 1,
-                 .most = ARGUMENTS_ANY},
-    .options = options,
-    .settings_size = sizeof(struct export_request),
-    .run = run,
+    .argument = {ARGUMENT_SOME("RESULT", "a result; several, where the format takes them",
+                               "a result file, such as results/standard.json")},
+    COMMAND_DOES(options, struct export_request, run),
 };

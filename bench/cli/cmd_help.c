@@ -44,7 +44,5 @@ const struct command command_help = {
                  .help = "that command alone, as \"contend COMMAND --help\"",
                  .least = 0,
                  .most = 2},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -63,14 +63,9 @@ static const struct command word_add = {
              "add at once; a line is there whole or not at all.",
     .examples = "  contend duel --workload queue -o duel.json -- anchor/contend -- head/contend\n"
                 "  contend history add duel.json --anchor v1.0 --commit $(git rev-parse HEAD)\n",
-    .argument = {.name = "FILE",
-                 .help = "of a duel or a result",
-                 .missing = "one file of a duel or a result, not 0",
-                 .least = 1,
-                 .most = 1},
-    .options = add_options,
-    .settings_size = sizeof(struct history_addition),
-    .run = add,
+    .argument = {ARGUMENT_ONE("FILE", "of a duel or a result",
+                              "one file of a duel or a result, not 0")},
+    COMMAND_DOES(add_options, struct history_addition, add),
 };
 
 /* ---- show, check --------------------------------------------------------------------- */
@@ -124,9 +119,7 @@ static const struct command word_show = {
     .summary = "every series with its trend",
     .about = "Every series with its trend, its newest value and what changed.",
     .examples = "  contend history show --series 'spin/*' --format markdown\n",
-    .options = judge_options,
-    .settings_size = sizeof(struct wishes),
-    .run = show,
+    COMMAND_DOES(judge_options, struct wishes, show),
 };
 
 static int check(void *settings, const struct call *call, struct err *err)
@@ -143,9 +136,7 @@ static const struct command word_check = {
              "spike is none.  The last commit alone is judged by \"contend duel\", not here.",
     .statuses = "Exit status: 1 a change for the worse that nobody accepted, 0 none, 5 no series "
                 "has enough points.",
-    .options = judge_options,
-    .settings_size = sizeof(struct wishes),
-    .run = check,
+    COMMAND_DOES(judge_options, struct wishes, check),
 };
 
 /* ---- accept ------------------------------------------------------------------------- */
@@ -174,14 +165,8 @@ static const struct command word_accept = {
              "drift is looked at again from there on.",
     .examples =
         "  contend history accept 3f2a1bc --series 'queue/*' --reason \"bounded queue, #412\"\n",
-    .argument = {.name = "COMMIT",
-                 .help = "or a range, FROM..TO",
-                 .missing = "one commit or range, not 0",
-                 .least = 1,
-                 .most = 1},
-    .options = accept_options,
-    .settings_size = sizeof(struct history_acceptance),
-    .run = accept_change,
+    .argument = {ARGUMENT_ONE("COMMIT", "or a range, FROM..TO", "one commit or range, not 0")},
+    COMMAND_DOES(accept_options, struct history_acceptance, accept_change),
 };
 
 /* ---- export -------------------------------------------------------------------------- */
@@ -212,9 +197,7 @@ static const struct command word_export = {
     .about = "Input of Apache Otava, whose E-divisive search is a second opinion.",
     .examples = "  contend history export --to otava-csv -o otava/\n"
                 "  (cd otava && OTAVA_CONFIG=otava.yaml otava list-tests)\n",
-    .options = export_options,
-    .settings_size = sizeof(struct history_export_request),
-    .run = export_series,
+    COMMAND_DOES(export_options, struct history_export_request, export_series),
 };
 
 /* ---- All of them ----------------------------------------------------------------------- */

@@ -37,12 +37,6 @@ const struct command command_import = {
     .examples = "  hyperfine --export-json base.json 'sort words'\n"
                 "  contend import base.json -o base-result.json\n"
                 "  contend compare base-result.json head-result.json\n",
-    .argument = {.name = "FILE",
-                 .help = "what the other program wrote",
-                 .missing = "one file, not 0",
-                 .least = 1,
-                 .most = 1},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    .argument = {ARGUMENT_ONE("FILE", "what the other program wrote", "one file, not 0")},
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -35,7 +35,5 @@ const struct command command_list = {
     .summary = "what there is to be combined",
     .usage = "[KIND] [--format F] [-o FILE] [--plugin FILE]",
     .argument = {.name = "KIND", .help = "these alone", .most = 1, .choices = catalogue_kinds},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -39,12 +39,8 @@ const struct command command_merge = {
                 "  contend run --suite quick --shard 2/2 -o two.json\n"
                 "  contend merge one.json two.json -o quick.json\n"
                 "  contend report quick.json\n",
-    .argument = {.name = "RESULT",
-                 .help = "a result file, merged before or not; \"-\" reads standard input",
-                 .missing = "the results to merge",
-                 .least = 1,
-                 .most = ARGUMENTS_ANY},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    .argument = {ARGUMENT_SOME("RESULT",
+                               "a result file, merged before or not; \"-\" reads standard input",
+                               "the results to merge")},
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -29,7 +29,5 @@ const struct command command_once = {
     .name = "once",
     .usage = "[--executor NAME] [--units N] [--steps N]",
     .about = "Starts, runs and joins empty units once, and ends.",
-    .options = options,
-    .settings_size = sizeof(struct single_units),
-    .run = run,
+    COMMAND_DOES(options, struct single_units, run),
 };

@@ -112,7 +112,5 @@ const struct command command_reference = {
                  .missing = "a runtime (cpython, go, node ..., or --all)",
                  .least = 0,
                  .most = ARGUMENTS_ANY},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

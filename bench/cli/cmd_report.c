@@ -76,12 +76,7 @@ const struct command command_report = {
                 "  contend report base.json head.json --cols result --metric throughput --ratio\n"
                 "  contend report a.json --relative-to executor=thread --sort throughput --ci\n"
                 "  contend report a.json --filter 'lock=none|gil,tasks>=2' --ratio\n",
-    .argument = {.name = "RESULT",
-                 .help = "a result file; \"-\" reads standard input",
-                 .missing = "a result file, such as results/standard.json",
-                 .least = 1,
-                 .most = ARGUMENTS_ANY},
-    .options = options,
-    .settings_size = sizeof(struct wishes),
-    .run = run,
+    .argument = {ARGUMENT_SOME("RESULT", "a result file; \"-\" reads standard input",
+                               "a result file, such as results/standard.json")},
+    COMMAND_DOES(options, struct wishes, run),
 };

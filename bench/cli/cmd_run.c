@@ -211,7 +211,5 @@ const struct command command_run = {
     .examples = "  contend run --suite quick -o quick.json\n"
                 "  contend run --workload spin --executor thread,process --tasks 1,2\n"
                 "  contend run --suite quick --launcher 'ssh a' --launcher 'ssh b' -o both.json\n",
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

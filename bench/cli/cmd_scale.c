@@ -94,7 +94,5 @@ const struct command command_scale = {
          .least = 1,
          .most = ARGUMENTS_ANY,
          .is_behind = true},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

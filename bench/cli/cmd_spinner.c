@@ -64,7 +64,5 @@ const struct command command_spinner = {
                  .help = "what turns and works",
                  .most = 1,
                  .choices = spinner_models},
-    .options = options,
-    .settings_size = sizeof(struct settings),
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

@@ -121,8 +121,6 @@ const struct command command_trace = {
     .examples = "  contend trace --workload spin --lock gil --tasks 2 -o trace.json\n"
                 "  contend trace --scene convoy --plot timeline -o convoy.svg\n"
                 "  contend report trace.json --plot timeline -o trace.png\n",
-    .options = options,
-    .settings_size = sizeof(struct settings),
     .init = init,
-    .run = run,
+    COMMAND_DOES(options, struct settings, run),
 };

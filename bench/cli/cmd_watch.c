@@ -101,13 +101,8 @@ const struct command command_watch = {
                 "nothing can be seen of it.",
     .examples = "  contend watch -- python3 app.py\n"
                 "  contend watch --max-hold 20ms -o watch.json -- ./server --once\n",
-    .argument = {.name = "CMD",
-                 .help = "behind --: the program and its arguments",
-                 .missing = "a program behind --, such as: contend watch -- python3 app.py",
-                 .least = 1,
-                 .most = ARGUMENTS_ANY,
+    .argument = {ARGUMENT_SOME("CMD", "behind --: the program and its arguments",
+                               "a program behind --, such as: contend watch -- python3 app.py"),
                  .is_behind = true},
-    .options = options,
-    .settings_size = sizeof(struct watch_wishes),
-    .run = run,
+    COMMAND_DOES(options, struct watch_wishes, run),
 };

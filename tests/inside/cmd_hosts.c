@@ -59,12 +59,9 @@ const struct command command_hosts = {
     .summary = "where results were measured", /* one line; without it, it is not listed */
     .usage = "RESULT... [--long] [--format F] [-o FILE]", /* Optional: a line a form */
     .examples = "  contend hosts results/*.json\n",       /* Optional */
-    .argument = {.name = "RESULT",
-                 .help = "a result file",
-                 .missing = "a result file, such as results/standard.json",
-                 .least = 1,
-                 .most = ARGUMENTS_ANY},
-    .options = options, /* Optional: --help alone */
-    .settings_size = sizeof(struct settings),
-    .run = run, /* Required, or words of its own: see cmd_history.c */
+    .argument = {ARGUMENT_SOME("RESULT", "a result file", /* one at least; ARGUMENT_ONE: just one */
+                               "a result file, such as results/standard.json")},
+    /* The rows, where their values go, and what is called then.  Without rows: --help alone; in
+     * place of all three words of its own: see cmd_history.c. */
+    COMMAND_DOES(options, struct settings, run),
 };
