@@ -230,7 +230,15 @@ static void show_flips(struct page *p, const struct advise_view *v)
         {.key = "kind", .head = "wins"},
         {0},
     };
+    const struct advise_entry *choice = advise_choice(v);
     char value[64];
+    if (choice && choice->shape.kind != v->flips->kind) {
+        page_say(p, PAGE_MEANING,
+                 "By the model %s win here already, which is not what is taken: so where another "
+                 "kind would win is not foretold.",
+                 advise_kind_words(v->flips->kind));
+        return;
+    }
     if (!v->flips->count) {
         page_say(p, PAGE_MEANING,
                  "By the model no other kind wins within a thousandfold of any of it.");
