@@ -396,6 +396,15 @@ static void walk_workers(struct reading *r, const struct traced_launch *l, uint6
     }
 }
 
+/* Some unit does something at the end; to be joined takes a while besides. */
+static bool goes_on(const struct trace_part *part)
+{
+    bool is_at_work = false;
+    for (size_t i = 0; i < part->spans.count; i++)
+        is_at_work |= part->spans.items[i].end_ns >= part->end_ns;
+    return is_at_work;
+}
+
 size_t trace_lanes(struct trace_part *part, const struct traced_launch *l,
                    const struct trace_reading *how)
 {
@@ -404,7 +413,6 @@ size_t trace_lanes(struct trace_part *part, const struct traced_launch *l,
     struct reading r = {.part = part, .how = how, .origin_ns = origin_ns, .shift_ns = made_ns};
     uint64_t end_ns = time_of(&r, least(l->until_ns, l->joined_ns));
     part->end_ns = end_ns;
-    part->is_cut = l->until_ns < l->joined_ns;
     part->has_lock = how->has_lock;
     const struct traced_unit *u = first_unit(l);
     for (uint32_t i = 0; i < l->units; i++, u = next_unit(u))
@@ -420,6 +428,7 @@ size_t trace_lanes(struct trace_part *part, const struct traced_launch *l,
     part->spans.failed |= r.waits.failed || r.drops.failed;
     vec_release(&r.waits);
     vec_release(&r.drops);
+    part->is_cut = l->until_ns < l->joined_ns && goes_on(part);
     trace_settle(part);
     return (size_t)((const char *)(const void *)u - (const char *)(const void *)l);
 }

@@ -1,6 +1,7 @@
 /* Advice from a measurer whose truth is known. */
 #include "bench/judge/advise/advise.h"
 #include "bench/base/rng.h"
+#include "bench/page/formats.h"
 
 #include "tests/test.h"
 
@@ -445,6 +446,44 @@ static void who_does_not_keep_up_is_not_taken(void)
     release(&b);
 }
 
+/* Buggy: "where another kind wins" named the one that had just been taken. */
+static void a_model_that_says_otherwise_foretells_nothing(void)
+{
+    struct advise_work w = work_of(1e6, 1e6, 100, true);
+    struct world world = {.work = &w,
+                          .truth = &plain,
+                          .rng = {5},
+                          .noise = 0.01,
+                          .slowness = 1,
+                          .broken = ADVISE_KINDS};
+    struct advise_board b = {0};
+    struct err err = {0};
+    struct advise_flips flips = {0};
+    const struct advise_view v = {.work = &w,
+                                  .costs = &plain,
+                                  .board = &b,
+                                  .flips = &flips,
+                                  .turn_ns = 1,
+                                  .others_ratio = (double)NAN};
+    if (CHECK_EQ(search(&b, &w, &world, &err), 0) && CHECK(advise_choice(&v) != NULL)) {
+        enum advise_kind taken = advise_choice(&v)->shape.kind;
+        for (int is_same = 0; is_same < 2; is_same++) {
+            struct page p;
+            struct buf text = {0};
+            flips.kind = is_same ? taken : taken == ADVISE_THREAD ? ADVISE_PROCESS : ADVISE_THREAD;
+            flips.items[0] = (struct advise_flip){ADVISE_WAIT, true, 1e6, is_same ? !taken : taken};
+            flips.count = 1;
+            advise_page(&p, &v);
+            CHECK_EQ(page_write(&p, "text", &(struct page_style){.width = 200}, &text, &err), 0);
+            CHECK_EQ(strstr(buf_text(&text), "Where another kind wins") != NULL, is_same);
+            CHECK_EQ(strstr(buf_text(&text), "is not foretold") == NULL, is_same);
+            page_release(&p);
+            buf_release(&text);
+        }
+    }
+    release(&b);
+}
+
 /* ---- Flip points ----------------------------------------------------------------------------- */
 
 static struct advise_work moved(const struct advise_work *w, const struct advise_flip *f,
@@ -514,6 +553,8 @@ static const struct test tests[] = {
     {"slices_shrink_on_a_busy_machine", slices_shrink_on_a_busy_machine},
     {"limits_are_kept", limits_are_kept},
     {"who_does_not_keep_up_is_not_taken", who_does_not_keep_up_is_not_taken},
+    {"a_model_that_says_otherwise_foretells_nothing",
+     a_model_that_says_otherwise_foretells_nothing},
     {"beyond_a_flip_point_another_kind_wins", beyond_a_flip_point_another_kind_wins},
     {"what_only_waits_wants_coroutines", what_only_waits_wants_coroutines},
     {0},

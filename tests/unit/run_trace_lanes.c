@@ -122,6 +122,22 @@ static void a_holder_that_is_put_out_lets_the_waiter_in(void)
     trace_release(&t);
 }
 
+/* Buggy: "the work went on" of units that had ended and were joined later. */
+static void work_goes_on_where_a_unit_does(void)
+{
+    for (int ends_before = 0; ends_before < 2; ends_before++) {
+        struct made m;
+        struct trace t;
+        two_that_compute(&m);
+        struct traced_launch *l = (void *)m.bytes;
+        l->until_ns = ORIGIN + (ends_before ? 12 : 8) * MS;
+        l->joined_ns = ORIGIN + 15 * MS;
+        read_it(&m, &t, true, false);
+        CHECK_EQ(t.parts.items[0].is_cut, !ends_before);
+        trace_release(&t);
+    }
+}
+
 /* Of 3 ms without a CPU one fits behind the release at 6 ms; two lay before it: it was late to ask.
  */
 static void what_a_waiter_queued_for_lies_around_the_release(void)
@@ -236,6 +252,7 @@ static void tasks_of_a_pool_lie_in_their_workers_lane(void)
 
 static const struct test tests[] = {
     {"a_holder_that_is_put_out_lets_the_waiter_in", a_holder_that_is_put_out_lets_the_waiter_in},
+    {"work_goes_on_where_a_unit_does", work_goes_on_where_a_unit_does},
     {"what_a_waiter_queued_for_lies_around_the_release",
      what_a_waiter_queued_for_lies_around_the_release},
     {"a_coroutine_that_is_due_waits_for_its_turn", a_coroutine_that_is_due_waits_for_its_turn},

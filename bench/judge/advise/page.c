@@ -237,8 +237,8 @@ static void show_flips(struct page *p, const struct advise_view *v)
         {.key = "kind", .head = "wins"},
         {0},
     };
-    char value[64];
     const struct advise_entry *choice = advise_choice(v);
+    char value[64];
     if (!choice)
         return;
     if (choice->shape.kind != v->flips->kind) {

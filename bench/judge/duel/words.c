@@ -18,35 +18,52 @@ struct page_value duel_change_of(const struct arm_effect *e, bool higher_is_bett
                                .n = s->n};
 }
 
-static void add_change(struct buf *out, double change)
+/* Of a per cent: down to where the interval's half width has 1 or 2 digits, 2 at most. */
+static int decimals_of(const struct page_value *change)
 {
+    enum { DECIMALS_MOST = 2 };
+    double half = 50 * (change->hi - change->lo);
+    if (!(half > 0) || !isfinite(half))
+        return DECIMALS_MOST;
+    double last = floor(log10(half / 2));
+    return last >= 0 ? 0 : last > -DECIMALS_MOST ? (int)-last : DECIMALS_MOST;
+}
+
+static void add_change(struct buf *out, double change, int decimals)
+{
+    double percent = 100 * change;
+    if (fabs(percent) * pow(10, decimals) < 0.5)
+        percent = 0; /* not "-0 %" */
     if (!isfinite(change))
         buf_add(out, "-");
     else if (change >= 9.995)
         buf_printf(out, "%.4gx", change + 1);
     else
-        buf_printf(out, "%+.2f %%", 100 * change);
+        buf_printf(out, "%+.*f %%", decimals, percent);
 }
 
 void duel_add_effect(struct buf *out, const struct arm_effect *e, bool higher_is_better)
 {
-    add_change(out, duel_change_of(e, higher_is_better).center);
+    struct page_value change = duel_change_of(e, higher_is_better);
+    add_change(out, change.center, decimals_of(&change));
 }
 
 void duel_add_interval(struct buf *out, const struct arm_effect *e, bool higher_is_better)
 {
     struct page_value change = duel_change_of(e, higher_is_better);
-    add_change(out, change.lo);
+    add_change(out, change.lo, decimals_of(&change));
     if (e->effect.n < 2)
         return;
     buf_add(out, " .. ");
-    add_change(out, change.hi);
+    add_change(out, change.hi, decimals_of(&change));
 }
 
 /* Of the mean, whose logarithm that is. */
 static void add_mean(struct buf *out, const struct duel_row *row, const struct arm_effect *e)
 {
-    add_change(out, log_ratio_to_change(row->higher_is_better ? -e->mean : e->mean));
+    struct page_value change = duel_change_of(e, row->higher_is_better);
+    add_change(out, log_ratio_to_change(row->higher_is_better ? -e->mean : e->mean),
+               decimals_of(&change));
 }
 
 static void add_seconds(struct buf *out, double seconds)
