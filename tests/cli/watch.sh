@@ -340,6 +340,9 @@ what_cannot_be_seen_is_said() {
     if cc -static -o static static.c 2>/dev/null; then
         run watch -- ./static
         expect_refusal 5 'linked statically'
+        run watch -o w.json -- sh -c './static; nosuch 2>/dev/null; ./odd ends 0; env -i ./odd ends 0; exit 0'
+        expect_status 0
+        expect_json w.json "[r.startswith('2 programs that it executed, the first ./static, did not take') for r in d['remarks']] == [True]"
     fi
     if [ "$(id -u)" = 0 ]; then
         cp odd odd-suid && chown nobody odd-suid && chmod u+s odd-suid
