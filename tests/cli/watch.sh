@@ -340,6 +340,9 @@ what_cannot_be_seen_is_said() {
     if cc -static -o static static.c 2>/dev/null; then
         run watch -- ./static
         expect_refusal 5 'linked statically'
+        run watch -o w.json -- sh -c './static; nosuch 2>/dev/null; ./odd ends 0; env -i ./odd ends 0; exit 0'
+        expect_status 0
+        expect_json w.json "[r.startswith('2 programs that it executed, the first ./static, did not take') for r in d['remarks']] == [True]"
     fi
     if [ "$(id -u)" = 0 ]; then
         cp odd odd-suid && chown nobody odd-suid && chmod u+s odd-suid
@@ -367,7 +370,7 @@ what_was_seen_beside_locks_is_written() {
         expect_err 'contend: error: '
         expect_err 'none is judged'
         expect_document watch-1.json w.json
-        expect_json w.json "len(d['unseen']) > 20 and d['threads'][0]['runs_ns'] >= 0 and 'is_over' not in d['gate']"
+        expect_json w.json "len(d['unseen']) > 20 and d['threads'] and 'is_over' not in d['gate']"
         run watch --max-hold 1s -f junit -- ./kinds $what
         expect_status 5
         expect_out '<skipped'
@@ -433,8 +436,12 @@ each_library_s_locks_are_its_own() {
 
 names_of_cpp_are_the_programmer_s() {
     command -v c++ >/dev/null && c++ -O1 -o names "$source_dir/tests/fixtures/watch/names.cpp" -pthread || return 0
-    run watch --stacks -o w.json -- ./names
-    expect_status 0
+    # Where one thread is kept from its CPU the other one meets nobody.
+    for _ in 1 2 3 4 5 6; do
+        run watch --stacks -o w.json -- ./names
+        expect_status 0
+        grep -q 'account<int>::guard in' w.json && grep -q 'a lock of' w.json && break
+    done
     expect_json w.json "{l['name'] for l in d['locks']} == {'bank::account<int>::guard in names', 'a lock of bank::account<..>::book(..)'}"
     expect_none w.json "[f for l in d['locks'] for f in l.get('stack', []) if f.startswith('_Z')]"
     expect_err 'bank::account<int>::gu'

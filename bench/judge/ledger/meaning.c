@@ -317,6 +317,40 @@ static void remark_on_locks_apart(const struct ledger_view *v,
     say(context, text);
 }
 
+/* What it became is among what it executed. */
+static void remark_on_started(const struct ledger *l, void (*say)(void *context, const char *text),
+                              void *context)
+{
+    const struct watch_region *r = l->session->region;
+    uint32_t count = watch_started_count(r);
+    uint32_t unwatched = 0;
+    const struct watch_started *first = NULL;
+    char text[320];
+    for (uint32_t i = 0; i < count; i++) {
+        if (!r->started[i].pid || r->started[i].is_watched)
+            continue;
+        first = first ? first : &r->started[i];
+        unwatched++;
+    }
+    if (l->is_replaced)
+        say(context, replaced);
+    if (r->started_count > count) {
+        snprintf(text, sizeof text,
+                 "it executed %u programs: whether more than the first %u took "
+                 "the library is not known",
+                 r->started_count, count);
+        say(context, text);
+    }
+    if (unwatched <= l->is_replaced)
+        return;
+    snprintf(text, sizeof text,
+             "%u program%s that it executed, the first %.*s, did not take the library (static, of "
+             "Go, of another width or user, with an environment of %s own): not in here",
+             unwatched, unwatched == 1 ? "" : "s", (int)sizeof first->program - 1, first->program,
+             unwatched == 1 ? "its" : "their");
+    say(context, text);
+}
+
 void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, const char *text),
                     void *context)
 {
@@ -337,8 +371,7 @@ void ledger_remarks(const struct ledger_view *v, void (*say)(void *context, cons
                  l->locks.items[i].name);
         say(context, text);
     }
-    if (l->is_replaced)
-        say(context, replaced);
+    remark_on_started(l, say, context);
     if (l->threads_refused || l->processes_refused) {
         snprintf(text, sizeof text,
                  "%u threads and %u processes were more than are told apart, and "

@@ -268,6 +268,11 @@ bool is_mapped(void)
     return mapped != NULL;
 }
 
+struct watch_region *mapped_region(void)
+{
+    return mapped;
+}
+
 void thread_ends(void)
 {
     struct watch_thread *t = self;
@@ -371,7 +376,9 @@ __attribute__((constructor)) static void begin(void)
         toggle_find_runtime();
         local = own;
         mapped = r;
-        if (!add_process(r, false))
+        if (add_process(r, false))
+            started_is_watched(getpid());
+        else
             mapped = NULL;
         if (r->with_stacks)
             stack_prepare();

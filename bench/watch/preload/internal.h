@@ -59,6 +59,8 @@ struct real {
     int (*thread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     int (*thrd_create)(pthread_t *, int (*)(void *), void *);
     int (*dlclose)(void *);
+    int (*execve)(const char *, char *const *, char *const *);
+    int (*execvpe)(const char *, char *const *, char *const *);
     void (*leave_quickly)(int);
     int (*prctl)(int, ...);
     long (*syscall)(long, ...);
@@ -191,6 +193,9 @@ extern bool is_sealed;
 void confine_find_limits(const struct watch_region *r);
 /* Whether the region lies in this process, and takes of what it may map. */
 bool is_mapped(void);
+struct watch_region *mapped_region(void);
+/* What was executed as this process is watched: started.c. */
+void started_is_watched(int32_t pid);
 
 /*
  * Whether the C library would look at the lock at all.  A clock or a time that is none it refuses

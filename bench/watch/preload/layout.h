@@ -35,6 +35,7 @@ enum {
     WATCH_THREADS_APART = 2048,
     WATCH_ENTRIES = 256, /* locks that a thread tells apart */
     WATCH_STACKS_MOST = 64,
+    WATCH_STARTED_MOST = 512,   /* the first so many programs that it starts */
     WATCH_TURNS_MOST = 1 << 18, /* the first so many are kept, where they are asked for */
     WATCH_PATH_MOST = 256,
 };
@@ -232,6 +233,13 @@ struct watch_stack {
     char text[2048]; /* the interpreter's own, as lines; "" */
 };
 
+/* A program that a watched process executed. */
+struct watch_started {
+    int32_t pid; /* written last; 0: nothing is here */
+    uint32_t is_watched;
+    char program[120];
+};
+
 /* A hold, and the wait before it. */
 struct watch_turn {
     uint64_t wait_ns; /* since when it was waited for; 0: it was not */
@@ -255,10 +263,11 @@ struct watch_region {
     /* How many there are, and were wanted. */
     _Alignas(WATCH_LINE) uint32_t process_count;
     uint32_t thread_count, stack_count, turn_count;
-    uint32_t threads_refused;
+    uint32_t threads_refused, started_count;
     struct watch_process processes[WATCH_PROCESSES_MOST];
     struct watch_module modules[WATCH_MODULES_MOST];
     struct watch_stack stacks[WATCH_STACKS_MOST];
+    struct watch_started started[WATCH_STARTED_MOST];
     struct watch_turn turns[WATCH_TURNS_MOST];
     struct watch_key keys[WATCH_LOCKS_MOST];
     struct watch_lock locks[WATCH_LOCKS_MOST]; /* in their keys' order */
@@ -276,6 +285,12 @@ static inline uint32_t watch_thread_count(const struct watch_region *r)
 {
     uint32_t count = __atomic_load_n(&r->thread_count, __ATOMIC_ACQUIRE);
     return count > WATCH_THREADS_MOST ? WATCH_THREADS_MOST : count;
+}
+
+static inline uint32_t watch_started_count(const struct watch_region *r)
+{
+    uint32_t count = __atomic_load_n(&r->started_count, __ATOMIC_ACQUIRE);
+    return count > WATCH_STARTED_MOST ? WATCH_STARTED_MOST : count;
 }
 
 /* Seccomp filters, from /proc/PID/status; of older kernels, whether there are any. */

@@ -187,6 +187,9 @@ struct watch_lock *lock_of(uint64_t key, enum watch_kind kind, uintptr_t site, b
 
 void lock_taken(struct watch_thread *t, struct watch_entry *e, bool waited, uint64_t at_ns)
 {
+    /* It has left that wait by a signal, and perhaps for good. */
+    if (UNLIKELY(t->waits_for))
+        t->phase = WATCH_ELSEWHERE;
     e->takes++;
     e->depth = 1;
     if (waited || local->region->times_all_holds)

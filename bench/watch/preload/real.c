@@ -69,6 +69,8 @@ static const struct {
     FIND(thread_create, "pthread_create", NULL),
     FIND(thrd_create, "thrd_create", NULL),
     FIND(dlclose, "dlclose", NULL),
+    FIND(execve, "execve", NULL),
+    FIND(execvpe, "execvpe", NULL),
     FIND(leave_quickly, "quick_exit", NULL),
     FIND(prctl, "prctl", NULL),
     FIND(syscall, "syscall", NULL),
