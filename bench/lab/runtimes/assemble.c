@@ -41,7 +41,7 @@ static const char *why_absent(enum runtime_metric m)
     case MADE_STARTUP:
         return "a start of one is too short for the program's clock";
     case MADE_MEMORY:
-        return "other programs' memory or threads changed meanwhile, and it cannot be told apart";
+        return "this system does not tell it, or nothing was added";
     case MADE_EFFICIENCY:
         return "there is no throughput of one unit in the same round";
     case MADE_LIFECYCLE:
