@@ -108,11 +108,12 @@ what_a_runtime_does_wrong_is_one_line() {
     _runtime silent 'exit 0'
     _runtime dies 'echo "Error: no more" >&2; kill -SEGV $$'
     _runtime wrong '[ "$1" != future ] || { echo "{\"future_ns\": [5]}"; echo "{\"ops\": 4, \"sum\": 11}"; exit 0; }'
+    _runtime unended '[ "$1" != switch ] || { printf "{\"switch_ns\": [7, 9]}\n{\"end\": true}"; exit 0; }; [ "$1" != future ] || { printf "{\"fut"; exit 0; }'
     _runtime early '[ "$1" != sleepers ] || { echo "{\"slept\": [5, 6, 200]}"; exit 0; }'
     _runtime strays 'setsid sleep 611 >/dev/null 2>&1 & sleep 612 >/dev/null 2>&1 &'
     _runtime hangs '[ "$1" != switch ] || sleep 613'
     _runtime floods '[ "$1" != switch ] || yes "{}" | tr -d "\\n"'
-    for name in rubbish silent dies wrong early strays hangs floods; do
+    for name in rubbish silent dies wrong unended early strays hangs floods; do
         run reference "./$name,./good" --quick -o "$name.json" --timeout 4s
         expect_status 3
         expect test "$(grep -c '^contend: error: ' err)" = 1
@@ -125,6 +126,7 @@ what_a_runtime_does_wrong_is_one_line() {
     expect_none silent.json '[c["reason"] for c in cells if c["status"] == "failed" and "it ended without \"end\"" not in c["reason"]]'
     expect_none dies.json '[c["reason"] for c in cells if c["status"] == "failed" and not ("signal 11" in c["reason"] and "no more" in c["reason"])]'
     expect_json wrong.json '[c["reason"] for c in cells if c["status"] == "failed"] == ["wrong: the children'"'"'s values do not add up"]'
+    expect_json unended.json '[c["reason"] for c in cells if c["status"] == "failed"] == ["unended: \"{\"fut\" is no line of an answer"]'
     expect_json early.json '"woken too early" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
     expect_json strays.json '"left 2 processes running" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
     expect_json strays.json 'any(c["reason"].startswith("not asked again after ") for c in cells if c["status"] == "skipped")'

@@ -206,7 +206,9 @@ static int judge(struct talk *t, const struct child_end *end, size_t strays, con
     if (strays)
         return err_set(err, ERR_FAILED, "%s left %zu process%s running, which %s killed", name,
                        strays, strays == 1 ? "" : "es", strays == 1 ? "was" : "were");
-    if (answer_close(t->a, &t->fault))
+    /* The last line may lack its end. */
+    if ((t->line.len && answer_take(t->a, buf_text(&t->line), t->line.len, &t->fault)) ||
+        answer_close(t->a, &t->fault))
         return err_set(err, t->fault.code, "%s: %s", name, t->fault.text);
     if (t->a->question == ASK_MEMORY)
         close_memory(t);
