@@ -95,6 +95,13 @@ END
     run report good.json --tables
     expect_status 0
     expect_out good_unit
+    # Each of the six questions has its figure there.
+    sed -n '/^switch, /,/^$/p' out >switch.txt
+    expect grep -q 'good_unit .*8.0 ns' switch.txt
+    sed -n '/^future, /,/^$/p' out >future.txt
+    expect grep -q 'good_unit .*50 ns' future.txt
+    sed -n '/^mixed, /,/^$/p' out >mixed.txt
+    expect grep -q 'good_unit .*2.0 us .*5.0 us' mixed.txt
     run report good.json --format html
     expect_status 0
     expect_out good_unit

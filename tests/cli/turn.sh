@@ -48,6 +48,9 @@ doctor --moments
 doctor --inject 0
 doctor --self-test
 ROWS
+    # What cannot be asked at all is told at once.
+    run reference nod -o ref.json --wait 60s
+    expect_refusal 2 'did you mean node?'
     expect [ ! -e other.json ]
     expect [ ! -e other.json.journal ]
     _let_go
