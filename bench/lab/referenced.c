@@ -105,6 +105,9 @@ static int look_at_questions(struct referenced *r, struct err *err)
         return 0;
     if (!w->output || !w->output[0])
         return err_set(err, ERR_USAGE, "reference: -o FILE is needed");
+    /* Before anybody waits for another one who measures. */
+    if (runtimes_check(&r->questions, err))
+        return -1;
     return read_numbers(&r->questions, &w->passed, err);
 }
 

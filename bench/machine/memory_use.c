@@ -15,6 +15,7 @@ bool memory_use_parse(const char *smaps_rollup, const char *status, struct memor
 {
     *out = (struct memory_use){0};
     out->page_tables = kilobytes(status, "VmPTE:");
+    out->threads = file_field(status, "Threads:");
     out->anonymous = kilobytes(status, "RssAnon:");
     if (smaps_rollup) {
         int64_t exact = kilobytes(smaps_rollup, "Anonymous:");
@@ -53,6 +54,16 @@ int64_t memory_kernel_stacks(void)
     if (file_read_small("/proc/meminfo", text, sizeof text) <= 0)
         return -1;
     return kilobytes(text, "KernelStack:");
+}
+
+int64_t memory_stack_of_one(void)
+{
+    char text[128];
+    uint32_t threads;
+    if (file_read_small("/proc/loadavg", text, sizeof text) <= 0 ||
+        sscanf(text, "%*s %*s %*s %*[0-9]/%9u", &threads) != 1)
+        return 0;
+    return memory_stack_size(memory_kernel_stacks(), threads);
 }
 
 int64_t memory_stack_size(int64_t added_bytes, uint32_t count)

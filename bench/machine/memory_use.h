@@ -18,6 +18,7 @@ struct memory_use {
     int64_t anonymous_share; /* the same by share */
     int64_t shared_share;    /* resident pages of shared memory, by share */
     int64_t page_tables;
+    int64_t threads; /* -1: not told */
     bool has_shares; /* the two by share are known */
 };
 
@@ -40,5 +41,8 @@ int64_t memory_kernel_stacks(void);
  * 64 KiB: then the sum was not about our units.
  */
 int64_t memory_stack_size(int64_t added_bytes, uint32_t count);
+
+/* The same of all stacks and all threads of the machine, whoever has them; 0: not known. */
+int64_t memory_stack_of_one(void);
 
 #endif

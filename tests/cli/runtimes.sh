@@ -76,6 +76,9 @@ assert samples("noop/none/good_unit/tasks=1", "startup_ns") == [15]
 assert samples("switch/none/good_unit/tasks=2", "switch_ns") == [8]
 assert "nobody switches" in cells["switch/none/good_unit/tasks=2"]["metrics"]["switch_ns"]["source"]
 assert samples("future/none/good_unit/tasks=1", "future_ns") == [50]
+# Of those that nobody makes 200 of, as many as are made.
+assert samples("noop/none/good_other/tasks=100", "lifecycle_ns") == [110]
+assert "memory_bytes" in cells["noop/none/good_other/tasks=100"]["metrics"]
 assert samples("sleep/none/good_unit/tasks=200", "makespan_ns") == [1e8]
 assert samples("sleep/none/good_unit/tasks=200", "throughput_per_s") == [2000]
 assert samples("mixed/none/good_unit/tasks=2", "io_latency_ns") == [2000]
@@ -92,6 +95,13 @@ END
     run report good.json --tables
     expect_status 0
     expect_out good_unit
+    # Each of the six questions has its figure there.
+    sed -n '/^switch, /,/^$/p' out >switch.txt
+    expect grep -q 'good_unit .*8.0 ns' switch.txt
+    sed -n '/^future, /,/^$/p' out >future.txt
+    expect grep -q 'good_unit .*50 ns' future.txt
+    sed -n '/^mixed, /,/^$/p' out >mixed.txt
+    expect grep -q 'good_unit .*2.0 us .*5.0 us' mixed.txt
     run report good.json --format html
     expect_status 0
     expect_out good_unit
@@ -105,11 +115,12 @@ what_a_runtime_does_wrong_is_one_line() {
     _runtime silent 'exit 0'
     _runtime dies 'echo "Error: no more" >&2; kill -SEGV $$'
     _runtime wrong '[ "$1" != future ] || { echo "{\"future_ns\": [5]}"; echo "{\"ops\": 4, \"sum\": 11}"; exit 0; }'
+    _runtime unended '[ "$1" != switch ] || { printf "{\"switch_ns\": [7, 9]}\n{\"end\": true}"; exit 0; }; [ "$1" != future ] || { printf "{\"fut"; exit 0; }'
     _runtime early '[ "$1" != sleepers ] || { echo "{\"slept\": [5, 6, 200]}"; exit 0; }'
     _runtime strays 'setsid sleep 611 >/dev/null 2>&1 & sleep 612 >/dev/null 2>&1 &'
     _runtime hangs '[ "$1" != switch ] || sleep 613'
     _runtime floods '[ "$1" != switch ] || yes "{}" | tr -d "\\n"'
-    for name in rubbish silent dies wrong early strays hangs floods; do
+    for name in rubbish silent dies wrong unended early strays hangs floods; do
         run reference "./$name,./good" --quick -o "$name.json" --timeout 4s
         expect_status 3
         expect test "$(grep -c '^contend: error: ' err)" = 1
@@ -122,6 +133,7 @@ what_a_runtime_does_wrong_is_one_line() {
     expect_none silent.json '[c["reason"] for c in cells if c["status"] == "failed" and "it ended without \"end\"" not in c["reason"]]'
     expect_none dies.json '[c["reason"] for c in cells if c["status"] == "failed" and not ("signal 11" in c["reason"] and "no more" in c["reason"])]'
     expect_json wrong.json '[c["reason"] for c in cells if c["status"] == "failed"] == ["wrong: the children'"'"'s values do not add up"]'
+    expect_json unended.json '[c["reason"] for c in cells if c["status"] == "failed"] == ["unended: \"{\"fut\" is no line of an answer"]'
     expect_json early.json '"woken too early" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
     expect_json strays.json '"left 2 processes running" in [c["reason"] for c in cells if c["status"] == "failed"][0]'
     expect_json strays.json 'any(c["reason"].startswith("not asked again after ") for c in cells if c["status"] == "skipped")'

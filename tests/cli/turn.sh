@@ -52,6 +52,9 @@ ROWS
     run advise --cpu 1ms --wait 1ms --concurrency 4
     expect_refusal 3 'another contend measures here' '--force'
     expect_no err '--wait'
+    # What cannot be asked at all is told at once.
+    run reference nod -o ref.json --wait 60s
+    expect_refusal 2 'did you mean node?'
     expect [ ! -e other.json ]
     expect [ ! -e other.json.journal ]
     _let_go

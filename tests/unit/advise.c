@@ -475,7 +475,7 @@ static void a_model_that_says_otherwise_foretells_nothing(void)
             flips.count = 1;
             advise_page(&p, &v);
             CHECK_EQ(page_write(&p, "text", &(struct page_style){.width = 200}, &text, &err), 0);
-            CHECK_EQ(strstr(buf_text(&text), "Where another kind wins") != NULL, is_same);
+            CHECK_EQ(strstr(buf_text(&text), "Where another kind wins: foretold") != NULL, is_same);
             CHECK_EQ(strstr(buf_text(&text), "is not foretold") == NULL, is_same);
             page_release(&p);
             buf_release(&text);

@@ -104,7 +104,8 @@ static const char rollup[] = "1000-2000 ---p 00000000 00:00 0      [rollup]\n"
                              "Pss_Shmem:             4 kB\n"
                              "Anonymous:           208 kB\n"
                              "AnonHugePages:         0 kB\n";
-static const char status[] = "Name:\tx\nVmRSS:\t 1700 kB\nRssAnon:\t 200 kB\nVmPTE:\t 40 kB\n";
+static const char status[] =
+    "Name:\tx\nVmRSS:\t 1700 kB\nRssAnon:\t 200 kB\nVmPTE:\t 40 kB\nThreads:\t3\n";
 
 static void memory_use_prefers_the_exact_figures(void)
 {
@@ -114,6 +115,7 @@ static void memory_use_prefers_the_exact_figures(void)
     CHECK_EQ(use.anonymous_share, 108 * 1024);
     CHECK_EQ(use.shared_share, 4 * 1024);
     CHECK_EQ(use.page_tables, 40 * 1024);
+    CHECK_EQ(use.threads, 3);
     CHECK(use.has_shares);
 }
 
@@ -139,6 +141,8 @@ static void a_kernel_stack_is_a_power_of_two_or_unknown(void)
     CHECK_EQ(memory_stack_size(-16384, 1), 0);
     CHECK_EQ(memory_stack_size(16384, 0), 0);
     CHECK_EQ(memory_stack_size(INT64_C(1) << 30, 64), 0);
+    int64_t each = memory_stack_of_one();
+    CHECK(!each || (each >= 4096 && each <= 65536 && !(each & (each - 1))));
 }
 
 static const struct test tests[] = {

@@ -92,6 +92,14 @@ static bool has_metric(const struct plan *p, const char *name)
     return false;
 }
 
+/* "switch", or "switch: the program's own clock": with how it was had. */
+static bool is_own(const struct result_metric *m, const struct result_cell *c)
+{
+    size_t length = strlen(c->workload);
+    return !strncmp(m->source, c->workload, length) &&
+           (!m->source[length] || m->source[length] == ':');
+}
+
 /* What a workload measures itself is what it is there for: as many as there is room for.  Not where
  * columns are values of a dimension: those would be empty under most of them. */
 static void add_own(struct plan *p, size_t room, bool with_ratio, const struct entries *all)
@@ -100,7 +108,7 @@ static void add_own(struct plan *p, size_t room, bool with_ratio, const struct e
         const struct result_cell *c = all->items[i].cell;
         for (size_t j = 0; j < c->metric_count && p->metric_count < room; j++) {
             const struct result_metric *m = &c->metrics[j];
-            if (strcmp(m->source, c->workload) || m->summary.n == 0 || has_metric(p, m->name))
+            if (!is_own(m, c) || m->summary.n == 0 || has_metric(p, m->name))
                 continue;
             struct plan_metric *to = &p->metrics[p->metric_count++];
             snprintf(to->name, sizeof to->name, "%s", m->name);

@@ -41,7 +41,7 @@ static const char *why_absent(enum runtime_metric m)
     case MADE_STARTUP:
         return "a start of one is too short for the program's clock";
     case MADE_MEMORY:
-        return "other programs' memory or threads changed meanwhile, and it cannot be told apart";
+        return "this system does not tell it, or nothing was added";
     case MADE_EFFICIENCY:
         return "there is no throughput of one unit in the same round";
     case MADE_LIFECYCLE:
@@ -63,6 +63,9 @@ static void add_source(struct buf *out, const struct runtime_cell *c, enum runti
     const struct runtime_unit *u = c->unit;
     enum question q = m == MADE_MEMORY ? ASK_MEMORY : c->asked.questions[0];
     const json_t *meaning = json_object_get(u->meanings, question_name(q));
+    /* As the workload itself says of its own. */
+    if (m == MADE_SWITCH || m == MADE_FUTURE || m == MADE_LATENCY || m == MADE_LONGEST)
+        buf_printf(out, "%s: ", c->asked.workload);
     buf_add(out, made_metrics[m].source);
     if (m == MADE_RATE && q == ASK_COMPUTE)
         buf_add(out, ", whole span");
@@ -184,7 +187,8 @@ static json_t *warnings_json(const struct runtime_cell *c, bool is_ok)
     char text[100];
     if (is_ok && c->launches.count < 6) {
         struct json_maker one = json_maker_new();
-        snprintf(text, sizeof text, "%zu samples: an interval at 95 %% needs 6", c->launches.count);
+        snprintf(text, sizeof text, "%zu sample%s: an interval at 95 %% needs 6", c->launches.count,
+                 c->launches.count == 1 ? "" : "s");
         json_make_text(&one, "code", "few_samples");
         json_make_text(&one, "text", text);
         json_make_add(&list, json_made(&one));

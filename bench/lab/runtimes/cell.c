@@ -58,6 +58,9 @@ static int add_cell(struct runtime_cells *out, struct instance *i, const struct 
                     const struct asked *a, struct err *err)
 {
     struct runtime_cell c = {.instance = i, .unit = u, .asked = *a};
+    /* What one takes is told of those, too, that nobody makes so many of. */
+    if (a->questions[1] == ASK_MEMORY && a->tasks > u->most)
+        c.asked.tasks = u->most;
     name_cell(&c);
     if (find_skip(&c) && vec_add(out, c))
         return 0;

@@ -14,7 +14,7 @@ const struct made_metric made_metrics[MADE_METRICS] = {
     [MADE_MEMORY] = {"memory_bytes", "bytes", "lower", "memory",
                      "what one live, blocked unit adds: resident memory by share, page tables and "
                      "kernel stack",
-                     ROLE_NONE, "smaps_rollup of the program and its children"},
+                     ROLE_NONE, "smaps_rollup of the program and its children, and their threads"},
     [MADE_SWITCH] = {"switch_ns", "ns", "lower", "latency",
                      "from one task's turn to the next one's: a whole turn of the ring divided by "
                      "its tasks",

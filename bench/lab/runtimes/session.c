@@ -394,6 +394,14 @@ int runtimes_run(const struct runtimes_request *request, struct err *err)
     return outcome;
 }
 
+int runtimes_check(const struct runtimes_request *request, struct err *err)
+{
+    struct session s = {.request = request, .folder = {.lock = -1}};
+    int failed = load_all(&s, err);
+    release(&s);
+    return failed;
+}
+
 int runtimes_which(const struct runtimes_request *request, struct buf *out, struct err *err)
 {
     struct session s = {.request = request, .folder = {.lock = -1}};

@@ -35,6 +35,9 @@ enum runtimes_cut {
  */
 int runtimes_run(const struct runtimes_request *request, struct err *err);
 
+/* Whether all that are named are known. */
+int runtimes_check(const struct runtimes_request *request, struct err *err);
+
 /* "go 1.19.8 /usr/lib/go-1.19/bin/go", or "go -" and the reason, a line each. */
 int runtimes_which(const struct runtimes_request *request, struct buf *out, struct err *err);
 

@@ -34,7 +34,7 @@ struct talk {
     struct buf line;
     size_t taken; /* bytes of answers */
     struct memory_reading {
-        int64_t bytes, stacks;
+        int64_t bytes, threads;
         bool is_known;
     } memory[2];
     struct err fault; /* the first thing that was wrong with its answer */
@@ -46,11 +46,12 @@ static void add_family(pid_t pid, struct memory_reading *m)
 {
     char path[64], text[65536];
     struct memory_use use;
-    if (!memory_use_read(pid, &use) || !use.has_shares) {
+    if (!memory_use_read(pid, &use) || !use.has_shares || use.threads < 0) {
         m->is_known = false;
         return;
     }
     m->bytes += use.anonymous_share + use.shared_share + use.page_tables;
+    m->threads += use.threads;
     /* Children of the first thread: those who fork here do it from there. */
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
     if (file_read_small(path, text, sizeof text) <= 0)
@@ -70,23 +71,18 @@ static void look_at_memory(struct talk *t)
     struct memory_reading *m = &t->memory[t->a->ready_count - 1];
     *m = (struct memory_reading){.is_known = true};
     add_family(t->child.pid, m);
-    m->stacks = t->v->unit->traits & EXECUTOR_KERNEL_UNITS ? memory_kernel_stacks() : 0;
-    m->is_known &= m->stacks >= 0;
 }
 
-/* What one unit adds; none where it cannot be told. */
+/* What one unit adds, with a kernel stack for each thread that came with it; none where it cannot
+ * be told. */
 static void close_memory(struct talk *t)
 {
     const struct memory_reading *less = &t->memory[0], *more = &t->memory[1];
-    int64_t added = t->a->more - t->a->count, stack = 0;
-    if (!less->is_known || !more->is_known)
+    int64_t stack = memory_stack_of_one(), threads = more->threads - less->threads;
+    if (!less->is_known || !more->is_known || (threads && !stack))
         return;
-    if (t->v->unit->traits & EXECUTOR_KERNEL_UNITS) {
-        stack = memory_stack_size(more->stacks - less->stacks, (uint32_t)added);
-        if (!stack)
-            return;
-    }
-    double each = (double)(more->bytes - less->bytes) / (double)added + (double)stack;
+    double each =
+        (double)(more->bytes - less->bytes + threads * stack) / (double)(t->a->more - t->a->count);
     if (each > 0)
         vec_add(&t->a->values[MADE_MEMORY], each);
 }
@@ -210,7 +206,9 @@ static int judge(struct talk *t, const struct child_end *end, size_t strays, con
     if (strays)
         return err_set(err, ERR_FAILED, "%s left %zu process%s running, which %s killed", name,
                        strays, strays == 1 ? "" : "es", strays == 1 ? "was" : "were");
-    if (answer_close(t->a, &t->fault))
+    /* The last line may lack its end. */
+    if ((t->line.len && answer_take(t->a, buf_text(&t->line), t->line.len, &t->fault)) ||
+        answer_close(t->a, &t->fault))
         return err_set(err, t->fault.code, "%s: %s", name, t->fault.text);
     if (t->a->question == ASK_MEMORY)
         close_memory(t);
