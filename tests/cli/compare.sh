@@ -81,14 +81,19 @@ nothing_is_left_out_in_silence() {
     local i others=()
     for i in 1 2 3 4 5 6 7 8 9 10; do
         _made "other$i.json" 6 "d['host']['hostname'] = 'vm_$i'"
-        others+=("other$i.json" "other$i.json")
+        _made "again$i.json" 7 "d['host']['hostname'] = 'vm_$i'"
+        others+=("other$i.json" "again$i.json")
     done
     run compare --allow machine base.json -- "${others[@]}"
     expect_status 0
     for i in 1 2 3 4 5 6 7 8 9 10; do
         expect test "$(grep -c "^note: allowed: hostname: \"vm1\" against \"vm_$i\"" out)" -eq 1
     done
-    mapfile -t others < <(yes head.json | head -n 257)
+    others=()
+    for ((i = 0; i < 257; i++)); do
+        sed "s/\"made-2\"/\"made-2-$i\"/" head.json >"many$i.json"
+        others+=("many$i.json")
+    done
     run compare base.json -- "${others[@]}"
     expect_status 0
     expect test "$(grep -c '^head ' out)" -eq 257
@@ -122,6 +127,21 @@ several_files_a_side_sharpen_the_verdict() {
         --base b4.json --base b5.json --head h1.json --head h2.json --head h3.json --head h4.json \
         --head h5.json
     expect_status 1
+}
+
+# Twice the same figures would be taken for two moments that agree.
+a_run_does_not_count_twice() {
+    _made one.json 61
+    _made other.json 62 'times(c, "throughput_per_s", 0.9)'
+    cp one.json copy.json
+    run compare one.json copy.json -- other.json
+    expect_refusal 2 'one.json and copy.json are one run (made-61)' 'does not count twice'
+    run compare one.json -- other.json other.json
+    expect_refusal 2 'other.json and other.json are one run'
+    # Of both sides it is: nothing can differ, and that is said.
+    run compare one.json copy.json
+    expect_status 0
+    expect_out 'both sides are one run'
 }
 
 # Each dimension: refused with both values, and compared when it is allowed.

@@ -368,6 +368,22 @@ const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "sc
     expect_json scribbled.json '"written over" in [c["reason"] for c in cells if c["lock"] == "scribbler"][0]'
 }
 
+# A moment in place of a duration: a share of 1 000 000 stood in the table.
+a_lock_that_tells_of_impossible_waits_costs_its_cell() {
+    _plug moment '#include <time.h>
+static uint64_t now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec; }
+static uint64_t acquire(void *s, void *u) { (void)s; (void)u; return now(); }
+static void release(void *s, void *u) { (void)s; (void)u; }
+static const struct lock k = {.name = "moment", .summary = "s", .traits = LOCK_EXCLUSIVE, .acquire = acquire, .release = release};
+const struct contend_plugin contend_plugin_v1 = {.abi = CONTEND_ABI, .name = "moment",
+    .locks = (const struct lock *const[]){&k, NULL}};'
+    run run --plugin ./moment.so --workload spin --lock none,moment --executor thread --tasks 1 --task-time 1ms --rounds 1 \
+        --no-report -o moment.json
+    expect_status 3
+    expect_json moment.json '{c["lock"]: c["status"] for c in cells if c["role"] == "measured"} == {"none": "ok", "moment": "failed"}'
+    expect_json moment.json '"the lock says that it was waited for" in [c["reason"] for c in cells if c["lock"] == "moment"][0]'
+}
+
 metrics_of_a_parameter_are_held_to_the_same_rules() {
     local what
     for what in '{"startup_ns", "ns", BETTER_LOWER, NATURE_NOISY, "latency", "d"}|that of probe "clock" already' \

@@ -227,6 +227,25 @@ static void what_one_point_alone_says_is_watched(void)
     release(&j);
 }
 
+/* Two odd runs in a row; the point before them makes up the number and is as it always was. */
+static void what_two_points_say_is_watched_however_quiet_the_series_was(void)
+{
+    struct judged j;
+    for (size_t points = 2; points <= 3; points++) {
+        for (size_t i = 0; i < 42 + points - 2; i++)
+            add_point(i, "v1", "m", i < 40 ? 1 : 1.5);
+        if (!judge(&j))
+            return;
+        const struct history_judgement *found = &j.all.items[0];
+        CHECK_EQ(found->verdict, points < 3 ? HISTORY_WATCH_IT : HISTORY_WORSE);
+        if (points < 3) {
+            CHECK_EQ(found->doubt, HISTORY_FEW_POINTS);
+            CHECK_EQ(found->watch_from, 40);
+        }
+        release(&j);
+    }
+}
+
 static void points_that_follow_each_other_are_reckoned_with(void)
 {
     struct judged j;
@@ -416,6 +435,8 @@ static const struct test tests[] = {
     {"what_came_back_is_recovered_though_it_is_worse_again",
      what_came_back_is_recovered_though_it_is_worse_again},
     {"what_one_point_alone_says_is_watched", what_one_point_alone_says_is_watched},
+    {"what_two_points_say_is_watched_however_quiet_the_series_was",
+     what_two_points_say_is_watched_however_quiet_the_series_was},
     {"points_that_follow_each_other_are_reckoned_with",
      points_that_follow_each_other_are_reckoned_with},
     {"raw_medians_need_a_larger_move", raw_medians_need_a_larger_move},

@@ -76,6 +76,25 @@ static int index_cells(struct work *w, struct err *err)
     return w->places ? 0 : out_of_memory(err);
 }
 
+/* Files of a side are moments: a run that is there twice would count as two of them. */
+static int check_twice(const struct work *w, size_t from, size_t to, struct err *err)
+{
+    for (size_t f = from + 1; f < to; f++)
+        for (size_t g = from; g < f; g++) {
+            const struct result *one = file_at(w->out, g), *other = file_at(w->out, f);
+            if (strcmp(one->run_id, other->run_id) != 0 ||
+                strcmp(one->hostname, other->hostname) != 0)
+                continue;
+            for (size_t i = 0; i < other->cell_count; i++)
+                if (id_index_find(&w->places[g], other->cells[i].id) != PLACE_NONE)
+                    return err_set(err, ERR_USAGE,
+                                   "%s and %s are one run (%s): the files of a side are several "
+                                   "moments, and one does not count twice",
+                                   one->path, other->path, one->run_id);
+        }
+    return 0;
+}
+
 static bool find_in_files(struct work *w, const char *id)
 {
     bool in_base = false, in_head = false;
@@ -265,7 +284,8 @@ static int compare(struct work *w, struct err *err)
                            file_at(c, f)->path);
     if (check_files(c, w->request, err) || select_cells(w, err) ||
         metric_choice_parse(&w->choice, w->request->metric, w->base.results, err) ||
-        index_cells(w, err))
+        index_cells(w, err) || check_twice(w, 0, w->base.count, err) ||
+        check_twice(w, w->base.count, files, err))
         return -1;
     count_partners(w);
     if (make_rows(w, err))

@@ -145,7 +145,7 @@ static void consider_watching(const struct history_context *v, struct history_ju
         return;
     const struct changepoint_side *up = &found->cuts.up, *independent = &found->independent_up;
     double p = independent->p * track_weight(j->track) * (double)all->judged;
-    if (j->doubt == HISTORY_ONE_POINT) {
+    if (j->doubt == HISTORY_ONE_POINT || j->doubt == HISTORY_FEW_POINTS) {
         j->verdict = HISTORY_WATCH_IT;
     } else if (j->p_worse <= HISTORY_WATCH && is_worth_watching(v, j, found, up->at)) {
         j->verdict = HISTORY_WATCH_IT;

@@ -47,6 +47,7 @@ enum history_doubt {
     HISTORY_TOO_WEAK,   /* p */
     HISTORY_RESEMBLING, /* enough, were the points independent, which they are not */
     HISTORY_ONE_POINT,  /* few points, of which one alone makes it */
+    HISTORY_FEW_POINTS, /* fewer than a change needs are at the new level */
 };
 
 struct history_change {

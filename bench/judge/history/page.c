@@ -46,6 +46,8 @@ static void add_watch(struct buf *out, const struct history_judgement *j)
         buf_add(out, "may be drifting");
     if (j->doubt == HISTORY_ONE_POINT)
         buf_add(out, " (one point alone says so); more points or a duel settle it");
+    else if (j->doubt == HISTORY_FEW_POINTS)
+        buf_add(out, " (too few points say so); more of them or a duel settle it");
     else if (j->doubt == HISTORY_RESEMBLING)
         buf_printf(out, " (p %.2g, as points resemble each other); a duel settles it", j->p_worse);
     else

@@ -41,6 +41,18 @@ static double chaining_variance(const struct step *s)
     return sum;
 }
 
+/* Whether so few points lie at the new level that what came before is needed to make up the number.
+ */
+static bool rests_on_too_few(const struct step *s)
+{
+    double sign = s->point.is_up ? 1 : -1;
+    double least = sign * s->point.after - LONE_SPREADS * s->point.spread;
+    size_t at = s->from + s->point.at, there = 0;
+    for (size_t i = at; i < s->to; i++)
+        there += sign * s->curve->x[i] >= least;
+    return s->to - at < POINTS_ENOUGH && there < CHANGEPOINT_AFTER_MIN;
+}
+
 /* Whether few points carry the change and one of them alone makes it. */
 static bool rests_on_one_point(const struct step *s)
 {
@@ -164,10 +176,11 @@ static void add_step(const struct steps *all, size_t cut, const struct step *s)
     if (!history_is_large(all->v, s->track, &c))
         return;
     name_points(s, &c);
-    if (rests_on_one_point(s)) {
+    bool is_of_few = rests_on_too_few(s);
+    if (rests_on_one_point(s) || is_of_few) {
         if (s->point.is_up) {
-            j->doubt = HISTORY_ONE_POINT;
-            j->watch_from = c.likely;
+            j->doubt = is_of_few ? HISTORY_FEW_POINTS : HISTORY_ONE_POINT;
+            j->watch_from = is_of_few ? c.first_bad : c.likely;
         }
         return;
     }

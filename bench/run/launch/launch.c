@@ -469,6 +469,21 @@ static void open_gate(struct launch *l, enum gate gate)
     l->executor->wake(l->coordinator, &l->gate, UINT32_MAX);
 }
 
+/*
+ * A lock that returns a moment in place of a duration, or another unit than nanoseconds: nobody
+ * waits longer than he lives.  Twice as long and a tick of a coarse clock are let pass.
+ */
+static int check_waits(const struct task *t, struct err *err)
+{
+    enum { TICK_NS = 20000000 };
+    uint64_t life_ns = t->exit_ns > t->gate_ns ? t->exit_ns - t->gate_ns : 0;
+    if (!life_ns || t->is_wait_sampled || t->wait_ns <= 2 * life_ns + TICK_NS)
+        return 0;
+    return err_set(err, ERR_FAILED,
+                   "task %u: the lock says that it was waited for %.3g s, in a task of %.3g s",
+                   t->index, 1e-9 * (double)t->wait_ns, 1e-9 * (double)life_ns);
+}
+
 /* A wrong or missing piece of work fails the launch, whatever its speed. */
 static int verify(const struct launch *l, struct err *err)
 {
@@ -486,6 +501,8 @@ static int verify(const struct launch *l, struct err *err)
                            "task %u: wrong checksum in %u of %u batches (last %llu, expected %llu)",
                            i, t->wrong_count, t->batch_count, (unsigned long long)t->checksum,
                            (unsigned long long)l->expected);
+        if (check_waits(t, err))
+            return -1;
     }
     return 0;
 }
