@@ -120,7 +120,7 @@ int child_end(struct child *c, struct child_end *out, struct err *err)
         failed = errno == ETIMEDOUT
                      ? err_set(err, ERR_SYSTEM,
                                "%s (process %d) was killed and is still there: it waits in the "
-                               "kernel, or its control group is frozen",
+                               "kernel, a debugger holds it, or its control group is frozen",
                                c->what, (int)c->pid)
                      : err_set_sys(err, errno, "waiting for %s", c->what);
     }

@@ -62,6 +62,11 @@ static bool is_current(const struct journal *j)
            held.st_dev == named.st_dev;
 }
 
+bool journal_is_there(const struct journal *j)
+{
+    return !j->is_nameless && is_current(j);
+}
+
 /* ---- Checksums ----------------------------------------------------------------------------- */
 
 /*

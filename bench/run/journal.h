@@ -58,6 +58,9 @@ void journal_fault(struct journal_faults *f, size_t line, const char *text);
 /* Adds the object as a line, and returns when it is on disk. 0, or -1 with ERR_SYSTEM. */
 int journal_append(struct journal *j, const json_t *object, struct err *err);
 
+/* Whether a run could be gone on with by it: it has a name, and nobody took that away. */
+bool journal_is_there(const struct journal *j);
+
 void journal_close(struct journal *j);
 /* Closes it and removes the file: the result is complete. */
 void journal_finish(struct journal *j);

@@ -160,11 +160,12 @@ static int write_result(struct run *r, bool is_complete, struct err *err)
                      ? -1
                      : 0;
     result_unload(&result);
-    /* Of what goes to a pipe or a device there is no journal. */
+    /* Of what goes to a pipe or a device there is no journal, and somebody may have taken it away.
+     */
     if (!failed)
-        failed = output_is_stream(r->options->path)
-                     ? output_keep_text(r->options->path, &text, ".json", err)
-                     : output_write_text(r->options->path, &text, err);
+        failed = journal_is_there(&r->journal)
+                     ? output_write_text(r->options->path, &text, err)
+                     : output_keep_text(r->options->path, &text, ".json", err);
     r->is_shown |= !failed;
     buf_release(&text);
     return failed;

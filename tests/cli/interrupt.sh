@@ -113,4 +113,19 @@ resuming_a_complete_result_is_harmless_or_refused() {
     expect_json torn.json 'len(cells) == len(json.load(open("whole.json"))["cells"])'
 }
 
+# Somebody clears up while it runs: the journal has gone with the folder, and memory has the only copy.
+a_folder_that_goes_costs_nothing_that_was_measured() {
+    mkdir gone
+    _start_job gone/gone.json 8 || { kill -KILL "$pid"; _end_job; return; }
+    rm -r gone
+    kill -INT "$pid"
+    _end_job
+    expect_status 3
+    expect_err 'what was measured is in ./contend-kept-'
+    expect_valid contend-kept-*.json
+    expect_json contend-kept-*.json 'd["run"]["status"] == "partial" and sum(len(c["launches"]) for c in cells) >= 7'
+    rm -f contend-kept-*.json
+    expect_no_leftovers
+}
+
 run_tests
