@@ -29,6 +29,7 @@ static bool is_expected(const struct runtime_cell *c, enum runtime_metric m)
     case ASK_MIXED:
         return m == MADE_LATENCY || m == MADE_LONGEST;
     case ASK_MEMORY:
+        return m == MADE_MEMORY;
     case ASK_NOTHING:
         break;
     }

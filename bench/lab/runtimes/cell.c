@@ -47,7 +47,7 @@ static bool find_skip(struct runtime_cell *c)
                             u->name, u->least);
     else if (why)
         c->skip = reason_of("%s", json_string_value(why));
-    else if (c->asked.tasks > u->most)
+    else if (c->asked.tasks > u->most && c->asked.questions[0] != ASK_MEMORY)
         c->skip = reason_of("no more than %lld units of this kind are made", (long long)u->most);
     else
         return true;
@@ -58,9 +58,12 @@ static int add_cell(struct runtime_cells *out, struct instance *i, const struct 
                     const struct asked *a, struct err *err)
 {
     struct runtime_cell c = {.instance = i, .unit = u, .asked = *a};
-    /* What one takes is told of those, too, that nobody makes so many of. */
-    if (a->questions[1] == ASK_MEMORY && a->tasks > u->most)
-        c.asked.tasks = u->most;
+    /* What one takes is a slope between numbers of the unit's own: it is told of those, too, that
+     * nobody makes so many of. */
+    if (a->questions[1] == ASK_MEMORY && a->tasks > u->most) {
+        c.asked.questions[0] = ASK_MEMORY;
+        c.asked.questions[1] = ASK_NOTHING;
+    }
     name_cell(&c);
     if (find_skip(&c) && vec_add(out, c))
         return 0;
