@@ -2,6 +2,7 @@
 
 #include "bench/base/buf.h"
 #include "bench/base/hash.h"
+#include "bench/base/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -257,7 +258,7 @@ ssize_t file_read_some(int fd, void *out, size_t size)
     ssize_t got;
     do
         got = read(fd, out, size);
-    while (got < 0 && may_again(fd, POLLIN));
+    while (got < 0 && may_again(fd, POLLIN) && !interrupt_came);
     return got;
 }
 

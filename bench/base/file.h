@@ -79,7 +79,7 @@ int file_lock(int fd, const char *path, const char *held, struct err *err);
  */
 bool file_awaits(int fd, short events);
 
-/* read(), until there is something; 0 at the end, -1 with errno. */
+/* read(), until there is something or an interrupt came; 0 at the end, -1 with errno. */
 ssize_t file_read_some(int fd, void *out, size_t size);
 
 /*

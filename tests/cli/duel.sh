@@ -278,6 +278,25 @@ an_interrupt_before_the_first_pair_leaves_the_earlier_document() {
     _expect_no_sides
 }
 
+# Expected: it ends, though nobody writes.  Buggy: it went on to read, also as the orphan of a duel that was killed.
+an_interrupt_ends_what_waits_for_its_input() {
+    local number
+    mkfifo silent
+    exec 8<>silent
+    for number in TERM KILL; do
+        "$contend" duel --tolerances silent -q -- true -- true >out 2>err </dev/null 8<&- &
+        pid=$!
+        await_listening "$pid"
+        sleep 0.3
+        kill -$number "$pid"
+        status=0
+        wait "$pid" || status=$?
+        [ "$number" = KILL ] || expect_status 130
+        expect_no_leftovers
+    done
+    exec 8<&-
+}
+
 a_duel_that_is_killed_takes_all_with_it() {
     "$contend" duel --budget 60s --threshold 0 -- sleep 0.02 -- sleep 0.02 >out 2>err </dev/null &
     pid=$!
