@@ -298,10 +298,10 @@ a_journal_cut_at_any_byte_is_gone_on_with() {
     rm -f part*.json
 }
 
-# A run of a few seconds, with its process number in $pid, that holds busy.json.
+# A run that goes on until it is ended, with its process number in $pid, that holds busy.json.
 _living_run() {
-    "$contend" run --workload sleep --lock none --executor thread --tasks 1 -p sleep.duration=50ms \
-        --rounds 1000 --budget 60s --no-report -o busy.json >/dev/null 2>busy.err &
+    "$contend" run --workload sleep --lock none --executor thread --tasks 1 -p sleep.duration=200ms \
+        --rounds 1000 --budget 60min --no-report -o busy.json >/dev/null 2>busy.err &
     pid=$!
     for _ in $(seq 3000); do
         [ "$(cat busy.json.journal 2>/dev/null | wc -l)" -ge 3 ] && break
