@@ -341,7 +341,8 @@ static void remark_on_started(const struct ledger *l, void (*say)(void *context,
                  r->started_count, count);
         say(context, text);
     }
-    if (unwatched <= l->is_replaced)
+    /* The one that the program became is told of above. */
+    if (unwatched <= (l->is_replaced ? 1u : 0u))
         return;
     snprintf(text, sizeof text,
              "%u program%s that it executed, the first %.*s, did not take the library (static, of "

@@ -120,9 +120,10 @@ static void settle_quantities(struct post *p)
 /* Whose row comes next. */
 static void begin_owner(struct post *p, const struct metric_list *list, int offset)
 {
+    const int count = (int)list->count;
     p->offset = offset;
     p->rows = 0;
-    while (offset >= 0 && (size_t)(offset + p->rows) < list->count &&
+    while (offset >= 0 && offset + p->rows < count &&
            list->descriptors[offset + p->rows] == list->descriptors[offset])
         p->rows++;
 }
