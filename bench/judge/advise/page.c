@@ -221,11 +221,11 @@ static const char *flip_value(char *out, size_t size, const struct advise_flip *
     return out;
 }
 
-/* The model says where another kind wins than the one it takes here; that one was measured best. */
-static size_t flip_count(const struct advise_view *v)
+/* The model takes what was measured best: only then it may say where another kind wins. */
+static bool foretells(const struct advise_view *v)
 {
     const struct advise_entry *choice = advise_choice(v);
-    return choice && choice->shape.kind == v->flips->kind ? v->flips->count : 0;
+    return choice && choice->shape.kind == v->flips->kind;
 }
 
 static void show_flips(struct page *p, const struct advise_view *v)
@@ -237,11 +237,10 @@ static void show_flips(struct page *p, const struct advise_view *v)
         {.key = "kind", .head = "wins"},
         {0},
     };
-    const struct advise_entry *choice = advise_choice(v);
     char value[64];
-    if (!choice)
+    if (!advise_choice(v))
         return;
-    if (choice->shape.kind != v->flips->kind) {
+    if (!foretells(v)) {
         page_say(p, PAGE_MEANING,
                  "Where another kind wins is not foretold: the model would take %s here.",
                  advise_kind_words(v->flips->kind));
@@ -574,7 +573,7 @@ json_t *advise_document(const struct advise_view *v)
     const struct advise_entry *choice = advise_choice(v);
     for (size_t i = 0; i < v->board->count; i++)
         json_make_add(&shapes, entry_json(v, &v->board->items[i]));
-    for (size_t i = 0; i < flip_count(v); i++)
+    for (size_t i = 0; i < v->flips->count && foretells(v); i++)
         json_make_add(&flips, flip_json(&v->flips->items[i]));
     json_make_text(&m, "schema", "contend.advice/1");
     json_make_value(&m, "work", work_json(v->work));

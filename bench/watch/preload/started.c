@@ -39,42 +39,31 @@ void started_is_watched(int32_t pid)
         }
 }
 
-/* It failed: nothing was started. */
-static int failed(struct watch_started *s)
+static int execute(int (*how)(const char *, char *const *, char *const *), const char *file,
+                   char *const argv[], char *const envp[])
 {
-    strike_out(s);
+    struct watch_started *s = note(is_sealed ? 0 : getpid(), file);
+    how(file, argv, envp);
+    strike_out(s); /* it failed: nothing was started */
     return -1;
-}
-
-static int32_t own_pid(void)
-{
-    return is_sealed ? 0 : getpid();
 }
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
-    struct watch_started *s = note(own_pid(), path);
-    real()->execve(path, argv, envp);
-    return failed(s);
+    return execute(real()->execve, path, argv, envp);
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
-    struct watch_started *s = note(own_pid(), path);
-    real()->execve(path, argv, environ);
-    return failed(s);
+    return execute(real()->execve, path, argv, environ);
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-    struct watch_started *s = note(own_pid(), file);
-    real()->execvpe(file, argv, envp);
-    return failed(s);
+    return execute(real()->execvpe, file, argv, envp);
 }
 
 EXPORT int execvp(const char *file, char *const argv[])
 {
-    struct watch_started *s = note(own_pid(), file);
-    real()->execvpe(file, argv, environ);
-    return failed(s);
+    return execute(real()->execvpe, file, argv, environ);
 }
