@@ -192,11 +192,11 @@ static int run_in(const struct reference_request *request, char *runtime,
     vec_release(&args);
     failed = failed || judge_end(&talk, &end, runtime, err);
     if (!failed && request->output && *request->interrupted && access(made, R_OK))
-        return REFERENCE_UNTOUCHED;
+        return RUNTIMES_UNTOUCHED;
     if (failed || (request->output && take_result(&talk, made, runtime, err)))
         return -1;
     if (*request->interrupted)
-        return REFERENCE_PARTIAL;
+        return RUNTIMES_PARTIAL;
     return WEXITSTATUS(end.status) == STATUS_CELL_FAILED
                ? err_set(err, ERR_FAILED, "reference: %s", message_of(&talk))
                : 0;
@@ -211,7 +211,7 @@ int reference_run(const struct reference_request *request, struct err *err)
         (request->output && output_check(request->output, err)))
         return -1;
     if (*request->interrupted)
-        return REFERENCE_UNTOUCHED;
+        return RUNTIMES_UNTOUCHED;
     if (!reference_folder_open(&folder, request->reference->files, err))
         outcome = run_in(request, found.path, &folder, err);
     reference_folder_close(&folder);

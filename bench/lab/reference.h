@@ -8,6 +8,7 @@
 #include "bench/base/err.h"
 #include "bench/base/opts.h"
 #include "bench/lab/runtimes/runtime.h"
+#include "bench/lab/runtimes/session.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,15 +51,9 @@ struct reference_request {
     void (*say)(const char *line); /* what it says meanwhile, and what is done */
 };
 
-/* How an interrupt ended it. */
-enum reference_cut {
-    REFERENCE_PARTIAL = 1, /* what was measured is in the file */
-    REFERENCE_UNTOUCHED,   /* it came before anything was */
-};
-
 /*
  * Finds the runtime, runs the program and puts its result into `output`, which is replaced
- * only by a result that can be read.  Returns 0; one of enum reference_cut; -1: ERR_UNAVAILABLE
+ * only by a result that can be read.  Returns 0; one of enum runtimes_cut; -1: ERR_UNAVAILABLE
  * without a runtime, ERR_USAGE when the program refuses an option, else ERR_FAILED, and where that
  * is because a cell failed the file is there.
  */

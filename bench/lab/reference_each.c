@@ -90,7 +90,7 @@ int reference_run_each(const struct reference_request *request,
         }
         outcome = reference_run(&one, err);
         if (outcome > 0)
-            reference_tell_cut(one.say, outcome == REFERENCE_PARTIAL ? one.output : NULL);
+            reference_tell_cut(one.say, outcome == RUNTIMES_PARTIAL ? one.output : NULL);
         buf_release(&name);
         buf_release(&line);
     }

@@ -241,6 +241,13 @@ const struct advise_entry *advise_choice(const struct advise_view *v);
 /* Why none does what was asked for, in one sentence; false where one does. */
 bool advise_refusal(const struct advise_view *v, struct buf *out);
 
+/* Whether the model takes what was measured best: only then it may say where another kind wins. */
+bool advise_foretells(const struct advise_view *v);
+
+/* What the model takes, by the scaling law, with the CPUs that were asked for, more than those
+ * here; and what that serves a second. */
+struct advise_shape advise_stretched(const struct advise_view *v, double *served);
+
 /* Begins the page and fills it. */
 void advise_page(struct page *p, const struct advise_view *v);
 json_t *advise_document(const struct advise_view *v); /* contend.advice/1 */

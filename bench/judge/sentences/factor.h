@@ -24,8 +24,7 @@ void factor_add_number(struct buf *out, double center, double lo, double hi, boo
 /*
  * How many times as much the low figure (table/low.h) of m is as that of base; below 1 it is less.
  * 1 where no difference can be told: a small one counts only where the medians show one, too, and
- * the same.  *is_rough: it rests on too few samples.  NaN when there is
- * no such figure.
+ * the same.  *is_rough: it rests on too few samples.  NaN when there is no such figure.
  */
 double factor_of_lows(const struct result_metric *m, const struct result_metric *base,
                       bool *is_rough, bool *failed);
