@@ -14,8 +14,9 @@ time has two modes (the CPU that is to run a thread is awake, or is not) a mean 
 differ by two or three, with nothing wrong on either side.  Others can only lengthen a run: of the
 commands the fastest tenth counts, and from inside what lies above the 99th percentile does not.
 
-Outside BAND one of the two is wrong.  That is said, and the run carries it as a warning, unless the
-figure from inside is marked as one that others made.
+Outside BAND one of the two is wrong.  That is said, and the run carries it as a warning, unless one
+of the two figures is one that others made: the result marks its own, and hyperfine's is one where
+other programs had more than OTHERS of the machine meanwhile.
 
 Only the standard library is used.  The result is edited as text: what was there stays byte for
 byte, cross_check and the warning are put in or replaced.
@@ -23,12 +24,14 @@ byte, cross_check and the warning are put in or replaced.
 
 import json
 import os
+import resource
 import shlex
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 # Executor and units: enough that what is looked for is well above the 0.1 ms by which starting
 # a command varies, and few enough that all of it stays below ten seconds.
@@ -40,6 +43,7 @@ BAND = (0.5, 2)
 WARNING = "cross_check"  # its code among run.warnings
 LOW = 0.1
 CUT = 0.99
+OTHERS = 0.2  # of all CPUs' time, as for the warning foreign_load
 
 
 def note(text):
@@ -94,6 +98,36 @@ def hyperfine_version():
     return words[-1] if words else "unknown"
 
 
+def busy_s():
+    """CPU time that the machine has used, in seconds; None where that is not to be seen."""
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            user, nice, system, _, _, irq, softirq, *_ = map(int, file.readline().split()[1:])
+    except (OSError, ValueError):
+        return None
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def own_s():
+    """CPU time of this program and of all that it has started and seen end, in seconds."""
+    return sum(sum(resource.getrusage(who)[:2])
+               for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+class Others:
+    """The share of the machine that other programs have from now on."""
+
+    def __init__(self):
+        self.at_s, self.busy_s, self.own_s = time.monotonic(), busy_s(), own_s()
+
+    def share(self):
+        busy = busy_s()
+        if busy is None or self.busy_s is None:
+            return 0.0
+        room_s = (time.monotonic() - self.at_s) * os.cpu_count()
+        return max(0.0, (busy - self.busy_s) - (own_s() - self.own_s)) / room_s
+
+
 def measure(contend, plan):
     """Nanoseconds a unit by executor; plan is a list of (executor, tasks, units)."""
     runs = [(executor, tasks, units) for executor, tasks, k in plan for units in (0, k)]
@@ -137,7 +171,13 @@ def made_by_others(cell):
     for warning in cell.get("warnings", []):
         if warning.get("code") in ("kept_waiting", "unusable"):
             return warning.get("text")
-    return None
+    shares = cell.get("metrics", {}).get("lifecycle_others_ratio", {}).get("samples")
+    share = statistics.fmean(shares) if shares else 0
+    return others_text(share) if share > OTHERS else None
+
+
+def others_text(share):
+    return f"other programs used {share * 100:.0f} % of the machine"
 
 
 def internal_figure(result, executor):
@@ -302,12 +342,15 @@ def main(contend, path):
             plan.append((executor, tasks, units))
     if not plan:
         return 3
+    others = Others()
     try:
         outside = measure(contend, plan)
     except (OSError, RuntimeError) as problem:
         note(str(problem))
         return 3
 
+    share = others.share()
+    beside = f"{others_text(share)} beside hyperfine" if share > OTHERS else None
     version = hyperfine_version()
     entries = []
     rows = [("one empty unit", "by contend", "by hyperfine", "ratio", "")]
@@ -315,6 +358,7 @@ def main(contend, path):
     for executor, tasks, units in plan:
         entry = {"executor": executor, "units": units}
         inside, _, doubt = internal_figure(result, executor)
+        doubt = doubt or beside
         ratio = None
         if inside is not None:
             entry["internal_ns"] = round(inside, 3)
@@ -347,7 +391,7 @@ def main(contend, path):
     print(f"\nWithin {BAND[0]} to {BAND[1]} what contend says of itself is what a stopwatch sees; "
           "the two were taken one\nafter the other, each as a mean over many units.")
     if doubts:
-        print("Not judged, because others made contend's figure: " + "; ".join(doubts))
+        print("Not judged, because others made one of the figures: " + "; ".join(doubts))
     if warning:
         print(f"cross-check: {warning}: one of the two is wrong, and the result says so")
     return 0
