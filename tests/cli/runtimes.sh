@@ -99,12 +99,15 @@ END
     expect grep -q 'good_unit .*8.0 ns' switch.txt
     sed -n '/^future, /,/^$/p' out >future.txt
     expect grep -q 'good_unit .*50 ns' future.txt
+    # And in which way a number means something else, once.
+    expect_out 'switch_ns: nobody switches (switch/none/good_unit/tasks=2)'
     sed -n '/^mixed, /,/^$/p' out >mixed.txt
     expect grep -q 'good_unit .*2.0 us .*5.0 us' mixed.txt
     run report good.json --format html
     expect_status 0
     expect_out good_unit
     expect_out '<svg'
+    expect_out 'nobody switches'
 }
 
 # Each of them costs its own cells alone.
