@@ -174,14 +174,18 @@ static size_t log_ticks(const struct svg_scale *s, size_t most, struct svg_tick 
     if (s->to < FEW_TICKS_FACTOR * s->from)
         return linear_ticks(s, most, ticks);
     double low = floor(log(s->from) / log(base)), high = ceil(log(s->to) / log(base));
-    size_t powers =
-        (size_t)(floor(log(s->to) / log(base) + 1e-9) - ceil(log(s->from) / log(base) - 1e-9) + 1);
+    double first = ceil(log(s->from) / log(base) - 1e-9),
+           last = floor(log(s->to) / log(base) + 1e-9);
+    size_t powers = (size_t)(last - first + 1);
     static const double dense[] = {1, 2, 5}, sparse[] = {1};
     bool is_dense = base == 10 && powers < 3 && most >= 4;
     const double *multiples = is_dense ? dense : sparse;
     size_t multiple_count = is_dense ? 3 : 1, count = 0;
     double stride = ceil((high - low + 1) / (double)(most ? most : 1));
     stride = stride < 1 || is_dense ? 1 : stride;
+    /* One number alone is no scale. */
+    while (stride > 1 && floor(last / stride) <= ceil(first / stride))
+        stride--;
     if (is_bytes(s->axis) && stride > 2)
         stride = 5; /* of 1024 */
     for (double e = ceil(low / stride) * stride; e <= high; e += stride)

@@ -99,12 +99,15 @@ END
     expect grep -q 'good_unit .*8.0 ns' switch.txt
     sed -n '/^future, /,/^$/p' out >future.txt
     expect grep -q 'good_unit .*50 ns' future.txt
+    # And in which way a number means something else, once.
+    expect_out 'switch_ns: nobody switches (switch/none/good_unit/tasks=2)'
     sed -n '/^mixed, /,/^$/p' out >mixed.txt
     expect grep -q 'good_unit .*2.0 us .*5.0 us' mixed.txt
     run report good.json --format html
     expect_status 0
     expect_out good_unit
     expect_out '<svg'
+    expect_out 'nobody switches'
 }
 
 # Each of them costs its own cells alone.
@@ -219,8 +222,25 @@ a_program_is_compiled_first() {
 }
 
 what_is_no_runtime_is_refused() {
-    run reference nod -o x.json
-    expect_refusal 2 '"nod" is no runtime that is known, did you mean node?'
+    local typed meant
+    while read -r typed meant; do
+        run reference "$typed" -o x.json
+        expect_refusal 2 "\"$typed\" is no runtime that is known, did you mean $meant?"
+    done <<'END'
+nod node
+nodejs node
+golang go
+goroutin go
+python cpython
+python3 cpython
+cpython311 cpython
+jruby ruby
+pypy3 pypy
+c++ cpp
+tokio rust
+END
+    run reference cobol -o x.json
+    expect_refusal 2 '"cobol" is no runtime that is known (cpython, '
     run reference cpython,,go -o x.json
     expect_refusal 2 'between two commas'
     run reference go,go -o x.json
@@ -242,6 +262,22 @@ what_is_no_runtime_is_refused() {
     sed -i 's/"traits": \["shared_heap", "preemptive"\]/"traits": ["magic"]/' odd/runtime.json
     run reference ./odd -o x.json
     expect_refusal 2 './odd/runtime.json: "traits": "magic"'
+    _runtime odd ''
+    sed -i 's/"package": "none"/"enviroment": {}/' odd/runtime.json
+    run reference ./odd -o x.json
+    expect_refusal 2 './odd/runtime.json: "enviroment" is unknown; did you mean environment?'
+    _runtime odd ''
+    sed -i 's/"batch": 1,/"btch": 1,/' odd/runtime.json
+    run reference ./odd -o x.json
+    expect_refusal 2 './odd/runtime.json' '"batch": expected a whole number'
+    _runtime odd ''
+    sed -i 's/"without": { "future"/"without": { "futures"/' odd/runtime.json
+    run reference ./odd -o x.json
+    expect_refusal 2 './odd/runtime.json: "futures" is unknown; did you mean future?'
+    _runtime odd ''
+    sed -i 's/"package": "none"/"program_of": "cobol"/' odd/runtime.json
+    run reference ./odd -o x.json
+    expect_refusal 2 './odd/runtime.json: "program_of": there is no runtime "cobol"'
     expect test ! -e x.json
 }
 
@@ -276,7 +312,25 @@ real_runtimes_answer() {
     expect_none cpp.json '[(c["id"], c["reason"]) for c in cells if c["status"] != "ok"]'
     expect_json cpp.json '[c for c in cells if c["id"] == "noop/none/cpp_coroutine/tasks=200"][0]["metrics"]["memory_bytes"]["samples"][0] > 0'
     expect_json cpp.json 'all(min(c["metrics"]["makespan_ns"]["samples"]) >= 100000000 for c in cells if c["workload"] == "sleep")'
+    # Who computes on a loop does so for a quarter of 60 ms each time, and only sleeps beside that count.
+    expect_json cpp.json '[c for c in cells if c["id"] == "mixed/none/cpp_coroutine/tasks=2"][0]["metrics"]["io_latency_ns"]["samples"][0] >= 13e6'
     _expect_clean
+}
+
+# Beside one that computes on a loop each sleep lasts a quarter of the time at least: those when nobody
+# computes any more are no answer.
+only_sleeps_beside_computing_count() {
+    local python=/usr/bin/python3 name
+    [ -x $python ] || python=python3
+    for name in asyncio uvloop trio gevent; do
+        timeout 60 $python -B "$source_dir/scripts/reference/cpython/units.py" mixed $name 2 40000000 1000000 >said.txt ||
+            fail "$name: status $?"
+        grep -q '"skip"' said.txt && continue
+        expect $python -c '
+import json
+lines = [json.loads(line) for line in open("said.txt")]
+assert min(lines[0]["io_latency_ns"]) >= 8000000, lines'
+    done
 }
 
 # What is held while memory is read has begun and is blocked: a loop that was never run holds less.

@@ -12,7 +12,7 @@
 #include "tests/test.h"
 
 /* Waiters of a LOCK_PEER may never offer their CPU: there a turn may cost a time slice. */
-enum { UNITS = 4, TURNS = 400, PEER_UNITS = 2, PEER_TURNS = 40 };
+enum { UNITS = 4, TURNS = 400, PEER_UNITS = 2, PEER_TURNS = 40, MANY_UNITS = 17, MANY_TURNS = 40 };
 
 /* What all units share; plain on purpose: only the lock keeps it right. */
 struct shared {
@@ -58,15 +58,31 @@ static const struct workload up_ten_down_ten = {
     .run = run,
 };
 
-static void validate(const struct lock *k, const struct executor *x)
+/* What differs from the lock as it is. */
+struct variant {
+    uint32_t units;
+    uint64_t turns;
+    size_t param;
+    int64_t value; /* of that parameter */
+};
+
+static struct variant as_it_is(const struct lock *k)
+{
+    bool is_peer = k->traits & LOCK_PEER;
+    return (struct variant){is_peer ? PEER_UNITS : UNITS, is_peer ? PEER_TURNS : TURNS, 0,
+                            param_count(k->params) ? k->params[0].value : 0};
+}
+
+static void validate(const struct lock *k, const struct executor *x, struct variant v)
 {
     struct cell c;
     struct launch *l;
     struct err err = {0};
     bool is_peer = k->traits & LOCK_PEER;
-    uint32_t units = is_peer ? PEER_UNITS : UNITS;
-    uint64_t turns = is_peer ? PEER_TURNS : TURNS;
+    uint32_t units = v.units;
+    uint64_t turns = v.turns;
     cell_init(&c, &up_ten_down_ten, k, x);
+    c.lock_params[v.param] = v.value;
     c.tasks = units;
     c.workers = x->traits & EXECUTOR_POOLED ? 2 : 0;
     c.batch_count = 4;
@@ -132,7 +148,23 @@ static void every_exclusive_lock_excludes(void)
     const struct executor *x;
     for (size_t i = 0; (k = registry_lock(i)) != NULL; i++)
         for (size_t j = 0; (x = registry_executor(j)) != NULL && k->traits & LOCK_EXCLUSIVE; j++)
-            validate(k, x);
+            validate(k, x, as_it_is(k));
+}
+
+/* The shortest turns, each policy, and more units than any machine at hand has CPUs. */
+static void they_do_so_at_the_ends_of_their_parameters(void)
+{
+    static const char *const executors[] = {"thread", "process"};
+    const struct lock *k;
+    for (size_t i = 0; (k = registry_lock(i)) != NULL; i++)
+        for (size_t p = 0; p < param_count(k->params) && k->traits & LOCK_EXCLUSIVE; p++) {
+            const struct param *own = &k->params[p];
+            int64_t last = own->choices ? own->max : own->min;
+            for (int64_t value = own->min; value <= last; value++)
+                for (size_t x = 0; x < sizeof executors / sizeof *executors; x++)
+                    validate(k, registry_find_executor(executors[x], NULL),
+                             (struct variant){MANY_UNITS, MANY_TURNS, p, value});
+        }
 }
 
 static void a_peer_that_is_not_there_names_its_package(void)
@@ -151,6 +183,7 @@ static void a_peer_that_is_not_there_names_its_package(void)
 static const struct test tests[] = {
     {"a_peer_that_is_not_there_names_its_package", a_peer_that_is_not_there_names_its_package},
     {"every_exclusive_lock_excludes", every_exclusive_lock_excludes},
+    {"they_do_so_at_the_ends_of_their_parameters", they_do_so_at_the_ends_of_their_parameters},
     {"is_private_where_one_process_has_it", is_private_where_one_process_has_it},
     {0},
 };

@@ -192,8 +192,8 @@ static void a_gain_is_told_of_usable_ends(void)
     add_sweep(&d, "coroutine", 0.5, NULL);
     check_title(
         &d, "scaling",
-        "More tasks of cpu: thread, no lock yields at most 1.8x from 1 to 2 tasks; coroutine, "
-        "no lock only 0.50x from 1 to 2 tasks");
+        "More tasks of cpu: thread yields at most 1.8x from 1 to 2 tasks; coroutine only 0.50x "
+        "from 1 to 2 tasks");
 }
 
 /* Buggy: "thread yields at most 1.0x; coroutine only 1.0x". */
@@ -203,8 +203,7 @@ static void an_equal_gain_is_no_smaller_one(void)
     draft_begin(&d, 4);
     add_sweep(&d, "thread", 1.0001, NULL);
     add_sweep(&d, "coroutine", 1, NULL);
-    check_title(&d, "scaling",
-                "More tasks of cpu: thread, no lock yields at most 1.0x from 1 to 2 tasks");
+    check_title(&d, "scaling", "More tasks of cpu: thread yields at most 1.0x from 1 to 2 tasks");
 }
 
 static void add_dense(struct draft *d, const char *settings, double memory)
@@ -277,8 +276,7 @@ static void a_gain_is_of_one_work_that_is_named(void)
             add_metric(&d, "throughput_per_s", "per_s", tasks == 1 ? 1 : gains[i]);
             buf_add(&d.text, END_CELL);
         }
-    check_title(&d, "scaling",
-                "More tasks of prime: thread, no lock yields 2.0x from 1 to 2 tasks");
+    check_title(&d, "scaling", "More tasks of prime: thread yields 2.0x from 1 to 2 tasks");
 }
 
 static void add_split(struct draft *d, const char *executor, double lock_share, double cost,
@@ -353,7 +351,7 @@ static void a_large_gain_is_written_out(void)
     struct draft d;
     draft_begin(&d, 4);
     add_sweep(&d, "thread", 150, NULL);
-    check_title(&d, "scaling", "More tasks of cpu: thread, no lock yields 150x from 1 to 2 tasks");
+    check_title(&d, "scaling", "More tasks of cpu: thread yields 150x from 1 to 2 tasks");
 }
 
 static void add_launch(struct draft *d, const char *ledger)
@@ -408,7 +406,7 @@ static void places_that_are_counted_are_whole(void)
     const struct page_chart *c = draw(&d, "scaling", &p, &r);
     if (CHECK(c != NULL))
         svg_chart(&svg, c, 600, 0, true);
-    CHECK(strstr(buf_text(&svg), "thread, no lock, tasks 2: ") != NULL);
+    CHECK(strstr(buf_text(&svg), "thread, tasks 2: ") != NULL);
     page_release(&p);
     result_unload(&r);
     buf_release(&d.text);
@@ -489,8 +487,8 @@ static void the_name_of_a_curve_has_its_star(void)
     const struct page_chart *c = draw(&d, "scaling", &p, &r);
     if (CHECK(c != NULL))
         svg_chart(&svg, c, 600, 0, true);
-    CHECK(strstr(buf_text(&svg), ">process, no lock *<") != NULL);
-    CHECK(strstr(buf_text(&svg), ">thread, no lock<") != NULL);
+    CHECK(strstr(buf_text(&svg), ">process *<") != NULL);
+    CHECK(strstr(buf_text(&svg), ">thread<") != NULL);
     CHECK(strstr(buf_text(&svg), ">* Not to be trusted: others had the CPUs.<") != NULL);
     page_release(&p);
     result_unload(&r);
@@ -525,7 +523,7 @@ static void a_title_of_rough_numbers_says_so(void)
                    "\"throughput_per_s\":{\"unit\":\"per_s\",\"samples\":[%d,%d,%d]}" END_CELL,
                    1000 * tasks, 1010 * tasks, 990 * tasks);
     }
-    check_title(&d, "scaling", "More tasks of cpu: thread, no lock yields ~2.0x from 1 to 2 tasks");
+    check_title(&d, "scaling", "More tasks of cpu: thread yields ~2.0x from 1 to 2 tasks");
 }
 
 /* As in tables: nothing waited at all. */

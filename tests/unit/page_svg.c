@@ -57,6 +57,8 @@ static void axes_name_round_numbers(void)
 {
     check_ticks(&(struct page_axis){.scale = PAGE_LOG, .unit = "ns"}, 800, 2e6, 6,
                 "1 us|10 us|100 us|1 ms");
+    /* Buggy: "10 us" alone. */
+    check_ticks(&(struct page_axis){.scale = PAGE_LOG, .unit = "ns"}, 9.6, 6.1e6, 2, "1 us|1 ms");
     /* Buggy: none, since no power of 4 lies between. */
     check_ticks(&(struct page_axis){.scale = PAGE_LOG, .unit = "bytes"}, 9700, 9900, 6,
                 "8 KiB|10 KiB|12 KiB");

@@ -80,11 +80,19 @@ static double quantile(const struct result_metric *m, double share)
     return m->bucket_count ? of_buckets(m, share) : (double)NAN;
 }
 
-static void add_curve(struct page *p, const struct result_cell *c, const struct result_metric *m,
-                      unsigned tint)
+static bool has_locks(const struct chart_subject *s)
+{
+    for (size_t i = 0; i < s->cells.count; i++)
+        if (cell_is_locked(s->cells.items[i]))
+            return true;
+    return false;
+}
+
+static void add_curve(struct page *p, const struct chart_subject *s, const struct result_cell *c,
+                      const struct result_metric *m, unsigned tint)
 {
     struct buf name = {0};
-    buf_printf(&name, "%s, %s", c->executor, cell_lock_words(c));
+    add_curve_name(&name, c, has_locks(s));
     page_series(p, &(struct page_series_form){.name = page_text_of(p, &name), .tint = tint});
     for (size_t i = 0; i < SHARES; i++) {
         double y = quantile(m, shares[i]);
@@ -156,7 +164,7 @@ static void add_panel(struct page *p, const struct chart_subject *s, const bool 
     for (size_t i = first; i < s->cells.count; i++) {
         const struct result_metric *n = is_drawn[i] ? pick(s->cells.items[i]) : NULL;
         if (n && is_of_panel(c, m, s->cells.items[i], n))
-            add_curve(p, s->cells.items[i], n, (unsigned)drawn++ + 1);
+            add_curve(p, s, s->cells.items[i], n, (unsigned)drawn++ + 1);
     }
     buf_release(&title);
 }

@@ -87,6 +87,13 @@ void add_executor(struct buf *out, const struct result_cell *c)
     add_executor_as(out, c->executor, c);
 }
 
+void add_curve_name(struct buf *out, const struct result_cell *c, bool has_locks)
+{
+    buf_add(out, c->executor);
+    if (has_locks)
+        buf_printf(out, ", %s", cell_lock_words(c));
+}
+
 void add_cell_name(struct buf *out, const struct result_cell *c)
 {
     buf_printf(out, "%s, %s, ", c->workload, cell_lock_words(c));

@@ -39,6 +39,8 @@ void add_rest(struct buf *out, const char *rest);
 void add_executor(struct buf *out, const struct result_cell *c);
 /* The same of a name that has the executor's settings: "coroutine stack=dense". */
 void add_executor_as(struct buf *out, const char *name, const struct result_cell *c);
+/* "thread, gil"; the executor alone in a picture where nobody has a lock. */
+void add_curve_name(struct buf *out, const struct result_cell *c, bool has_locks);
 /* "prime, gil, thread, 2 tasks" */
 void add_cell_name(struct buf *out, const struct result_cell *c);
 

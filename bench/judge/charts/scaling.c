@@ -66,11 +66,19 @@ static void add_law(struct page *p, const struct sweep *s, const char *name, uns
     buf_release(&words);
 }
 
-static void add_sweep(struct page *p, const struct sweep *s, unsigned tint)
+static bool has_locks(const struct scaling *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (cell_is_locked(all->sweeps[i].points[0].cell))
+            return true;
+    return false;
+}
+
+static void add_sweep(struct page *p, const struct scaling *all, const struct sweep *s,
+                      unsigned tint)
 {
     struct buf name = {0};
-    const struct result_cell *c = s->points[0].cell;
-    buf_printf(&name, "%s, %s", c->executor, cell_lock_words(c));
+    add_curve_name(&name, s->points[0].cell, has_locks(all));
     page_series(p, &(struct page_series_form){.name = page_text_of(p, &name), .tint = tint});
     for (size_t i = 0; i < s->count; i++) {
         const struct summary *y = &s->points[i].throughput->summary;
@@ -108,7 +116,7 @@ static void add_panel(struct page *p, const struct scaling *all, const struct sw
     for (size_t i = 0; i < all->count; i++)
         if (is_of_panel(&all->sweeps[i], first) && is_wanted(all, &all->sweeps[i]) &&
             drawn < SERIES)
-            add_sweep(p, &all->sweeps[i], (unsigned)(drawn++ % PAGE_TINTS) + 1);
+            add_sweep(p, all, &all->sweeps[i], (unsigned)(drawn++ % PAGE_TINTS) + 1);
     buf_release(&title);
 }
 
@@ -171,8 +179,8 @@ static void add_finding(struct buf *out, const struct scaling *all, const struct
         if (!i)
             add_work(out, s);
         buf_printf(out, "%s%s", i ? "" : ": ", i ? "" : which);
-        buf_printf(out, "%s, %s %s %s%sx from %lld to %lld tasks", end->cell->executor,
-                   cell_lock_words(end->cell),
+        add_curve_name(out, end->cell, has_locks(all));
+        buf_printf(out, " %s %s%sx from %lld to %lld tasks",
                    i                    ? "only"
                    : ends[0] == ends[1] ? "yields"
                                         : "yields at most",

@@ -132,7 +132,7 @@ static json_t *note_json(const struct note *n)
     struct json_maker o = json_maker_new();
     json_make_text(&o, "kind", n->kind);
     json_make_text(&o, "text", n->text);
-    json_make_text(&o, "about", n->is_absence ? "metric" : "cell");
+    json_make_text(&o, "about", n->is_of_metric ? "metric" : "cell");
     json_make_int(&o, "cells", (int64_t)n->count);
     if (n->first.cell)
         json_make_text(&o, "first", n->first.cell->id);

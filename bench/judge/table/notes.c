@@ -4,20 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What notes of one kind are known by: an absence has a reason worth reading; a warning's code says
- * what kind it is. */
-static void add_key(struct buf *out, const char *kind, const char *text, bool is_absence)
+/* What notes of one kind are known by: what is said of a metric is worth reading; a warning's code
+ * says what kind it is. */
+static void add_key(struct buf *out, const char *kind, const char *text, bool is_of_metric)
 {
-    buf_printf(out, "%s\n%s", kind, is_absence ? text : "\n");
+    buf_printf(out, "%s\n%s", kind, is_of_metric ? text : "\n");
 }
 
 /* Different texts of one code are told apart up to their numbers: "3 samples", "4 samples".  Of a
  * million cells each may have a reason of its own: they are not gone through for each other. */
-static int add(struct notes *n, const char *kind, const char *text, bool is_absence,
+static int add(struct notes *n, const char *kind, const char *text, bool is_of_metric,
                const struct entry *e, struct err *err)
 {
     struct buf key = {0};
-    add_key(&key, kind, text, is_absence);
+    add_key(&key, kind, text, is_of_metric);
     const json_t *place = e->cell ? json_object_get(n->places, buf_text(&key)) : NULL;
     if (place) {
         struct note *known = &n->items[json_integer_value(place)];
@@ -37,7 +37,7 @@ static int add(struct notes *n, const char *kind, const char *text, bool is_abse
         return err_set(err, ERR_SYSTEM, "notes: out of memory");
     n->items = items;
     struct note *new = &items[n->count];
-    *new = (struct note){.is_absence = is_absence, .count = 1, .first = *e, .is_same = true};
+    *new = (struct note){.is_of_metric = is_of_metric, .count = 1, .first = *e, .is_same = true};
     snprintf(new->kind, sizeof new->kind, "%s", kind);
     new->text = strdup(text);
     if (!new->text)
@@ -74,6 +74,29 @@ static int add_absences(struct notes *out, const struct grid *g, struct err *err
     return 0;
 }
 
+/* In which way a number of another runtime means something else: the end of its source. */
+static const char *meaning_of(const struct slot *s)
+{
+    const char *end = s->kind == SLOT_VALUE ? strrchr(s->metric->source, ';') : NULL;
+    const json_t *run = end ? json_object_get(s->entry.result->json, "run") : NULL;
+    return json_object_get(run, "runtimes") ? end + 1 + strspn(end + 1, " ") : NULL;
+}
+
+/* What several metrics of a cell mean differently is said of the last, which most cells have. */
+static int add_meanings(struct notes *out, const struct grid *g, struct err *err)
+{
+    for (size_t i = 0; i < g->row_count * g->column_count; i++) {
+        const struct slot *s = &g->slots[i];
+        const char *meaning = meaning_of(s);
+        for (size_t k = i + 1; k % g->column_count && meaning; k++)
+            if (meaning_of(&g->slots[k]) && !strcmp(meaning_of(&g->slots[k]), meaning))
+                meaning = NULL;
+        if (meaning && add(out, s->metric->name, meaning, true, &s->entry, err))
+            return -1;
+    }
+    return 0;
+}
+
 int notes_collect(struct notes *out, const struct tables *t, struct err *err)
 {
     *out = (struct notes){.places = json_object()};
@@ -93,7 +116,8 @@ int notes_collect(struct notes *out, const struct tables *t, struct err *err)
                 return -1;
     }
     for (size_t i = 0; i < t->count; i++)
-        if (add_unmeasured(out, &t->grids[i], err) || add_absences(out, &t->grids[i], err))
+        if (add_unmeasured(out, &t->grids[i], err) || add_absences(out, &t->grids[i], err) ||
+            add_meanings(out, &t->grids[i], err))
             return -1;
     return 0;
 }

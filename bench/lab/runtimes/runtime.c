@@ -3,7 +3,9 @@
 #include "bench/base/buf.h"
 #include "bench/base/file.h"
 #include "bench/base/json.h"
+#include "bench/base/opts.h"
 #include "bench/base/suggest.h"
+#include "bench/lab/runtimes/question.h"
 #include "bench/result/traits.h"
 
 #include <ctype.h>
@@ -114,6 +116,36 @@ static int take_texts(const json_t *o, const char *where, const char *key, const
     return 0;
 }
 
+/* A word that is not known is a wish that would not be heard. */
+static int check_keys(const json_t *o, const char *where, const char *const *keys, size_t count,
+                      struct err *err)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)o, key, value)
+    {
+        size_t i = 0;
+        while (i < count && strcmp(key, keys[i]) != 0)
+            i++;
+        if (i < count)
+            continue;
+        struct buf words = {0};
+        suggest_words(&words, suggest(key, keys, count), keys, count);
+        err_set(err, ERR_INPUT, "%s: \"%.40s\" is unknown%s", where, key, buf_text(&words));
+        buf_release(&words);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_questions(const json_t *texts, const char *where, struct err *err)
+{
+    const char *names[ASK_NOTHING];
+    for (enum question q = 0; q < ASK_NOTHING; q++)
+        names[q] = question_name(q);
+    return check_keys(texts, where, names, ASK_NOTHING, err);
+}
+
 static int take_count(const json_t *value, const char *where, const char *key, int64_t *out,
                       struct err *err)
 {
@@ -150,6 +182,9 @@ static int take_traits(const json_t *o, const char *where, unsigned *out, struct
 
 static int take_unit(struct runtime_unit *u, const json_t *o, const char *where, struct err *err)
 {
+    static const char *const keys[] = {"name",    "traits",           "batch",   "memory",
+                                       "most",    "meanings",         "without", "least",
+                                       "package", "is_of_first_alone"};
     const json_t *counts = json_object_get(o, "memory");
     *u = (struct runtime_unit){.is_of_first_alone =
                                    json_is_true(json_object_get(o, "is_of_first_alone"))};
@@ -162,7 +197,9 @@ static int take_unit(struct runtime_unit *u, const json_t *o, const char *where,
         take_count(json_array_get(counts, 0), where, "memory", &u->memory_counts[0], err) ||
         take_count(json_array_get(counts, 1), where, "memory", &u->memory_counts[1], err) ||
         take_texts(o, where, "meanings", &u->meanings, err) ||
-        take_texts(o, where, "without", &u->without, err))
+        take_texts(o, where, "without", &u->without, err) ||
+        check_keys(o, where, keys, sizeof keys / sizeof *keys, err) ||
+        check_questions(u->meanings, where, err) || check_questions(u->without, where, err))
         return -1;
     if (!is_name(u->name))
         return err_set(err, ERR_INPUT, "%s: \"%.40s\" is no name for a unit (a-z, 0-9, _)", where,
@@ -216,8 +253,12 @@ static int take_build(struct foreign *r, const char *where, struct err *err)
 int runtime_read(struct foreign *out, const char *where, const char *name, const char *text,
                  struct err *err)
 {
+    static const char *const keys[] = {"schema",         "summary",     "find",      "ask",
+                                       "version_behind", "least",       "package",   "build",
+                                       "environment",    "run",         "units",     "is_versioned",
+                                       "also_in",        "also_called", "program_of"};
     json_error_t cause;
-    const char *schema;
+    const char *schema, *of;
     *out = (struct foreign){.name = name,
                             .json = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &cause)};
     if (!out->json)
@@ -228,12 +269,20 @@ int runtime_read(struct foreign *out, const char *where, const char *name, const
         return err_set(err, ERR_INPUT, "%s: schema \"%.40s\" is not " RUNTIME_SCHEMA, where,
                        schema);
     out->is_versioned = json_is_true(json_object_get(out->json, "is_versioned"));
+    if (check_keys(out->json, where, keys, sizeof keys / sizeof *keys, err) ||
+        take_text(out->json, where, "program_of", false, &of, err))
+        return -1;
+    out->files = *of ? runtime_files(of) : NULL;
+    if (*of && !out->files)
+        return err_set(err, ERR_INPUT, "%s: \"program_of\": there is no runtime \"%.40s\"", where,
+                       of);
     return take_text(out->json, where, "summary", true, &out->summary, err) ||
                    take_text(out->json, where, "version_behind", true, &out->version_behind, err) ||
                    take_text(out->json, where, "least", false, &out->least, err) ||
                    take_text(out->json, where, "package", false, &out->package, err) ||
                    take_words(out->json, where, "find", true, &out->find, err) ||
                    take_words(out->json, where, "also_in", false, &out->also_in, err) ||
+                   take_words(out->json, where, "also_called", false, &out->also_called, err) ||
                    take_words(out->json, where, "ask", true, &out->ask, err) ||
                    take_words(out->json, where, "run", true, &out->run, err) ||
                    take_texts(out->json, where, "environment", &out->environment, err) ||
@@ -270,6 +319,10 @@ int runtime_load(struct foreign *out, const char *folder, struct err *err)
         err_set(err, ERR_SYSTEM, "reference: out of memory");
     else
         failed = runtime_read(out, buf_text(&path), name, text, err);
+    if (!failed && out->files) { /* the program is another one's */
+        free(real);
+        real = NULL;
+    }
     out->folder = real;
     out->own_name = name;
     free(text);
@@ -277,28 +330,62 @@ int runtime_load(struct foreign *out, const char *folder, struct err *err)
     return failed;
 }
 
+enum { CARRIED = sizeof runtime_names / sizeof *runtime_names - 1 };
+
+static void add_called(struct opt_list *names, struct opt_list *of, const char *name,
+                       const json_t *also)
+{
+    size_t i;
+    json_t *word;
+    vec_add(names, name);
+    vec_add(of, name);
+    json_array_foreach((json_t *)(uintptr_t)also, i, word)
+    {
+        vec_add(names, json_string_value(word));
+        vec_add(of, name);
+    }
+}
+
+/* The one that is called so, or nearly. */
+static const char *nearest(const char *typed)
+{
+    struct foreign all[CARRIED];
+    struct opt_list names = {0}, of = {0};
+    const char *found = NULL;
+    for (size_t i = 0; i < CARRIED; i++) {
+        const char *name = runtime_names[i];
+        runtime_read(&all[i], name, name, text_of(runtime_files(name), "runtime.json"), NULL);
+        add_called(&names, &of, name, all[i].also_called);
+    }
+    const char *near = suggest(typed, names.items, names.count);
+    for (size_t i = 0; i < names.count && i < of.count && near; i++)
+        found = names.items[i] == near ? of.items[i] : found;
+    vec_release(&names);
+    vec_release(&of);
+    for (size_t i = 0; i < CARRIED; i++)
+        runtime_release(&all[i]);
+    return found;
+}
+
 int runtime_carried(struct foreign *out, const char *name, struct err *err)
 {
     const struct reference_file *files = runtime_files(name);
-    const char *of = "", *text = files ? text_of(files, "runtime.json") : NULL;
-    size_t count = sizeof runtime_names / sizeof *runtime_names - 1;
+    const char *text = files ? text_of(files, "runtime.json") : NULL;
     *out = (struct foreign){0};
     if (!text) {
-        const char *near = suggest(name, runtime_names, count);
+        const char *near = nearest(name);
         struct buf all = {0};
-        for (size_t i = 0; i < count; i++)
-            buf_printf(&all, "%s%s", i ? ", " : "", runtime_names[i]);
+        suggest_list(&all, runtime_names, CARRIED);
         err_set(err, ERR_USAGE,
                 "reference: \"%s\" is no runtime that is known%s%s%s (%s, or a folder)", name,
                 near ? ", did you mean " : "", near ? near : "", near ? "?" : "", buf_text(&all));
         buf_release(&all);
         return -1;
     }
-    if (runtime_read(out, name, name, text, err) ||
-        take_text(out->json, name, "program_of", false, &of, err))
+    if (runtime_read(out, name, name, text, err))
         return -1;
-    out->files = *of ? runtime_files(of) : files;
-    return out->files ? 0 : err_set(err, ERR_INPUT, "%s: \"program_of\": \"%s\"", name, of);
+    out->files = out->files ? out->files : files;
+    return 0;
 }
 
 int runtime_compare_versions(const char *a, const char *b)

@@ -39,7 +39,7 @@ struct foreign {
     const char *least;          /* version; "" any */
     const char *package;
     bool is_versioned; /* each version that is found is a row of its own */
-    const json_t *find, *also_in, *ask, *build, *run, *environment;
+    const json_t *find, *also_in, *also_called, *ask, *build, *run, *environment;
     struct {
         VEC(struct runtime_unit);
     } units;

@@ -219,17 +219,21 @@ static task sleeps(int64_t duration, int64_t &woken)
     co_return 0;
 }
 
-static task computes_alone(unit &u, int64_t limit)
+static task computes_alone(unit &u, int64_t limit, int64_t &left)
 {
-    co_await step_aside{};
-    for (int64_t t0 = now(); now() - t0 < limit;)
-        some_work(u, 1000003);
+    for (int64_t begin = now(); now() - begin < limit;) {
+        co_await step_aside{};
+        for (int64_t t0 = now(); now() - t0 < limit / 4;)
+            some_work(u, 1000003);
+    }
+    left--;
     co_return 0;
 }
 
-static task is_late(int64_t limit, int64_t period, std::vector<int64_t> &late)
+// Beside those that compute: what comes after them is no answer.
+static task is_late(int64_t period, const int64_t &left, std::vector<int64_t> &late)
 {
-    for (int64_t start = now(); late.size() < 3 || now() - start < limit;) {
+    while (late.empty() || left > 0) {
         int64_t due = now() + period;
         co_await sleep_until{due};
         late.push_back(now() - due);
@@ -280,10 +284,11 @@ static void ask_coroutine(const std::string &question, int64_t count, int64_t li
         say("slept", std::vector<int64_t>{t0, now(), woken});
     } else {
         std::vector<int64_t> late, computed;
-        is_late(limit, more, late);
-        units.resize(static_cast<size_t>(count - 1));
+        int64_t left = count - 1;
+        is_late(more, left, late);
+        units.resize(static_cast<size_t>(left));
         for (unit &u : units)
-            computes_alone(u, limit / 4);
+            computes_alone(u, limit, left);
         run_loop();
         for (unit &u : units)
             computed.push_back(u.ops);

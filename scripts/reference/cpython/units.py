@@ -71,9 +71,9 @@ def compute(limit, number, step_aside=None):
     return [begin, last, ops, total]
 
 
-def lateness(limit, period, sleep):
-    late, start = [], now()
-    while len(late) < 3 or now() - start < limit:
+def lateness(period, sleep, goes_on):
+    late = []
+    while goes_on(late):
         t0 = now()
         sleep(period / 1e9)
         late.append(max(0, now() - t0 - period))
@@ -329,7 +329,8 @@ def wait_behind(end, into):
     return 0
 
 
-def compute_behind(end, limit, number):
+def compute_behind(end, into, limit, number):
+    os.write(into, b"x")
     os.read(end, 1)
     return compute(limit, number)
 
@@ -405,8 +406,10 @@ def computing(kind, count, limit, number):
         return compute(limit, number, kind.step_aside)
 
     if isinstance(kind, Interpreters):
-        units = [kind.start(compute_behind, gate[0], limit, number) for _ in range(count)]
-        time.sleep(0.1)  # until they are made; they have no gate to report at
+        here, into = os.pipe()
+        units = [kind.start(compute_behind, gate[0], into, limit, number) for _ in range(count)]
+        for _ in units:
+            os.read(here, 1)
     else:
         units = [kind.start(body) for _ in range(count)]
     kind.open(gate)
@@ -433,14 +436,27 @@ def mixed(kind, count, limit, period):
         while not over:
             smallest_divisor(1000003)
             ops += 1
-            if ops % 16 == 0 and type(kind) is not Threads and now() - begin > alone:
+            if ops % 16 == 0 and type(kind) is not Threads and now() - begin > limit:
                 break
         return ops
 
-    alone = limit // 4 if kind.step_aside else limit
-    named = isinstance(kind, Interpreters)
+    def stretches():  # nobody else runs meanwhile, and what comes after the last is no answer
+        begin, ops = now(), 0
+        while now() - begin < limit:
+            kind.step_aside()
+            ops += compute(limit // 4, 1000003)[2]
+        over.append(True)
+        return ops
+
+    def goes_on(late):
+        if kind.step_aside:
+            return not late or len(over) < count - 1
+        return len(late) < 3 or now() - start < limit
+
+    named, body = isinstance(kind, Interpreters), stretches if kind.step_aside else body
     units = [kind.start(compute_for, limit) if named else kind.start(body) for _ in range(count - 1)]
-    say(io_latency_ns=lateness(limit, period, kind.sleep))
+    start = now()
+    say(io_latency_ns=lateness(period, kind.sleep, goes_on))
     over.append(True)
     say(computed=[kind.join(unit) for unit in units])
 

@@ -160,17 +160,23 @@ async def sleepers(kind, count, limit):
 
 
 async def mixed(kind, count, limit, period):
-    async def io():
-        late, start = [], now()
-        while len(late) < 3 or now() - start < limit:
+    over = []
+
+    async def io():  # beside those that compute: what comes after them is no answer
+        late = []
+        while not late or len(over) < count - 1:
             t0 = now()
             await kind.sleep(period / 1e9)
             late.append(max(0, now() - t0 - period))
         return late
 
     async def computes():
-        await kind.sleep(0)
-        return compute(limit // 4, 1000003)[2]
+        begin, ops = now(), 0
+        while now() - begin < limit:
+            await kind.sleep(0)
+            ops += compute(limit // 4, 1000003)[2]
+        over.append(True)
+        return ops
 
     late, *computed = await kind.all([io()] + [computes() for _ in range(count - 1)])
     say(io_latency_ns=late)

@@ -201,15 +201,20 @@ public class Units {
 
     static void mixed(int count, long limit, long period) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
+        AtomicLong left = new AtomicLong(count - 1);
         Long[] computed = new Long[count - 1];
         List<Thread> units = startAll(count - 1, i -> {
             long done = 0;
-            for (; !over.get(); done++) smallestDivisor(1000003);
+            // Virtual ones keep their carriers, and who would tell them that it is over gets none.
+            for (long start = now(); isVirtual ? now() - start < limit : !over.get(); Thread.yield())
+                for (long t0 = now(); now() - t0 < limit / 4 && !over.get(); done++) smallestDivisor(1000003);
+            left.decrementAndGet();
             computed[i] = done;
         });
         List<Long> late = new ArrayList<>();
         start(() -> {
-            for (long start = now(); late.size() < 3 || now() - start < limit; ) {
+            long start = now();
+            while (late.isEmpty() || (isVirtual ? left.get() > 0 : late.size() < 3 || now() - start < limit)) {
                 long t0 = now();
                 sleep(period);
                 late.add(Math.max(0, now() - t0 - period));

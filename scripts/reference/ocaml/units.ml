@@ -140,7 +140,12 @@ let sleepers count duration =
 
 let mixed count limit period =
   let over = ref false and computed = Array.make (count - 1) 0 in
-  let body i = while not !over do ignore (smallest_divisor 1000003); computed.(i) <- computed.(i) + 1 done in
+  let body i =
+    while not !over do
+      computed.(i) <- computed.(i) + smallest_divisor 1000003;
+      ignore (Sys.opaque_identity (now ())) (* allocates: before 4.13 nobody steps aside elsewhere *)
+    done
+  in
   let threads = start_all (count - 1) body in
   let start = now () in
   let rec go late count =

@@ -179,20 +179,24 @@ async fn sleepers(count: i64, duration: i64) {
 }
 
 async fn mixed(count: i64, limit: i64, period: i64) {
-    let units = (1..count).map(|_| {
-        spawn(async move {
-            let begin = now();
-            let mut unit = [0; 4];
-            while now() - begin < limit / 4 {
+    let over = Arc::new(AtomicI64::new(1));
+    let body = |over: Arc<AtomicI64>| async move {
+        let (begin, mut unit) = (now(), [0; 4]);
+        while now() - begin < limit {
+            yield_now().await;
+            let stretch = now();
+            while now() - stretch < limit / 4 {
                 some_work(&mut unit, 1000003);
             }
-            unit[2]
-        })
-    });
-    let units: Vec<_> = units.collect();
+        }
+        over.fetch_add(1, Ordering::Relaxed);
+        unit[2]
+    };
+    let units: Vec<_> = (1..count).map(|_| spawn(body(over.clone()))).collect();
+    // Beside those that compute: what comes after them is no answer.
     let io = spawn(async move {
-        let (mut late, start) = (Vec::new(), now());
-        while late.len() < 3 || now() - start < limit {
+        let mut late = Vec::new();
+        while late.is_empty() || over.load(Ordering::Relaxed) < count {
             let t0 = now();
             sleep(Duration::from_nanos(period as u64)).await;
             late.push(std::cmp::max(0, now() - t0 - period));
