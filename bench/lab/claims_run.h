@@ -36,8 +36,8 @@ struct claims_run {
 int claims_check(struct claims_run *c, struct err *err);
 
 /*
- * Makes the plan of run_do(): the cells of the claims. 0, or -1 with err.  What shall go to a stream
- * is held, for it is judged: claims_pass_on() sends it there.
+ * Makes the plan of run_do(): the cells of the claims. 0, or -1 with err.  What shall go to a
+ * stream is held, for it is judged: claims_pass_on() sends it there.
  */
 int claims_plan(struct claims_run *c, struct err *err);
 int claims_pass_on(struct claims_run *c, struct err *err);

@@ -15,12 +15,12 @@ from driver.cut import check_cut, check_resumed
 from driver.jobs import REAL, RESULT, SIMULATED, SIZED, undisturbed
 
 NUMBER = 3
-FAULT = "SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGINT twice, Ctrl-C at a terminal, a reader that goes"
+FAULT = "SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGINT twice, Ctrl-C at a terminal, a reader that goes"
 HOW = "own driver, pseudo-terminal"
 COUNTS = {"change": 30, "nightly": 1000, "release": 10000}
 
 KINDS = {"run": 50, "twice": 12, "terminal": 10, "reader": 10, "duel": 10, "reference": 4, "claims": 4}
-NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 
 
 def pick_job(box):
