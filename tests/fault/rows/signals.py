@@ -15,7 +15,7 @@ from driver.cut import check_cut, check_resumed
 from driver.jobs import REAL, RESULT, SIMULATED, SIZED, undisturbed
 
 NUMBER = 3
-FAULT = "SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGINT twice, Ctrl-C at a terminal, a reader that goes"
+FAULT = "SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGINT twice, Ctrl-C at a terminal, a reader that goes"
 HOW = "own driver, pseudo-terminal"
 COUNTS = {"change": 30, "nightly": 1000, "release": 10000}
 
