@@ -3,6 +3,7 @@
 #include "bench/base/suggest.h"
 #include "bench/machine/capabilities.h"
 #include "bench/registry_check.h"
+#include "bench/registry_crash.h"
 #include "bench/registry_open.h"
 #include "bench/registry_try.h"
 #include "version.h"
@@ -257,6 +258,8 @@ int registry_load_plugins(const char *const *paths, size_t count, struct err *er
     for (size_t i = 0; i < count; i++)
         if (registry_try_plugin(paths[i], err) || registry_load_plugin(paths[i], err))
             return -1;
+    if (count)
+        registry_tell_crashes();
     return 0;
 }
 

@@ -15,7 +15,7 @@ static void on_signal(int number)
 
 static void catch_ends(void (*handler)(int number), int flags)
 {
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
     const struct sigaction action = {.sa_handler = handler, .sa_flags = flags}; /* no SA_RESTART */
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         struct sigaction was;

@@ -21,8 +21,9 @@ enum interrupt_again {
 };
 
 /*
- * From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT set interrupt_came, and writing to a closed pipe
- * fails.  A write to a reader that does not read ends too.  `again`: what a second one does.
+ * From here on SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGXCPU (ulimit -t, batch systems) set
+ * interrupt_came, and writing to a closed pipe fails.  A write to a reader that does not read ends
+ * too.  `again`: what a second one does.
  */
 void interrupt_catch(enum interrupt_again again);
 

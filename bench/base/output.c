@@ -103,6 +103,8 @@ static int find_place(const char *path, struct place *out, struct err *err)
     if (strlen(path) >= sizeof out->path)
         return err_set(err, ERR_INPUT, "%.200s: the path is too long", path);
     memcpy(out->path, path, strlen(path) + 1);
+    if (path[strlen(path) - 1] == '/')
+        return refuse(path, S_IFDIR, err);
     int links = 0;
     while (!lstat(out->path, &out->found) && S_ISLNK(out->found.st_mode)) {
         out->door = door_of(out->path);
@@ -531,4 +533,17 @@ int output_keep_text(const char *path, const struct buf *text, const char *endin
         err_set(err, own.code, "%s", own.text);
     buf_release(&name);
     return -1;
+}
+
+int output_keep_file(const char *path, const char *made, const char *ending, struct err *err)
+{
+    struct buf all = {0};
+    size_t length;
+    char *text = file_read(made, &length, err);
+    if (text)
+        buf_add_bytes(&all, text, length);
+    int failed = !text || output_keep_text(path, &all, ending, err);
+    buf_release(&all);
+    free(text);
+    return failed ? -1 : 0;
 }

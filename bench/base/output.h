@@ -68,5 +68,7 @@ int output_write_text(const char *path, const struct buf *text, struct err *err)
  * that ends with `ending`, in results/, here, or where temporary files are, and the error says so.
  */
 int output_keep_text(const char *path, const struct buf *text, const char *ending, struct err *err);
+/* The same for what was measured into the file `made`. */
+int output_keep_file(const char *path, const char *made, const char *ending, struct err *err);
 
 #endif

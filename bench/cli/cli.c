@@ -160,8 +160,10 @@ int cli_main(int argc, char *const *argv)
     interrupt_begin();
     int status = claims_suite_add(&err) ? EXIT_RUN_FAILED : do_line(argc, argv, &err);
     progress_end();
+    if (status < 0) /* where nobody had words for it */
+        err_set(&err, ERR_SYSTEM, "%s: could not be done, for want of memory as a rule", argv[1]);
     if (err.code == ERR_NONE)
-        return status < 0 ? EXIT_RUN_FAILED : status;
+        return status;
     cli_say("error", err.text);
     return exit_status_of(&err);
 }

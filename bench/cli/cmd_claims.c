@@ -63,9 +63,9 @@ static int measure(struct settings *s, const struct call *call, struct run_repor
                    struct err *err)
 {
     s->work.run.name = "claims";
-    int failed =
-        claims_plan(&s->work, err) || alone_run(&s->alone, &s->work.run, call, report, err);
-    claims_plan_release(&s->work);
+    int failed = claims_plan(&s->work, err) ||
+                 alone_run(&s->alone, &s->work.run, call, report, err) ||
+                 claims_pass_on(&s->work, err);
     s->result = s->show.document = s->work.run.path;
     return failed ? -1 : run_report_status(report);
 }
@@ -94,6 +94,7 @@ static int measure_and_judge(struct settings *s, const struct call *call, struct
     bool has_failed = status == EXIT_RUN_FAILED;
     if (status >= 0 && status != EXIT_INTERRUPTED)
         status = judge(s, &reference, err);
+    claims_release(&s->work);
     if (report.is_interrupted && !report.is_untouched)
         run_interrupted_words(&said, s->result);
     else if (is_measured && err->code == ERR_NONE && output_exists(s->result))

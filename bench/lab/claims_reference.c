@@ -1,12 +1,15 @@
 #include "bench/lab/claims_reference.h"
 
+#include "bench/base/output.h"
 #include "bench/lab/reference.h"
+#include "bench/lab/runtimes/folder.h"
 #include "bench/run/default_path.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The interpreter's lock is in each of its cells. */
@@ -90,12 +93,15 @@ done:
     return outcome;
 }
 
-/* Beside the result: "claims.json" and "claims-cpython.json". */
+/* Beside the result: "claims.json" and "claims-cpython.json"; what a link names is the result. */
 static void make_path(const char *result, const char *reference, char *out, size_t size)
 {
-    char own[256];
-    if (!strcmp(result, "-")) {
+    char own[PATH_MAX];
+    struct stat about;
+    if (stat(result, &about) || !S_ISREG(about.st_mode)) {
         run_default_path("claims", own, sizeof own);
+        result = own;
+    } else if (!lstat(result, &about) && S_ISLNK(about.st_mode) && realpath(result, own)) {
         result = own;
     }
     size_t length = strlen(result);
@@ -104,24 +110,34 @@ static void make_path(const char *result, const char *reference, char *out, size
     snprintf(out, size, "%.*s-%s.json", (int)length, result, reference);
 }
 
+/* Measured in a folder of its own, so that what lies at `path` is never taken for it. */
+static int run_apart(const struct claims_run *c, const struct reference_folder *folder,
+                     const char *path, struct err *missing, struct err *err)
+{
+    struct buf fresh = {0};
+    buf_printf(&fresh, "%s/result.json", folder->path);
+    int outcome = run_interpreter(c, buf_text(&fresh), missing);
+    if (outcome <= 0 && missing->code == ERR_UNAVAILABLE) {
+        outcome = CLAIMS_NO_PYTHON;
+    } else if (outcome <= 0 && access(buf_text(&fresh), F_OK)) {
+        *err = *missing;
+        outcome = -1;
+    } else if (outcome <= 0) {
+        outcome = output_keep_file(path, buf_text(&fresh), ".json", err);
+    }
+    buf_release(&fresh);
+    return outcome;
+}
+
 int claims_run_python(const struct claims_run *c, const char *result, char *path, size_t size,
                       struct err *missing, struct err *err)
 {
-    struct buf fresh = {0};
+    struct reference_folder folder;
     make_path(result, c->reference, path, size);
-    /* Into a file of this run alone, so that an older one is never taken for it. */
-    buf_printf(&fresh, "%s.new", path);
-    int outcome = run_interpreter(c, buf_text(&fresh), missing);
-    if (outcome > 0) {
-        unlink(buf_text(&fresh));
-    } else if (missing->code == ERR_UNAVAILABLE) {
-        outcome = CLAIMS_NO_PYTHON;
-    } else if (access(buf_text(&fresh), F_OK)) {
-        *err = *missing;
-        outcome = -1;
-    } else {
-        outcome = rename(buf_text(&fresh), path) ? err_set_sys(err, errno, "%s", path) : 0;
-    }
-    buf_release(&fresh);
+    if (output_check(path, err))
+        return -1;
+    int failed = reference_folder_open(&folder, NULL, err);
+    int outcome = failed ? -1 : run_apart(c, &folder, path, missing, err);
+    reference_folder_close(&folder);
     return outcome;
 }

@@ -19,6 +19,9 @@ struct claims_run {
     const char *reference;  /* the name of one or a result file; NULL: nothing beside it */
     const char *python;     /* the interpreter; NULL: the first that is found */
     json_t *suite;          /* owned; of claims_plan() */
+    const char *stream;     /* where the result goes, where it cannot be read again; else NULL */
+    int held;               /* what was measured then, in memory */
+    char door[32];          /* the name of that */
     struct opt_list as;     /* substitutions as typed, "gil=mine" */
     struct opt_list plugins;
     bool is_strict; /* one that is undecided has a status of its own */
@@ -32,9 +35,13 @@ struct claims_run {
  */
 int claims_check(struct claims_run *c, struct err *err);
 
-/* Makes the plan of run_do(): the cells of the claims. 0, or -1 with err. */
+/*
+ * Makes the plan of run_do(): the cells of the claims. 0, or -1 with err.  What shall go to a
+ * stream is held, for it is judged: claims_pass_on() sends it there.
+ */
 int claims_plan(struct claims_run *c, struct err *err);
-void claims_plan_release(struct claims_run *c);
+int claims_pass_on(struct claims_run *c, struct err *err);
+void claims_release(struct claims_run *c);
 
 /*
  * Judges the result in that file, and the reference beside it: a file, or the same cells, as far as

@@ -1,7 +1,6 @@
 #include "bench/lab/reference.h"
 
 #include "bench/base/buf.h"
-#include "bench/base/file.h"
 #include "bench/base/output.h"
 #include "bench/child/child.h"
 #include "bench/lab/runtimes/folder.h"
@@ -140,7 +139,6 @@ static int take_result(const struct talk *talk, const char *made, const char *ru
                        struct err *err)
 {
     struct err cause = {0};
-    size_t length;
     if (access(made, R_OK))
         return err_set(err, ERR_FAILED, "reference: %s wrote no result: %s", runtime,
                        message_of(talk));
@@ -149,10 +147,7 @@ static int take_result(const struct talk *talk, const char *made, const char *ru
         return err_set(err, ERR_FAILED, "reference: what %s wrote is no result: %s", runtime,
                        text ? text : cause.text);
     }
-    char *text = file_read(made, &length, err);
-    int failed = !text || output_write(talk->request->output, text, length, err);
-    free(text);
-    return failed ? -1 : 0;
+    return output_keep_file(talk->request->output, made, ".json", err);
 }
 
 static int make_args(struct opt_list *args, const struct reference_request *request,

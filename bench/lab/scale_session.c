@@ -228,10 +228,10 @@ static int take_locks(struct scale *out, const json_t *document, struct err *err
     return 0;
 }
 
-static char **watch_argv(char *self, char *file, char **command)
+static char **watch_argv(char *self, char **command)
 {
     size_t count = 0, used = 0;
-    static char name[] = "watch", output[] = "-o", behind[] = "--";
+    static char name[] = "watch", format[] = "-f", json[] = "json", behind[] = "--";
     while (command[count])
         count++;
     char **argv = calloc(count + 6, sizeof *argv);
@@ -239,8 +239,8 @@ static char **watch_argv(char *self, char *file, char **command)
         return NULL;
     argv[used++] = self;
     argv[used++] = name;
-    argv[used++] = output;
-    argv[used++] = file;
+    argv[used++] = format;
+    argv[used++] = json;
     argv[used++] = behind;
     memcpy(argv + used, command, count * sizeof *argv);
     return argv;
@@ -257,10 +257,11 @@ static void note_unwatched(struct scale *out, int said)
     snprintf(out->unwatched, sizeof out->unwatched, "%.*s", (int)strcspn(words, "\n"), words);
 }
 
-static int run_watch(const struct scale_request *r, char **argv, int said, struct err *err)
+static int run_watch(const struct scale_request *r, char **argv, int document, int said,
+                     struct err *err)
 {
     const struct child_request request = {
-        .what = "contend watch", .program = argv[0], .argv = argv, .out = said, .errors = said};
+        .what = "contend watch", .program = argv[0], .argv = argv, .out = document, .errors = said};
     const struct child_watch watch = {.timeout_ns = 2 * r->timeout_ns,
                                       .interrupted = r->interrupted};
     struct child_end end;
@@ -268,43 +269,39 @@ static int run_watch(const struct scale_request *r, char **argv, int said, struc
 }
 
 /* What contend watch says of the program; why not, into out->unwatched. */
-static int watch_once(struct session *s, char *self, char *file, struct err *err)
+static int watch_once(struct session *s, char *self, int written, int said, struct err *err)
 {
     char **command = scale_argv(s->request->argv, s->out->at);
-    char **argv = command ? watch_argv(self, file, command) : NULL;
-    int said = memfd_create("contend-scale", MFD_CLOEXEC), failed = -1;
-    if (argv && said >= 0)
-        failed = run_watch(s->request, argv, said, err);
+    char **argv = command ? watch_argv(self, command) : NULL;
+    int failed = argv ? run_watch(s->request, argv, written, said, err) : -1;
     free(argv);
     scale_argv_release(command);
-    json_t *document = failed ? NULL : json_load_file(file, 0, NULL);
+    json_t *document = failed || lseek(written, 0, SEEK_SET) ? NULL : json_loadfd(written, 0, NULL);
     if (document && !json_object_get(document, "unseen"))
         failed = take_locks(s->out, document, err);
-    else if (said >= 0)
+    else
         note_unwatched(s->out, said);
     json_decref(document);
-    if (said >= 0)
-        close(said);
     return failed;
 }
 
 static int watch_program(struct session *s, struct err *err)
 {
-    char self[PATH_MAX], file[PATH_MAX];
-    const char *folder = getenv("TMPDIR");
+    char self[PATH_MAX];
     struct err own = {0};
-    snprintf(file, sizeof file, "%.4000s/contend-scale-XXXXXX",
-             folder && *folder ? folder : "/tmp");
-    int fd = program_own(self, sizeof self, &own) ? -1 : mkstemp(file);
-    if (fd < 0) {
+    int failed = 0, written = memfd_create("contend-watched", MFD_CLOEXEC);
+    int said = memfd_create("contend-said", MFD_CLOEXEC);
+    if (written < 0 || said < 0 || program_own(self, sizeof self, &own)) {
         snprintf(s->out->unwatched, sizeof s->out->unwatched,
-                 "no file for what contend watch says");
-        return 0;
+                 "no memory for what contend watch says");
+    } else {
+        tell(s->request, " watched", s->out->at, 0);
+        failed = watch_once(s, self, written, said, err);
     }
-    close(fd);
-    tell(s->request, " watched", s->out->at, 0);
-    int failed = watch_once(s, self, file, err);
-    unlink(file);
+    if (written >= 0)
+        close(written);
+    if (said >= 0)
+        close(said);
     return failed;
 }
 

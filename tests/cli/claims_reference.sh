@@ -38,4 +38,30 @@ an_interpreter_is_asked_for_the_same_cells() {
     expect_no_temporaries
 }
 
+# Buggy: it went through "own-cpython.json.new", and so over what a link of that name named; what a
+# killed one had left there was taken for this one's.
+what_lies_beside_is_not_written_through() {
+    [ -e own-cpython.json ] || return 0
+    mv own-cpython.json before.json
+    echo mine >victim
+    ln -s victim own-cpython.json.new
+    run claims --result own.json --only blocking_releases --rounds 1 --reference cpython -q
+    expect_status 0
+    expect_valid own-cpython.json
+    expect test "$(cat victim)" = mine
+    rm own-cpython.json own-cpython.json.new
+    cp before.json own-cpython.json.new
+    run claims --result own.json --only blocking_releases --rounds 1 --reference cpython --python /nowhere -q
+    expect test ! -e own-cpython.json
+    rm own-cpython.json.new
+    # Buggy: "/dev/stdin-cpython.json"; of a link it lay where nobody looks.
+    mkdir elsewhere
+    cp own.json elsewhere/real.json
+    ln -s elsewhere/real.json link.json
+    run claims --result link.json --only blocking_releases --rounds 1 --reference cpython -q
+    expect_status 0
+    expect_valid elsewhere/real-cpython.json
+    expect test ! -e link-cpython.json
+}
+
 run_tests

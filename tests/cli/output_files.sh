@@ -108,7 +108,7 @@ what_is_open_is_written_to_where_it_stands() {
 # _kept: the file that the error names.
 _kept() {
     expect_status 3
-    expect test "$(wc -l <err)" -eq 1
+    expect test "$(grep -c '^contend: error: ' err)" -eq 1
     expect_err '/dev/full: cannot be written: No space left on device; what was measured is in '
     kept=$(sed -n 's/.*what was measured is in //p' err)
     [ -s "$kept" ] || { fail "nothing is kept in \"$kept\""; return 1; }
@@ -130,6 +130,10 @@ what_was_measured_is_kept_where_its_place_does_not_take_it() {
     _kept && expect_json "$kept" '"traceEvents" in d'
     run spinner --all thread --work block --lock none --seconds 0.1 --format csv -o /dev/full
     _kept && expect grep -q ',' "$kept"
+    if "$contend" reference cpython --which >which.txt 2>&1; then
+        run reference cpython --workload sleep --rounds 1 --task-time 10ms -q --force -o /dev/full
+        _kept && expect_valid "$kept"
+    fi
     # Buggy: a trace was ended by the signal, without a word.
     last_command='trace -o - | true'
     "$contend" trace --workload spin --lock none --tasks 1 --for 1ms --force --format json -o - 2>err | true
@@ -150,7 +154,8 @@ a_place_that_cannot_be_written_is_known_before() {
     local place started=: measures=(run --workload noop --executor fake --lock none --tasks 1 --rounds 1 -q)
     touch in-the-way
     mkdir folder
-    for place in in-the-way/r.json folder /proc/r.json; do
+    # Buggy: "missing/" was made first, and refused when all was measured.
+    for place in in-the-way/r.json folder /proc/r.json missing/; do
         run "${measures[@]}" -o "$place"
         expect_refusal 2 "$place"
         run scale --tasks 1,2 --force -q -o "$place" -- sh -c 'touch began; : {n}'
@@ -161,6 +166,7 @@ a_place_that_cannot_be_written_is_known_before() {
         expect_refusal 2 "$place"
     done
     expect test ! -e began
+    expect test ! -e missing
     last_command="duel -o - >&-"
     "$contend" duel --force -q -o - -- sh -c 'touch began' -- true >&- 2>err && fail 'status 0'
     grep -q 'standard output is not open for writing' err || fail "$(cat err)"
@@ -171,6 +177,36 @@ a_place_that_cannot_be_written_is_known_before() {
     status=0
     as_nobody "$contend" "${measures[@]}" -o pipe >out 2>err || status=$?
     expect_refusal 2 'pipe: cannot be written: Permission denied'
+}
+
+# Buggy: "claims -o -" read standard input, of a pipe it waited for ever for what it had written
+# itself, and of /dev/null it judged nothing.
+claims_are_judged_whatever_takes_the_result() {
+    local words=(claims --only startup --rounds 1 --budget 1s -q --force -f json)
+    run "${words[@]}" -o /dev/null
+    expect_status 0
+    cp out page.json
+    expect_json page.json 'd["schema"].startswith("contend.claims/")'
+    mkfifo claims.pipe
+    cat claims.pipe >streamed.json &
+    run "${words[@]}" -o claims.pipe
+    expect_status 0
+    wait $!
+    expect_valid streamed.json
+    run "${words[@]}" -o -
+    expect_status 0
+    expect_out '"schema": "contend.result/1"'
+    expect_out '"schema": "contend.claims/1"'
+}
+
+# Buggy: "/dev/null-smaller.json", "--bigger.json".
+two_files_go_to_no_stream() {
+    local place
+    for place in - /dev/null ''; do
+        run export "$fixtures/report/standard.json" --to github-benchmark -o "$place"
+        expect_refusal 2 'writes two files'
+    done
+    expect test -z "$(find . -name '*-bigger.json')"
 }
 
 # What is shown has nobody who reads it: files come first, and the error says where they are.

@@ -131,6 +131,19 @@ a_plugin_that_ends_the_program_is_told() {
     [ ! -e ended.json ] || fail "there is a result"
 }
 
+# Buggy: killed by the signal, without a word.
+a_plugin_that_crashes_while_it_is_asked_is_told() {
+    local words=(--plugin "${CONTEND_BUILD:?}/tests/plugins/brittle.so" --workload brittle --lock none --tasks 1)
+    run run "${words[@]}" --executor fake --rounds 1 --no-report -q -o fine.json
+    expect_status 0
+    [ -z "${CONTEND_SANITIZER:-}" ] || return 0 # it tells of crashes itself
+    run run "${words[@]}" --executor fake -p brittle.crashes=1 --rounds 1 --no-report -o crashed.json
+    expect_refusal 3 'a plug-in crashed the program'
+    run trace "${words[@]}" --executor thread -p brittle.crashes=1 --for 1ms -o crashed.json
+    expect_refusal 3 'a plug-in crashed the program'
+    expect test -z "$(find . -name '*crashed*')"
+}
+
 what_a_plugin_does_at_the_end_is_not_done() {
     local how parting=${CONTEND_BUILD:?}/tests/plugins/parting.so
     for how in abort exit stay; do

@@ -148,8 +148,9 @@ int export_make(const struct export_request *r, const char *const *paths, size_t
                        "export: --to says in which format; \"export --help\" lists them");
     if (format->store)
         return store(r, format, paths, count, said, err);
-    if (format->suffixes[0] && !r->path)
-        return err_set(err, ERR_USAGE, "--to %s: writes two files; -o PREFIX says where",
+    if (format->suffixes[0] && (!r->path || !*r->path || output_is_stream(r->path)))
+        return err_set(err, ERR_USAGE,
+                       "--to %s: writes two files; -o PREFIX says how their names begin",
                        r->format);
     if (check_places(r, format, paths, count, err))
         return -1;

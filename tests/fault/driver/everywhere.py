@@ -143,6 +143,12 @@ def with_parts(box):
     box.write("part.json", json.dumps(document).encode())
 
 
+def with_measured(box):
+    """What others measured: an export of hyperfine's shape."""
+    times = [0.5, 0.25, 0.375]
+    box.write("in.json", json.dumps({"results": [{"command": "sort", "mean": 0.375, "times": times}]}).encode())
+
+
 PLACES = (
     Place("run", (*TINY, "-o", RESULT), {0, 2, 3}, job=TINY),
     Place("run, sized", (*SIZED, "-o", RESULT), {0, 2, 3}, job=SIZED),
@@ -153,8 +159,14 @@ PLACES = (
     Place("compare", ("compare", "in.json", "in.json"), {0, 2, 3, 5}, prepare=with_result),
     Place("export", ("export", "in.json", "--to", "csv", "-o", "out.csv"), {0, 2, 3}, prepare=with_result, output="out.csv"),
     Place("merge", ("merge", "in.json", "part.json", "-o", "out.json"), {0, 2, 3}, prepare=with_parts, output="out.json"),
+    Place("import", ("import", "in.json", "-o", "out.json"), {0, 2, 3}, prepare=with_measured, output="out.json"),
+    Place("page", ("report", "in.json", "-o", "out.html"), {0, 2, 3}, prepare=with_result, output="out.html"),
     Place("history", ("history", "add", "in.json", "--file", "h.jsonl", "--commit", "a" * 40), {0, 2, 3}, prepare=with_result),
     Place("duel", ("duel", "--pairs", "2", "--budget", "1s", "--quiet", "--", "true", "--", "true"), {0, 2, 3, 5}),
+    Place("scale", ("scale", "--tasks", "1,2", "--rounds", "2", "--budget", "100ms", "--quiet", "-o", "s.json", "--", "sh", "-c", ": {n}"),
+          {0, 2, 3}, output="s.json", schema="contend.scale/1"),
+    Place("advise", ("advise", "--cpu", "1ms", "--wait", "1ms", "--concurrency", "2", "--budget", "300ms", "--quiet", "-o", "a.json"),
+          {0, 2, 3, 5}, output="a.json", schema="contend.advice/1"),
     Place("trace", ("trace", "--workload", "spin", "--lock", "gil", "--tasks", "2", "--for", "2ms", "--events", "64",
                     "-o", "t.json"), {0, 2, 3}, output="t.json", schema="contend.trace/1"),
     Place("timeline", ("trace", "--workload", "spin", "--tasks", "2", "--for", "2ms", "--events", "64"), {0, 2, 3}),

@@ -20,7 +20,7 @@ HOW = "own driver, pseudo-terminal"
 COUNTS = {"change": 30, "nightly": 1000, "release": 10000}
 
 KINDS = {"run": 50, "twice": 12, "terminal": 10, "reader": 10, "duel": 10, "reference": 4, "claims": 4}
-NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 
 
 def pick_job(box):
