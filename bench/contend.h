@@ -30,14 +30,13 @@
 #include <sys/types.h>
 
 /*
- * C11 and later, and C++20 and later, whose atomics have the same size, alignment and
+ * C11 and later, and C++17 and later, whose atomics have the same size, alignment and
  * representation where this runs.  CONTEND_ATOMIC is for plug-ins whose words lie in shared memory.
  */
 #ifdef __cplusplus
 #include <atomic>
 #define CONTEND_ATOMIC(type)   std::atomic<type>
 #define CONTEND_ALIGNAS(bytes) alignas(bytes)
-#define CONTEND_FLEXIBLE       __extension__
 using std::memory_order_acq_rel;
 using std::memory_order_acquire;
 using std::memory_order_relaxed;
@@ -46,7 +45,6 @@ using std::memory_order_release;
 #include <stdatomic.h>
 #define CONTEND_ATOMIC(type)   _Atomic(type)
 #define CONTEND_ALIGNAS(bytes) _Alignas(bytes)
-#define CONTEND_FLEXIBLE
 #endif
 
 /* What units wait on and locks are made of: 32 bits, as a futex. */

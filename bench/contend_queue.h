@@ -39,8 +39,13 @@ struct sync_queue {
     uint32_t first; /* FIFO: where the oldest is */
     uint32_t peak;  /* most items it ever held */
     uint64_t put_count;
-    CONTEND_FLEXIBLE CONTEND_ALIGNAS(CONTEND_LINE_BYTES) struct sync_entry entries[];
 };
+
+/* Behind the head, on a line of their own: C++ knows no array without a length. */
+static inline struct sync_entry *sync_queue_entries(struct sync_queue *q)
+{
+    return (struct sync_entry *)(q + 1);
+}
 
 /* Shared memory a queue of that capacity needs, a multiple of a line. */
 static inline size_t sync_queue_bytes(uint32_t capacity)
@@ -88,16 +93,17 @@ static inline struct sync_entry sync_heap_pop(struct sync_entry *heap, uint32_t 
 /* There is room, and the mutex is held. */
 static inline void sync_queue_insert(struct sync_queue *q, struct sync_entry entry)
 {
+    struct sync_entry *entries = sync_queue_entries(q);
     entry.number = q->put_count++;
     switch (q->order) {
     case SYNC_FIFO:
-        q->entries[(q->first + q->count) % q->capacity] = entry;
+        entries[(q->first + q->count) % q->capacity] = entry;
         break;
     case SYNC_LIFO:
-        q->entries[q->count] = entry;
+        entries[q->count] = entry;
         break;
     case SYNC_PRIORITY:
-        sync_heap_push(q->entries, q->count, entry);
+        sync_heap_push(entries, q->count, entry);
         break;
     }
     if (++q->count > q->peak)
@@ -107,12 +113,13 @@ static inline void sync_queue_insert(struct sync_queue *q, struct sync_entry ent
 /* There is something, and the mutex is held. */
 static inline struct sync_entry sync_queue_remove(struct sync_queue *q)
 {
-    struct sync_entry entry = q->entries[q->count - 1]; /* the newest: LIFO */
+    struct sync_entry *entries = sync_queue_entries(q);
+    struct sync_entry entry = entries[q->count - 1]; /* the newest: LIFO */
     if (q->order == SYNC_FIFO) {
-        entry = q->entries[q->first];
+        entry = entries[q->first];
         q->first = (q->first + 1) % q->capacity;
     } else if (q->order == SYNC_PRIORITY) {
-        entry = sync_heap_pop(q->entries, q->count);
+        entry = sync_heap_pop(entries, q->count);
     }
     q->count--;
     return entry;

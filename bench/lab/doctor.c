@@ -72,9 +72,8 @@ static void examine_topology(const struct doctor_facts *d, struct findings *out)
         return;
     }
     see(f, "unknown: %.160s", d->topology_reason.text);
-    advise(f,
-           "placements core, smt, llc and numa need it: apt-get install libhwloc15, or build with "
-           "libhwloc-dev");
+    advise(f, "placements core, smt, llc and numa need it; where hwloc is missing: apt-get install "
+              "libhwloc15, or build with libhwloc-dev");
 }
 
 static void examine_machine(const struct doctor_facts *d, struct findings *out)

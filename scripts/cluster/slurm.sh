@@ -67,7 +67,7 @@ while getopts n:d:o:c:m: letter; do
     esac
 done
 shift $((OPTIND - 1))
-[[ $count =~ ^[1-9][0-9]{0,5}$ ]] || die "-n \"$count\" is no number of shards (1 to 999999)"
+[[ $count =~ ^[1-9][0-9]{0,4}$ || $count = 100000 ]] || die "-n \"$count\" is no number of shards (1 to 100000)"
 [ -n "$folder" ] || die "-d says in which folder the shards go"
 command -v sbatch >/dev/null || die "sbatch is not here: Slurm is not installed on this machine"
 if [ -z "$contend" ]; then
@@ -78,12 +78,27 @@ fi
 for word; do
     case $word in --shard | --shard=* | -o | -o* | --output | --output=*) die "\"$word\" is this script's own to say" ;; esac
 done
-seed=(--seed "$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')")
+# What no shard could be made of is told here, once, and not by each task of the array.
+if [ -x "$contend" ]; then
+    complaint=$("$contend" run "$@" --shard "$count/$count" --dry-run 2>&1 >/dev/null) || die "-n $count: ${complaint#contend: error: }"
+fi
+mkdir -p "$folder"
+folder=$(readlink -f "$folder")
+# What is whole there is taken for measured, so a folder is of one command, and of the seed drawn for it.
+command=$(printf '%q ' -n "$count" -- "$@")
+if [ -e "$folder/command" ]; then
+    { IFS= read -r known && IFS= read -r drawn; } <"$folder/command" || die "$folder/command is cut short: another -d"
+    [ "$known" = "$command" ] || die "$folder is of another command, ${known% }: another -d"
+elif compgen -G "$folder/[0-9]*.json" >/dev/null; then
+    die "$folder has results in it that are not of this script: another -d"
+else
+    drawn=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+    printf '%s\n' "$command" "$drawn" >"$folder/command"
+fi
+seed=(--seed "$drawn")
 for word; do
     case $word in --seed | --seed=*) seed=() ;; esac
 done
-mkdir -p "$folder"
-folder=$(readlink -f "$folder")
 
 # Options of sbatch are words, divided by blanks.
 # shellcheck disable=SC2086

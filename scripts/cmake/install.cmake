@@ -21,6 +21,10 @@ install(DIRECTORY scripts/reference DESTINATION ${CMAKE_INSTALL_DATADIR}/contend
   PATTERN "__pycache__" EXCLUDE PATTERN "target" EXCLUDE)
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/contend
   PATTERN "*.so" EXCLUDE PATTERN ".gitignore" EXCLUDE)
+# What is called where contend is installed.  The action lies beside the sources that it builds contend of.
+install(PROGRAMS scripts/cluster/slurm.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/contend/scripts/cluster)
+install(PROGRAMS scripts/ci/gate.sh scripts/ci/keep-history.sh scripts/ci/regress.sh
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/contend/scripts/ci)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

@@ -289,4 +289,11 @@ what_is_ignored_at_the_start_stays_ignored() {
     [ "$status" -eq 3 ] || fail "expected status 3, had $status"
 }
 
+# A path with a blank was two words to who copied the line.
+the_commands_of_a_report_can_be_copied() {
+    run duel --pairs 2 -q -- sh -c 'exit 0' -- sh -c 'exit 0' "it's one"
+    expect_out "base  sh -c 'exit 0'"
+    expect_out "head  sh -c 'exit 0' 'it'\\''s one'"
+}
+
 run_tests

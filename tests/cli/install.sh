@@ -39,6 +39,26 @@ what_runs_without_o_writes_where_the_user_is() {
     cd "$work" || return
 }
 
+scripts_for_jobs_find_the_installed_program() {
+    command -v git >/dev/null || return 0
+    local scripts=$work/usr/share/contend/scripts
+    mkdir -p own bin && (
+        cd own && git init -q && git -c user.name=t -c user.email=t commit -q --allow-empty -m one &&
+            ln -s /bin/true program && printf '#!/bin/sh\necho "$@" >>asked\necho 1\n' >../bin/sbatch && chmod +x ../bin/sbatch
+    )
+    last_command='(regress.sh of the installed contend)'
+    status=0
+    (cd own && PATH=$work/usr/bin:$PATH PROGRAM=program BUILD='ln -sf /bin/true program' "$scripts/ci/regress.sh" HEAD --pairs 2) >out 2>err || status=$?
+    case $status in 0 | 5) ;; *) fail "expected status 0"; show_run ;; esac
+    expect_out 'base  HEAD ('
+    last_command='(slurm.sh of the installed contend)'
+    status=0
+    (cd own && PATH=$work/bin:$work/usr/bin:$PATH "$scripts/cluster/slurm.sh" -n 2 -d shards -- --workload noop --lock none \
+        --executor fake --tasks 1,2) >out 2>err || status=$?
+    expect_status 0
+    expect grep -q "$work/usr/bin/contend" own/asked
+}
+
 what_watches_is_found() {
     run watch -- true
     expect_status 0

@@ -75,7 +75,7 @@ sets_that_overlap_are_refused() {
 
 what_cannot_be_launched_is_told() {
     _ranks -n 2 --launcher ./no_such_mpirun -o d.json
-    expect_status 3
+    expect_status 2
     expect_err 'no_such_mpirun cannot be executed: No such file'
     _ranks -n 2 --launcher 'false' -o d.json
     expect_status 3

@@ -77,27 +77,34 @@ each_header_stands_by_itself() {
     [ -e "${header%/*}/contend_executor.h" ] || fail "they are not where pkg-config says"
 }
 
-the_header_takes_every_standard_and_compiler() {
-    local compiler standard tried=0 flags
+# Whichever an author has, and as strict as he likes.
+headers_and_examples_take_every_standard_and_compiler() {
+    local compiler standard file tried=0 flags warnings='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror'
     flags=$(pkg-config --cflags --libs contend)
-    for compiler in gcc gcc-12 gcc-13 gcc-14 clang clang-14 clang-16 clang-18 clang-19; do
-        command -v $compiler >/dev/null || { echo "not here: $compiler"; continue; }
+    printf '#include <contend.h>\n#include <contend_sync.h>\n#include <contend_queue.h>\n#include <sched.h>\nint f(void);\nint f(void) { return sched_getcpu(); }\n' >headers.c
+    cp headers.c headers.cpp
+    for compiler in gcc gcc-{11..16} clang clang-{13..21}; do
+        command -v "$compiler" >/dev/null || continue
         for standard in c11 c17 c2x gnu17; do
-            # shellcheck disable=SC2086
-            printf '#include <contend.h>\n#include <contend_sync.h>\n#include <contend_queue.h>\nint f(void);\nint f(void) { return sched_getcpu(); }\n' |
-                sed '1i #include <sched.h>' |
-                $compiler -std=$standard -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror \
-                    $flags -c -x c - -o /dev/null 2>log || { fail "$compiler -std=$standard"; head -n 5 log; }
+            for file in headers.c plugins/{crc,patient,slices}.c; do
+                # shellcheck disable=SC2086
+                $compiler -std=$standard $warnings -Wstrict-prototypes -fPIC -c "$file" -o plug.o $flags 2>log ||
+                    { fail "$compiler -std=$standard $file"; head -n 5 log; }
+            done
             tried=$((tried + 1))
         done
     done
-    for compiler in g++ g++-13 g++-14 clang++; do
+    for compiler in g++ g++-{11..16} clang++ clang++-{13..21}; do
         printf '#include <atomic>\n' | $compiler -std=c++20 -x c++ -E - >/dev/null 2>&1 || continue
-        for standard in c++20 c++2b; do
-            # shellcheck disable=SC2086
-            printf '#include <contend.h>\n#include <contend_sync.h>\n#include <contend_queue.h>\nint f(); int f() { return 0; }\n' |
-                $compiler -std=$standard -Wall -Wextra -Wshadow -Werror $flags -c -x c++ - -o /dev/null 2>log ||
-                { fail "$compiler -std=$standard"; head -n 5 log; }
+        for standard in c++17 c++20 c++2b; do
+            for file in headers.cpp plugins/cpp_coroutine.cpp; do
+                # C++17 has no coroutines, and a clang older than gcc's library none that it takes.
+                [ $file = headers.cpp ] || printf '#include <coroutine>\nstd::coroutine_handle<> h;\n' |
+                    $compiler -std=$standard -x c++ -fsyntax-only - 2>log || continue
+                # shellcheck disable=SC2086
+                $compiler -std=$standard $warnings -fPIC -c $file -o plug.o $flags 2>log ||
+                    { fail "$compiler -std=$standard $file"; head -n 5 log; }
+            done
             tried=$((tried + 1))
         done
     done

@@ -34,6 +34,22 @@ PY
     done
 }
 
+# hwloc's own variables, left in the environment by who looked at another machine.
+a_machine_that_is_only_told_of_places_nobody() {
+    HWLOC_SYNTHETIC='pack:2 numa:2 l3:2 core:3 pu:2' run run --workload spin --executor thread --lock none --tasks 2 \
+        --placement core,free --rounds 1 --task-time 1ms -o told.json
+    expect_status 0
+    expect_json told.json '{c["placement"]: c["status"] for c in cells if c["role"] == "measured"} == {"core": "skipped", "free": "ok"}'
+    expect_json told.json '"topology" not in d["host"] and all("another machine" in c["reason"] for c in cells if c["status"] == "skipped")'
+    HWLOC_SYNTHETIC='pack:2 numa:2 l3:2 core:3 pu:2' run doctor
+    grep -q 'topology  *unknown' out || { fail "doctor believes it"; show_run; }
+    # Where its administrator says that it is this one, it is.
+    HWLOC_THISSYSTEM=1 HWLOC_SYNTHETIC='numa:1 core:1 pu:1' run run --workload spin --executor thread --lock none --tasks 1 \
+        --placement core --rounds 1 --task-time 1ms -o said.json
+    expect_status 0
+    expect_json said.json 'd["host"]["topology"]["cpus"] == 1'
+}
+
 pools_and_event_loops_are_placed_as_well() {
     run run --workload spin --executor thread,thread_pool,process_pool,process_coroutine --lock none --tasks 2 --workers 2 \
         --placement core --rounds 1 --task-time 1ms -o pools.json

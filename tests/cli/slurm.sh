@@ -178,6 +178,31 @@ wrong_usage_of_the_script_is_explained() {
     grep -q '"0" is no number of shards' err || fail "$(cat err)"
     "$script" -n 2 -d x -c "$contend" -- --shard 1/2 >out 2>err; [ $? -eq 2 ] || fail "status"
     grep -q "this script's own" err || fail "$(cat err)"
+    # Of what no shard could be made of, each task of the array would say the same.
+    "$script" -n 7 -d x -c "$contend" -- "${plan[@]}" >out 2>err; [ $? -eq 2 ] || fail "status"
+    grep -q '"7/7" has nothing to measure' err || fail "$(cat err)"
+    "$script" -n 2 -d x -c "$contend" -- --workload no_such_work >out 2>err; [ $? -eq 2 ] || fail "status"
+    grep -q 'no_such_work' err || fail "$(cat err)"
+    expect [ ! -e x ]
+}
+
+# Another question was answered with what lay there.
+a_folder_is_of_one_command() {
+    local script=$source_dir/scripts/cluster/slurm.sh seed
+    "$script" -n 6 -d c -c "$contend" -- "${plan[@]}" --tasks 1,2,3,4,5,7 >out 2>err; [ $? -eq 2 ] || fail "status"
+    grep -q 'c is of another command, -n 6 -- --workload sleep' err || fail "$(cat err)"
+    "$script" -n 5 -d c -c "$contend" -- "${plan[@]}" >out 2>err; [ $? -eq 2 ] || fail "status"
+    mkdir -p strange && cp c/1.json strange
+    "$script" -n 6 -d strange -c "$contend" -- "${plan[@]}" >out 2>err; [ $? -eq 2 ] || fail "status"
+    grep -q 'not of this script' err || fail "$(cat err)"
+    # Where no seed is given, the second array has that of the first.
+    local few=(--workload noop --lock none --executor fake --tasks 1 --ops 1 --rounds 1)
+    "$script" -n 1 -d drawn -o --hold -c "$contend" -- "${few[@]}" >out 2>err || fail "$(cat err)"
+    seed=$(sed -n 2p drawn/command)
+    "$script" -n 1 -d drawn -o --hold -c "$contend" -- "${few[@]}" >out 2>err || fail "$(cat err)"
+    scontrol write batch_script "$(sed 's/array \([0-9]*\).*/\1/' out)" - >batch 2>&1
+    grep -qe "--seed $seed " batch || fail "another seed: $(cat batch)"
+    expect [ "$(sed -n 2p drawn/command)" = "$seed" ]
 }
 
 run_tests

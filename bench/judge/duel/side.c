@@ -1,6 +1,7 @@
 #include "bench/judge/duel/side.h"
 
 #include "bench/base/file.h"
+#include "bench/base/words.h"
 #include "bench/judge/duel/code.h"
 
 #include <limits.h>
@@ -68,8 +69,11 @@ static char *join(struct duel_sides *s, struct command_line line, struct err *er
             buf_printf(&b, " .. (%zu words)", line.count);
             break;
         }
-        bool is_long = strlen(line.words[i]) > WORD_MOST;
-        buf_printf(&b, "%s%.*s%s", i ? " " : "", WORD_MOST, line.words[i], is_long ? ".." : "");
+        struct buf word = {0};
+        words_add_quoted(&word, line.words[i]);
+        buf_printf(&b, "%s%.*s%s", i ? " " : "", WORD_MOST, buf_text(&word),
+                   word.len > WORD_MOST ? ".." : "");
+        buf_release(&word);
     }
     return sides_own(s, buf_steal(&b), err);
 }

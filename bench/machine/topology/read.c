@@ -32,6 +32,7 @@ static int compare_ints(const void *a, const void *b)
     X(hwloc_topology_set_synthetic)                                                                \
     X(hwloc_topology_set_xmlbuffer)                                                                \
     X(hwloc_topology_load)                                                                         \
+    X(hwloc_topology_is_thissystem)                                                                \
     X(hwloc_get_type_depth)                                                                        \
     X(hwloc_get_nbobjs_by_depth)                                                                   \
     X(hwloc_get_obj_by_depth)                                                                      \
@@ -82,12 +83,19 @@ static int open_tree(hwloc_topology_t *out, const struct topology_source *source
         ok = !lib.hwloc_topology_set_synthetic(tree, source->synthetic);
     if (ok && source->xml)
         ok = !lib.hwloc_topology_set_xmlbuffer(tree, source->xml, (int)strlen(source->xml) + 1);
-    if (ok && !lib.hwloc_topology_load(tree)) {
+    ok = ok && !lib.hwloc_topology_load(tree);
+    /* Its own variables, made for looking at other machines, would place units by one of those. */
+    bool is_other = ok && is_here && !lib.hwloc_topology_is_thissystem(tree);
+    if (ok && !is_other) {
         *out = tree;
         return 0;
     }
     lib.hwloc_topology_destroy(tree);
-    return err_set(err, ERR_LIMIT, "hwloc cannot tell what this machine is made of");
+    return err_set(err, ERR_LIMIT,
+                   is_other
+                       ? "hwloc tells of another machine (HWLOC_SYNTHETIC or HWLOC_XMLFILE in the "
+                         "environment; HWLOC_THISSYSTEM=1 says that it is this one)"
+                       : "hwloc cannot tell what this machine is made of");
 }
 
 static int above(hwloc_obj_t obj, hwloc_obj_type_t type)
