@@ -14,7 +14,7 @@ enum { CHANGE_MOST = 100, FACTOR_LEAST = 3, VALUE_DIGITS = 4 };
 static void change_text(double log_ratio, double lo, double hi, char out[CHANGE_TEXT_MAX])
 {
     double percent = 100 * log_ratio_to_change(log_ratio), half = (exp(hi) - exp(lo)) / 2;
-    int decimals = number_decimals(100 * half);
+    int decimals = isfinite(half) ? number_decimals(100 * half) : 0;
     if (fabs(percent) * pow(10, decimals) < 0.5)
         percent = 0; /* not "-0.0 %" */
     if (!isfinite(log_ratio))
