@@ -91,6 +91,31 @@ static int status_of(const struct duel_report *report, bool is_strict)
 
 /* ---- Measuring ----------------------------------------------------------------------------- */
 
+/*
+ * One subject.  A side that cannot be run costs its own comparison, not what the others found; a
+ * metric to judge that is not there was asked for wrongly.
+ */
+static int measure(const struct duel_subject *s, const struct duel_options *options, size_t count,
+                   struct duel_outcome *out, struct err *failure, struct err *err)
+{
+    struct err own = {0};
+    if (!duel_run(s, options, count, out, &own))
+        return 0;
+    if (interrupt_came || own.code == ERR_USAGE || own.code == ERR_SYSTEM)
+        return err_set(err, own.code, "%s", own.text);
+    snprintf(out->failure, sizeof out->failure, "%.*s", (int)sizeof out->failure - 1, own.text);
+    out->row_count = 0; /* what was seen until then is judged by nobody */
+    return err_set(failure, own.code, "%s", own.text), 0;
+}
+
+static bool has_whole(const struct duel_report *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (!*r->outcomes[i].failure)
+            return true;
+    return false;
+}
+
 /* All subjects, one after the other. */
 static int fight(const struct duel_session *s, const struct duel_options *options,
                  const struct duel_sides *sides, struct duel_found *out, struct err *err)
@@ -102,8 +127,10 @@ static int fight(const struct duel_session *s, const struct duel_options *option
     struct duel_report report = {sides->subjects, outcomes, 0, options};
     int failed = 0;
     for (; report.count < sides->count && !failed; report.count++)
-        failed = duel_run(&sides->subjects[report.count], options, sides->count,
-                          &outcomes[report.count], err);
+        failed = measure(&sides->subjects[report.count], options, sides->count,
+                         &outcomes[report.count], &out->failure, err);
+    if (!failed && !has_whole(&report))
+        failed = err_set(err, out->failure.code, "%s", out->failure.text);
     out->is_interrupted = failed && interrupt_came;
     if (out->is_interrupted)
         *err = (struct err){0};

@@ -26,6 +26,15 @@ int number_digits(double center, double lo, double hi)
     return digits > MOST_DIGITS ? MOST_DIGITS : (int)digits;
 }
 
+int number_decimals(double half_width)
+{
+    enum { DECIMALS_MOST = 2 };
+    if (!(half_width > 0) || !isfinite(half_width))
+        return DECIMALS_MOST;
+    double last = floor(log10(half_width / 2));
+    return last >= 0 ? 0 : last > -DECIMALS_MOST ? (int)-last : DECIMALS_MOST;
+}
+
 /* 996 with two digits is 1.0 k, whose last one is hundreds: beside its ends it has one more. */
 static int digits_beside_ends(double center, double lo, double hi)
 {

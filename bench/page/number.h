@@ -82,6 +82,9 @@ void number_end(struct number *out, const struct number *n, int digits, double v
 /* As many digits of an end as end with the last of so many of the value: 2 of 9.8 are 3 of 10.1. */
 int number_digits_of_end(double value, int digits, double end);
 
+/* Decimals of a number to which an interval of that half width belongs: 2 at most, and of none. */
+int number_decimals(double half_width);
+
 /* A factor for sentences, with the digits its interval deserves, 3 at most: "8.2", "170". */
 char *number_factor(char *out, size_t size, double center, double lo, double hi, bool is_rough);
 

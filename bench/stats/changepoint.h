@@ -88,9 +88,10 @@ struct changepoint {
     bool is_up;              /* by the two means */
     double before, after;    /* medians of the two sides */
     double move;             /* median of all differences between a point after and one before */
-    double spread;     /* robust standard deviation of the points about their sides' medians */
-    double move_error; /* standard error of the move: spread sqrt(1/m + 1/n), widened by
-                          plan.dependence */
+    double spread; /* robust standard deviation of the points about their sides' medians */
+    /* Standard error of the move: spread sqrt(1/m + 1/n), widened by plan.dependence, and more
+     * where points of one side scatter far more than those of both together. */
+    double move_error;
 };
 
 /*

@@ -129,6 +129,19 @@ several_files_a_side_sharpen_the_verdict() {
     expect_status 1
 }
 
+# Digits that the interval does not deserve would be read as known.
+a_comparison_has_the_digits_that_its_intervals_deserve() {
+    run compare base.json head.json --metric throughput_per_s --threshold 12.5%
+    expect_out "tolerance 12.5 %"
+    expect_no out '%.*[0-9]\.[0-9]+ % \.\.'
+    # Five times as much, and how much more precisely is not known.
+    _made fifth.json 5 'times(c, "throughput_per_s", 0.2)'
+    run compare base.json fifth.json --metric throughput_per_s --moment-sd 15%
+    expect_out '1/5.0  [1/7.2 .. 1/3.5]  1.0 M/s -> 200 k/s'
+    run compare fifth.json base.json --metric throughput_per_s --moment-sd 15%
+    expect_out '5.0x  [3.5x .. 7.2x]'
+}
+
 # Twice the same figures would be taken for two moments that agree.
 a_run_does_not_count_twice() {
     _made one.json 61
@@ -238,7 +251,7 @@ rounds_are_blocks() {
     run compare base.json blocks.json --metric throughput_per_s --filter workload=spin --gate
     expect_status 0
     expect_out "n 12/2"
-    expect_out "rounds differ by 7 %"
+    expect_out "rounds differ by 7.3 %"
 }
 
 a_busy_machine_widens_what_is_said() {

@@ -86,6 +86,33 @@ a_side_that_fails_now_and_then_is_no_verdict() {
 }
 
 # Net time is not known just there where it takes longer.
+# As one of many cells crashes in a new build: what was found of the others is kept.
+a_cell_that_crashes_costs_its_own_comparison_alone() {
+    printf '#!/bin/bash\n[[ "$*" != *counter* ]] || kill -SEGV $$\nexec "%s" "$@"\n' "$contend" >at_once
+    printf '#!/bin/bash\n[[ "$*" != *counter* || "$*" = *--calibrate* ]] || kill -SEGV $$\nexec "%s" "$@"\n' "$contend" >later
+    chmod +x at_once later
+    for head in at_once later; do
+        rm -f kept.json
+        run duel -q --pairs 2 --workload noop,counter,spin --tasks 1 -o kept.json -- "$contend" -- "./$head"
+        expect_status 3
+        expect_err 'contend: error: head was killed by signal 11'
+        expect_out 'No verdict: head was killed'
+        expect_out '1 of 3 comparisons could not be run'
+        expect_document duel-1.json kept.json
+        expect_json kept.json '["failure" in c for c in d["comparisons"]] == [False, True, False] and d["status"] == "no verdict"'
+        expect_json kept.json '[any(r["gated"] for r in c["rows"]) for c in d["comparisons"]] == [True, False, True]'
+        run history add kept.json --commit 1 --file "$head.jsonl"
+        expect_status 0
+    done
+    run duel -q --pairs 2 --workload noop,counter --tasks 1 -f junit -- "$contend" -- ./later
+    expect_status 3
+    expect_out '<error message="could not be run'
+    # Where none is whole nothing is written.
+    run duel -q --pairs 2 --workload counter --lock none,mutex --tasks 1 -o none.json -- "$contend" -- ./later
+    expect_refusal 3 'head was killed'
+    expect [ ! -e none.json ]
+}
+
 what_a_child_takes_now_and_then_is_not_lost() {
     [ -e /proc/self/schedstat ] || return 0
     local i

@@ -300,6 +300,27 @@ the_page_says_what_the_screen_says() {
     done <screen
 }
 
+# Nothing is made up of a file that does not say it, and a cell counts once, whatever its metrics.
+what_was_imported_is_told_as_its_file_has_it() {
+    cat >benchmarks.json <<'END'
+{"context": {"host_name": "h", "num_cpus": 2}, "benchmarks": [
+ {"name": "BM_a_longer_name", "run_type": "iteration", "real_time": 0, "cpu_time": 0, "time_unit": "ns"},
+ {"name": "BM_one", "run_type": "iteration", "real_time": 5, "cpu_time": 5, "time_unit": "ns"}]}
+END
+    run import benchmarks.json -o benchmarks.result.json
+    run report benchmarks.result.json
+    expect_out 'google-benchmark on h (2 CPUs), date not stated'
+    expect_out 'name=BM_a_longer_name'
+    expect_out 'not_above_zero (1 cell)'
+    sed 's/"real_time": 5/"real_time": 10/' benchmarks.json >slower.json
+    run import slower.json -o slower.result.json
+    run compare benchmarks.result.json slower.result.json --metric time_ns
+    expect_out '+100 %  5.0 ns -> 10 ns  n 1/1'
+    run import "$source_dir/tests/fixtures/import/pyperf.json" -o pyperf.result.json
+    run report pyperf.result.json
+    expect_no out 'Linux Linux'
+}
+
 nothing_measured_is_said() {
     _changed none.json 'cells.clear()'
     run report none.json

@@ -53,6 +53,25 @@ static void all_false_alarms(size_t trials)
             false_alarms(2 * trials, &kinds[k], counts[c]);
 }
 
+/* Another machine, or another neighbour: the level stays, and how far points lie about it does not.
+ */
+static void other_noise(size_t trials)
+{
+    static const struct noise kinds[] = {
+        {"noise 3 times as large in the last 3 points", LOUDER, 97, 3},
+        {"noise 10 times as large in the last 3 points", LOUDER, 97, 10},
+        {"noise 3 times as large in the last 8 points", LOUDER, 92, 3},
+        {"noise 10 times as large in the last 8 points", LOUDER, 92, 10},
+        {"noise 2 times as large in the last 40 points", LOUDER, 60, 2},
+        {"noise 10 times as large in the last 40 points", LOUDER, 60, 10},
+        {"a tenth of the noise in the last 40 points", LOUDER, 60, 0.1},
+        {"a tenth of the noise in the last 8 points", LOUDER, 92, 0.1},
+        {"a tenth of the noise behind the first 20 points", LOUDER, 20, 0.1},
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        false_alarms(2 * trials, &kinds[k], 100);
+}
+
 static void dependent_noise(size_t trials)
 {
     static const struct noise kinds[] = {
@@ -393,7 +412,7 @@ static const struct {
 } parts[] = {
     {"nothing", all_false_alarms}, {"dependence", dependent_noise}, {"often", often},
     {"steps", all_steps},          {"changes", all_changes},        {"spikes", all_spikes},
-    {"drifts", all_drifts},        {"families", all_families},
+    {"drifts", all_drifts},        {"families", all_families},      {"noise", other_noise},
 };
 
 int main(int argc, char **argv)

@@ -45,6 +45,7 @@ struct noise {
         FOLLOWING, /* autoregression; a: correlation of neighbours */
         WALK,      /* random walk */
         WAVE,      /* a: period in points, b: amplitude in standard deviations */
+        LOUDER,    /* a: first point of another machine, b: its noise, in standard deviations */
         SPIKED,    /* a: share of points, b: how many standard deviations higher they are */
     } kind;
     double a, b;
@@ -64,6 +65,8 @@ static double draw(const struct noise *n, size_t i, double *state)
     case TWO_REGIMES:
     case SPIKED:
         return e + (uniform() < n->a ? n->b : 0);
+    case LOUDER:
+        return (double)i < n->a ? e : n->b * e;
     case ROUNDED:
         return n->a * round(e / n->a);
     case MOSTLY_SAME:

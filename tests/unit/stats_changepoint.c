@@ -168,6 +168,18 @@ static void the_move_is_the_step(void)
     CHECK_NEAR(c.move_error, c.spread * sqrt(1.0 / 60 + 1.0 / 40), 1e-12);
 }
 
+/* Ten noisy points behind fifty quiet ones: the error of their mean is theirs. */
+static void the_error_of_a_move_is_that_of_the_noisier_side(void)
+{
+    double x[MOST];
+    struct changepoint c;
+    make(x, 60, 50, 0, 3);
+    for (size_t i = 50; i < 60; i++)
+        x[i] = i % 2 ? 60 : -20;
+    CHECK_EQ(changepoint_locate(x, 60, &plan, CHANGEPOINT_UP, &c, NULL), 0);
+    CHECK(c.move_error > 5 * c.spread * sqrt(1.0 / (double)c.at + 1.0 / (double)(60 - c.at)));
+}
+
 static void several_steps_are_cut_one_by_one(void)
 {
     double x[MOST];
@@ -449,6 +461,8 @@ static const struct test tests[] = {
     {"lone_spikes_are_marked_and_steps_are_not", lone_spikes_are_marked_and_steps_are_not},
     {"the_true_place_is_among_the_plausible_ones", the_true_place_is_among_the_plausible_ones},
     {"the_move_is_the_step", the_move_is_the_step},
+    {"the_error_of_a_move_is_that_of_the_noisier_side",
+     the_error_of_a_move_is_that_of_the_noisier_side},
     {"several_steps_are_cut_one_by_one", several_steps_are_cut_one_by_one},
     {"a_smaller_step_the_other_way_counts_by_its_own_piece",
      a_smaller_step_the_other_way_counts_by_its_own_piece},

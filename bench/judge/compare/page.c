@@ -6,6 +6,7 @@
 #include "bench/judge/compare/words.h"
 #include "bench/judge/parts/result_line.h"
 #include "bench/page/escape.h"
+#include "bench/stats/paired.h"
 
 /* Rows of a verdict nobody has to act on that are shown without being asked for. */
 enum { QUIET_ROWS = 20, DOCUMENT_ROWS = 200, CELL_COLUMNS = 60, METRIC_COLUMNS = 30 };
@@ -165,7 +166,6 @@ static void add_note(void *page, const char *text)
 /* What a reviewer reads first: is it worse, where, by how much, and what nobody can say. */
 static void add_document(struct page *p, const struct comparison *c, const char *counts)
 {
-    char change[CHANGE_TEXT_MAX];
     size_t quiet = 0;
     for (enum verdict v = VERDICT_SLOWER; v <= VERDICT_NOT_COMPARABLE; v++)
         quiet += is_quiet(v) ? c->counts[v] : 0;
@@ -173,8 +173,8 @@ static void add_document(struct page *p, const struct comparison *c, const char 
                  c->counts[VERDICT_SLOWER]      ? "slower"
                  : c->counts[VERDICT_UNDECIDED] ? "no regression shown, not everything decided"
                                                 : "no regression");
-    page_say(p, PAGE_SUMMARY, "%s, with a tolerance of %s.", counts,
-             compare_change_text(c->tolerance, change));
+    page_say(p, PAGE_SUMMARY, "%s, with a tolerance of %.3g %%.", counts,
+             100 * log_ratio_to_change(c->tolerance));
     compare_chart(p, c);
     if (c->count > quiet)
         add_table(p, c, ROWS_TO_ACT_ON);
@@ -230,7 +230,6 @@ static void add_remark(void *page, const char *text)
 
 void compare_page(struct page *p, const struct comparison *c, bool with_all)
 {
-    char change[CHANGE_TEXT_MAX];
     struct buf counts = {0}, document = {0};
     compare_counts_text(c, &counts);
     page_to(p, PAGE_TERMINAL);
@@ -242,8 +241,9 @@ void compare_page(struct page *p, const struct comparison *c, bool with_all)
     if (page_is_for(p, PAGE_TERMINAL))
         add_lines(p, c, with_all);
     page_gap(p);
-    page_say(p, PAGE_SUMMARY, "%s; tolerance %s, intervals at %.0f %%", page_text_of(p, &counts),
-             compare_change_text(c->tolerance, change), 100 * COMPARE_LEVEL);
+    page_say(p, PAGE_SUMMARY, "%s; tolerance %.3g %%, intervals at %.0f %%",
+             page_text_of(p, &counts), 100 * log_ratio_to_change(c->tolerance),
+             100 * COMPARE_LEVEL);
     compare_notes(c, add_remark, p);
     page_to(p, PAGE_DOCUMENT);
     if (page_is_for(p, PAGE_DOCUMENT))

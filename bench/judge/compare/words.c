@@ -7,38 +7,46 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Beyond this factor an interval says nothing: no digits for it. */
-enum { CHANGE_MOST = 100 };
+/* Beyond this factor an interval says nothing: no digits for it.  From the other on it is one. */
+enum { CHANGE_MOST = 100, FACTOR_LEAST = 3, VALUE_DIGITS = 4 };
 
-const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX])
+/* "+98 %", "4.2x", "1/4.2", ">100x": with the digits that the interval of a row deserves. */
+static void change_text(double log_ratio, double lo, double hi, char out[CHANGE_TEXT_MAX])
 {
-    double change = log_ratio_to_change(log_ratio);
-    if (fabs(change) < 0.0005)
-        change = 0; /* not "-0.0 %" */
+    double percent = 100 * log_ratio_to_change(log_ratio), half = (exp(hi) - exp(lo)) / 2;
+    int decimals = isfinite(half) ? number_decimals(100 * half) : 0;
+    if (fabs(percent) * pow(10, decimals) < 0.5)
+        percent = 0; /* not "-0.0 %" */
     if (!isfinite(log_ratio))
         snprintf(out, CHANGE_TEXT_MAX, "%s", "");
     else if (fabs(log_ratio) > log(CHANGE_MOST))
         snprintf(out, CHANGE_TEXT_MAX, log_ratio > 0 ? ">%dx" : "<1/%d", CHANGE_MOST);
-    else if (log_ratio > log(3) || log_ratio < -log(3))
-        snprintf(out, CHANGE_TEXT_MAX, log_ratio > 0 ? "%.3gx" : "1/%.3g", exp(fabs(log_ratio)));
+    else if (log_ratio > log(FACTOR_LEAST))
+        snprintf(out, CHANGE_TEXT_MAX, "%.*fx", number_decimals(half), exp(log_ratio));
+    else if (log_ratio < -log(FACTOR_LEAST))
+        snprintf(out, CHANGE_TEXT_MAX, "1/%.*f", number_decimals((exp(-lo) - exp(-hi)) / 2),
+                 exp(-log_ratio));
     else
-        snprintf(out, CHANGE_TEXT_MAX, "%+.*f %%", fabs(change) < 0.1 ? 1 : 0, 100 * change);
+        snprintf(out, CHANGE_TEXT_MAX, "%+.*f %%", decimals, percent);
+}
+
+const char *compare_size_text(double log_ratio, char out[CHANGE_TEXT_MAX])
+{
+    double factor = exp(fabs(log_ratio)), percent = 100 * (factor - 1);
+    if (!isfinite(log_ratio))
+        snprintf(out, CHANGE_TEXT_MAX, "%s", "");
+    else if (factor > CHANGE_MOST)
+        snprintf(out, CHANGE_TEXT_MAX, "more than %dx", CHANGE_MOST);
+    else if (factor > FACTOR_LEAST)
+        snprintf(out, CHANGE_TEXT_MAX, "%.*fx", factor < 10, factor);
+    else
+        snprintf(out, CHANGE_TEXT_MAX, percent < 10 ? "%.2g %%" : "%.0f %%", percent);
     return out;
 }
 
 const char *compare_better(const struct compare_row *row)
 {
     return row->is_neutral ? "neutral" : row->higher_is_better ? "higher" : "lower";
-}
-
-/* "12 %", and no more digits than the interval beside it. */
-static const char *spread_text(double log_ratio, char out[CHANGE_TEXT_MAX])
-{
-    if (log_ratio > log(CHANGE_MOST))
-        snprintf(out, CHANGE_TEXT_MAX, "more than %dx", CHANGE_MOST);
-    else
-        snprintf(out, CHANGE_TEXT_MAX, "%.0f %%", 100 * log_ratio_to_change(log_ratio));
-    return out;
 }
 
 /* Why a row is not sharper; "" when there is nothing to say. */
@@ -58,9 +66,10 @@ static void limit_text(const struct comparison *c, const struct compare_row *row
     };
     char spread[CHANGE_TEXT_MAX];
     if (row->limit == LIMIT_SPREAD)
-        snprintf(out, size, "rounds differ by %s", spread_text(row->spread, spread));
+        snprintf(out, size, "rounds differ by %s", compare_size_text(row->spread, spread));
     else if (row->limit == LIMIT_CONTROL)
-        snprintf(out, size, "the controls moved by %s too", spread_text(c->control_shift, spread));
+        snprintf(out, size, "the controls moved by %s too",
+                 compare_size_text(c->control_shift, spread));
     else if (row->limit == LIMIT_CORRECTION)
         snprintf(out, size, "a change if it were the only row, not among %zu", row->family);
     else
@@ -81,7 +90,7 @@ static void reason_text(const struct comparison *c, const struct compare_row *ro
         snprintf(out, size, "blind to less than %dx; %s", CHANGE_MOST, limit);
     else if (isfinite(row->detectable) && row->limit != LIMIT_CORRECTION &&
              row->limit != LIMIT_SIZE)
-        snprintf(out, size, "sees %s and more; %s", compare_change_text(row->detectable, change),
+        snprintf(out, size, "sees %s and more; %s", compare_size_text(row->detectable, change),
                  limit);
     else
         snprintf(out, size, "%s", limit);
@@ -92,10 +101,15 @@ static double change_of(double log_ratio)
     return isfinite(log_ratio) ? log_ratio_to_change(log_ratio) : (double)NAN;
 }
 
-static void value_text(double value, const char *unit, char out[VALUE_TEXT_MAX])
+/* A side bears half of the variance of the change: so many digits can be told of it. */
+static void value_text(double value, const struct compare_row *row, char out[VALUE_TEXT_MAX])
 {
+    double half = (row->shift.hi - row->shift.lo) / 2 * M_SQRT1_2;
+    int digits = row->is_exact || isnan(half)
+                     ? VALUE_DIGITS
+                     : number_digits(value, value * exp(-half), value * exp(half));
     if (isfinite(value))
-        units_format(out, VALUE_TEXT_MAX, value, unit, 3);
+        units_format(out, VALUE_TEXT_MAX, value, row->unit, digits);
 }
 
 void compare_row_words(const struct comparison *c, const struct compare_row *row,
@@ -107,8 +121,8 @@ void compare_row_words(const struct comparison *c, const struct compare_row *row
     double hi = sign * (row->higher_is_better ? row->shift.lo : row->shift.hi);
     char least[CHANGE_TEXT_MAX], most[CHANGE_TEXT_MAX];
     *out = (struct compare_words){.ratio = page_exactly((double)NAN)};
-    value_text(row->base, row->unit, out->base);
-    value_text(row->head, row->unit, out->head);
+    value_text(row->base, row, out->base);
+    value_text(row->head, row, out->head);
     reason_text(c, row, out->reason, sizeof out->reason);
     out->has_change = row->verdict != VERDICT_NOT_COMPARABLE && !row->is_exact;
     if (!out->has_change)
@@ -117,10 +131,11 @@ void compare_row_words(const struct comparison *c, const struct compare_row *row
                                      .lo = change_of(lo),
                                      .hi = change_of(hi),
                                      .level = COMPARE_LEVEL};
-    compare_change_text(sign * row->shift.effect, out->change);
+    change_text(sign * row->shift.effect, lo, hi, out->change);
+    change_text(lo, lo, hi, least);
+    change_text(hi, lo, hi, most);
     if (isfinite(lo) && isfinite(hi))
-        snprintf(out->interval, sizeof out->interval, "%s .. %s", compare_change_text(lo, least),
-                 compare_change_text(hi, most));
+        snprintf(out->interval, sizeof out->interval, "%s .. %s", least, most);
 }
 
 void compare_counts_text(const struct comparison *c, struct buf *out)
@@ -149,7 +164,7 @@ static void moment_note(const struct comparison *c, char *text, size_t size)
     *text = '\0';
     if (matters)
         snprintf(text, size, "two moments of this machine are taken to differ by %s%s",
-                 compare_change_text(sd, change) + 1,
+                 compare_size_text(sd, change),
                  is_asked ? ", as --moment-sd says"
                           : " (contend doctor --moments measures it, for --moment-sd)");
 }
@@ -174,7 +189,7 @@ void compare_notes(const struct comparison *c, void (*line)(void *context, const
     if (c->control_shift > 0) {
         snprintf(text, sizeof text,
                  "the controls moved by %s between these two moments: every interval allows for it",
-                 compare_change_text(c->control_shift, change));
+                 compare_size_text(c->control_shift, change));
         line(context, text);
     }
     moment_note(c, text, sizeof text);

@@ -16,8 +16,8 @@ enum {
 /* What all changes shown are, said in the head; the same words as in a duel. */
 #define COMPARE_CHANGE_IS "head/base - 1"
 
-/* "+98 %", "4.2x", "1/4.2", ">100"; "" when there is no number. */
-const char *compare_change_text(double log_ratio, char out[CHANGE_TEXT_MAX]);
+/* How large, whichever way: "8.1 %", "4.2x", "more than 100x"; "" when there is no number. */
+const char *compare_size_text(double log_ratio, char out[CHANGE_TEXT_MAX]);
 
 /* A row's; each "" where there is none. */
 struct compare_words {

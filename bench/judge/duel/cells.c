@@ -167,20 +167,25 @@ static int size_cells(const struct duel_request *r, struct duel_sides *s, struct
             return -1;
     }
     cell_words(r, &programs[1], &axes[1], &words[1]);
-    if (calibrate(r, s, sampler, "head", &words[1], &out[1], err))
-        return -1;
-    for (int i = 0; i < 2; i++)
-        cell_words(r, &programs[i], &axes[i], &words[i]);
-    return words[0].failed || words[1].failed
-               ? err_set(err, ERR_SYSTEM, "duel: no memory for the words of a cell")
-               : 0;
+    return calibrate(r, s, sampler, "head", &words[1], &out[1], err);
 }
 
-static char *subject_name(struct duel_sides *s, const struct calibration sizes[2], struct err *err)
+/* A side that did not tell its id has what is known of it. */
+static char *subject_name(struct duel_sides *s, const struct axes axes[2],
+                          const struct calibration sizes[2], struct err *err)
 {
-    struct buf name = {0};
-    bool is_same = !strcmp(sizes[0].id, sizes[1].id);
-    buf_printf(&name, "%s%s%s", sizes[0].id, is_same ? "" : " -> ", is_same ? "" : sizes[1].id);
+    struct buf ids[2] = {{0}}, name = {0};
+    for (int i = 0; i < 2; i++)
+        if (sizes[i].id)
+            buf_add(&ids[i], sizes[i].id);
+        else
+            buf_printf(&ids[i], "%s/%s/%s/tasks=%s", axes[i].workload, axes[i].lock,
+                       axes[i].executor, axes[i].tasks);
+    bool is_same = !strcmp(buf_text(&ids[0]), buf_text(&ids[1]));
+    buf_printf(&name, "%s%s%s", buf_text(&ids[0]), is_same ? "" : " -> ",
+               is_same ? "" : buf_text(&ids[1]));
+    buf_release(&ids[0]);
+    buf_release(&ids[1]);
     return sides_own(s, buf_steal(&name), err);
 }
 
@@ -194,7 +199,7 @@ static int add_cell(const struct duel_request *r, struct duel_sides *s, const st
     if (!subject || sides_make_side(s, "base", lines[0], &subject->base, err) ||
         sides_make_side(s, "head", lines[1], &subject->head, err))
         return -1;
-    subject->name = subject_name(s, sizes, err);
+    subject->name = subject_name(s, axes, sizes, err);
     subject->prints_metrics = true;
     subject->relinked = r->relinked;
     sides_compare_code(subject);
@@ -209,13 +214,29 @@ static int add_cell(const struct duel_request *r, struct duel_sides *s, const st
     return subject->name ? 0 : -1;
 }
 
+/* A side that does not run costs its own comparison; what was asked for wrongly costs all. */
 static int make_cell(const struct duel_request *r, struct duel_sides *s, struct sampler *sampler,
                      const struct command_line programs[2], struct axes axes[2], struct err *err)
 {
     struct words words[2] = {{0}};
-    struct calibration sizes[2];
-    int failed = size_cells(r, s, sampler, programs, axes, words, sizes, err) ||
-                 add_cell(r, s, axes, words, sizes, err);
+    struct calibration sizes[2] = {{0}};
+    struct err crash = {0};
+    int failed = size_cells(r, s, sampler, programs, axes, words, sizes, &crash);
+    if (failed && crash.code != ERR_FAILED)
+        err_set(err, crash.code, "%s", crash.text);
+    else
+        failed = 0;
+    for (int i = 0; i < 2; i++) {
+        cell_words(r, &programs[i], &axes[i], &words[i]);
+        if (words[i].failed)
+            failed = err_set(err, ERR_SYSTEM, "duel: no memory for the words of a cell");
+    }
+    failed = failed || add_cell(r, s, axes, words, sizes, err);
+    if (!failed && crash.code) {
+        char *failure = sides_own_text(s, crash.text, err);
+        s->subjects[s->count - 1].failure = failure;
+        failed = !failure;
+    }
     vec_release(&words[0]);
     vec_release(&words[1]);
     return failed ? -1 : 0;

@@ -148,13 +148,16 @@ static json_t *comparison_json(const struct duel_subject *s, const struct duel_o
     for (size_t i = 0; i < o->row_count; i++)
         json_make_add(&rows, row_json(o, &o->rows[i]));
     struct json_maker c = json_maker_take(json_pack(
-        "{s:s, s:o, s:o, s:b, s:{s:I, s:b, s:I, s:b}, s:s, s:s, s:b, s:o, s:o, s:o}", "name",
-        s->name, "base", side_json(&s->base), "head", side_json(&s->head), "identical",
-        s->is_identical, "place", "cpus", (json_int_t)s->place.cpus, "threads_spread",
-        s->place.spread_threads, "lanes", (json_int_t)o->lanes, "realtime", o->is_realtime,
-        "null_note", o->null_note, "layout_note", o->layout_note, "control_fired",
-        duel_control_fired(s, o), "noise", noise_json(&o->noise), "rows", json_made(&rows),
-        "measured", phase_json(&o->first)));
+        "{s:s, s:o, s:o, s:b, s:{s:I, s:b, s:I, s:b}, s:s, s:b, s:o, s:o, s:o}", "name", s->name,
+        "base", side_json(&s->base), "head", side_json(&s->head), "identical", s->is_identical,
+        "place", "cpus", (json_int_t)s->place.cpus, "threads_spread", s->place.spread_threads,
+        "lanes", (json_int_t)o->lanes, "realtime", o->is_realtime, "layout_note", o->layout_note,
+        "control_fired", duel_control_fired(s, o), "noise", noise_json(&o->noise), "rows",
+        json_made(&rows), "measured", phase_json(&o->first)));
+    if (*o->failure)
+        json_make_text(&c, "failure", o->failure);
+    if (*o->null_note)
+        json_make_text(&c, "null_note", o->null_note);
     if (*o->mode_note)
         json_make_text(&c, "mode_note", o->mode_note);
     if (*duel_lock_note(s, o))

@@ -300,7 +300,10 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
     struct noise_reading before, after;
     *out = (struct duel_outcome){.first.seed = rng_next(&rng) >> 1,
                                  .second.seed = rng_next(&rng) >> 1,
-                                 .second.padding_bytes = duel_draw_padding(&rng)};
+                                 .second.padding_bytes = duel_draw_padding(&rng),
+                                 .lanes = subject->lanes ? subject->lanes : 1};
+    if (subject->failure)
+        return err_set(err, ERR_FAILED, "%s", subject->failure);
     d.sampler = sampler_open(options->interrupted, err);
     if (!d.sampler)
         return -1;
@@ -310,7 +313,6 @@ int duel_run(const struct duel_subject *subject, const struct duel_options *opti
         return -1;
     }
     d.mode = subject->lanes > 1 ? MODE_ASKED_FOR : MODE_OPEN;
-    out->lanes = subject->lanes ? subject->lanes : 1;
     noise_read(&before);
     noise_read(&before); /* the first call resolves paths */
     int failed = run_phase(&d, &out->first, err);

@@ -46,6 +46,7 @@ struct duel_side {
 struct duel_subject {
     const char *name; /* what tolerances are given for */
     struct duel_side base, head;
+    const char *failure;  /* why a side does not run at all; NULL: nobody knows of any */
     const char *relinked; /* base, linked in another order; NULL: copied in memory instead */
     struct file_mark relinked_mark;
     bool is_identical;   /* the same file, the same words: a difference is not theirs */
@@ -104,6 +105,7 @@ struct duel_outcome {
     char mode_note[256];   /* why that, or two lanes, was given up after a trial; or "" */
     char layout_note[256]; /* how the layout control was made, or why there is none */
     char null_note[256];   /* how base differs from itself in the null control */
+    char failure[512];     /* a side could not be run, and there is no row; or "" */
 };
 
 /*

@@ -205,6 +205,12 @@ static void add_subject(struct page *p, const struct duel_subject *s, const stru
              : s->has_equal_code ? "  (the program files are equal; what they load may differ)"
                                  : "");
     page_gap(p);
+    if (*o->failure) {
+        page_say(p, PAGE_SENTENCE, "No verdict: %s", o->failure);
+        page_indent(p, 0);
+        page_gap(p);
+        return;
+    }
     begin_grid(p);
     for (size_t j = 0; j < o->row_count; j++)
         if (is_measured(&o->rows[j]))
@@ -250,6 +256,8 @@ static void add_parts(struct page *p, const struct duel_report *r, enum part fro
 static void add_notes(struct page *p, const struct duel_subject *s, const struct duel_outcome *o)
 {
     struct buf why = {0};
+    if (*o->failure)
+        page_say(p, PAGE_NOTE, "%s: %s", s->name, o->failure);
     if (duel_control_fired(s, o))
         page_say(p, PAGE_NOTE, "%s: the control fired: base differs from itself under another name",
                  s->name);
@@ -319,10 +327,12 @@ static void add_verdicts(struct page *p, const struct duel_subject *s, const str
             judged++;
         }
     if (!judged)
-        page_verdict(p, &(struct page_verdict){.id = s->name,
-                                               .name = "all metrics",
-                                               .word = "not judged",
-                                               .severity = PAGE_WARNED});
+        page_verdict(p,
+                     &(struct page_verdict){.id = s->name,
+                                            .name = "all metrics",
+                                            .word = *o->failure ? "could not be run" : "not judged",
+                                            .severity = *o->failure ? PAGE_ERROR : PAGE_WARNED,
+                                            .text = *o->failure ? o->failure : NULL});
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */

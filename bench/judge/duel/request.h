@@ -55,7 +55,8 @@ struct duel_sides {
 
 /*
  * Makes the sides and, where they are cells, calibrates each on base: the same number of operations
- * for both.  -1 with ERR_USAGE for what is not offered, or why a side does not start.
+ * for both.  -1 with ERR_USAGE for what is not offered, why a command does not start, or after an
+ * interrupt.  A cell that does not run keeps its place, with the reason.
  */
 int duel_sides_make(const struct duel_request *r, const volatile bool *interrupted,
                     struct duel_sides *out, struct err *err);

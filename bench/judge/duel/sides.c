@@ -99,6 +99,8 @@ int duel_sides_make(const struct duel_request *r, const volatile bool *interrupt
     *out = (struct duel_sides){0};
     if (make_sides(r, interrupted, out, err))
         return -1;
+    if (*interrupted)
+        return err_set(err, ERR_FAILED, "duel: interrupted");
     for (size_t i = 0; i < out->count; i++) {
         if (r->base_name)
             out->subjects[i].base.label = r->base_name;

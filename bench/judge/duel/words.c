@@ -1,5 +1,6 @@
 /* The words that page and document share, and what all comparisons say together. */
 #include "bench/judge/duel/report.h"
+#include "bench/page/number.h"
 #include "bench/stats/paired.h"
 
 #include <math.h>
@@ -18,15 +19,10 @@ struct page_value duel_change_of(const struct arm_effect *e, bool higher_is_bett
                                .n = s->n};
 }
 
-/* Of a per cent: down to where the interval's half width has 1 or 2 digits, 2 at most. */
+/* Of a per cent: down to where the interval's half width has 1 or 2 digits. */
 static int decimals_of(const struct page_value *change)
 {
-    enum { DECIMALS_MOST = 2 };
-    double half = 50 * (change->hi - change->lo);
-    if (!(half > 0) || !isfinite(half))
-        return DECIMALS_MOST;
-    double last = floor(log10(half / 2));
-    return last >= 0 ? 0 : last > -DECIMALS_MOST ? (int)-last : DECIMALS_MOST;
+    return number_decimals(50 * (change->hi - change->lo));
 }
 
 static void add_change(struct buf *out, double change, int decimals)
@@ -178,6 +174,7 @@ enum duel_status duel_status_of(const struct duel_report *r)
         const struct duel_outcome *o = &r->outcomes[i];
         if (duel_control_fired(&r->subjects[i], o))
             return DUEL_NO_VERDICT;
+        is_blind |= *o->failure != '\0';
         for (size_t j = 0; j < o->row_count; j++) {
             const struct duel_row *row = &o->rows[j];
             if (!row->is_gated)
@@ -236,15 +233,19 @@ const char *duel_lock_note(const struct duel_subject *s, const struct duel_outco
 
 void duel_add_tally(struct buf *out, const struct duel_report *r)
 {
-    size_t counts[VERDICT_NOT_COMPARABLE + 1] = {0}, judged = 0;
-    for (size_t i = 0; i < r->count; i++)
+    size_t counts[VERDICT_NOT_COMPARABLE + 1] = {0}, judged = 0, failures = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        failures += *r->outcomes[i].failure != '\0';
         for (size_t j = 0; j < r->outcomes[i].row_count; j++) {
             const struct duel_row *row = &r->outcomes[i].rows[j];
             counts[row->verdict] += row->is_gated;
             judged += row->is_gated;
         }
+    }
     for (int v = VERDICT_SLOWER; v <= VERDICT_NOT_COMPARABLE; v++)
         if (counts[v] || v <= VERDICT_SAME)
             buf_printf(out, "%s%s %zu", v ? ", " : "", verdict_name((enum verdict)v), counts[v]);
     buf_printf(out, " of %zu row%s judged", judged, judged == 1 ? "" : "s");
+    if (failures)
+        buf_printf(out, "; %zu of %zu comparisons could not be run", failures, r->count);
 }

@@ -173,17 +173,18 @@ static void add_step(const struct steps *all, size_t cut, const struct step *s)
         .move_error = sqrt(error * error + chaining_variance(s)),
         .is_recovered = s->point.is_up && was_taken_back(all, cut, &s->point),
     };
-    if (!history_is_large(all->v, s->track, &c))
-        return;
     name_points(s, &c);
+    /* What lies far from its neighbours makes its own error large, and is watched all the same. */
     bool is_of_few = rests_on_too_few(s);
     if (rests_on_one_point(s) || is_of_few) {
-        if (s->point.is_up) {
+        if (s->point.is_up && c.move >= all->least) {
             j->doubt = is_of_few ? HISTORY_FEW_POINTS : HISTORY_ONE_POINT;
             j->watch_from = is_of_few ? c.first_bad : c.likely;
         }
         return;
     }
+    if (!history_is_large(all->v, s->track, &c))
+        return;
     c.accept = history_find_accept(all->v, s->track, c.last_before, c.first_bad);
     if (s->point.is_up)
         look_further_back(all, cut, &c);

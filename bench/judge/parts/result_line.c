@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+/* "Linux-6.1.0-x86_64-with-glibc2.36", as pyperf's files name what contend calls "6.1.0". */
+static bool has_system(const char *kernel)
+{
+    const char *end = kernel + strcspn(kernel, "-0123456789");
+    return end > kernel && *end == '-';
+}
+
 void result_machine(const struct result *r, struct buf *out)
 {
     const char *before = " (";
@@ -20,10 +27,10 @@ void result_machine(const struct result *r, struct buf *out)
         buf_printf(out, "%s%s", before, r->virtualization);
         before = ", ";
     }
-    bool is_other = r->hostname[0] == '\0';
-    if (r->kernel[0] || !is_other)
-        buf_printf(out, "%sLinux %s", before, r->kernel[0] ? r->kernel : "of unknown version");
-    buf_add(out, *before == ',' || r->kernel[0] || !is_other ? ")" : "");
+    /* A file that states no kernel need not be of Linux. */
+    if (r->kernel[0])
+        buf_printf(out, "%s%s%s", before, has_system(r->kernel) ? "" : "Linux ", r->kernel);
+    buf_add(out, *before == ',' || r->kernel[0] ? ")" : "");
 }
 
 void result_line(const struct result *r, struct buf *out)

@@ -140,7 +140,7 @@ static void say_verdict(struct page *p, const struct comparison *c, enum rerun_v
     page_say(p, PAGE_MEANING, "%s", means[v]);
     if (isfinite(sight))
         page_say(p, PAGE_MEANING, "Half of the rows would have shown a change of %s.",
-                 compare_change_text(sight, change));
+                 compare_size_text(sight, change));
     buf_release(&counts);
 }
 

@@ -110,6 +110,15 @@ static void add_unmeasured(const struct result *r, enum cell_status status, bool
     buf_release(&reason);
 }
 
+/* Each metric of a cell may have one of that code: it is one cell. */
+static bool is_again(const struct result_cell *c, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (!strcmp(c->warnings[i].code, c->warnings[at].code))
+            return true;
+    return false;
+}
+
 /* What has been said in words is left out. */
 static void add_warnings(const struct result *r, struct buf *out)
 {
@@ -122,7 +131,8 @@ static void add_warnings(const struct result *r, struct buf *out)
     for (size_t i = 0; i < r->cell_count; i++)
         for (size_t k = 0; k < r->cells[i].warning_count && !is_control(&r->cells[i]); k++) {
             const char *code = r->cells[i].warnings[k].code;
-            if (strcmp(code, "unusable") != 0 && strcmp(code, "kept_waiting") != 0)
+            if (strcmp(code, "unusable") != 0 && strcmp(code, "kept_waiting") != 0 &&
+                !is_again(&r->cells[i], k))
                 count_code(&codes, code);
         }
     size_t named = codes.count < CODES_NAMED ? codes.count : CODES_NAMED;

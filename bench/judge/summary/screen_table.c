@@ -16,6 +16,7 @@ enum {
     COLUMN_GAP = 2,
     NAME_MOST = 24,  /* columns of a row's name ... */
     NAME_LEAST = 12, /* ... where the table has no room for that */
+    NARROW = 60,     /* the least that a screen may be wide */
     HEAD_MOST = 14,  /* of a word over a column */
     LABEL_MOST = 16, /* of a result's label */
     LEGEND_MOST = 3,
@@ -135,7 +136,7 @@ static size_t table_width(const struct screen *s, const bool *shown)
 /*
  * Where all columns take more than a screen has, first what a switch costs goes, then the start of
  * which there is another like it; then names become shorter, and what is still too much goes from
- * the right.
+ * the right.  Room that even a narrow terminal has left is the names'.
  */
 static void choose_shown(struct screen *s, bool *shown)
 {
@@ -156,6 +157,8 @@ static void choose_shown(struct screen *s, bool *shown)
             shown[c] = false;
             s->columns_left_out++;
         }
+    while (s->name_columns < NARROW && table_width(s, shown) < NARROW)
+        s->name_columns++;
 }
 
 static void begin_table(struct screen *s, const bool *shown)
