@@ -154,13 +154,14 @@ enum page_mark {
     PAGE_ARROW, /* of lanes: from the first point's label and lo to the second's, and so on */
 };
 
-/* How a stretch of a lane looks: what a grey printer tells states by. */
+/* How a stretch of a lane, or a part of a stack, looks: what a grey printer tells states by. */
 enum page_body {
     PAGE_BLOCK,    /* as high as the lane */
     PAGE_HOLLOW,   /* its outline */
     PAGE_BAND,     /* half as high */
     PAGE_FRAME,    /* the outline of that */
     PAGE_HAIRLINE, /* a line along the middle */
+    PAGE_PALE,     /* as high as the lane, in the lightest shade */
 };
 
 enum { PAGE_TINTS = 8 };
@@ -169,7 +170,7 @@ struct page_series_form {
     const char *name;
     enum page_mark mark;
     unsigned tint; /* 1 to PAGE_TINTS: the same for the same thing in all charts; 0: the next one */
-    enum page_body body; /* of lanes */
+    enum page_body body; /* of lanes and stacks */
 };
 
 enum page_point_flags {

@@ -202,11 +202,15 @@ void svg_stretch(struct buf *out, double x, double top, double width, double hei
                  const struct page_series *s)
 {
     char looks[32];
-    bool is_block = s->form.body == PAGE_BLOCK || s->form.body == PAGE_HOLLOW;
     bool is_outline = s->form.body == PAGE_HOLLOW || s->form.body == PAGE_FRAME;
-    double own = is_block ? height : s->form.body == PAGE_HAIRLINE ? 1.5 : height * 0.45;
+    bool is_band = s->form.body == PAGE_BAND || s->form.body == PAGE_FRAME;
+    double own = s->form.body == PAGE_HAIRLINE ? 1.5 : is_band ? height * 0.45 : height;
     double inset = is_outline ? 0.5 : 0; /* the stroke lies on both sides of the edge */
-    snprintf(looks, sizeof looks, is_outline ? "b%u l%u" : "f%u", s->form.tint, s->form.tint);
+    snprintf(looks, sizeof looks,
+             is_outline                  ? "b%u l%u"
+             : s->form.body == PAGE_PALE ? "b%u"
+                                         : "f%u",
+             s->form.tint, s->form.tint);
     svg_rect(out, x + fmin(inset, width / 2), top + (height - own) / 2 + inset, width - 2 * inset,
              own - 2 * inset, looks);
 }

@@ -14,7 +14,8 @@ enum {
     BAR_GAP = 2,
     ROW_GAP = 9,
     DOT_ROW = 23,
-    STACK = 18
+    STACK = 18,
+    PARTED = 1 /* between the parts of one */
 };
 #define LABEL_SHARE 0.36 /* of the width; longer labels stand above their rows */
 
@@ -253,11 +254,10 @@ static void add_part(const struct rows *r, const struct page_series *s, const st
     *from += p->y;
     end = svg_scale_at(&r->scale, *from);
     begin_thing(r, s, p);
-    snprintf(looks, sizeof looks, "part f%u", s->form.tint);
-    svg_rect(r->pen->out, begin, top, end - begin, STACK, looks);
+    svg_stretch(r->pen->out, begin, top, fmax(0, end - begin - PARTED), STACK, s);
     svg_point_value(text, sizeof text, &r->panel->y, p);
     if (svg_text_width(text, SVG_TEXT_SIZE) + 6 < end - begin) {
-        snprintf(looks, sizeof looks, "on%u", s->form.tint);
+        snprintf(looks, sizeof looks, s->form.body == PAGE_BLOCK ? "on%u" : "val", s->form.tint);
         svg_text(r->pen->out, (begin + end) / 2, top + STACK / 2.0 + 4, SVG_MIDDLE, looks, text);
     }
     svg_end(r->pen->out);

@@ -116,10 +116,19 @@ for (const colorScheme of ["light", "dark"])
 }
 
 { /* paper */
-  const [context, page] = await open({}, "paper");
+  const [context, page] = await open({ viewport: { width: 688, height: 1000 } }, "paper");
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   check(paper === "rgb(255, 255, 255)", `paper: ${paper}`);
+  /* What is shut on a screen is there, and no table runs over the edge: A4 less its margins, what
+     is folded across. */
+  const printed = await page.evaluate(() => [...document.querySelectorAll("main table")]
+    .filter(t => !t.closest("figure"))
+    .map(t => [t.checkVisibility(), t.scrollWidth, t.closest("details") ? 1016 : 688, t.textContent.trim().slice(0, 60)]));
+  for (const [there, width, room, text] of printed) {
+    check(there, `paper: a table is folded away: ${text}`);
+    check(width <= room, `paper: a table of ${width} pixels in ${room}: ${text}`);
+  }
   await page.pdf({ path: `${pictures}.pdf`, format: "A4" });
   await context.close();
 }

@@ -108,6 +108,33 @@ static void a_pool_that_never_pays_off_is_shown_as_such(void)
     CHECK_EQ(judge(&pays, 4, 11, 0, 0, 1, 0, &v), STANDING_CONFIRMED);
 }
 
+/* Buggy: two decimals in any case: "0.00x [0.00x, 0.00x]", "5.95x [5.02x, 8.91x]". */
+static void an_effect_has_the_digits_its_interval_deserves(void)
+{
+    static const struct claim_part ratio = {.effect = EFFECT_RATIO},
+                                   value = {.effect = EFFECT_VALUE};
+    static const struct {
+        const struct claim_part *part;
+        struct summary effect;
+        const char *text;
+    } cases[] = {
+        {&ratio, {.n = 11, .center = 1.992, .lo = 1.976, .hi = 2.0155}, "1.992x [1.976, 2.015]"},
+        {&ratio,
+         {.n = 11, .center = 0.00045, .lo = 0.00012, .hi = 0.00065},
+         "0.00045x [0.00012, 0.00065]"},
+        {&ratio, {.n = 11, .center = 9.03, .lo = 6.07, .hi = 10.41}, "9.0x [6.1, 10.4]"},
+        {&ratio, {.n = 11, .center = 1603, .lo = 1384, .hi = 2791}, "1600x [1400, 2800]"},
+        {&value, {.n = 11, .center = 2.5, .lo = 2.5, .hi = 2.5}, "2.5 [2.5, 2.5]"},
+        {&value, {.n = 11, .center = 0, .lo = 0, .hi = 0}, "0 [0, 0]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct part_verdict v = {.part = cases[i].part, .effect = cases[i].effect};
+        char text[80];
+        effect_text(&v, text, sizeof text);
+        CHECK_EQ((const char *)text, cases[i].text);
+    }
+}
+
 /* ---- From a result ----------------------------------------------------------------- */
 
 /* Two cells of memory_bytes: 3 samples short in one of them, rounds named. */
@@ -256,6 +283,8 @@ static const struct test tests[] = {
     {"load_does_not_excuse_the_other_direction", load_does_not_excuse_the_other_direction},
     {"both_bounds_are_looked_at", both_bounds_are_looked_at},
     {"one_counter_example_refutes_a_never", one_counter_example_refutes_a_never},
+    {"an_effect_has_the_digits_its_interval_deserves",
+     an_effect_has_the_digits_its_interval_deserves},
     {"a_pool_that_never_pays_off_is_shown_as_such", a_pool_that_never_pays_off_is_shown_as_such},
     {"cells_are_paired_round_by_round", cells_are_paired_round_by_round},
     {"rates_count_against_the_clock_and_against_cpu_time",

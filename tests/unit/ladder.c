@@ -16,6 +16,25 @@ static void add(struct draft *d, const char *workload, const char *kind, const c
     d->cells++;
 }
 
+/* The last cell's metric becomes its workload's own. */
+static void own(struct draft *d, const char *workload)
+{
+    d->text.len -= 2; /* the ends of the metrics and of the cell */
+    d->text.data[d->text.len - 1] = ',';
+    buf_printf(&d->text, "\"source\":\"%s\",\"better\":\"lower\"}}}", workload);
+}
+
+/* The id of the cell that begins there gets a setting. */
+static void set(struct draft *d, size_t from, const char *key, int value)
+{
+    struct buf rest = {0};
+    size_t at = (size_t)(strstr(d->text.data + from, "\",\"workload\"") - d->text.data);
+    buf_add(&rest, d->text.data + at);
+    d->text.len = at;
+    buf_printf(&d->text, ",%s=%d%s", key, value, buf_text(&rest));
+    buf_release(&rest);
+}
+
 /* NULL where it is no result, which is a failure. */
 static const struct ladder *end(struct draft *d, struct result *r, struct ladder *l)
 {
@@ -124,6 +143,85 @@ static void works_of_several_executors_have_a_row_each(void)
     release(&d, &r, &l);
 }
 
+/* Buggy: rows were locks as soon as there were two, and what a unit costs had no column. */
+static void one_executor_has_a_row_that_holds_its_lock_and_none(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "nothing", "startup", "none", "coroutine", 1, "lifecycle_ns", 40);
+    add(&d, "compute", "cpu", "none", "coroutine", 2, "throughput_per_s", 100);
+    add(&d, "compute", "cpu", "gil", "coroutine", 2, "throughput_per_s", 90);
+    if (end(&d, &r, &l)) {
+        const struct ladder_slot *free = slot(&l, "coroutine", LADDER_COMPUTING);
+        const struct ladder_slot *locked = slot(&l, "coroutine", LADDER_LOCKED);
+        CHECK_EQ(l.rows.count, 1);
+        CHECK(slot(&l, "coroutine", LADDER_LIFECYCLE) != NULL);
+        CHECK(free && free->metric && free->metric->summary.center > 99);
+        CHECK(locked && locked->metric && locked->metric->summary.center < 91);
+    }
+    release(&d, &r, &l);
+}
+
+static void more_locks_than_a_row_holds_are_rows(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "compute", "cpu", "mutex", "thread", 2, "throughput_per_s", 100);
+    add(&d, "compute", "cpu", "ticket", "thread", 2, "throughput_per_s", 90);
+    if (end(&d, &r, &l)) {
+        CHECK_EQ(l.of, LADDER_OF_LOCKS);
+        CHECK(slot(&l, "ticket", LADDER_LOCKED) != NULL);
+    }
+    release(&d, &r, &l);
+}
+
+/* Buggy: where rows were locks, one of two settings of their executor stood for both. */
+static void settings_of_an_executor_have_a_row_each(void)
+{
+    static const char *const locks[] = {"none", "mutex", "ticket"};
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    for (size_t i = 0; i < 3; i++)
+        for (int stack = 1; stack <= 2; stack++) {
+            size_t from = d.text.len;
+            add(&d, "compute", "cpu", locks[i], "fiber", 2, "throughput_per_s", 100 * stack);
+            set(&d, from, "fiber.stack", stack);
+        }
+    if (end(&d, &r, &l)) {
+        CHECK_EQ(l.of, LADDER_OF_EXECUTORS);
+        CHECK_EQ(l.rows.count, 2);
+        CHECK(slot(&l, "fiber stack=2", LADDER_COMPUTING) != NULL);
+    }
+    release(&d, &r, &l);
+}
+
+/* Buggy: what a workload is there for was not shown where a unit of it had a cost. */
+static void what_a_workload_measures_itself_is_shown(void)
+{
+    struct draft d;
+    struct result r;
+    struct ladder l;
+    draft_begin(&d, 2);
+    add(&d, "post", "sync", "none", "thread", 2, "letter_ns", 700);
+    own(&d, "post");
+    add(&d, "post", "sync", "none", "process", 2, "letter_ns", 900);
+    own(&d, "post");
+    if (end(&d, &r, &l)) {
+        const struct ladder_slot *s = slot(&l, "process", LADDER_OWN);
+        CHECK_EQ(l.of, LADDER_OF_EXECUTORS);
+        if (CHECK(s && s->metric))
+            CHECK_NEAR(s->metric->summary.center, 900, 0);
+        CHECK_EQ(ladder_group(LADDER_OWN), "the workload's own");
+    }
+    release(&d, &r, &l);
+}
+
 static void programs_get_numbers_unrounded(void)
 {
     struct draft d;
@@ -153,6 +251,11 @@ static const struct test tests[] = {
     {"there_and_back_again_where_no_ring_was_run", there_and_back_again_where_no_ring_was_run},
     {"some_cells_make_a_ladder_of_their_own", some_cells_make_a_ladder_of_their_own},
     {"works_of_several_executors_have_a_row_each", works_of_several_executors_have_a_row_each},
+    {"one_executor_has_a_row_that_holds_its_lock_and_none",
+     one_executor_has_a_row_that_holds_its_lock_and_none},
+    {"more_locks_than_a_row_holds_are_rows", more_locks_than_a_row_holds_are_rows},
+    {"settings_of_an_executor_have_a_row_each", settings_of_an_executor_have_a_row_each},
+    {"what_a_workload_measures_itself_is_shown", what_a_workload_measures_itself_is_shown},
     {"programs_get_numbers_unrounded", programs_get_numbers_unrounded},
     {0},
 };

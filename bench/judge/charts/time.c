@@ -2,6 +2,7 @@
 #include "bench/judge/charts/pick.h"
 
 #include "bench/judge/parts/number.h"
+#include "bench/page/state_looks.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,14 +18,13 @@ enum { APART_MOST = 4 };
 /* Of the probe "hold": the four add up to what is known of the time. */
 static const struct state {
     const char *metric, *name;
-    unsigned tint;
-} states[] = {
-    {"time_running_ratio", "running", 3},
-    {"time_lock_wait_ratio", "wants the lock", 2},
-    {"time_runqueue_ratio", "waits for a CPU", 5},
-    {"time_sleeping_ratio", "sleeps", 8},
+} states[STATE_LOOKS] = {
+    [STATE_RUNS] = {"time_running_ratio", "running"},
+    [STATE_WANTS] = {"time_lock_wait_ratio", "wants the lock"},
+    [STATE_QUEUES] = {"time_runqueue_ratio", "waits for a CPU"},
+    [STATE_SLEEPS] = {"time_sleeping_ratio", "sleeps"},
 };
-enum { STATES = sizeof states / sizeof *states };
+enum { STATES = STATE_LOOKS };
 
 static double value_of(const struct result_cell *c, const char *metric)
 {
@@ -86,7 +86,8 @@ static void add_state(struct page *p, const struct chart_cells *cells, size_t st
     struct buf name = {0};
     page_series(p, &(struct page_series_form){.name = !is_split && state == 0 ? "runs or sleeps"
                                                                               : states[state].name,
-                                              .tint = states[state].tint});
+                                              .tint = state_looks[state].tint,
+                                              .body = state_looks[state].body});
     for (size_t i = 0; i < cells->count; i++) {
         double share = share_of(cells->items[i], state, is_split);
         buf_reset(&name);

@@ -14,32 +14,34 @@
 
 enum { INDENT = 4 };
 
-/* Three digits are what a handful of rounds can tell. */
-static void number(double value, const char *suffix, char *out, size_t size)
+/* "2.00x [1.98, 2.02]": the digits that the interval deserves; what is the same in all rounds has
+ * those it needs, and what never comes none. */
+static void effect_in_ends(const struct summary *e, const char *suffix, char *out, size_t size)
 {
-    bool is_whole = fabs(value) >= 100 || fabs(value - round(value)) < 1e-9;
-    if (isinf(value))
-        snprintf(out, size, "never");
-    else
-        snprintf(out, size, "%.*f%s", is_whole ? 0 : fabs(value) >= 10 ? 1 : 2, value, suffix);
+    const double values[] = {e->center, e->lo, e->hi};
+    struct number text[3], of;
+    int digits = number_digits(e->center, e->lo, e->hi);
+    number_of_digits(&of, e->center, "", digits);
+    for (size_t i = 0; i < 3; i++)
+        if (isinf(values[i]))
+            text[i] = (struct number){.text = "never"};
+        else if (!(e->lo < e->hi))
+            snprintf(text[i].text, sizeof text[i].text, "%.4g", values[i]);
+        else
+            number_end(&text[i], &of, digits, values[i], "");
+    snprintf(out, size, "%s%s [%s, %s]", text[0].text, isinf(e->center) ? "" : suffix, text[1].text,
+             text[2].text);
 }
 
 void effect_text(const struct part_verdict *p, char *out, size_t size)
 {
-    char center[32], lo[32], hi[32];
     const struct summary *e = &p->effect;
-    const char *suffix = p->part->effect == EFFECT_RATIO ? "x" : "";
-    if (e->n == 0) {
+    if (e->n == 0)
         snprintf(out, size, "none");
-        return;
-    }
-    number(e->center, suffix, center, sizeof center);
-    number(e->lo, suffix, lo, sizeof lo);
-    number(e->hi, suffix, hi, sizeof hi);
-    if (p->part->effect == EFFECT_NEVER && p->verdict == STANDING_CONFIRMED)
+    else if (p->part->effect == EFFECT_NEVER && p->verdict == STANDING_CONFIRMED)
         snprintf(out, size, "0 in %zu round%s", e->n, e->n == 1 ? "" : "s");
     else
-        snprintf(out, size, "%s [%s, %s]", center, lo, hi);
+        effect_in_ends(e, p->part->effect == EFFECT_RATIO ? "x" : "", out, size);
 }
 
 /* "above 1.25", "0.8 to 1.25", "never". */
@@ -134,7 +136,7 @@ static void add_block(struct page *p, const struct claims_view *view, size_t i)
         {0},
     };
     static const struct page_column parts[] = {
-        {.key = "effect", .width = 23},
+        {.key = "effect", .width = 24},
         {.key = "claimed", .before = "claimed ", .width = 12, .gap = 1},
         {.key = "part", .gap = 1, .flags = PAGE_SUBJECT},
         {.key = "reason", .flags = PAGE_BELOW},

@@ -189,15 +189,35 @@ static void choose_computing(struct chosen *out, const struct works *works)
 
 /* ---- Workloads of other kinds --------------------------------------------------------------- */
 
-static bool is_taken(const struct chosen *c, const char *workload)
+static bool is_of(const struct work *w, const char *workload)
 {
-    for (size_t i = 0; i < LADDER_OTHER; i++)
-        if (c->of[i] && !strcmp(c->of[i]->cells->cell->workload, workload))
-            return true;
-    for (size_t i = 0; i < c->other_count; i++)
-        if (!strcmp(c->others[i].work->cells->cell->workload, workload))
+    return w && !strcmp(w->cells->cell->workload, workload);
+}
+
+/* What it does is shown; what a unit of it costs says nothing of that. */
+static bool is_shown(const struct chosen *c, const char *workload)
+{
+    for (size_t i = LADDER_SWITCH; i < LADDER_OTHER; i++)
+        if (is_of(c->of[i], workload))
             return true;
     return false;
+}
+
+/* Among the others with that metric, or any where it is NULL. */
+static bool has_other(const struct chosen *c, const char *workload, const char *metric)
+{
+    for (size_t i = 0; i < c->other_count; i++)
+        if (is_of(c->others[i].work, workload) && (!metric || !strcmp(c->others[i].metric, metric)))
+            return true;
+    return false;
+}
+
+static void add_other(struct chosen *out, enum ladder_kind kind, const struct work *w,
+                      const char *metric)
+{
+    out->others[out->other_count].kind = kind;
+    out->others[out->other_count].work = w;
+    out->others[out->other_count++].metric = metric;
 }
 
 /* The work that most rows did of each workload not shown yet, those first that most rows did. */
@@ -210,13 +230,61 @@ static void choose_others(struct chosen *out, const struct works *works, size_t 
             const struct work *w = &works->items[i];
             double rows = (double)work_rows(w, metric_of(LADDER_OTHER), true);
             const struct grade g = {{is_free(w), rows, fills_the_cpus(w), tasks_of(w)}, w->order};
-            if (rows > 0 && !is_kind(w, "startup") && !is_taken(out, w->cells->cell->workload))
+            const char *workload = w->cells->cell->workload;
+            if (rows > 0 && !is_kind(w, "startup") && !is_shown(out, workload) &&
+                !has_other(out, workload, NULL))
                 take(&best, &most, w, &g);
         }
         if (!best)
             return;
-        out->others[out->other_count].work = best;
-        out->others[out->other_count++].metric = metric_of(LADDER_OTHER);
+        add_other(out, LADDER_OTHER, best, metric_of(LADDER_OTHER));
+    }
+}
+
+/* Better or worse, and not the same whoever does it. */
+static bool is_judged(const struct result_metric *m)
+{
+    return strcmp(m->better, "neutral") != 0 && strcmp(m->nature, "exact") != 0;
+}
+
+/* The first metric of the workload's own that has values and no column yet; NULL: none.  Counted in
+ * *place, from 0: that is what the workload is there for, whatever it is. */
+static const char *next_own(const struct chosen *c, const struct work *w, size_t *place)
+{
+    const struct result_cell *cell = w->cells->cell;
+    *place = 0;
+    for (size_t i = 0; i < cell->metric_count; i++) {
+        const struct result_metric *m = &cell->metrics[i];
+        if (!cell_has_own(cell, m) || (*place > 0 && !is_judged(m)))
+            continue;
+        if (work_rows(w, m->name, true) && !has_other(c, cell->workload, m->name))
+            return m->name;
+        ++*place;
+    }
+    return NULL;
+}
+
+/* What workloads measure themselves that neither wait nor compute: the first of each, then what
+ * else there is room for. */
+static void choose_own(struct chosen *out, const struct works *works, size_t room)
+{
+    for (; room > 0 && out->other_count < OTHERS_MOST; room--) {
+        const struct work *best = NULL;
+        struct grade most = {0};
+        size_t place;
+        for (size_t i = 0; i < works->count; i++) {
+            const struct work *w = &works->items[i];
+            const char *metric = next_own(out, w, &place);
+            if (!metric || is_shown(out, w->cells->cell->workload))
+                continue;
+            const struct grade g = {{is_free(w), -(double)place, (double)work_rows(w, metric, true),
+                                     fills_the_cpus(w), tasks_of(w)},
+                                    w->order};
+            take(&best, &most, w, &g);
+        }
+        if (!best)
+            return;
+        add_other(out, LADDER_OWN, best, next_own(out, best, &place));
     }
 }
 
@@ -240,8 +308,7 @@ void choose_metrics(struct chosen *out, const struct works *works)
             const char *name = c->metrics[k].name;
             if (!result_value_find(c, name) || has_metric(out, name))
                 continue;
-            out->others[out->other_count].work = largest;
-            out->others[out->other_count++].metric = name;
+            add_other(out, LADDER_OTHER, largest, name);
         }
     }
 }
@@ -269,5 +336,7 @@ void choose(struct chosen *out, const struct works *works)
     size_t taken = 0;
     for (enum ladder_kind kind = LADDER_WAITING; kind <= LADDER_LOCKED; kind++)
         taken += out->of[kind] != NULL;
-    choose_others(out, works, taken < OTHERS_MOST ? OTHERS_MOST - taken : 0);
+    size_t room = taken < OTHERS_MOST ? OTHERS_MOST - taken : 0;
+    choose_others(out, works, room);
+    choose_own(out, works, room > out->other_count ? room - out->other_count : 0);
 }

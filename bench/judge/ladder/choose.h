@@ -14,6 +14,7 @@ struct chosen {
     struct {
         const struct work *work;
         const char *metric;
+        enum ladder_kind kind;
     } others[OTHERS_MOST];
     size_t other_count;
 };

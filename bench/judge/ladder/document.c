@@ -13,7 +13,7 @@ static const char *kind_word(enum ladder_kind kind)
         [LADDER_MEMORY] = "memory",   [LADDER_SWITCH] = "switch",
         [LADDER_WAITING] = "waiting", [LADDER_COMPUTING] = "computing",
         [LADDER_LOCKED] = "locked",   [LADDER_LOCK_WAIT] = "lock_wait",
-        [LADDER_OTHER] = "other",
+        [LADDER_OTHER] = "other",     [LADDER_OWN] = "own",
     };
     return words[kind];
 }

@@ -25,7 +25,7 @@ static void add_columns(struct ladder *l, const struct chosen *c, const struct w
     for (enum ladder_kind kind = LADDER_STARTUP; kind < LADDER_OTHER; kind++)
         add_column(l, of, kind, c->of[kind], c->metrics[kind]);
     for (size_t i = 0; i < c->other_count; i++)
-        add_column(l, of, LADDER_OTHER, c->others[i].work, c->others[i].metric);
+        add_column(l, of, c->others[i].kind, c->others[i].work, c->others[i].metric);
 }
 
 const char *ladder_group(enum ladder_kind kind)
@@ -42,6 +42,8 @@ const char *ladder_group(enum ladder_kind kind)
     case LADDER_MEMORY:
     case LADDER_SWITCH:
         return "cost of a unit";
+    case LADDER_OWN:
+        return "the workload's own";
     case LADDER_OTHER:
         break;
     }
@@ -66,6 +68,8 @@ const char *ladder_head(const struct ladder *l, size_t column, char *text, size_
         return l->of == LADDER_OF_LOCKS ? c->like->workload : c->like->lock;
     case LADDER_LOCK_WAIT:
         return "lock wait";
+    case LADDER_OWN:
+        return metric_head(text, size, c->metric);
     case LADDER_OTHER:
         if (l->of == LADDER_OF_WORKS)
             return metric_head(text, size, c->metric);
@@ -85,7 +89,7 @@ static bool is_cost(enum ladder_kind kind)
 
 static bool is_throughput(enum ladder_kind kind)
 {
-    return kind >= LADDER_WAITING && kind != LADDER_LOCK_WAIT;
+    return kind >= LADDER_WAITING && kind != LADDER_LOCK_WAIT && kind != LADDER_OWN;
 }
 
 static bool is_doubtful(const struct result_cell *c, enum ladder_kind kind)

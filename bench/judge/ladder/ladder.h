@@ -9,8 +9,8 @@
  * A column is one work (workload, parameters, tasks, placement, lock), the same in all rows: the
  * one that most executors did.  Which works these are follows from the kind of the workloads and
  * from what was measured of them, never from names; a kind that the result lacks has no column.
- * Where one executor alone was measured under several locks, rows are locks; where there is nothing
- * of all this, as in results of other programs, rows are works and columns their metrics.
+ * Where one executor alone was measured under more locks than that, rows are locks; where there is
+ * nothing of all this, as in results of other programs, rows are works and columns their metrics.
  *
  * Nothing is pooled: a slot is one cell.
  */
@@ -35,6 +35,7 @@ enum ladder_kind {
     LADDER_LOCKED,    /* ... of the same under a lock */
     LADDER_LOCK_WAIT, /* lock_wait_ratio of that */
     LADDER_OTHER,     /* throughput_per_s of a workload of another kind; of works any metric */
+    LADDER_OWN,       /* what such a workload measures itself */
 };
 
 struct ladder_column {
@@ -94,7 +95,7 @@ void ladder_release(struct ladder *l);
 /* The place of the first column of that kind; the number of columns where there is none. */
 size_t ladder_find(const struct ladder *l, enum ladder_kind kind);
 
-/* "cost of a unit", "I/O-bound", "CPU-bound", "throughput". */
+/* "cost of a unit", "I/O-bound", "CPU-bound", "throughput", "the workload's own". */
 const char *ladder_group(enum ladder_kind kind);
 /*
  * What stands over a column: "startup", the workload's name, "no lock", the lock's name, "lock

@@ -1,6 +1,7 @@
 #include "bench/judge/ladder/works.h"
 
 #include "bench/base/buf.h"
+#include "bench/judge/parts/cell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,13 @@ static void name_cell(struct names *out, const struct result_cell *c)
     }
 }
 
+static void name_release(struct names *n)
+{
+    buf_release(&n->work);
+    buf_release(&n->lock);
+    buf_release(&n->executor);
+}
+
 static char *put(char *to, const struct buf *text)
 {
     size_t size = strlen(buf_text(text)) + 1;
@@ -85,9 +93,7 @@ static int keep_names(struct worked *w, enum ladder_of of, bool with_ids)
         w->name = at = put(at, lock);
         put(at, name);
     }
-    buf_release(&n.work);
-    buf_release(&n.lock);
-    buf_release(&n.executor);
+    name_release(&n);
     return w->memory ? 0 : -1;
 }
 
@@ -105,17 +111,29 @@ static bool are_works_alone(const struct works *w)
     return are_alike;
 }
 
-/* Two cells of one executor under two locks, and no other executor. */
+/* One executor, and more locks than its row has columns for: none, and one more. */
 static bool rows_are_locks(const struct works *w)
 {
-    bool has_locks = false;
-    for (size_t i = 1; i < w->cell_count; i++) {
-        const struct result_cell *a = w->cells[0].cell, *b = w->cells[i].cell;
-        if (strcmp(a->executor, b->executor) != 0)
-            return false;
-        has_locks |= strcmp(a->lock, b->lock) != 0;
+    enum { COLUMNS = 2 };
+    struct names seen[COLUMNS] = {0}; /* with locks that differ */
+    size_t locks = 0;
+    bool has_free = false, is_one = true;
+    for (size_t i = 0; i < w->cell_count && is_one && locks <= COLUMNS; i++) {
+        struct names n = {0};
+        bool is_new = true;
+        name_cell(&n, w->cells[i].cell);
+        for (size_t k = 0; k < locks; k++)
+            is_new &= strcmp(buf_text(&seen[k].lock), buf_text(&n.lock)) != 0;
+        is_one = !locks || !strcmp(buf_text(&seen[0].executor), buf_text(&n.executor));
+        has_free |= !cell_is_locked(w->cells[i].cell);
+        if (is_new && locks++ < COLUMNS)
+            seen[locks - 1] = n;
+        else
+            name_release(&n);
     }
-    return has_locks;
+    for (size_t k = 0; k < COLUMNS; k++)
+        name_release(&seen[k]);
+    return is_one && locks > (has_free ? COLUMNS : COLUMNS - 1);
 }
 
 static int by_work(const struct worked *a, const struct worked *b)

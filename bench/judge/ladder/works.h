@@ -44,8 +44,9 @@ struct works {
 };
 
 /*
- * Of what is no control.  Rows are executors, or locks where all cells have one executor and not
- * one lock; or works, where that is asked for.  0 or -1 with ERR_SYSTEM; works_release() also then.
+ * Of what is no control.  Rows are executors, or locks where all cells have one executor and more
+ * locks than none and one; or works, where that is asked for.  0 or -1 with ERR_SYSTEM;
+ * works_release() also then.
  */
 int works_of(struct works *out, const struct ladder_source *source, bool are_rows, struct err *err);
 void works_release(struct works *w);

@@ -6,6 +6,7 @@
 
 #include "bench/base/units.h"
 #include "bench/base/utf8.h"
+#include "bench/page/state_looks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -350,7 +351,12 @@ enum { THREADS_IN_A_CHART = 32 };
  */
 static void add_split_chart(struct page *p, const struct ledger_view *v)
 {
-    static const char *const parts[] = {"runs", "wants a lock", "waits for a CPU", "sleeps"};
+    static const char *const parts[STATE_LOOKS] = {
+        [STATE_RUNS] = "runs",
+        [STATE_WANTS] = "wants a lock",
+        [STATE_QUEUES] = "waits for a CPU",
+        [STATE_SLEEPS] = "sleeps",
+    };
     const struct ledger *l = v->ledger;
     size_t split = 0;
     for (size_t i = 0; i < l->threads.count; i++)
@@ -366,8 +372,10 @@ static void add_split_chart(struct page *p, const struct ledger_view *v)
                       .kind = PAGE_STACKS,
                       .y = {.name = "share of its life", .is_percent = true, .from = 0, .to = 1},
                   });
-    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
-        page_series(p, &(struct page_series_form){.name = parts[k], .tint = (unsigned)k + 1});
+    for (size_t k = 0; k < STATE_LOOKS; k++) {
+        page_series(p, &(struct page_series_form){.name = parts[k],
+                                                  .tint = state_looks[k].tint,
+                                                  .body = state_looks[k].body});
         for (size_t i = 0; i < l->threads.count; i++) {
             const struct ledger_thread *t = &l->threads.items[i];
             const uint64_t ns[] = {t->runs_ns, t->wants_ns, t->runnable_ns, t->sleeps_ns};

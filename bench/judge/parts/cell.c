@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+/* "switch", or "switch: the program's own clock": with how it was had. */
+bool cell_has_own(const struct result_cell *c, const struct result_metric *m)
+{
+    size_t length = strlen(c->workload);
+    return !strncmp(m->source, c->workload, length) &&
+           (!m->source[length] || m->source[length] == ':');
+}
+
 bool cell_lock_is_shared(const struct result_cell *c)
 {
     const char *scope = json_string_value(json_object_get(c->lock_params, "scope"));

@@ -18,6 +18,9 @@ static inline const char *cell_lock_words(const struct result_cell *c)
     return cell_is_locked(c) ? c->lock : "no lock";
 }
 
+/* What its workload measures itself, and is there for. */
+bool cell_has_own(const struct result_cell *c, const struct result_metric *m);
+
 /* One lock for all processes, which is another experiment than the executors' own habits. */
 bool cell_lock_is_shared(const struct result_cell *c);
 

@@ -14,8 +14,9 @@
 enum {
     DIGITS_MOST = 3, /* enough for a glance; --tables has them all */
     COLUMN_GAP = 2,
-    NAME_MOST = 24,  /* columns of a row's name ... */
-    NAME_LEAST = 12, /* ... where the table has no room for that */
+    NAME_MOST = 48,  /* columns of a row's name ... */
+    NAME_FAIR = 24,  /* ... before columns go ... */
+    NAME_LEAST = 12, /* ... and where the table has no room for that either */
     NARROW = 60,     /* the least that a screen may be wide */
     HEAD_MOST = 14,  /* of a word over a column */
     LABEL_MOST = 16, /* of a result's label */
@@ -133,10 +134,17 @@ static size_t table_width(const struct screen *s, const bool *shown)
     return total;
 }
 
+static void shorten_names(struct screen *s, const bool *shown, size_t least)
+{
+    while (s->name_columns > least && table_width(s, shown) > SUMMARY_COLUMNS)
+        s->name_columns--;
+}
+
 /*
- * Where all columns take more than a screen has, first what a switch costs goes, then the start of
- * which there is another like it; then names become shorter, and what is still too much goes from
- * the right.  Room that even a narrow terminal has left is the names'.
+ * Where all columns take more than a screen has, long names become shorter; then what a switch
+ * costs goes, then the start of which there is another like it; then names become shorter still,
+ * and what is too much even so goes from the right.  Room that even a narrow terminal has left is
+ * the names'.
  */
 static void choose_shown(struct screen *s, bool *shown)
 {
@@ -145,13 +153,13 @@ static void choose_shown(struct screen *s, bool *shown)
     s->name_columns = NAME_MOST;
     for (size_t c = 0; c < l->columns.count; c++)
         shown[c] = true;
+    shorten_names(s, shown, NAME_FAIR);
     for (size_t i = 0; i < sizeof goes / sizeof *goes; i++) {
         size_t c = ladder_find(l, goes[i]);
         if (c < l->columns.count && c > 0 && table_width(s, shown) > SUMMARY_COLUMNS)
             shown[c] = false;
     }
-    while (s->name_columns > NAME_LEAST && table_width(s, shown) > SUMMARY_COLUMNS)
-        s->name_columns--;
+    shorten_names(s, shown, NAME_LEAST);
     for (size_t c = l->columns.count; c-- > 1 && table_width(s, shown) > SUMMARY_COLUMNS;)
         if (shown[c]) {
             shown[c] = false;
@@ -247,18 +255,25 @@ static const char *subject_of(const struct ladder *l, size_t column, char *text)
     case LADDER_SWITCH:
     case LADDER_WAITING:
     case LADDER_OTHER:
+    case LADDER_OWN:
         break;
     }
     return head;
 }
 
-/* ": noop, 200 tasks"; the name is left out where it stands before it. */
-static void end_work(struct buf *out, const struct result_cell *like, const char *subject)
+/* " of noop: 200 tasks"; the name is left out where it stands before it.  Where rows are locks
+ * nothing else tells what does it: ".. as threads". */
+static void end_work(struct buf *out, const struct result_cell *like, const char *subject,
+                     bool with_executor)
 {
     char tasks[40];
     bool is_named = !strcmp(like->workload, subject);
     buf_printf(out, "%s%s: %s", is_named ? "" : " of ", is_named ? "" : like->workload,
                words_count(tasks, sizeof tasks, (size_t)like->tasks, "task"));
+    if (with_executor && like->executor[0]) {
+        buf_add(out, " as ");
+        words_add_many(out, (size_t)like->tasks, like->executor, strlen(like->executor));
+    }
 }
 
 /* "startup of noop: 1 task; lifecycle, memory of noop: 200 tasks; CPU-bound of prime: 2 tasks" */
@@ -274,7 +289,7 @@ static void add_works(const struct screen *s, const bool *shown, struct buf *out
         if (!shown[c] || (goes_on && !strcmp(subject, name)))
             continue;
         if (before && !goes_on) {
-            end_work(out, before, subject);
+            end_work(out, before, subject, false);
             buf_add(out, "; ");
         }
         buf_printf(out, "%s%s", goes_on ? ", " : "", name);
@@ -282,7 +297,7 @@ static void add_works(const struct screen *s, const bool *shown, struct buf *out
         before = like;
     }
     if (before)
-        end_work(out, before, subject);
+        end_work(out, before, subject, l->of == LADDER_OF_LOCKS);
 }
 
 static void add_mark(struct buf *out, bool is_there, const char *words)

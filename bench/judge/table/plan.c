@@ -2,6 +2,7 @@
 
 #include "bench/base/name_list.h"
 #include "bench/base/suggest.h"
+#include "bench/judge/parts/cell.h"
 #include "bench/judge/parts/metric_names.h"
 
 #include <stdio.h>
@@ -92,23 +93,15 @@ static bool has_metric(const struct plan *p, const char *name)
     return false;
 }
 
-/* "switch", or "switch: the program's own clock": with how it was had. */
-static bool is_own(const struct result_metric *m, const struct result_cell *c)
-{
-    size_t length = strlen(c->workload);
-    return !strncmp(m->source, c->workload, length) &&
-           (!m->source[length] || m->source[length] == ':');
-}
-
-/* What a workload measures itself is what it is there for: as many as there is room for.  Not where
- * columns are values of a dimension: those would be empty under most of them. */
+/* What a workload measures itself: as much as there is room for.  Not where columns are values of a
+ * dimension: those would be empty under most of them. */
 static void add_own(struct plan *p, size_t room, bool with_ratio, const struct entries *all)
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct result_cell *c = all->items[i].cell;
         for (size_t j = 0; j < c->metric_count && p->metric_count < room; j++) {
             const struct result_metric *m = &c->metrics[j];
-            if (!is_own(m, c) || m->summary.n == 0 || has_metric(p, m->name))
+            if (!cell_has_own(c, m) || m->summary.n == 0 || has_metric(p, m->name))
                 continue;
             struct plan_metric *to = &p->metrics[p->metric_count++];
             snprintf(to->name, sizeof to->name, "%s", m->name);
