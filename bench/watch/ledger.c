@@ -293,21 +293,22 @@ static void sort_keys(struct reading *r)
 {
     for (uint32_t i = 0; i < WATCH_LOCKS_MOST; i++) {
         const struct watch_key *k = &r->region->keys[i];
-        if (k->state == 2 && r->locks[i] != LEDGER_NONE)
+        bool can_be_had = k->kind != WATCH_CONDITION;
+        if (k->state == 2 && can_be_had && r->locks[i] != LEDGER_NONE)
             r->known[r->known_count++] = (struct known){k->address, k->process, i + 1};
     }
     qsort(r->known, r->known_count, sizeof *r->known, by_key);
 }
 
-/* Who has had a lock since before anybody waited for it does not know yet that one does. */
+/* Who had a lock before anybody waited for it does not know that one did. */
 static uint32_t number_of_lock(const struct reading *r, const struct watch_thread *t,
                                const struct watch_entry *e)
 {
     const struct known wanted = {e->address, t->process, 0};
     const struct known *found = NULL;
-    if (!e->lock && e->depth && t->state == 1 && r->known_count)
+    if (!e->lock && r->known_count)
         found = bsearch(&wanted, r->known, r->known_count, sizeof *r->known, by_key);
-    return e->lock ? e->lock : found ? found->number : 0;
+    return found ? found->number : e->lock;
 }
 
 /* It still has it: since it took it, or since it is waited for at least. */
