@@ -293,14 +293,16 @@ static void sort_keys(struct reading *r)
 {
     for (uint32_t i = 0; i < WATCH_LOCKS_MOST; i++) {
         const struct watch_key *k = &r->region->keys[i];
-        bool can_be_had = k->kind != WATCH_CONDITION;
-        if (k->state == 2 && can_be_had && r->locks[i] != LEDGER_NONE)
+        if (k->state == 2 && r->locks[i] != LEDGER_NONE)
             r->known[r->known_count++] = (struct known){k->address, k->process, i + 1};
     }
     qsort(r->known, r->known_count, sizeof *r->known, by_key);
 }
 
-/* Who had a lock before anybody waited for it does not know that one did. */
+/*
+ * Who had a lock before anybody waited for it does not know that one did.  In memory that was
+ * allocated another one may have lain there before, unless it still has it.
+ */
 static uint32_t number_of_lock(const struct reading *r, const struct watch_thread *t,
                                const struct watch_entry *e)
 {
@@ -308,7 +310,9 @@ static uint32_t number_of_lock(const struct reading *r, const struct watch_threa
     const struct known *found = NULL;
     if (!e->lock && r->known_count)
         found = bsearch(&wanted, r->known, r->known_count, sizeof *r->known, by_key);
-    return found ? found->number : e->lock;
+    bool is_it =
+        found && ((e->depth && t->state == 1) || r->region->locks[found->number - 1].where.module);
+    return is_it ? found->number : e->lock;
 }
 
 /* It still has it: since it took it, or since it is waited for at least. */
