@@ -71,14 +71,28 @@ static uint64_t process_end_ns(const struct reading *r, size_t i)
     return end_ns;
 }
 
-/* Its last record is of a program that did not end, though the process did by itself. */
+/* Whether it was about to become what nobody watches; of many it is not known. */
+static bool has_executed(const struct watch_region *r, int32_t pid)
+{
+    uint32_t count = watch_started_count(r);
+    for (uint32_t i = 0; i < count; i++)
+        if (r->started[i].pid == pid && !r->started[i].is_watched)
+            return true;
+    return r->started_count > count;
+}
+
+/*
+ * Its last record is of a program that did not end, though the process did by itself.  Who ends by
+ * the system call alone, as daemon(3) has its caller do, is not seen to end either.
+ */
 static bool is_replaced(const struct reading *r)
 {
     const struct watch_process *last = NULL;
     for (size_t i = 0; i < r->process_count; i++)
         if (r->region->processes[i].pid == r->session->pid)
             last = &r->region->processes[i];
-    return last && !last->has_exited && WIFEXITED(r->session->status);
+    return last && !last->has_exited && WIFEXITED(r->session->status) &&
+           has_executed(r->region, r->session->pid);
 }
 
 static void read_processes(struct reading *r)

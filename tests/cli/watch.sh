@@ -448,6 +448,16 @@ a_lock_that_is_not_to_be_recovered_says_so() {
     expect cmp out expected
 }
 
+# Buggy: taken for one that had become another program, and status 5.
+who_goes_into_the_background_ends_as_it_does() {
+    run watch -o w.json -- ./edges leaves
+    expect_status 0
+    expect_json w.json "'unseen' not in d"
+    run watch --no-children -- sh -c 'exec ./edges leaves'
+    expect_status 5
+    expect_err 'became another one'
+}
+
 # Buggy: of the lock's takes those of who never waited, and had ended before somebody did, were none.
 takes_before_anybody_waited_are_the_lock_s_as_well() {
     run watch -o w.json -- ./edges early

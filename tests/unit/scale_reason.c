@@ -233,6 +233,22 @@ static void an_allocator_takes_its_growth_along(void)
     expect(&s, SCALE_BY_ALLOCATOR, "with another one");
 }
 
+/* Buggy: some of a lock inside the C library was the allocator's. */
+static void what_takes_no_pages_must_take_much(void)
+{
+    struct scale s = empty();
+    struct scale_run r = usual(2);
+    r.user_ns = 600 * MS;
+    r.wall_ns = 300 * MS;
+    r.life_ns = 600 * MS;
+    r.delay_ns = 0;
+    add(&s, usual(1), SCALE_PLAIN);
+    add(&s, r, SCALE_PLAIN);
+    add(&s, usual(2), SCALE_ALLOCATOR);
+    s.places = (struct scale_places){.samples = 400, .atomic_ratio = 0.9};
+    expect(&s, SCALE_UNKNOWN, "does more with more threads");
+}
+
 /* As quick as with one thread in one round: what the others took longer for is not shown. */
 static void let_one_be_quick(struct scale *s, enum scale_change change, uint64_t ms)
 {
@@ -344,6 +360,7 @@ static const struct test tests[] = {
     {"who_waits_as_well_may_have_a_lock", who_waits_as_well_may_have_a_lock},
     {"the_machine_s_own_slowness_is_no_cause", the_machine_s_own_slowness_is_no_cause},
     {"an_allocator_takes_its_growth_along", an_allocator_takes_its_growth_along},
+    {"what_takes_no_pages_must_take_much", what_takes_no_pages_must_take_much},
     {"a_cause_is_seen_in_each_round", a_cause_is_seen_in_each_round},
     {"a_quota_is_told_from_few_cpus", a_quota_is_told_from_few_cpus},
     {"affinity_and_others_are_told_apart", affinity_and_others_are_told_apart},

@@ -190,7 +190,9 @@ static bool is_allocator(const struct growth *g)
     bool takes_pages = fewer > 0.5 * (double)g->at->typical.faults / g->at->operations;
     /* The kernel's time and waits are an allocator's, or atomic instructions: its locks. */
     bool is_its = kernel >= grown / 4 || g->s->places.atomic_ratio > ATOMIC;
-    if (grown <= 0 || g->now.total - other.total < ALLOCATOR * grown || !is_its ||
+    /* Nor is it one of the C library's other locks, where neither pages nor much else is gone. */
+    bool is_much = takes_pages || grown >= g->first.total;
+    if (grown <= 0 || g->now.total - other.total < ALLOCATOR * grown || !is_its || !is_much ||
         (!is_seen && !takes_pages && !*g->s->unwatched) || still_switches(g, &r, operations) ||
         !is_less(g, SCALE_ALLOCATOR, g->s->at, SCALE_PLAIN, 1, true))
         return false;

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* NULL where it is not asked, or there are too many. */
+/* NULL where there is no place. */
 static struct watch_started *reserve(const char *file)
 {
     struct watch_region *r = mapped_region();
-    if (!r || is_sealed || r->is_children_off)
+    if (!r)
         return NULL;
     uint32_t index = __atomic_fetch_add(&r->started_count, 1, __ATOMIC_RELAXED);
     if (index >= WATCH_STARTED_MOST)
@@ -50,13 +50,19 @@ void started_is_watched(int32_t pid)
 /* ---- By who becomes it ------------------------------------------------------------------------
  */
 
+/* Who may make few system calls asks for none. */
+static int32_t own_pid(void)
+{
+    return !is_sealed ? getpid() : local->region ? local->region->processes[local->process].pid : 0;
+}
+
 typedef int executes(const char *, char *const *, char *const *);
 
 static int execute(executes *how, const char *file, char *const argv[], char *const envp[])
 {
     struct watch_started *s = reserve(file);
     if (s)
-        say_who(s, getpid());
+        say_who(s, own_pid());
     how(file, argv, envp);
     if (s)
         strike_out(s); /* it failed: nothing was started */
