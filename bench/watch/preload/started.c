@@ -108,29 +108,29 @@ static int execute_words(executes *how, const char *file, const char *first, va_
     return execute(how, file, (char *const *)(uintptr_t)argv, envp);
 }
 
-EXPORT int execl(const char *path, const char *word, ...)
+EXPORT int execl(const char *path, const char *arg, ...)
 {
     va_list rest;
-    va_start(rest, word);
-    int result = execute_words(real()->execve, path, word, rest, false);
+    va_start(rest, arg);
+    int result = execute_words(real()->execve, path, arg, rest, false);
     va_end(rest);
     return result;
 }
 
-EXPORT int execle(const char *path, const char *word, ...)
+EXPORT int execle(const char *path, const char *arg, ...)
 {
     va_list rest;
-    va_start(rest, word);
-    int result = execute_words(real()->execve, path, word, rest, true);
+    va_start(rest, arg);
+    int result = execute_words(real()->execve, path, arg, rest, true);
     va_end(rest);
     return result;
 }
 
-EXPORT int execlp(const char *file, const char *word, ...)
+EXPORT int execlp(const char *file, const char *arg, ...)
 {
     va_list rest;
-    va_start(rest, word);
-    int result = execute_words(real()->execvpe, file, word, rest, false);
+    va_start(rest, arg);
+    int result = execute_words(real()->execvpe, file, arg, rest, false);
     va_end(rest);
     return result;
 }
@@ -164,14 +164,15 @@ static int spawn(starts *how, pid_t *pid, const char *file,
     return 0;
 }
 
-EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *file_actions,
+                       const posix_spawnattr_t *attrp, char *const argv[], char *const envp[])
 {
-    return spawn(real()->posix_spawn, pid, path, actions, attributes, argv, envp);
+    return spawn(real()->posix_spawn, pid, path, file_actions, attrp, argv, envp);
 }
 
-EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
-                        const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+EXPORT int posix_spawnp(pid_t *pid, const char *file,
+                        const posix_spawn_file_actions_t *file_actions,
+                        const posix_spawnattr_t *attrp, char *const argv[], char *const envp[])
 {
-    return spawn(real()->posix_spawnp, pid, file, actions, attributes, argv, envp);
+    return spawn(real()->posix_spawnp, pid, file, file_actions, attrp, argv, envp);
 }
