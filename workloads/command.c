@@ -336,10 +336,12 @@ static bool take_report(struct task *t, struct run *r, struct command_report *ou
     ssize_t length = read(r->report[0], text, REPORT_BYTES_MAX);
     text[length > 0 ? length : 0] = '\0';
     bool is_long = length == REPORT_BYTES_MAX && !memchr(text, '\n', (size_t)length);
+    bool is_text = length <= 0 || !memchr(text, '\0', (size_t)length);
     const char *fault =
-        is_long ? "reported a line of more than 4095 bytes"
-                : command_report_read(text, metrics_of(t->launch->workload_params) + OWN, out,
-                                      words, sizeof words);
+        is_long    ? "reported a line of more than 4095 bytes"
+        : !is_text ? "reported a byte that is 0, and no text"
+                   : command_report_read(text, metrics_of(t->launch->workload_params) + OWN, out,
+                                         words, sizeof words);
     if (!fault && !check_checksum(t, out))
         fault = task_param(t, CHECKSUM) < 0 ? "reported another checksum than others did"
                 : out->has_checksum         ? "reported a checksum that is not command.checksum"

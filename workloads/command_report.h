@@ -21,7 +21,7 @@ enum { REPORT_BYTES_MAX = 4096 };
 
 struct command_report {
     uint64_t operations, checksum;
-    bool has_checksum;
+    bool has_operations, has_checksum;
     double values[CONTEND_OWN_MAX]; /* NaN: not said */
 };
 
@@ -50,28 +50,33 @@ static const char *report_word(char *word, const struct metric *own, struct comm
         return "is not NAME=NUMBER";
     *equals = '\0';
     const char *number = equals + 1, *fault = NULL;
-    if (!strcmp(word, "operations"))
-        fault = report_whole(number, &r->operations) && r->operations
-                    ? NULL
-                    : "is not a whole number above 0";
-    else if (!strcmp(word, "checksum"))
-        fault =
-            (r->has_checksum = report_whole(number, &r->checksum)) ? NULL : "is not a whole number";
-    else {
+    bool is_again = false;
+    if (!strcmp(word, "operations")) {
+        is_again = r->has_operations;
+        r->has_operations = report_whole(number, &r->operations) && r->operations;
+        fault = r->has_operations ? NULL : "is not a whole number above 0";
+    } else if (!strcmp(word, "checksum")) {
+        is_again = r->has_checksum;
+        r->has_checksum = report_whole(number, &r->checksum);
+        fault = r->has_checksum ? NULL : "is not a whole number";
+    } else {
         size_t i = 0;
         while (own[i].name && strcmp(own[i].name, word))
             i++;
+        is_again = own[i].name && !isnan(r->values[i]);
         fault = !own[i].name                           ? "is not declared in command.metrics"
                 : report_number(number, &r->values[i]) ? NULL
                                                        : "is not a number";
     }
+    if (!fault && is_again)
+        fault = "was said before";
     *equals = '=';
     return fault;
 }
 
 /*
- * Reads the first line of `text`, which is changed.  `own`: the declared metrics, ended by a row
- * without name.  NULL, or what is wrong, into `words`.
+ * Reads `text`, one line, which is changed.  `own`: the declared metrics, ended by a row without
+ * name.  NULL, or what is wrong, into `words`.
  */
 static const char *command_report_read(char *text, const struct metric *own,
                                        struct command_report *r, char *words, size_t size)
@@ -79,8 +84,10 @@ static const char *command_report_read(char *text, const struct metric *own,
     *r = (struct command_report){.operations = 1};
     for (size_t i = 0; i < CONTEND_OWN_MAX; i++)
         r->values[i] = NAN;
-    text[strcspn(text, "\r\n")] = '\0';
-    char *rest = NULL;
+    char *end = text + strcspn(text, "\r\n"), *rest = NULL;
+    if (end[strspn(end, " \t\r\n")])
+        return "reported more than one line";
+    *end = '\0';
     for (char *word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
         const char *fault = report_word(word, own, r);
         if (!fault)

@@ -122,5 +122,6 @@ int run_like(const struct result *r, struct plan_request *request, json_t **suit
     }
     fill_request(r, request);
     request->document = *suite = made;
+    request->origin = r->path;
     return 0;
 }

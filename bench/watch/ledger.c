@@ -71,14 +71,28 @@ static uint64_t process_end_ns(const struct reading *r, size_t i)
     return end_ns;
 }
 
-/* Its last record is of a program that did not end, though the process did by itself. */
+/* Whether it was about to become what nobody watches; of many it is not known. */
+static bool has_executed(const struct watch_region *r, int32_t pid)
+{
+    uint32_t count = watch_started_count(r);
+    for (uint32_t i = 0; i < count; i++)
+        if (r->started[i].pid == pid && !r->started[i].is_watched)
+            return true;
+    return r->started_count > count;
+}
+
+/*
+ * Its last record is of a program that did not end, though the process did by itself.  Who ends by
+ * the system call alone, as daemon(3) has its caller do, is not seen to end either.
+ */
 static bool is_replaced(const struct reading *r)
 {
     const struct watch_process *last = NULL;
     for (size_t i = 0; i < r->process_count; i++)
         if (r->region->processes[i].pid == r->session->pid)
             last = &r->region->processes[i];
-    return last && !last->has_exited && WIFEXITED(r->session->status);
+    return last && !last->has_exited && WIFEXITED(r->session->status) &&
+           has_executed(r->region, r->session->pid);
 }
 
 static void read_processes(struct reading *r)
@@ -299,15 +313,20 @@ static void sort_keys(struct reading *r)
     qsort(r->known, r->known_count, sizeof *r->known, by_key);
 }
 
-/* Who has had a lock since before anybody waited for it does not know yet that one does. */
+/*
+ * Who had a lock before anybody waited for it does not know that one did.  In memory that was
+ * allocated another one may have lain there before, unless it still has it.
+ */
 static uint32_t number_of_lock(const struct reading *r, const struct watch_thread *t,
                                const struct watch_entry *e)
 {
     const struct known wanted = {e->address, t->process, 0};
     const struct known *found = NULL;
-    if (!e->lock && e->depth && t->state == 1 && r->known_count)
+    if (!e->lock && r->known_count)
         found = bsearch(&wanted, r->known, r->known_count, sizeof *r->known, by_key);
-    return e->lock ? e->lock : found ? found->number : 0;
+    bool is_it =
+        found && ((e->depth && t->state == 1) || r->region->locks[found->number - 1].where.module);
+    return is_it ? found->number : e->lock;
 }
 
 /* It still has it: since it took it, or since it is waited for at least. */

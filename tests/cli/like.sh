@@ -89,7 +89,7 @@ what_cannot_be_repeated_is_refused() {
     expect_refusal 2 'no cells'
     _changed 'd["cells"][0]["workload"] = "gone"'
     run run --like changed.json -o x.json
-    expect_refusal 2 'gone'
+    expect_refusal 2 'changed.json' 'gone'
     expect [ ! -e x.json ]
 }
 

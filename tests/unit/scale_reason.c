@@ -233,6 +233,59 @@ static void an_allocator_takes_its_growth_along(void)
     expect(&s, SCALE_BY_ALLOCATOR, "with another one");
 }
 
+/* Buggy: some of a lock inside the C library was the allocator's. */
+static void what_takes_no_pages_must_take_much(void)
+{
+    struct scale s = empty();
+    struct scale_run r = usual(2);
+    r.user_ns = 600 * MS;
+    r.wall_ns = 300 * MS;
+    r.life_ns = 600 * MS;
+    r.delay_ns = 0;
+    add(&s, usual(1), SCALE_PLAIN);
+    add(&s, r, SCALE_PLAIN);
+    add(&s, usual(2), SCALE_ALLOCATOR);
+    s.places = (struct scale_places){.samples = 400, .atomic_ratio = 0.9};
+    expect(&s, SCALE_UNKNOWN, "does more with more threads");
+}
+
+/* As quick as with one thread in one round: what the others took longer for is not shown. */
+static void let_one_be_quick(struct scale *s, enum scale_change change, uint64_t ms)
+{
+    struct scale_run *last = NULL;
+    for (size_t i = 0; i < s->runs.count; i++)
+        if (s->runs.items[i].change == change && s->runs.items[i].n == 2)
+            last = &s->runs.items[i];
+    last->user_ns = ms * MS;
+    last->system_ns = 0;
+}
+
+/* Buggy: a lock inside the C library was the memory bus on a busy machine, and the allocator. */
+static void a_cause_is_seen_in_each_round(void)
+{
+    struct scale s = empty();
+    add_slower(&s, 420, 1100);
+    let_one_be_quick(&s, SCALE_COPIES, 780);
+    expect(&s, SCALE_UNKNOWN, "memory bandwidth, or other programs");
+    s = empty();
+    add_slower(&s, 410, 405);
+    s.places = (struct scale_places){.samples = 400, .atomic_ratio = 0.01};
+    let_one_be_quick(&s, SCALE_PLAIN, 400);
+    expect(&s, SCALE_UNKNOWN, "lines of memory that they share, or other programs");
+    s = empty();
+    struct scale_run r = usual(2);
+    r.system_ns = 800 * MS;
+    r.wall_ns = 600 * MS;
+    r.life_ns = 1200 * MS;
+    r.delay_ns = 0;
+    r.faults = 100000;
+    add(&s, usual(1), SCALE_PLAIN);
+    add(&s, r, SCALE_PLAIN);
+    add(&s, usual(2), SCALE_ALLOCATOR);
+    let_one_be_quick(&s, SCALE_PLAIN, 400);
+    expect(&s, SCALE_UNKNOWN, "no run with one thing");
+}
+
 static void a_quota_is_told_from_few_cpus(void)
 {
     struct scale s = empty();
@@ -307,6 +360,8 @@ static const struct test tests[] = {
     {"who_waits_as_well_may_have_a_lock", who_waits_as_well_may_have_a_lock},
     {"the_machine_s_own_slowness_is_no_cause", the_machine_s_own_slowness_is_no_cause},
     {"an_allocator_takes_its_growth_along", an_allocator_takes_its_growth_along},
+    {"what_takes_no_pages_must_take_much", what_takes_no_pages_must_take_much},
+    {"a_cause_is_seen_in_each_round", a_cause_is_seen_in_each_round},
     {"a_quota_is_told_from_few_cpus", a_quota_is_told_from_few_cpus},
     {"affinity_and_others_are_told_apart", affinity_and_others_are_told_apart},
     {"a_serial_part_is_said_to_be_one", a_serial_part_is_said_to_be_one},

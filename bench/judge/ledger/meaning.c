@@ -334,6 +334,8 @@ static void remark_on_started(const struct ledger *l, void (*say)(void *context,
     }
     if (l->is_replaced)
         say(context, replaced);
+    if (r->is_children_off)
+        return;
     if (r->started_count > count) {
         snprintf(text, sizeof text,
                  "it executed %u programs: whether more than the first %u took "

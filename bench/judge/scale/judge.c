@@ -99,6 +99,36 @@ static double median_of(const struct scale *s, enum scale_change change, unsigne
     return median;
 }
 
+static double cpu_cost(const struct scale *s, const struct scale_run *r)
+{
+    return (double)(r->user_ns + r->system_ns) / scale_operations(s, r);
+}
+
+static double whole_cost(const struct scale *s, const struct scale_run *r)
+{
+    double cost = cpu_cost(s, r);
+    for (int w = 0; w < SCALE_WAITS; w++)
+        cost += (double)r->waits_ns[w] / scale_operations(s, r);
+    return cost;
+}
+
+bool scale_range(const struct scale *s, enum scale_change change, unsigned n, bool is_whole,
+                 double *least, double *most)
+{
+    double *values = malloc(sizeof *values * (s->runs.count + 1));
+    size_t count = 0;
+    for (size_t i = 0; values && i < s->runs.count; i++)
+        if (is_of(&s->runs.items[i], change, n))
+            values[count++] = (is_whole ? whole_cost : cpu_cost)(s, &s->runs.items[i]);
+    if (count) {
+        samples_sort(values, count);
+        *least = values[count / 5];
+        *most = values[count - 1 - count / 5];
+    }
+    free(values);
+    return count > 0;
+}
+
 #define GETTER(field)                                                                              \
     static double get_##field(const struct scale_run *r)                                           \
     {                                                                                              \

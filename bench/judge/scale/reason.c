@@ -150,6 +150,18 @@ static bool is_lock(const struct growth *g)
     return false;
 }
 
+/*
+ * Whether the runs of `less` cost less than those of `more`, one by one: their medians differ on a
+ * busy machine even where nothing else does.
+ */
+static bool is_less(const struct growth *g, enum scale_change less, unsigned less_n,
+                    enum scale_change more, double control, bool is_whole)
+{
+    double least, most, unused;
+    return scale_range(g->s, less, less_n, is_whole, &unused, &most) &&
+           scale_range(g->s, more, g->s->at, is_whole, &least, &unused) && most < least / control;
+}
+
 /* Threads that wait for each other all the time still do with another allocator: it is not that one
  * they wait for, and what they took less time for is where they happened to run. */
 static bool still_switches(const struct growth *g, const struct scale_run *other, double operations)
@@ -178,8 +190,11 @@ static bool is_allocator(const struct growth *g)
     bool takes_pages = fewer > 0.5 * (double)g->at->typical.faults / g->at->operations;
     /* The kernel's time and waits are an allocator's, or atomic instructions: its locks. */
     bool is_its = kernel >= grown / 4 || g->s->places.atomic_ratio > ATOMIC;
-    if (grown <= 0 || g->now.total - other.total < ALLOCATOR * grown || !is_its ||
-        (!is_seen && !takes_pages && !*g->s->unwatched) || still_switches(g, &r, operations))
+    /* Nor is it one of the C library's other locks, where neither pages nor much else is gone. */
+    bool is_much = takes_pages || grown >= g->first.total;
+    if (grown <= 0 || g->now.total - other.total < ALLOCATOR * grown || !is_its || !is_much ||
+        (!is_seen && !takes_pages && !*g->s->unwatched) || still_switches(g, &r, operations) ||
+        !is_less(g, SCALE_ALLOCATOR, g->s->at, SCALE_PLAIN, 1, true))
         return false;
     snprintf(
         words, sizeof words,
@@ -211,6 +226,11 @@ static bool is_memory(const struct growth *g)
                    100 * (g->now.run / g->first.run - 1), 100 * (control - 1));
     if (grown < SHARE * plain)
         return false;
+    if (!is_less(g, SCALE_PLAIN, g->one->n, SCALE_COPIES, control, false)) {
+        unknown(g, "copies that share nothing take more CPU time as well, but not in each round: "
+                   "memory bandwidth, or other programs");
+        return true;
+    }
     snprintf(words, sizeof words,
              "an operation takes %.0f %% more CPU time beside others, whether they share memory or "
              "not",
@@ -233,6 +253,11 @@ static bool is_sharing(const struct growth *g)
                    100 * (pinned.run / g->first.run - 1), 100 * (g->now.run / g->first.run - 1));
     if (left > 1 - SHARE)
         return false;
+    if (!is_less(g, SCALE_PINNED, g->s->at, SCALE_PLAIN, 1, false)) {
+        unknown(g, "threads take less CPU time on one CPU, but not in each round: lines of memory "
+                   "that they share, or other programs");
+        return true;
+    }
     if (!g->s->places.samples) {
         unknown(g, "threads on different CPUs write to the same lines of memory; whether that is "
                    "false sharing, a counter or a lock that spins is not to be had without samples "

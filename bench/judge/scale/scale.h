@@ -155,6 +155,10 @@ json_t *scale_document(const struct scale *s, const struct scale_verdict *v);
 /* Median of the less disturbed half of a kind's runs; false where there is none. */
 bool scale_typical(const struct scale *s, enum scale_change change, unsigned n,
                    struct scale_run *out);
+/* CPU time (or, the whole, with its waits) of an operation: the least and the most of its runs,
+ * without a fifth of them at each end; false where there is none. */
+bool scale_range(const struct scale *s, enum scale_change change, unsigned n, bool is_whole,
+                 double *least, double *most);
 /* Operations that a run is taken for. */
 double scale_operations(const struct scale *s, const struct scale_run *r);
 /* Fills cause, sentence and evidence from the points. */

@@ -411,6 +411,8 @@ int plan_build(const struct plan_request *r, struct plan *out, struct err *err)
     builder_release(&b);
     return 0;
 fail:
+    if (r->origin)
+        err_prefix(err, "%s: ", r->origin);
     json_decref(suite);
     builder_release(&b);
     plan_release(out);

@@ -27,6 +27,7 @@ enum { TASKS_MAX = 1000000, WORKERS_MAX = 100000, ROUNDS_MAX = 1000, PLAN_CELLS_
 struct plan_request {
     const char *suite;      /* a suite's name or the path of a suite file; NULL: none was named */
     const json_t *document; /* that suite, where it is in memory already; borrowed */
+    const char *origin;     /* the file it was made from, which errors name; NULL */
     struct opt_list workloads, locks, executors, tasks, placements;
     struct opt_list params; /* "sleep.duration=10ms" */
     const char *lock_scope; /* "auto" or "shared"; NULL: auto */

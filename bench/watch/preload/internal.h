@@ -12,11 +12,15 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <sys/types.h>
 #include <time.h>
 
 struct rlimit;
+
+typedef int starts(pid_t *, const char *, const posix_spawn_file_actions_t *,
+                   const posix_spawnattr_t *, char *const *, char *const *);
 
 #define EXPORT      __attribute__((visibility("default")))
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
@@ -61,6 +65,11 @@ struct real {
     int (*dlclose)(void *);
     int (*execve)(const char *, char *const *, char *const *);
     int (*execvpe)(const char *, char *const *, char *const *);
+    starts *posix_spawn, *posix_spawnp;
+    void (*longjmp)(void *, int);
+    void (*siglongjmp)(void *, int);
+    void (*_longjmp)(void *, int);
+    void (*__longjmp_chk)(void *, int);
     void (*leave_quickly)(int);
     int (*prctl)(int, ...);
     long (*syscall)(long, ...);

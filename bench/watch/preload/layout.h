@@ -174,7 +174,7 @@ struct watch_entry {
     uint32_t asked; /* GIL: drops while a waiter had asked */
     uint64_t wait_ns, hold_ns;
     uint32_t to_time; /* holds that are timed, whatever is drawn: long ones have paid for it */
-    uint32_t unused;
+    uint32_t is_of_library; /* it was, when one was last unloaded */
 };
 
 struct watch_thread {

@@ -8,7 +8,7 @@ static bool is_got(int result)
     return result == 0 || result == EOWNERDEAD;
 }
 
-/* The C library's own mark of one that its holder may take again. */
+/* The C library's own marks: of one that its holder may take again, of one that outlives him. */
 static bool is_recursive(const pthread_mutex_t *m)
 {
 #ifdef __GLIBC__
@@ -17,6 +17,30 @@ static bool is_recursive(const pthread_mutex_t *m)
     (void)m;
     return false;
 #endif
+}
+
+static bool is_robust(const pthread_mutex_t *m)
+{
+#ifdef __GLIBC__
+    return m->__data.__kind & 16;
+#else
+    (void)m;
+    return false;
+#endif
+}
+
+/*
+ * EBUSY where it has to be waited for.  A robust one that is not to be recovered is left locked by
+ * glibc's pthread_mutex_trylock(), and whoever lets it go would crash: of such a one a time that is
+ * over is asked for.
+ */
+static int take_at_once(pthread_mutex_t *m)
+{
+    static const struct timespec past = {0, 0};
+    if (LIKELY(!is_robust(m)))
+        return real()->mutex_trylock(m);
+    int result = real()->mutex_timedlock(m, &past);
+    return result == ETIMEDOUT ? EBUSY : result;
 }
 
 static void mutex_got(struct watch_thread *t, const pthread_mutex_t *m, struct watch_entry *e,
@@ -86,7 +110,7 @@ static int mutex_take(struct watch_thread *t, pthread_mutex_t *m, const struct p
         return p->wait(m, p);
     }
     bool is_sound = is_time(p->clock, p->until);
-    result = LIKELY(is_sound) ? real()->mutex_trylock(m) : p->wait(m, p);
+    result = LIKELY(is_sound) ? take_at_once(m) : p->wait(m, p);
     if (LIKELY(is_got(result)))
         mutex_got(t, m, entry_make(t, key_of(m, WATCH_MUTEX)), false, 0);
     else if (result == EBUSY && is_sound)

@@ -15,15 +15,36 @@ static bool is_there(const struct watch_lock *l)
     return now.module == l->where.module && now.address == l->where.address;
 }
 
-static void forget_entries(const struct watch_region *r, uint32_t number)
+static void each_entry(void (*does)(struct watch_entry *e, uint32_t lock), uint32_t lock)
 {
+    struct watch_region *r = local->region;
     uint32_t count = watch_thread_count(r);
     for (uint32_t i = 0; i < count; i++) {
-        struct watch_thread *t = &local->region->threads[i];
+        struct watch_thread *t = &r->threads[i];
         for (size_t k = 0; t->process == local->process && k < WATCH_ENTRIES; k++)
-            if (t->entries[k].lock == number)
-                t->entries[k].address |= GONE;
+            if (t->entries[k].address)
+                does(&t->entries[k], lock);
     }
+}
+
+static void note_place(struct watch_entry *e, uint32_t unused)
+{
+    (void)unused;
+    e->is_of_library = path_of(e->address) != NULL;
+}
+
+static void forget(struct watch_entry *e, uint32_t lock)
+{
+    if (e->lock == lock)
+        e->address |= GONE;
+}
+
+/* Of a lock that nobody ever waited for: others know nothing of it. */
+static void forget_quiet(struct watch_entry *e, uint32_t unused)
+{
+    (void)unused;
+    if (!e->lock && !e->depth && e->is_of_library && !path_of(e->address))
+        e->address |= GONE;
 }
 
 static void forget_unloaded(struct watch_region *r)
@@ -36,14 +57,20 @@ static void forget_unloaded(struct watch_region *r)
             continue;
         gil_is_gone(i);
         __atomic_store_n(&k->state, 3, __ATOMIC_RELEASE);
-        forget_entries(r, i + 1);
+        each_entry(forget, i + 1);
     }
+    each_entry(forget_quiet, 0);
 }
 
 EXPORT int dlclose(void *handle)
 {
+    struct watch_thread *t = thread_enter();
+    if (t) {
+        each_entry(note_place, 0);
+        thread_leave(t);
+    }
     int result = real()->dlclose(handle);
-    struct watch_thread *t = result ? NULL : thread_enter();
+    t = result ? NULL : thread_enter();
     if (t) {
         forget_unloaded(local->region);
         thread_leave(t);
