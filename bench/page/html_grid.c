@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 1000, TREND_HEIGHT = 18, TREND_STEP = 3 };
+enum { SMALL = 1000, TREND_HEIGHT = 18, TREND_STEP = 3, PAPER_COLUMNS = 10 }; /* more lie across */
 
 static bool is_shown(const struct page_grid *g, size_t c)
 {
@@ -226,7 +226,8 @@ void html_grid(struct buf *out, const struct page_grid *g)
     for (size_t c = 0; c < g->column_count && is_right; c++)
         is_right[c] = !(g->form.columns[c].flags & PAGE_LABEL) && column_is_right(g, c);
     if (is_right && shown_from(g, 0)) {
-        buf_add(out, "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"");
+        buf_printf(out, "<div class=\"wide%s\" tabindex=\"0\" role=\"group\" aria-label=\"",
+                   shown_from(g, 0) > PAPER_COLUMNS ? " broad" : "");
         escape_xml(out, g->form.title[0] ? g->form.title : "table");
         buf_add(out, "\"><table>\n");
         add_caption(out, g);

@@ -121,10 +121,10 @@ for (const colorScheme of ["light", "dark"])
   const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   check(paper === "rgb(255, 255, 255)", `paper: ${paper}`);
   /* What is shut on a screen is there, and no table runs over the edge: A4 less its margins, what
-     is folded across. */
+     is folded and what has many columns across. */
   const printed = await page.evaluate(() => [...document.querySelectorAll("main table")]
     .filter(t => !t.closest("figure"))
-    .map(t => [t.checkVisibility(), t.scrollWidth, t.closest("details") ? 1016 : 688, t.textContent.trim().slice(0, 60)]));
+    .map(t => [t.checkVisibility(), t.scrollWidth, t.closest("details, .broad") ? 1016 : 688, t.textContent.trim().slice(0, 60)]));
   for (const [there, width, room, text] of printed) {
     check(there, `paper: a table is folded away: ${text}`);
     check(width <= room, `paper: a table of ${width} pixels in ${room}: ${text}`);

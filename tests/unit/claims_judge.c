@@ -3,10 +3,8 @@
 #include "bench/judge/claims/show.h"
 #include "tests/test.h"
 
-static const struct claim_part below_two = {
-    .text = "a", .metric = "makespan_ns", .below = 2, .load = LOAD_RAISES};
-static const struct claim_part above_two = {
-    .text = "b", .metric = "throughput_per_s", .above = 2, .load = LOAD_LOWERS};
+static const struct claim_part below_two = {.text = "a", .metric = "makespan_ns", .below = 2};
+static const struct claim_part above_two = {.text = "b", .metric = "throughput_per_s", .above = 2};
 static const struct claim_part none_lost = {
     .text = "c", .metric = "lost_updates", .effect = EFFECT_NEVER};
 
@@ -58,7 +56,7 @@ static void refuting_pays_for_all_that_is_judged_at_once(void)
     CHECK_EQ(judge(&below_two, 2.5, 9, 0, 0, 4, 0, &v), STANDING_REFUTED);
 }
 
-static void load_is_no_refutation_where_it_pushes(void)
+static void load_is_no_refutation(void)
 {
     struct part_verdict v;
     CHECK_EQ(judge(&below_two, 2.5, 11, 0, 0, 1, 0.5, &v), STANDING_UNDECIDED);
@@ -69,12 +67,16 @@ static void load_is_no_refutation_where_it_pushes(void)
     CHECK_EQ(judge(&above_two, 0.6, 11, 0, 0, 1, 0.5, &v), STANDING_REFUTED);
 }
 
-static void load_does_not_excuse_the_other_direction(void)
+/* Buggy: two threads under one lock did twice the work of one, where fifteen other programs shared
+ * the CPUs: who steps aside half of the time gets a larger share of the rest. */
+static void load_may_push_either_way(void)
 {
     static const struct claim_part no_gain = {
-        .text = "d", .metric = "throughput_per_s", .below = 1.25, .load = LOAD_LOWERS};
+        .text = "d", .metric = "throughput_per_s", .below = 1.25};
     struct part_verdict v;
-    CHECK_EQ(judge(&no_gain, 1.9, 11, 0, 0, 1, 0.9, &v), STANDING_REFUTED);
+    CHECK_EQ(judge(&no_gain, 1.9, 11, 0, 0, 1, 0.9, &v), STANDING_UNDECIDED);
+    CHECK_EQ(judge(&no_gain, 1.9, 11, 0, 0, 1, 0.1, &v), STANDING_REFUTED);
+    CHECK_EQ(judge(&no_gain, 4, 11, 0, 0, 1, 0.9, &v), STANDING_REFUTED);
 }
 
 static void both_bounds_are_looked_at(void)
@@ -279,8 +281,8 @@ static const struct test tests[] = {
     {"one_outlier_of_eleven_does_not_matter", one_outlier_of_eleven_does_not_matter},
     {"five_rounds_are_too_few_to_confirm", five_rounds_are_too_few_to_confirm},
     {"refuting_pays_for_all_that_is_judged_at_once", refuting_pays_for_all_that_is_judged_at_once},
-    {"load_is_no_refutation_where_it_pushes", load_is_no_refutation_where_it_pushes},
-    {"load_does_not_excuse_the_other_direction", load_does_not_excuse_the_other_direction},
+    {"load_is_no_refutation", load_is_no_refutation},
+    {"load_may_push_either_way", load_may_push_either_way},
     {"both_bounds_are_looked_at", both_bounds_are_looked_at},
     {"one_counter_example_refutes_a_never", one_counter_example_refutes_a_never},
     {"an_effect_has_the_digits_its_interval_deserves",

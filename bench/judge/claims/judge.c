@@ -41,10 +41,10 @@ static double least_p(const struct claim_part *p, const double *effects, size_t 
                       bool is_loaded)
 {
     double low = lower_bound(p), high = upper_bound(p);
-    if (is_loaded && p->load != LOAD_RAISES)
+    if (is_loaded) {
         low /= JUDGE_LOAD_FACTOR;
-    if (is_loaded && p->load != LOAD_LOWERS)
         high *= JUDGE_LOAD_FACTOR;
+    }
     size_t above = 0, below = 0;
     for (size_t i = 0; i < count; i++) {
         above += effects[i] > low;
@@ -76,8 +76,8 @@ static void say_why(const struct claim_part *p, const double *effects, size_t co
                  count == 1 ? " is" : "s are", JUDGE_ROUNDS_LEAST);
     else if (is_beyond && is_loaded && p_plain <= JUDGE_MISS / (double)tests)
         snprintf(out->reason, sizeof out->reason,
-                 "it lies beyond its bound, but others took %.0f %% of the machine, which moves "
-                 "it that way",
+                 "it lies beyond its bound, but others took %.0f %% of the machine, which may move "
+                 "it there",
                  100 * out->load_ratio);
     else if (is_beyond)
         snprintf(out->reason, sizeof out->reason,

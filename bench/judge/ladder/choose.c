@@ -313,6 +313,23 @@ void choose_metrics(struct chosen *out, const struct works *works)
     }
 }
 
+static bool is_empty(const struct chosen *c)
+{
+    for (enum ladder_kind kind = 0; kind < LADDER_OTHER; kind++)
+        if (c->of[kind])
+            return false;
+    return !c->other_count;
+}
+
+/* One row would show one work of several. */
+static bool has_one_row_of_many(const struct works *works)
+{
+    for (size_t i = 1; i < works->cell_count; i++)
+        if (strcmp(works->cells[0].name, works->cells[i].name) != 0)
+            return false;
+    return works->count > 1;
+}
+
 void choose(struct chosen *out, const struct works *works)
 {
     *out = (struct chosen){0};
@@ -338,5 +355,6 @@ void choose(struct chosen *out, const struct works *works)
         taken += out->of[kind] != NULL;
     size_t room = taken < OTHERS_MOST ? OTHERS_MOST - taken : 0;
     choose_others(out, works, room);
-    choose_own(out, works, room > out->other_count ? room - out->other_count : 0);
+    if (!is_empty(out) || !has_one_row_of_many(works))
+        choose_own(out, works, room > out->other_count ? room - out->other_count : 0);
 }

@@ -19,7 +19,6 @@ const struct claim claim_blocking_releases = {
              .subject = SLEEPERS("none", "serial"),
              .base = SLEEPERS("gil", "thread"),
              .above = 3,
-             .load = LOAD_LOWERS,
              .in_python = true},
             {.text = "time of 10 sleeping threads with the lock against without",
              .metric = "makespan_ns",

@@ -41,9 +41,6 @@ enum claim_effect {
     EFFECT_NEVER,
 };
 
-/* Where other programs' load moves the effect; a bound on that side is not trusted under load. */
-enum claim_load { LOAD_EITHER, LOAD_RAISES, LOAD_LOWERS };
-
 /* One thing that must be seen: above < effect < below. */
 struct claim_part {
     const char *text; /* what is compared, without a full stop */
@@ -51,8 +48,7 @@ struct claim_part {
     const char *metric;
     struct claim_cell subject, base;
     double above, below; /* 0: no lower bound (effects are positive); 0: no upper bound */
-    enum claim_load load;
-    bool in_python; /* the interpreter can be asked the same */
+    bool in_python;      /* the interpreter can be asked the same */
 };
 
 enum { CLAIM_PARTS_MAX = 8 };

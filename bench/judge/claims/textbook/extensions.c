@@ -20,7 +20,6 @@ const struct claim claim_extensions = {
              .subject = OUTSIDE("cpus"),
              .base = OUTSIDE("1"),
              .above = 1.25,
-             .load = LOAD_LOWERS,
              .in_python = true},
         },
 };

@@ -9,7 +9,7 @@
     {                                                                                              \
         .text = "time of 10 waiting tasks one after the other against 10 " who,                    \
         .metric = "makespan_ns", .subject = SLEEPERS("serial"), .base = SLEEPERS(x), .above = 3,   \
-        .load = LOAD_LOWERS, .in_python = true                                                     \
+        .in_python = true                                                                          \
     }
 
 const struct claim claim_io_gain = {
@@ -27,7 +27,6 @@ const struct claim claim_io_gain = {
              .subject = SLEEPERS("process"),
              .base = SLEEPERS("coroutine"),
              .above = 0.5,
-             .below = 2,
-             .load = LOAD_RAISES},
+             .below = 2},
         },
 };

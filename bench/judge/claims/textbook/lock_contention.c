@@ -25,7 +25,6 @@ const struct claim claim_lock_contention = {
              .metric = "throughput_per_s",
              .subject = TAKING("4"),
              .base = TAKING("1"),
-             .below = 1,
-             .load = LOAD_RAISES},
+             .below = 1},
         },
 };

@@ -20,7 +20,6 @@ const struct claim claim_no_speedup = {
              .subject = COMPUTING("gil", "thread"),
              .base = COMPUTING("none", "serial"),
              .below = 1.25,
-             .load = LOAD_LOWERS,
              .in_python = true},
         },
 };

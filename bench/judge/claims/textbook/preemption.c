@@ -9,7 +9,7 @@
     {                                                                                              \
         .text = "what the other " who " gets done while one never gives way, against before",      \
         .effect = EFFECT_VALUE, .metric = "freeze_progress_ratio", .subject = BESIDE_FROZEN(x),    \
-        .above = 0.2, .load = LOAD_LOWERS                                                          \
+        .above = 0.2                                                                               \
     }
 
 const struct claim claim_preemption = {

@@ -3,7 +3,7 @@
 
 #define FRAMES(who, w, x)                                                                          \
     .text = "share of its frames that a spinner shows " who, .effect = EFFECT_VALUE,               \
-    .metric = "responsiveness_ratio", .load = LOAD_LOWERS,                                         \
+    .metric = "responsiveness_ratio",                                                              \
     .subject = {.workload = "spinner",                                                             \
                 .executor = x,                                                                     \
                 .tasks = "2",                                                                      \
