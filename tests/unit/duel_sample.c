@@ -65,7 +65,7 @@ static void net_time_holds_computing_and_sleep(void)
     struct err err = {0};
     struct sampler *s = sampler_open(&never, &err);
     const char *const computes[] = {"sh", "-c", COUNT(20000), NULL};
-    const char *const sleeps[] = {"sleep", "0.2", NULL};
+    const char *const sleeps[] = {"sleep", "0.6", NULL};
     struct sample_request r = shell("base", computes);
     struct sample sample;
     CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
@@ -75,11 +75,11 @@ static void net_time_holds_computing_and_sleep(void)
     CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
     /*
      * It waits for a CPU too, after the sleep; what it slept remains.  On a crowded machine a wait
-     * may end after the clock was read: some slices of it are allowed for.
+     * may end after the clock was read: many slices of it are allowed for.
      */
     CHECK(isnan(sample.wall_net_ns) || sample.wall_net_ns >= 150e6);
     /* What a child is preempted does not hide that its parent sleeps until it ends. */
-    const char *const waits[] = {"sh", "-c", COUNT(300000) "; sleep 0.2; " COUNT(300000), NULL};
+    const char *const waits[] = {"sh", "-c", COUNT(300000) "; sleep 0.6; " COUNT(300000), NULL};
     r = shell("base", waits);
     CHECK_EQ(sampler_run(s, &r, 1, &sample, &err), 0);
     CHECK(isnan(sample.wall_net_ns) || sample.wall_net_ns >= 150e6);
