@@ -152,9 +152,9 @@ json_t *mpi_header(const struct mpi_run *run)
 static json_t *summary_json(const double *samples, size_t count)
 {
     struct summary s;
-    struct json_maker o = json_maker_new();
     if (summary_of(samples, count, SUMMARY_LEVEL, &s, NULL))
         return NULL;
+    struct json_maker o = json_maker_new();
     json_make_finite(&o, "center", s.center);
     json_make_finite(&o, "lo", s.lo);
     json_make_finite(&o, "hi", s.hi);

@@ -93,9 +93,9 @@ static void make_counted(struct json_maker *o, const char *name, int count)
 static json_t *topology_json(void)
 {
     const struct topology *t = topology_here(NULL);
-    struct json_maker o = json_maker_new(), kinds = json_maker_new();
     if (!t)
         return NULL;
+    struct json_maker o = json_maker_new(), kinds = json_maker_new();
     json_make_text(&o, "source", t->source);
     make_counted(&o, "packages", t->packages);
     make_counted(&o, "numa_nodes", t->nodes);

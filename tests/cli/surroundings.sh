@@ -222,7 +222,7 @@ however_many_kinds_of_work_there_are_each_is_sized() {
         done
         printf ']}\n'
     } >works.json
-    run_limit=100 run run --suite ./works.json --task-time 1ms --rounds 1 --budget 1s -o sized.json
+    run_limit=240 run run --suite ./works.json --task-time 1ms --rounds 1 --budget 1s -o sized.json
     expect_status 0
     # An operation is over within a microsecond.  One that was sized while others had the CPU does less.
     expect_json sized.json 'len(cells) >= 140'
