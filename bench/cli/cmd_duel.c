@@ -97,14 +97,14 @@ static int fight(void *settings, const char *priority, struct err *err)
     s->session.priority_note = priority;
     if (duel_session_run(&s->session, &found, err))
         return -1;
-    if (!found.is_interrupted && show_page(&found.page, &s->show, err))
+    if (found.is_interrupted)
+        return cli_interrupted(found.is_written ? s->request.output : NULL,
+                               "a duel cannot be gone on with, the same words begin another");
+    if (show_page(&found.page, &s->show, err))
         return -1;
-    if (!found.is_interrupted && found.failure.code)
-        return err_set(err, found.failure.code, "%s", found.failure.text);
-    if (!found.is_interrupted)
-        return found.status;
-    return cli_interrupted(found.is_written ? s->request.output : NULL,
-                           "a duel cannot be gone on with, the same words begin another");
+    /* Beside what is whole: it has been shown. */
+    return found.failure.code ? err_set(err, found.failure.code, "%s", found.failure.text)
+                              : found.status;
 }
 
 static int run(void *settings, const struct call *call, struct err *err)

@@ -23,8 +23,7 @@ struct duel_found {
     bool is_written;     /* the document; not where an interrupt came before anything to show */
     struct page page;    /* the caller's */
     int status;
-    struct err
-        failure; /* the first side that could not be run, beside comparisons that are whole */
+    struct err failure; /* the first that could not be run, beside comparisons that are whole */
 };
 
 /* Makes the sides, measures, judges, writes request->output. -1 with err, and nothing is found. */

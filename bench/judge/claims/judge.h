@@ -16,8 +16,8 @@
  * 24, 1982); it is refuted by any one of them, over all claims, which does.
  *
  * When other programs or the hypervisor took more than JUDGE_LOAD_RATIO of the machine, an effect
- * may lie beyond a bound for that alone.  Where load moves it that way the bound is taken
- * JUDGE_LOAD_FACTOR times as wide before anything is refuted.
+ * may lie beyond a bound for that alone, on either side: bounds are taken JUDGE_LOAD_FACTOR times
+ * as wide before anything is refuted.
  */
 #ifndef CONTEND_JUDGE_CLAIMS_JUDGE_H
 #define CONTEND_JUDGE_CLAIMS_JUDGE_H

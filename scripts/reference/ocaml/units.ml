@@ -142,7 +142,7 @@ let mixed count limit period =
   let over = ref false and computed = Array.make (count - 1) 0 in
   let body i =
     while not !over do
-      computed.(i) <- computed.(i) + smallest_divisor 1000003;
+      computed.(i) <- computed.(i) + smallest_divisor 1000003; (* 1: it is a prime *)
       ignore (Sys.opaque_identity (now ())) (* allocates: before 4.13 nobody steps aside elsewhere *)
     done
   in
