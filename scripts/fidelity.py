@@ -1,10 +1,12 @@
 """One interleaved run of contend and of one or several interpreters; called by scripts/fidelity.
 
-    six rounds:     for each block of cells: every side measures them, one side right after the other
+    six rounds:     of each block of cells: every side measures them, one side right after the other
     after them:     both results are written, `contend compare --fidelity` judges the rounds so far, and
                     what is decided is measured no more
     as time allows: the block that should take the least time to be decided gets a few rounds more,
                     blocks out of sight an equal share of what is left
+
+While a stranger is on these CPUs the turn is that of blocks whose figures are not how fast loops run.
 
 A block holds the cells that one row or several put into relation.  All sides go through them in the
 same order, and orders are mirrored from round to round, so that a drift of the machine falls on
@@ -28,7 +30,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "reference", "cpython"), HERE]
 import cpython  # noqa: E402
 import document  # noqa: E402
-from fidelity_cells import BLOCKS, MS, Cell  # noqa: E402
+from fidelity_cells import BLOCKS, MS, OF_SPEED, Cell  # noqa: E402
+from fidelity_pace import Pace  # noqa: E402
 
 SIDE_NS = 180_000 * MS  # each side's share of the time there is
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -36,6 +39,8 @@ FEWEST = 6  # rounds before anything can be decided
 MOST_AT_ONCE = 6  # rounds of a block between two looks
 OUT_OF_SIGHT = 1000  # rounds: what a row that says no number is taken to lack
 GIVE_UP = 3  # failures of a cell, one after the other
+AT_MOST_S = 3  # waited for a stranger to go, before a launch
+TRIES = 2  # launches of a cell in a round, as long as a stranger was beside the one before
 
 
 @contextlib.contextmanager
@@ -285,13 +290,21 @@ class Run:
         self.first_turn = {name: self.draw.randrange(4) for name, _, _ in BLOCKS}
         self.lasted = {}  # seconds of a block's last round
         self.spent = {}  # seconds it got after the rounds that all have
-        self.share_s = 0.0  # of the time after the first rounds, for each block that was open then
+        # A block's share of the time after the first rounds, about.
+        self.share_s = options.budget / 1e9 / (2 * len(BLOCKS))
         self.open = {}  # name -> row of the table
+        self.pace = Pace()
+        self.shared = [0, 0]  # launches beside a stranger: made again, and kept
 
     @property
     def passes(self):
         """Rounds of the block that had the most."""
         return max(self.measured.values())
+
+    @property
+    def whole_rounds(self):
+        """Rounds that every block has of which a row is open."""
+        return min((self.measured[block] for block, _, _ in self.needed()), default=0)
 
     def left_s(self):
         return self.options.budget / 1e9 - (time.monotonic() - self.begin)
@@ -313,8 +326,8 @@ class Run:
         for table in tables:
             for row in table["rows"]:
                 # What is still missing then will not come: a cell fails, or a side has no such figure.
-                if row["verdict"] == "undecided" or \
-                        row["verdict"] == "missing" and self.passes < FEWEST:
+                if row["verdict"] == "undecided" or row["verdict"] == "missing" and \
+                        self.measured.get(self.block_of(row), FEWEST) < FEWEST:
                     self.open[row["name"]] = row
         if self.options.rows:
             self.open = {name: row for name, row in self.open.items()
@@ -344,7 +357,7 @@ class Run:
         return [(block, [cell for cell in members if cell.text in made[block][0]], made[block][1])
                 for block, members, _ in BLOCKS if block in made]
 
-    def measure_cell(self, side, cell, cpu):
+    def measure_cell(self, block, side, cell, cpu):
         if cell.is_emulated_only and side is not self.sides[0]:
             return
         kept = side.cells.setdefault(cell.text, Kept())
@@ -356,10 +369,29 @@ class Run:
         try:
             # Of two CPUs one may be shared with a stranger.  Of what runs alone, either side does so
             # at the same one in a round; which one is drawn.
-            with at_one_cpu(cpu if cell.is_alone else None):
-                kept.add(self.number, side.launch(cell, longer))
+            cpu = cpu if cell.is_alone else None
+            if block in OF_SPEED:
+                found = self.undisturbed(side, cell, longer, cpu)
+            else:
+                with at_one_cpu(cpu):
+                    found = side.launch(cell, longer)
+            kept.add(self.number, found)
         except RuntimeError as problem:
             kept.fail(f"{side.name}: {problem}")
+
+    def undisturbed(self, side, cell, longer, cpu):
+        """The launch with no stranger at its begin and end; the last of several, where none is so."""
+        for attempt in range(TRIES):
+            is_own, begin = self.pace.wait(AT_MOST_S), time.monotonic()
+            with at_one_cpu(cpu):
+                found = side.launch(cell, longer)
+            if is_own and self.pace.is_own():
+                return found
+            if attempt + 1 == TRIES or not self.pace.spend(time.monotonic() - begin):
+                break
+            self.shared[0] += 1
+        self.shared[1] += 1
+        return found
 
     def measure(self, block, cells):
         """One round of a block. Of two rounds one mirrors the other."""
@@ -372,7 +404,7 @@ class Run:
             sides, cells = sides[::-1], cells[::-1]
         for side in sides:
             for cell in cells:
-                self.measure_cell(side, cell, cpu)
+                self.measure_cell(block, side, cell, cpu)
         self.measured[block] += 1
         self.lasted[block] = time.monotonic() - started
         if self.measured[block] > FEWEST:
@@ -383,28 +415,32 @@ class Run:
         return self.lasted.get(block, 0) < self.left_s() and \
             (not limit or self.measured[block] < limit)
 
-    def go_round(self):
-        """All open blocks once, in an order drawn anew. False: there was no time for all of them."""
-        todo, skipped = self.needed(), 0
-        self.draw.shuffle(todo)
-        for block, cells, _ in todo:
-            if self.may_measure(block):
-                self.measure(block, cells)
-            else:
-                skipped += 1
-        return not skipped
+    def fit(self, todo):
+        """Which of these entries suit the moment: beside a stranger, those that no speed is in."""
+        every = range(len(todo))
+        return every if self.pace.is_own() else \
+            [i for i in every if todo[i][0] not in OF_SPEED] or every
 
-    def go_on(self):
-        """A few rounds of the block that should be decided soonest. False: none is left, or no time."""
+    def go_on(self, least):
+        """One round of a block that lacks some all get, or a few of the one that is decided soonest.
+
+        False: nothing is open, or there is no time.
+        """
+        todo = [entry for entry in self.needed() if self.may_measure(entry[0])]
+        if not todo:
+            return False
+        self.draw.shuffle(todo)
+        fit = [todo[i] for i in self.fit(todo)]
+        early = [entry for entry in fit if self.measured[entry[0]] < least]
+        if early:
+            block, cells, _ = min(early, key=lambda entry: self.measured[entry[0]])
+            self.measure(block, cells)
+            return True
         # What it will have cost, at most a share: six rounds know little of how far rounds differ, and
         # one that a neighbour spoilt makes hundreds of a few.  What it has cost counts, too, so that a
         # row at the end of its tolerance does not starve the others.
-        todo = [(min(lacking * self.lasted[block], self.share_s) + self.spent.get(block, 0), block,
-                 cells, lacking) for block, cells, lacking in self.needed()
-                if block in self.lasted and self.may_measure(block)]
-        if not todo:
-            return False
-        _, block, cells, lacking = min(todo, key=lambda candidate: candidate[:2])
+        block, cells, lacking = min(fit, key=lambda entry: self.spent.get(entry[0], 0) + min(
+            entry[2] * self.lasted[entry[0]], self.share_s))
         # Half of what is in sight: how rounds differ is known better then.
         for _ in range(min(-(-lacking // 2), MOST_AT_ONCE)):
             if self.may_measure(block):
@@ -415,11 +451,16 @@ class Run:
         self.write(self.paths)
         self.judge(self.paths)
 
-    def tell(self):
+    def tell(self, number):
         if not self.options.quiet:
-            print(f"fidelity: round {self.passes}: {len(self.open)} rows are open, "
+            print(f"fidelity: round {number}: {len(self.open)} rows are open, "
                   f"{time.monotonic() - self.begin:.0f} s of {self.options.budget / 1e9:.0f} s",
                   file=sys.stderr)
+
+    def tell_of_strangers(self):
+        if any(self.shared) and not self.options.quiet:
+            print(f"fidelity: others were on these CPUs during {sum(self.shared)} launches: "
+                  f"{self.shared[0]} were made again, {self.shared[1]} count", file=sys.stderr)
 
     def ask_for_rows(self):
         """All rows, from a table of nothing: results that are there are left alone until then."""
@@ -430,18 +471,13 @@ class Run:
 
     def go(self):
         self.ask_for_rows()
-        while self.needed() and self.passes < min(FEWEST, self.options.rounds or FEWEST):
-            went_round = self.go_round()
-            self.tell()
-            if not went_round:
-                return
-        if self.passes < FEWEST:
-            return
-        self.look()
-        self.share_s = self.left_s() / max(1, len(self.needed()))
-        while self.go_on():
-            self.look()
-            self.tell()
+        least, told = min(FEWEST, self.options.rounds or FEWEST), 0
+        while self.go_on(least):
+            if told < self.whole_rounds or self.passes >= FEWEST:
+                told = max(told, self.whole_rounds)
+                if self.passes >= FEWEST:
+                    self.look()
+                self.tell(told)
 
 
 def options_of(arguments):
@@ -491,6 +527,7 @@ def main(arguments):
         if not run.passes:
             raise RuntimeError("--budget: there was no time for a single round")
         run.write(run.paths, is_complete=True)
+        run.tell_of_strangers()
     except Stopped:
         if run and run.passes:
             run.write(run.paths)

@@ -119,6 +119,61 @@ one_cell_is_printed_as_a_result_holds_it() {
     expect_refusal 2 '"nothing"'
 }
 
+# What a machine does to a loop, made up: a stranger comes for two probes in six, and for good.
+a_stranger_is_told_by_our_own_loop() {
+    cat >pace.py <<'EOF'
+import sys
+sys.path.insert(0, sys.argv[1] + "/scripts")
+import fidelity_pace as pace
+
+clock, loop = [0.0], [300]
+pace.time.monotonic = lambda: clock[0]
+pace.time.sleep = lambda _: None
+pace.loop_ns = lambda: loop[0]
+
+
+def asked(ns):
+    clock[0], loop[0] = clock[0] + 0.01, ns
+    return told.is_own()
+
+
+told = pace.Pace()
+assert [asked(ns) for ns in (300, 310, 360, 520, 500, 305) * 20] == \
+    [True, True, True, False, False, True] * 20
+# A first probe has nothing to be held against.
+assert pace.Pace().is_own()
+# Patience comes to an end, and grows with time.
+loop[0] = 600
+assert not told.wait(1e9)
+assert told.spent_s >= pace.AT_ONCE_S and not told.spend(pace.AT_ONCE_S)
+clock[0] += pace.AT_ONCE_S / pace.SHARE
+assert told.spend(pace.AT_ONCE_S)
+# What has been so for a minute is this machine's pace.
+clock[0] += pace.MEMORY_S + 1
+assert asked(600) and not asked(900)
+EOF
+    "$interpreter" pace.py "$source_dir" >out 2>err && status=0 || status=$?
+    expect_status 0
+}
+
+# What spin does is checked, whichever language it is done in.
+both_kinds_of_work_are_checked() {
+    cat >work.py <<'EOF'
+import sys
+sys.path.insert(0, sys.argv[1] + "/scripts/reference/cpython")
+import bodies
+
+for work in (bodies.Turns(64), bodies.Divisors(16)):
+    for _ in range(10):
+        work()
+    assert work.is_right(10) and not work.is_right(11), work
+larger, smaller = bodies.Divisors(3).larger[0], bodies.Divisors(3).smaller[0]
+assert smaller < larger < 2**60 <= larger + smaller
+EOF
+    "$interpreter" work.py "$source_dir" >out 2>err && status=0 || status=$?
+    expect_status 0
+}
+
 # Nothing is left by a run that is told to end.
 a_signal_ends_it_with_what_there_is() {
     local signal
