@@ -75,7 +75,15 @@ static const struct param params[] = {
     {0},
 };
 
-enum { OP_WAIT = EARLY_WAKES + 1, SERVED, RESPONSE, RESPONSE_P50, RESPONSE_P99, RESPONSE_MAX };
+enum {
+    OP_WAIT = EARLY_WAKES + 1,
+    SERVED,
+    RESPONSE,
+    RESPONSE_P50,
+    RESPONSE_P99,
+    RESPONSE_MAX,
+    OFFERED
+};
 
 static const struct metric metrics[] = {
     WAKE_TIME_METRICS,
@@ -91,6 +99,9 @@ static const struct metric metrics[] = {
      "99 of 100 requests of a launch took no longer; from 100 requests on"},
     {"response_max_ns", "ns", BETTER_LOWER, NATURE_NOISY, "latency",
      "the request of a launch that took longest"},
+    {"offered_per_s", "per_s", BETTER_NEUTRAL, NATURE_NOISY, "throughput",
+     "requests of an open loop that were to come a second, while those of served_per_s were "
+     "answered"},
     {0},
 };
 
@@ -285,7 +296,7 @@ static void collect(struct launch *l, struct sink *sink)
     wake_time_collect(l, sink);
     sink->value(sink, OP_WAIT, (double)l->workload_params[WAIT]);
     if (!has_queue(l->workload_params)) {
-        for (int m = SERVED; m <= RESPONSE_MAX; m++)
+        for (int m = SERVED; m <= OFFERED; m++)
             sink->absent(sink, m, "each unit has a request of its own: there is no queue");
         return;
     }
@@ -295,6 +306,12 @@ static void collect(struct launch *l, struct sink *sink)
         sink->value(sink, SERVED, f.served_per_s);
     else
         sink->absent(sink, SERVED, "there were too few requests to tell");
+    if (f.offered_per_s > 0)
+        sink->value(sink, OFFERED, f.offered_per_s);
+    else
+        sink->absent(sink, OFFERED,
+                     l->workload_params[EVERY] ? "there were too few requests to tell"
+                                               : "a request of a closed loop comes with an answer");
     if (f.count == 0) {
         for (int m = RESPONSE; m <= RESPONSE_MAX; m++)
             sink->absent(sink, m, "there were too few requests to tell");

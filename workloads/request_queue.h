@@ -54,6 +54,7 @@ struct request_queue_form {
 /* What came of a launch. */
 struct request_figures {
     double served_per_s;       /* 0: too few to tell */
+    double offered_per_s;      /* that were to come meanwhile; 0 in a closed loop */
     const uint64_t *sorted_ns; /* of each request counted, in the queue's own memory */
     size_t count;
 };
@@ -146,11 +147,25 @@ static inline int request_compare_ns(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/*
+ * What came while what is counted was answered.  A draw of few arrivals has a rate of its own, far
+ * from the one it was drawn with: who keeps up is told by this one.
+ */
+static inline double request_queue_offered_per_s(struct request_queue *q)
+{
+    if (!q->every_ns || q->last <= q->first)
+        return 0;
+    uint64_t time_ns =
+        request_queue_arrival_ns(q, q->last, 0) - request_queue_arrival_ns(q, q->first, 0);
+    return time_ns ? (double)(q->last - q->first) * 1e9 / (double)time_ns : 0;
+}
+
 /* When all units are gone; the times are put in order where they lie. */
 static inline void request_queue_figures(struct request_queue *q, struct request_figures *f)
 {
     uint64_t begin_ns = atomic_load(&q->begin_ns), end_ns = atomic_load(&q->end_ns);
-    *f = (struct request_figures){.sorted_ns = q->times_ns};
+    *f = (struct request_figures){.sorted_ns = q->times_ns,
+                                  .offered_per_s = request_queue_offered_per_s(q)};
     for (size_t i = 0; i < REQUEST_TIMES; i++)
         if (q->times_ns[i])
             q->times_ns[f->count++] = q->times_ns[i];

@@ -100,8 +100,9 @@ static int64_t turns_of(const struct session *s)
     return turns < 1 ? 1 : turns > 1e9 ? 1000000000 : (int64_t)turns;
 }
 
-/* The parameters of a shape's cell, as they would be typed. */
-static void spell(const struct session *s, const struct advise_shape *shape, struct command *c)
+/* The parameters of a shape's cell, as they would be typed; each round draws other arrivals. */
+static void spell(const struct session *s, const struct advise_shape *shape, uint32_t round,
+                  struct command *c)
 {
     const struct advise_work *w = &s->found->work;
     char time[40];
@@ -114,7 +115,7 @@ static void spell(const struct session *s, const struct advise_shape *shape, str
         snprintf(c->every, sizeof c->every, "request.every=%s",
                  units_format_exact(time, sizeof time, (int64_t)(1e9 / w->rate_per_s), "ns"));
         snprintf(c->seed, sizeof c->seed, "request.seed=%llu",
-                 (unsigned long long)(s->found->seed & INT32_MAX));
+                 (unsigned long long)((s->found->seed + round) & INT32_MAX));
     } else {
         snprintf(c->clients, sizeof c->clients, "request.clients=%.0f", w->concurrency);
     }
@@ -144,7 +145,7 @@ static char *command_text(const struct session *s, const struct advise_shape *sh
 {
     struct command c = {.ops = ops_of(s, shape, 1000000000)};
     struct buf b = {0};
-    spell(s, shape, &c);
+    spell(s, shape, 0, &c);
     buf_printf(&b, "contend run --workload request --lock %s --executor %s --tasks %s",
                s->found->work.has_gil ? "gil" : "none", advise_executor(shape->kind), c.tasks);
     const char *const params[] = {c.processes, c.turns, c.wait,   c.every,
@@ -219,6 +220,7 @@ static void read_sample(const struct session *s, const struct cell *c, struct ad
     const struct advise_work *w = &s->found->work;
     double total = (double)c->batch_ops * c->batch_count * c->tasks;
     out->served_per_s = found_value(m, c, "served_per_s");
+    out->kept_ratio = out->served_per_s / found_value(m, c, "offered_per_s");
     out->p50_ns = found_value(m, c, "response_p50_ns");
     out->p99_ns = found_value(m, c, "response_p99_ns");
     out->max_ns = found_value(m, c, "response_max_ns");
@@ -260,7 +262,7 @@ static int measure(void *context, const struct advise_shape *shape, uint64_t sli
     struct command c = {.ops = ops_of(s, shape, slice_ns)};
     struct plan_request request;
     struct plan plan = {0};
-    spell(s, shape, &c);
+    spell(s, shape, out->round, &c);
     int failed = fill_plan(s, shape, &c, &request, err) || plan_build(&request, &plan, err) ||
                  measure_planned(s, &plan, out, c.ops, err);
     plan_release(&plan);

@@ -72,6 +72,27 @@ requests_at_a_rate_are_answered_at_it() {
     _is_sound rate.json
 }
 
+# Twelve arrivals have a rate of their own, drawn from the seed: known to the last bit whatever the machine does.
+what_came_is_known_beside_what_was_meant() {
+    local seed
+    for seed in 1 2 3; do
+        run run --workload request -p request.every=1ms -p request.wait=1us -p request.turns=1 -p request.seed=$seed \
+            --executor thread --tasks 4 --ops 3 --lock none --rounds 2 --force --quiet --no-report -o came$seed.json
+        expect_status 0
+        expect_json came$seed.json 'len(set(cells[0]["metrics"]["offered_per_s"]["samples"])) == 1'
+    done
+    expect_json came1.json 'cells[0]["metrics"]["offered_per_s"]["samples"][0] > 0'
+    python3 - came1.json came2.json came3.json <<'PY' || fail "three seeds drew as many a second"
+import json, sys
+found = [c["metrics"]["offered_per_s"]["samples"][0]
+         for f in sys.argv[1:] for c in json.load(open(f))["cells"] if c["workload"] == "request"]
+sys.exit(len(set(found)) != 3)
+PY
+    run run --workload request -p request.clients=4 -p request.wait=1us -p request.turns=1 \
+        --executor thread --tasks 4 --ops 3 --lock none --rounds 1 --force --quiet --no-report -o closed.json
+    grep -q 'a request of a closed loop comes with an answer' closed.json || fail "a closed loop has a rate"
+}
+
 the_command_of_a_row_runs() {
     local command
     run advise "${asked[@]}" --format json

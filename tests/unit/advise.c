@@ -119,6 +119,56 @@ static void memory_that_was_not_measured_is_not_none(void)
     CHECK(advise_choice(&v) == &both[0]); /* fewer units */
 }
 
+/* Few arrivals have a rate of their own: who answers all that came keeps up, whatever was meant. */
+static void who_keeps_up_is_told_by_what_came(void)
+{
+    struct advise_work w = work_of(1e6, 1e6, 100, false);
+    const struct advise_sample idle = {
+        .served_per_s = 40, .kept_ratio = 1, .p50_ns = 2e6, .p99_ns = 3e6};
+    const struct advise_sample behind = {
+        .served_per_s = 60, .kept_ratio = 0.8, .p50_ns = 2e6, .p99_ns = 3e6};
+    struct advise_entry both[] = {{.shape = {ADVISE_THREAD, 1, 4}},
+                                  {.shape = {ADVISE_PROCESS, 1, 4}}};
+    struct advise_board b = {.items = both, .count = 2};
+    struct err err = {0};
+    w.rate_per_s = 54;
+    CHECK(vec_add(&both[0].samples, behind) && vec_add(&both[1].samples, idle));
+    CHECK_EQ(advise_rank(&b, &w, &err), 0);
+    CHECK(both[0].shape.kind == ADVISE_PROCESS && both[0].keeps_up && !both[1].keeps_up);
+    CHECK_NEAR(both[0].kept.center, 1, 1e-9);
+    vec_release(&both[0].samples);
+    vec_release(&both[1].samples);
+}
+
+/* What came in a round moves all its p99 alike: one that is always half as long again is not close.
+ */
+static void answers_are_compared_round_by_round(void)
+{
+    static const double rounds[] = {3e6, 40e6, 9e6, 5e6, 70e6, 12e6};
+    static const double longer[] = {1, 1.5, 1.05};
+    enum { ROUNDS = sizeof rounds / sizeof rounds[0], SHAPES = 3 };
+    struct advise_work w = work_of(1e6, 1e6, 100, false);
+    struct advise_entry all[SHAPES] = {0};
+    struct advise_board b = {.items = all, .count = SHAPES};
+    struct err err = {0};
+    w.rate_per_s = 50;
+    for (uint32_t e = 0; e < SHAPES; e++) {
+        all[e].shape = (struct advise_shape){ADVISE_THREAD, 1, e + 1};
+        for (uint32_t r = 0; r < ROUNDS; r++)
+            CHECK(
+                vec_add(&all[e].samples, (struct advise_sample){.round = r,
+                                                                .served_per_s = 50,
+                                                                .kept_ratio = 1,
+                                                                .p50_ns = 2e6,
+                                                                .p99_ns = rounds[r] * longer[e]}));
+    }
+    CHECK_EQ(advise_rank(&b, &w, &err), 0);
+    for (uint32_t e = 0; e < SHAPES; e++)
+        CHECK_EQ(all[e].is_close, all[e].shape.units != 2);
+    for (uint32_t e = 0; e < SHAPES; e++)
+        vec_release(&all[e].samples);
+}
+
 static void shapes_are_of_all_kinds_and_each_once(void)
 {
     struct advise_shape s[ADVISE_SHAPES_MOST];
@@ -207,6 +257,7 @@ static int measure(void *context, const struct advise_shape *s, uint64_t slice_n
     if (s->kind == w->broken)
         return err_set(err, ERR_LIMIT, "no more processes");
     out->served_per_s = advise_served(w->work, w->truth, s) * exp(w->noise * drawn(&w->rng));
+    out->kept_ratio = out->served_per_s / w->work->rate_per_s;
     out->p99_ns = advise_quantile_ns(w->work, w->truth, s, 0.99) * exp(w->noise * drawn(&w->rng));
     out->p50_ns = out->p99_ns / 2;
     out->max_ns = out->p99_ns * 2;
@@ -539,6 +590,8 @@ static const struct test tests[] = {
     {"few_units_wait_more_than_they_compute", few_units_wait_more_than_they_compute},
     {"answers_take_longer_the_busier_it_is", answers_take_longer_the_busier_it_is},
     {"a_limit_is_of_the_share_it_names", a_limit_is_of_the_share_it_names},
+    {"who_keeps_up_is_told_by_what_came", who_keeps_up_is_told_by_what_came},
+    {"answers_are_compared_round_by_round", answers_are_compared_round_by_round},
     {"memory_is_what_units_and_processes_take", memory_is_what_units_and_processes_take},
     {"memory_that_was_not_measured_is_not_none", memory_that_was_not_measured_is_not_none},
     {"shapes_are_of_all_kinds_and_each_once", shapes_are_of_all_kinds_and_each_once},

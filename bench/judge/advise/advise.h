@@ -69,6 +69,7 @@ struct advise_costs {
 struct advise_sample {
     uint32_t round;
     double served_per_s;
+    double kept_ratio;             /* of what came: served of offered; NAN in a closed loop */
     double p50_ns, p99_ns, max_ns; /* NAN: too few requests */
     bool is_little; /* p99 is the mean that Little's law gives: the run was too short for it */
 };
@@ -86,7 +87,9 @@ struct advise_entry {
     char *command;      /* that shows it; owned */
     /* By advise_rank(): */
     struct page_value served, p50, p99;
-    struct page_value ratio; /* of served to that of the best, round by round */
+    struct page_value kept; /* served of offered, in an open loop */
+    /* Of served to that of the best, and of the p99 to its, round by round. */
+    struct page_value ratio, longer;
     bool keeps_up, meets_slo, fits;
     bool is_close; /* that the best is better cannot be told */
     uint32_t rank; /* from 1 on; 0: not measured */
@@ -165,9 +168,10 @@ int advise_search(struct advise_board *b, const struct advise_work *w,
 
 /* ---- Ranking --------------------------------------------------------------------------------- */
 
-#define ADVISE_CLOSE_RATIO 0.97 /* within that much of the best nobody needs to choose */
-#define ADVISE_KEEPS_UP    0.95 /* of what comes is served: it keeps up */
-#define ADVISE_P99_RATIO   1.25 /* answers within that much of the best's are as good */
+#define ADVISE_CLOSE_RATIO     0.97 /* within that much of the best nobody needs to choose */
+#define ADVISE_KEEPS_UP        0.95 /* of what comes is served: it keeps up */
+#define ADVISE_P99_RATIO       1.25 /* answers within that much of the best's may be as good */
+#define ADVISE_P99_CLOSE_RATIO 1.1  /* ... and are */
 
 /* Of an entry's times the one that the description has a limit for: p50 or p99. */
 const struct page_value *advise_promised(const struct advise_entry *e, const struct advise_work *w);

@@ -43,6 +43,7 @@ static json_t *entry_json(const struct advise_view *v, const struct advise_entry
     json_make_bool(&m, "meets_slo", e->meets_slo);
     json_make_bool(&m, "fits", e->fits);
     json_make_value(&m, "served_per_s", value_json(&e->served));
+    json_make_value(&m, "served_of_offered_ratio", value_json(&e->kept));
     json_make_value(&m, "of_best_ratio", value_json(&e->ratio));
     json_make_value(&m, "p50_ns", value_json(&e->p50));
     json_make_value(&m, "p99_ns", value_json(&e->p99));

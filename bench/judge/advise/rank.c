@@ -12,6 +12,11 @@ static double served(const struct advise_sample *s)
     return s->served_per_s;
 }
 
+static double kept(const struct advise_sample *s)
+{
+    return s->kept_ratio;
+}
+
 static double median_time(const struct advise_sample *s)
 {
     return s->p50_ns;
@@ -58,8 +63,10 @@ static const struct advise_sample *in_round(const struct advise_entry *e, uint32
     return NULL;
 }
 
-/* Round by round: what disturbed a round disturbed both. */
-static int against(struct advise_entry *e, const struct advise_entry *best, struct err *err)
+/* Round by round: what disturbed a round disturbed both, and what came in it was the same. */
+static int against(const struct advise_entry *e, const struct advise_entry *best,
+                   double (*value)(const struct advise_sample *), struct page_value *out,
+                   struct err *err)
 {
     double *all = calloc(e->samples.count + 1, sizeof *all);
     size_t count = 0;
@@ -67,10 +74,10 @@ static int against(struct advise_entry *e, const struct advise_entry *best, stru
         return err_set(err, ERR_SYSTEM, "advise: no memory for ratios");
     for (size_t i = 0; i < e->samples.count; i++) {
         const struct advise_sample *mine = &e->samples.items[i], *its = in_round(best, mine->round);
-        if (its && its->served_per_s > 0)
-            all[count++] = mine->served_per_s / its->served_per_s;
+        all[count] = its ? value(mine) / value(its) : (double)NAN;
+        count += isfinite(all[count]);
     }
-    int failed = summarise(all, count, &e->ratio, err);
+    int failed = summarise(all, count, out, err);
     free(all);
     return failed;
 }
@@ -116,18 +123,20 @@ static void sort(struct advise_board *b, bool is_open)
 
 /*
  * As good, or not shown to be worse: what it served reaches up to nearly the best's in some round
- * that the interval holds, and by its median it is not far off.  Where all keep up, answers count.
+ * that the interval holds, and by its median it is not far off.  Where all keep up, answers count:
+ * round by round again, for p99 of few requests is mostly what came in that round.
  */
 static bool is_close(const struct advise_entry *e, const struct advise_entry *best, bool is_open)
 {
     if (!is_measured(e) || duties(e) != duties(best))
         return false;
+    if (e == best)
+        return true;
     if (is_open && best->keeps_up)
-        return e->p99.center <= best->p99.center * ADVISE_P99_RATIO ||
-               (e->samples.count >= 2 && e->p99.lo <= best->p99.hi &&
-                e->p99.center <= best->p99.center * 2);
-    if (e == best || isnan(e->ratio.center))
-        return e == best;
+        return e->longer.center <= ADVISE_P99_CLOSE_RATIO ||
+               (e->samples.count >= 2 && e->longer.lo <= 1 && e->longer.center <= ADVISE_P99_RATIO);
+    if (isnan(e->ratio.center))
+        return false;
     return e->ratio.center >= ADVISE_CLOSE_RATIO ||
            (e->samples.count >= 2 && e->ratio.hi >= ADVISE_CLOSE_RATIO &&
             e->ratio.center >= 1 - 2 * (1 - ADVISE_CLOSE_RATIO));
@@ -143,17 +152,18 @@ int advise_rank(struct advise_board *b, const struct advise_work *w, struct err 
     bool is_open = w->rate_per_s > 0;
     for (size_t i = 0; i < b->count; i++) {
         struct advise_entry *e = &b->items[i];
-        if (of_samples(e, served, &e->served, err) || of_samples(e, median_time, &e->p50, err) ||
-            of_samples(e, long_time, &e->p99, err))
+        if (of_samples(e, served, &e->served, err) || of_samples(e, kept, &e->kept, err) ||
+            of_samples(e, median_time, &e->p50, err) || of_samples(e, long_time, &e->p99, err))
             return -1;
-        e->keeps_up = !is_open || e->served.center >= ADVISE_KEEPS_UP * w->rate_per_s;
+        e->keeps_up = !is_open || e->kept.center >= ADVISE_KEEPS_UP;
         e->meets_slo = !(w->slo_ns > 0) || advise_promised(e, w)->center <= w->slo_ns;
         e->fits = !(w->memory_bytes > 0) || !(e->memory_bytes > w->memory_bytes);
     }
     sort(b, is_open);
     for (size_t i = 0; i < b->count; i++) {
         struct advise_entry *e = &b->items[i];
-        if (against(e, &b->items[0], err))
+        if (against(e, &b->items[0], served, &e->ratio, err) ||
+            against(e, &b->items[0], long_time, &e->longer, err))
             return -1;
         e->is_close = is_close(e, &b->items[0], is_open);
         e->rank = is_measured(e) ? (uint32_t)(i + 1) : 0;
