@@ -178,11 +178,11 @@ EOF
 a_signal_ends_it_with_what_there_is() {
     local signal
     for signal in INT TERM HUP; do
-        rm -rf cut
+        rm -rf cut out err
         setsid "$source_dir"/scripts/fidelity "$contend" --python "$interpreter" --rows switches_2_50ms \
             --time-scale 0.1 -o cut >out 2>err </dev/null &
         for _ in $(seq 300); do
-            grep -q 'round 1:' err && break
+            grep -qs 'round 1:' err && break
             sleep 0.1
         done
         kill -"$signal" $!

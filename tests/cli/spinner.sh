@@ -138,9 +138,10 @@ a_full_disk_is_an_error() {
 stopped_on_a_pipe_it_leaves_nothing() {
     local signal
     for signal in INT HUP; do
+        rm -f out
         "$contend" spinner process --work cpu --seconds 30 >out 2>err &
         pid=$!
-        until grep -q thinking out; do sleep 0.02; done
+        until grep -qs thinking out; do sleep 0.02; done
         kill -$signal $pid
         status=0
         wait $pid || status=$?
