@@ -417,25 +417,25 @@ class Run:
 
     def fit(self, todo):
         """Which of these entries suit the moment: beside a stranger, those that no speed is in."""
-        every = range(len(todo))
-        return every if self.pace.is_own() else \
-            [i for i in every if todo[i][0] not in OF_SPEED] or every
+        if self.pace.is_own():
+            return todo
+        return [entry for entry in todo if entry[0] not in OF_SPEED] or todo
 
     def go_on(self, least):
         """One round of a block that lacks some all get, or a few of the one that is decided soonest.
 
-        False: nothing is open, or there is no time.
+        Returns the block; None: nothing is open, or there is no time.
         """
         todo = [entry for entry in self.needed() if self.may_measure(entry[0])]
         if not todo:
-            return False
+            return None
         self.draw.shuffle(todo)
-        fit = [todo[i] for i in self.fit(todo)]
+        fit = self.fit(todo)
         early = [entry for entry in fit if self.measured[entry[0]] < least]
         if early:
             block, cells, _ = min(early, key=lambda entry: self.measured[entry[0]])
             self.measure(block, cells)
-            return True
+            return block
         # What it will have cost, at most a share: six rounds know little of how far rounds differ, and
         # one that a neighbour spoilt makes hundreds of a few.  What it has cost counts, too, so that a
         # row at the end of its tolerance does not starve the others.
@@ -445,7 +445,7 @@ class Run:
         for _ in range(min(-(-lacking // 2), MOST_AT_ONCE)):
             if self.may_measure(block):
                 self.measure(block, cells)
-        return True
+        return block
 
     def look(self):
         self.write(self.paths)
@@ -472,11 +472,14 @@ class Run:
     def go(self):
         self.ask_for_rows()
         least, told = min(FEWEST, self.options.rounds or FEWEST), 0
-        while self.go_on(least):
-            if told < self.whole_rounds or self.passes >= FEWEST:
-                told = max(told, self.whole_rounds)
-                if self.passes >= FEWEST:
-                    self.look()
+        while block := self.go_on(least):
+            whole = self.whole_rounds
+            # With fewer rounds nothing of the block can be decided.
+            is_worth_a_look = self.measured[block] >= FEWEST
+            if is_worth_a_look:
+                self.look()
+            if is_worth_a_look or told < whole:
+                told = max(told, whole)
                 self.tell(told)
 
 
