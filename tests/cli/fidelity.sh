@@ -128,8 +128,14 @@ import fidelity_pace as pace
 
 clock, loop = [0.0], [300]
 pace.time.monotonic = lambda: clock[0]
-pace.time.sleep = lambda _: None
 pace.loop_ns = lambda: loop[0]
+
+
+def later(seconds):
+    clock[0] += seconds
+
+
+pace.time.sleep = later
 
 
 def asked(ns):
@@ -146,10 +152,10 @@ assert pace.Pace().is_own()
 loop[0] = 600
 assert not told.wait(1e9)
 assert told.spent_s >= pace.AT_ONCE_S and not told.spend(pace.AT_ONCE_S)
-clock[0] += pace.AT_ONCE_S / pace.SHARE
+later(pace.AT_ONCE_S / pace.SHARE)
 assert told.spend(pace.AT_ONCE_S)
 # What has been so for a minute is this machine's pace.
-clock[0] += pace.MEMORY_S + 1
+later(pace.MEMORY_S + 1)
 assert asked(600) and not asked(900)
 EOF
     "$interpreter" pace.py "$source_dir" >out 2>err && status=0 || status=$?
