@@ -285,7 +285,7 @@ nothing_survives_an_interrupt() {
     _runtime long '[ "$1" != switch ] || sleep 614'
     "$contend" reference ./long,./good --quick -o long.json >out 2>err &
     local pid=$! i
-    for i in $(seq 200); do
+    for i in $(seq 1200); do
         pgrep -f '^sleep 614$' >/dev/null && break
         sleep 0.1
     done
