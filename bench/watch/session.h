@@ -26,6 +26,7 @@ struct watch_request {
 /* What the kernel said of a thread while it lived. */
 struct watch_sample {
     uint64_t ran_ns, runnable_ns, at_ns;
+    unsigned looks;
     char name[16];
 };
 

@@ -90,6 +90,25 @@ static bool own_times(uint64_t *ran_ns, uint64_t *runnable_ns)
     return true;
 }
 
+/*
+ * Pages that are about to be written, in one call: a page fault each costs ten times as much, and
+ * fifty times in some guests (madvise(2), Linux 5.14; older kernels refuse, and nothing is lost).
+ */
+void pages_are_wanted(void *from, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+    int error = errno;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    char *begin = (char *)from - (uintptr_t)from % page;
+    if (!is_sealed)
+        madvise(begin, (size_t)((char *)from + bytes - begin), MADV_POPULATE_WRITE);
+    errno = error;
+#else
+    (void)from;
+    (void)bytes;
+#endif
+}
+
 /* ---- Processes ----------------------------------------------------------------------------------
  */
 
@@ -189,7 +208,10 @@ static struct watch_thread *claim_place(struct watch_region *r)
     if (t || count >= WATCH_THREADS_MOST)
         return t;
     count = __atomic_fetch_add(&r->thread_count, 1, __ATOMIC_RELAXED);
-    return count < WATCH_THREADS_MOST && claim(&r->threads[count], 0) ? &r->threads[count] : NULL;
+    if (count >= WATCH_THREADS_MOST)
+        return NULL;
+    pages_are_wanted(&r->threads[count], sizeof r->threads[count]);
+    return claim(&r->threads[count], 0) ? &r->threads[count] : NULL;
 }
 
 static void begin_life(struct watch_thread *t)

@@ -57,12 +57,12 @@ static int sleep_on(struct watch_thread *t, pthread_cond_t *c, pthread_mutex_t *
 static int gil_sleep_on(struct watch_thread *t, struct watch_lock *g, pthread_cond_t *c,
                         pthread_mutex_t *m, const struct pause *p)
 {
-    uint64_t began_ns = now_ns();
+    uint64_t switched_ns = g->switched_ns;
     gil_wait_begins(t, g);
     thread_leave(t);
     int result = p->wait(c, m, p);
     t->busy = 1;
-    gil_wait_ended(t, g, began_ns, result);
+    gil_wait_ended(t, g, switched_ns, result);
     thread_leave(t);
     return result;
 }

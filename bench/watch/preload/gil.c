@@ -199,13 +199,13 @@ void gil_wait_begins(struct watch_thread *t, struct watch_lock *g)
 }
 
 /* The interpreter asks on the same condition: nobody else got it meanwhile. */
-void gil_wait_ended(struct watch_thread *t, struct watch_lock *g, uint64_t began_ns, int result)
+void gil_wait_ended(struct watch_thread *t, struct watch_lock *g, uint64_t switched_ns, int result)
 {
     if (t->is_drop || result != ETIMEDOUT)
         return;
     t->timeouts++;
     g->timeouts++;
-    if (g->kind == WATCH_GIL && g->switched_ns < began_ns)
+    if (g->kind == WATCH_GIL && g->switched_ns == switched_ns)
         g->asked_ns = now_ns();
 }
 
@@ -234,27 +234,31 @@ void gil_signals(struct watch_thread *t, struct watch_lock *g, const pthread_con
     }
 }
 
-void gil_taken(struct watch_thread *t, struct watch_lock *g)
+/* What the others look at while they hold the mutex. */
+static void note_switch(struct watch_thread *t, struct watch_lock *g, uint64_t at_ns)
+{
+    if (g->last_holder == thread_number(t))
+        return;
+    g->last_holder = thread_number(t);
+    g->switched_ns = at_ns;
+}
+
+static void gil_taken(struct watch_thread *t, struct watch_lock *g, uint64_t at_ns)
 {
     struct watch_entry *e = entry_make(t, g->address);
-    uint64_t at_ns;
     if (t->wait_since_ns) {
         struct waiting w = {.lock = g,
                             .entry = e,
                             .key = g->address,
                             .since_ns = t->wait_since_ns,
                             .is_want = true};
-        at_ns = wait_ends(t, &w, true, false);
-    } else {
-        at_ns = now_ns();
+        wait_ended(t, &w, true, false, at_ns);
+        if (w.entry)
+            split_wait(t, w.entry, w.since_ns);
     }
     if (e) {
         e->lock = number_of(g);
         lock_taken(t, e, true, at_ns);
-    }
-    if (g->last_holder != thread_number(t)) {
-        g->last_holder = thread_number(t);
-        g->switched_ns = at_ns;
     }
     t->gil = t->phase_lock = number_of(g);
     t->phase_since_ns = at_ns;
@@ -269,18 +273,35 @@ static void abandoned(struct watch_thread *t, struct watch_lock *g)
         wait_ends(t, &w, false, false);
 }
 
-void gil_mutex_unlocks(struct watch_thread *t, struct watch_lock *g)
+/* Whether this thread comes out of the mutex with the lock. */
+static bool has_taken(struct watch_thread *t, struct watch_lock *g)
 {
     if (t->inside != number_of(g))
-        return;
+        return false;
     t->inside = 0;
     if (g->kind == WATCH_TOGGLE)
-        toggle_unlocks(t, g);
-    else if (t->is_drop)
+        return toggle_takes(t, g);
+    if (t->is_drop)
         g->anomalies += !t->signalled;
-    else if (t->signalled)
-        gil_taken(t, g);
-    else
+    else if (!t->signalled)
         abandoned(t, g);
+    return !t->is_drop && t->signalled;
+}
+
+/*
+ * The one who was put out is awake by now and wants the mutex: whatever is counted before it is
+ * free makes him sleep once more, and costs two switches a turn.  Who has the lock is alone with
+ * its record without the mutex as well.
+ */
+int gil_mutex_unlock(struct watch_thread *t, struct watch_lock *g, pthread_mutex_t *m)
+{
+    bool is_taken = has_taken(t, g);
+    uint64_t at_ns = is_taken ? now_ns() : 0;
+    if (is_taken)
+        note_switch(t, g, at_ns);
+    int result = real()->mutex_unlock(m);
+    if (is_taken)
+        gil_taken(t, g, at_ns);
     t->wait_since_ns = 0;
+    return result;
 }

@@ -266,12 +266,20 @@ void wait_begins(struct watch_thread *t, struct waiting *w, struct watch_entry *
                  enum watch_kind kind, uintptr_t site);
 /* `got` or not; returns when that was. */
 uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool timed_out);
+/* Its two parts, for who must not be slow yet: to file that it was over, and what of it was waiting
+ * for a CPU (a read of a file). */
+void wait_ended(struct watch_thread *t, struct waiting *w, bool got, bool timed_out,
+                uint64_t at_ns);
+void split_wait(struct watch_thread *t, struct watch_entry *e, uint64_t since_ns);
 /* The thread ends, and waited to the last: it was cancelled. */
 void wait_is_given_up(struct watch_thread *t);
 
 /* measured: no allocation, no locks, no I/O.  By many at once, weighted. */
 void histogram_count(struct histogram *h, uint64_t value, uint32_t weight);
 void longest_note(struct watch_longest *l, uint64_t ns, uint64_t end_ns, uint32_t thread);
+
+/* They are about to be written. */
+void pages_are_wanted(void *from, size_t bytes);
 
 /* ---- The locks of interpreters: gil.c ---------------------------------------------------------
  */
@@ -297,14 +305,14 @@ void gil_saw_init(struct watch_thread *t, const void *address, bool is_condition
 /* And a semaphore that was made, taken, and then a thread was begun: the GIL of CPython 2. */
 void gil_saw_start(struct watch_thread *t, uintptr_t site);
 int gil_mutex_lock(struct watch_thread *t, struct watch_lock *g, pthread_mutex_t *m);
-void gil_mutex_unlocks(struct watch_thread *t, struct watch_lock *g);
+int gil_mutex_unlock(struct watch_thread *t, struct watch_lock *g, pthread_mutex_t *m);
 void gil_signals(struct watch_thread *t, struct watch_lock *g, const pthread_cond_t *c);
-/* A take that goes on waits from now on; it is over. */
+/* A take that goes on waits from now on. */
 void gil_begin_waiting(struct watch_thread *t, struct watch_lock *g);
-void gil_taken(struct watch_thread *t, struct watch_lock *g);
-/* Around a wait on its condition. */
+/* Around a wait on its condition; when it began, the lock had last changed hands at `switched_ns`.
+ */
 void gil_wait_begins(struct watch_thread *t, struct watch_lock *g);
-void gil_wait_ended(struct watch_thread *t, struct watch_lock *g, uint64_t began_ns, int result);
+void gil_wait_ended(struct watch_thread *t, struct watch_lock *g, uint64_t switched_ns, int result);
 
 /* ---- Those of Ruby and OCaml: toggle.c ---------------------------------------------------------
  */
@@ -316,6 +324,6 @@ void toggle_saw_wait(struct watch_thread *t, const pthread_mutex_t *m, uintptr_t
 void toggle_wait_begins(struct watch_thread *t, struct watch_lock *g);
 void toggle_joins(struct watch_thread *t, struct watch_lock *g);
 void toggle_drops(struct watch_thread *t, struct watch_lock *g);
-void toggle_unlocks(struct watch_thread *t, struct watch_lock *g);
+bool toggle_takes(struct watch_thread *t, struct watch_lock *g);
 
 #endif

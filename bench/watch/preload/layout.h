@@ -210,7 +210,8 @@ struct watch_thread {
     uint64_t wait_since_ns;    /* of the take that goes on; 0: it did not wait yet */
     uint64_t wait_runnable_ns; /* at its begin; UINT64_MAX: not asked */
     uint64_t inits[4]; /* of what lately was initialised: mutex, mutex, condition, condition */
-    uint32_t is_semaphore_taken, unused;
+    uint32_t is_semaphore_taken;
+    uint32_t split_weight; /* of the wait that goes on: so many are like it */
     /* The last wait that was over: whether a hold begins where it ended. */
     uint64_t last_wait_since_ns, last_wait_end_ns;
     uint32_t is_put_out;

@@ -12,6 +12,8 @@ enum {
     STACK_FROM_NS = 1000000, /* nobody asks who blocked somebody for less */
     TURN_FROM_NS = 15000,    /* a shorter hold that nobody waited for is not in any picture */
     LONG_WAIT_NS = 1000000,  /* and beside this two looks at schedstat(5) */
+    SPLIT_ALWAYS = 32,       /* waits of a thread for a lock are all looked at, */
+    SPLIT_SAMPLED = 8,       /* and of those that follow one of so many */
 };
 
 /* ---- Counting -------------------------------------------------------------------------------- */
@@ -73,12 +75,11 @@ static uint32_t number_of(const struct watch_lock *l)
 /* ---- A thread's own table ---------------------------------------------------------------------
  */
 
-static bool one_in_many(struct watch_thread *t)
+static bool one_in(struct watch_thread *t, uint32_t many)
 {
     t->random = t->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return t->random >> 60 == 0;
+    return ((t->random >> 32) * many) >> 32 == 0;
 }
-_Static_assert(SAMPLED == 16, "the highest four bits of a random number decide");
 
 struct watch_entry *entry_find(struct watch_thread *t, uint64_t key)
 {
@@ -149,6 +150,7 @@ static struct watch_lock *lock_init(uint32_t index, uint64_t key, enum watch_kin
     l->site = place_of(site);
     __atomic_store_n(&k->state, 2, __ATOMIC_RELEASE);
     __atomic_store_n(&local->marks[hash_of(key) >> 52], 1, __ATOMIC_RELAXED);
+    pages_are_wanted(l, sizeof *l);
     return l;
 }
 
@@ -197,7 +199,7 @@ void lock_taken(struct watch_thread *t, struct watch_entry *e, bool waited, uint
     else if (e->to_time)
         e->weight = (uint8_t)(e->to_time-- > 0);
     else
-        e->weight = one_in_many(t) ? SAMPLED : 0;
+        e->weight = one_in(t, SAMPLED) ? SAMPLED : 0;
     e->since_ns = !e->weight ? 0 : at_ns ? at_ns : now_ns();
     if (e->lock) {
         struct watch_lock *l = entry_lock(e);
@@ -391,20 +393,21 @@ void wait_begins(struct watch_thread *t, struct waiting *w, struct watch_entry *
     }
     uint64_t ran_ns;
     t->wait_runnable_ns = UINT64_MAX;
-    if (e && e->splits)
+    t->split_weight = e && e->contended < SPLIT_ALWAYS ? 1 : SPLIT_SAMPLED;
+    if (e && e->splits && (t->split_weight == 1 || one_in(t, SPLIT_SAMPLED)))
         own_schedstat(&ran_ns, &t->wait_runnable_ns);
     t->phase_since_ns = w->since_ns;
     t->phase = w->is_want ? WATCH_WANTS : WATCH_ELSEWHERE;
 }
 
 /* Of waiting for a lock what was waiting for a CPU: it belongs to that. */
-static void split_wait(struct watch_thread *t, struct watch_entry *e, uint64_t since_ns)
+void split_wait(struct watch_thread *t, struct watch_entry *e, uint64_t since_ns)
 {
     uint64_t ran_ns, runnable_ns, at_ns = now_ns();
     uint64_t wait_ns = at_ns > since_ns ? at_ns - since_ns : 0;
     if (t->wait_runnable_ns != UINT64_MAX && own_schedstat(&ran_ns, &runnable_ns)) {
         uint64_t part_ns = runnable_ns - t->wait_runnable_ns;
-        t->want_runnable_ns += part_ns < wait_ns ? part_ns : wait_ns;
+        t->want_runnable_ns += t->split_weight * (part_ns < wait_ns ? part_ns : wait_ns);
     }
     e->splits = wait_ns > LONG_WAIT_NS;
 }
@@ -430,26 +433,20 @@ void wait_is_given_up(struct watch_thread *t)
         leave_queue(t, &local->region->locks[t->waits_for - 1], 0);
 }
 
-uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool timed_out)
+void wait_ended(struct watch_thread *t, struct waiting *w, bool got, bool timed_out, uint64_t at_ns)
 {
     struct watch_lock *l = w->lock;
+    uint64_t wait_ns = at_ns > w->since_ns ? at_ns - w->since_ns : 0;
     /* A signal handler that took many locks meanwhile may have got its place. */
     if (w->entry && w->entry->address != w->key)
         w->entry = NULL;
-    /* Who gave a semaphore back for the first time says what it is. */
-    if (l && l->kind == WATCH_SEMAPHORE)
-        w->is_want = is_want(l, WATCH_SEMAPHORE);
-    /* What that takes is waiting, too: the caller does not have it yet. */
-    if (w->is_want && w->entry && (got || timed_out))
-        split_wait(t, w->entry, w->since_ns);
-    uint64_t at_ns = now_ns(), wait_ns = at_ns > w->since_ns ? at_ns - w->since_ns : 0;
     t->last_wait_since_ns = w->since_ns;
     t->last_wait_end_ns = at_ns;
     t->phase = WATCH_ELSEWHERE;
     if (l)
         leave_queue(t, l, w->outer);
     if (!got && !timed_out)
-        return at_ns;
+        return;
     if (w->is_want)
         t->want_ns += wait_ns;
     if (w->entry) {
@@ -457,7 +454,7 @@ uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool tim
         w->entry->wait_ns += wait_ns;
     }
     if (!l)
-        return at_ns;
+        return;
     ADD(l->contended, 1);
     ADD(l->wait_ns, wait_ns);
     ADD(l->timeouts, timed_out);
@@ -465,5 +462,18 @@ uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool tim
     longest_note(&l->longest_wait, wait_ns, at_ns, thread_number(t));
     if (got)
         note_hand_over(w, l, at_ns);
+}
+
+uint64_t wait_ends(struct watch_thread *t, struct waiting *w, bool got, bool timed_out)
+{
+    struct watch_lock *l = w->lock;
+    /* Who gave a semaphore back for the first time says what it is. */
+    if (l && l->kind == WATCH_SEMAPHORE)
+        w->is_want = is_want(l, WATCH_SEMAPHORE);
+    /* What that takes is waiting, too: the caller does not have it yet. */
+    if (w->is_want && w->entry && w->entry->address == w->key && (got || timed_out))
+        split_wait(t, w->entry, w->since_ns);
+    uint64_t at_ns = now_ns();
+    wait_ended(t, w, got, timed_out, at_ns);
     return at_ns;
 }

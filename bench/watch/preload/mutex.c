@@ -169,10 +169,13 @@ int mutex_unlock(pthread_mutex_t *m)
     struct watch_thread *t = thread_enter();
     if (LIKELY(t != NULL)) {
         struct watch_lock *g = gil_of(m);
-        struct watch_entry *e = g ? NULL : entry_find(t, key_of(m, WATCH_MUTEX));
-        if (UNLIKELY(g != NULL))
-            gil_mutex_unlocks(t, g);
-        else if (e && e->depth > 1)
+        if (UNLIKELY(g != NULL)) {
+            int result = gil_mutex_unlock(t, g, m);
+            thread_leave(t);
+            return result;
+        }
+        struct watch_entry *e = entry_find(t, key_of(m, WATCH_MUTEX));
+        if (e && e->depth > 1)
             e->depth--;
         else if (e && e->depth)
             lock_drops(t, e, WATCH_MUTEX);

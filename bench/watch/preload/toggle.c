@@ -130,14 +130,14 @@ void toggle_joins(struct watch_thread *t, struct watch_lock *g)
     t->wait_since_ns = 0;
 }
 
-void toggle_unlocks(struct watch_thread *t, struct watch_lock *g)
+bool toggle_takes(struct watch_thread *t, struct watch_lock *g)
 {
     if (t->is_drop && !t->signalled) {
         toggle_drops(t, g);
-        return;
+        return false;
     }
     /* Who had it when it was recognised is known only after each has had it. */
     bool is_settled = g->contended >= SETTLED_AFTER;
     g->anomalies += is_settled && g->holder && g->holder != thread_number(t);
-    gil_taken(t, g);
+    return true;
 }
