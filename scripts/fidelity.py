@@ -110,7 +110,7 @@ class Emulated:
         for key, value in cell.params.items():
             made += ["-p", key if "." in key else f"{cell.workload}.{key}"]
             made[-1] += f"={value}"
-        return made + cell.emulated
+        return made + list(cell.emulated)
 
     def size(self, cell, longer):
         """Operations a task and in how many batches, so that all of them take the time together."""
@@ -121,7 +121,7 @@ class Emulated:
         if cell.text not in self.ops:
             aim = cell.time_ns if cell.per_unit else cell.time_ns // cell.tasks
             found = self.run([*self.options(cell), "--calibrate", "--task-time",
-                              f"{int(aim * self.scale)}ns"])
+                              f"{int(aim * self.scale / cell.slower)}ns"])
             self.ops[cell.text] = found["ops"], found["batches"]
         ops, batches = self.ops[cell.text]
         return ["--ops", str(int(ops * longer)), "--batches", str(batches)]

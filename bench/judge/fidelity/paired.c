@@ -41,7 +41,16 @@ double fidelity_median(const double *x, size_t count, struct err *err)
 
 /* ---- Conditions -------------------------------------------------------------------- */
 
-static void settle_in_sight(const double *x, size_t count, double lo, double hi, double parts_ln,
+/* Rounds still to come where each adds what those so far did: single ones that something disturbed
+ * are in it, as they are not in how far rounds usually differ.  0: there is no such pace. */
+static size_t lacking_at_this_pace(double evidence_ln, double needed_ln, size_t count)
+{
+    double more = (needed_ln - evidence_ln) / evidence_ln * (double)count;
+    return evidence_ln > 0 && more > 0 && more < 1e6 ? (size_t)ceil(more) : 0;
+}
+
+static void settle_in_sight(const double *x, size_t count, double lo, double hi,
+                            const struct equivalence_evidence *e, double parts_ln,
                             struct fidelity_judged *out, struct err *err)
 {
     double middle = isinf(lo) ? hi - M_LN2 : isinf(hi) ? lo + M_LN2 : (lo + hi) / 2;
@@ -51,9 +60,14 @@ static void settle_in_sight(const double *x, size_t count, double lo, double hi,
     out->lies = effect / half;
     if (count > 1)
         mad_of(x, count, &out->spread, err);
-    double needed_ln = fabs(out->lies) > 1 ? out->needed + parts_ln : log(1 / ALPHA);
+    bool is_beyond = fabs(out->lies) > 1;
+    double needed_ln = is_beyond ? out->needed + parts_ln : log(1 / ALPHA);
+    double evidence_ln = is_beyond ? fmax(e->below_lo, e->above_hi) : e->within;
     size_t total = verdict_pairs_to_settle(effect, out->spread, half, needed_ln);
+    size_t by_pace = lacking_at_this_pace(evidence_ln, needed_ln, count);
     out->lacking = total > count ? total - count : total ? 1 : 0;
+    if (out->lacking && by_pace > out->lacking)
+        out->lacking = by_pace;
 }
 
 /* One more condition: all must hold. `parts` is how many of them share the risk. */
@@ -65,7 +79,7 @@ static int add_condition(struct fidelity_judged *j, const double *x, size_t coun
         return -1;
     if (e.within <= j->within) {
         j->within = e.within;
-        settle_in_sight(x, count, lo, hi, equivalence_price_ln(parts), j, err);
+        settle_in_sight(x, count, lo, hi, &e, equivalence_price_ln(parts), j, err);
     }
     j->beyond = fmax(j->beyond, equivalence_beyond_ln(&e, parts));
     return 0;
