@@ -15,6 +15,7 @@
 struct draft {
     struct buf text;
     bool any;
+    int handoffs_per_s; /* of the cells that follow; 0: they do not tell */
 };
 
 static void begin(struct draft *d, const char *run)
@@ -39,7 +40,14 @@ static void add_cell_of(struct draft *d, const char *role, int tasks, const char
                d->any ? "," : "", tasks, role, tasks, metric, better, group);
     for (int i = 0; i < 12; i++)
         buf_printf(&d->text, "%s%.6f", i ? "," : "", center * (1 + spread * (2 * i - 11) / 11));
-    buf_add(&d->text, "]}},\"launches\":[");
+    buf_add(&d->text, "]}");
+    for (int i = 0; i < 12 && d->handoffs_per_s; i++)
+        buf_printf(&d->text, "%s%d",
+                   i ? ","
+                     : ",\"handoffs_per_s\":{\"unit\":\"per_s\",\"better\":\"neutral\","
+                       "\"group\":\"contention\",\"samples\":[",
+                   d->handoffs_per_s);
+    buf_add(&d->text, d->handoffs_per_s ? "]}},\"launches\":[" : "},\"launches\":[");
     for (int i = 0; i < 12; i++)
         buf_printf(&d->text, "%s{\"round\":%d,\"duration_ns\":1000000,\"foreign_cpu_ns\":0}",
                    i ? "," : "", i);
@@ -111,6 +119,38 @@ static enum compare_limit first_of(int rows, double factor, double spread, enum 
     }
     result_unload(&base);
     return limit;
+}
+
+/* What a cell's CPU time became 1.5 times is called, with a lock that changes hands so often. */
+static enum verdict half_as_much_again(int handoffs_per_s, const char *group)
+{
+    struct draft d;
+    struct result sides[2];
+    struct comparison c;
+    enum verdict verdict = VERDICT_NOT_COMPARABLE;
+    for (int side = 0; side < 2; side++) {
+        begin(&d, side ? "h" : "b");
+        d.handoffs_per_s = handoffs_per_s;
+        add_cell(&d, "measured", 2, "cpu_per_op_ns", group, side ? 1500 : 1000, 0.01);
+        if (!end(&d, &sides[side]))
+            return verdict;
+    }
+    if (compare(&c, &sides[0], &sides[1], "cpu_per_op_ns")) {
+        verdict = row_of(&c, "spin/none/thread/tasks=2")->verdict;
+        comparison_release(&c);
+    }
+    result_unload(&sides[0]);
+    result_unload(&sides[1]);
+    return verdict;
+}
+
+static void a_lock_that_is_handed_over_all_the_time_has_moments_of_its_own(void)
+{
+    CHECK_EQ(half_as_much_again(0, "cpu"), VERDICT_SLOWER);
+    CHECK_EQ(half_as_much_again(200, "cpu"), VERDICT_SLOWER); /* an interpreter's */
+    CHECK_EQ(half_as_much_again(500000, "cpu"), VERDICT_UNDECIDED);
+    CHECK_EQ(half_as_much_again(500000, "throughput"), VERDICT_UNDECIDED);
+    CHECK_EQ(half_as_much_again(500000, "startup"), VERDICT_SLOWER);
 }
 
 static void what_holds_alone_need_not_hold_among_many(void)
@@ -481,6 +521,8 @@ static void usual_metrics_first_and_all_when_there_are_none(void)
 }
 
 static const struct test tests[] = {
+    {"a_lock_that_is_handed_over_all_the_time_has_moments_of_its_own",
+     a_lock_that_is_handed_over_all_the_time_has_moments_of_its_own},
     {"what_holds_alone_need_not_hold_among_many", what_holds_alone_need_not_hold_among_many},
     {"a_neutral_metric_is_shifted_and_never_worse", a_neutral_metric_is_shifted_and_never_worse},
     {"a_control_that_moved_widens_the_others", a_control_that_moved_widens_the_others},
