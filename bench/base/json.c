@@ -25,6 +25,11 @@ static void *allocate(size_t bytes)
     return NULL;
 }
 
+bool json_has_lost(void)
+{
+    return atomic_load_explicit(&ran_out, memory_order_relaxed);
+}
+
 void json_watch_memory(void)
 {
     is_watched = true;
@@ -160,8 +165,7 @@ char *json_dump_text(const json_t *document, size_t flags)
 {
     struct buf text = {0};
     /* Within a key the callback's -1 is overlooked as well; the buffer remembers. */
-    if (!document || json_dump_callback(document, add_chunk, &text, flags) ||
-        atomic_load_explicit(&ran_out, memory_order_relaxed))
+    if (!document || json_dump_callback(document, add_chunk, &text, flags) || json_has_lost())
         text.failed = true;
     return buf_steal(&text);
 }

@@ -6,6 +6,7 @@
 #include "bench/base/err.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -15,6 +16,12 @@
  * is never written.  Call it once, before the first document.
  */
 void json_watch_memory(void);
+
+/*
+ * An allocation of jansson's was refused since: what was copied (json_copy() tells nobody) or put
+ * together may lack members, and nothing that was made with it is to be shown.
+ */
+bool json_has_lost(void);
 
 /* What a file is that is no JSON by its first bytes ("is compressed (gzip)"); NULL: it may be. */
 const char *json_is_none(const char *text, size_t length);

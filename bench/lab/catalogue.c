@@ -133,7 +133,7 @@ static void add_params(struct page *p, const struct item *item)
                       units_format_exact(value, sizeof value, one->value, one->unit), one->help,
                       units_format_exact(min, sizeof min, one->min, one->unit),
                       units_format_exact(max, sizeof max, one->max, one->unit));
-        buf_release(&choices);
+        page_settle(p, &choices);
     }
 }
 

@@ -46,7 +46,7 @@ static void say_time(struct page *p, const struct outlook *o)
                  words_count(cells, sizeof cells, o->cells + o->controls, "cell"), o->rounds);
     else
         page_say(p, PAGE_SUMMARY, "%s", page_text_of(p, &text));
-    buf_release(&text);
+    page_settle(p, &text);
     if (o->untimed)
         page_say(
             p, PAGE_WARNING,

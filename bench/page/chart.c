@@ -130,6 +130,6 @@ void page_explain_stars(struct page *p, const struct page_block *behind, const c
         buf_printf(&note, "%s%s%s", line, form->note[0] ? " " : "", form->note);
         form->note = page_copy(p, page_text_of(p, &note));
         form->title = count == unreliable ? page_copy(p, title) : form->title;
-        buf_release(&note);
+        page_settle(p, &note);
     }
 }

@@ -1,5 +1,6 @@
 #include "bench/page/formats.h"
 
+#include "bench/base/json.h"
 #include "bench/page/model.h"
 
 #include <string.h>
@@ -76,7 +77,7 @@ int page_write(const struct page *p, const char *name, const struct page_style *
                struct buf *out, struct err *err)
 {
     const struct page_format *f = find(name);
-    if (p->failed)
+    if (p->failed || json_has_lost())
         return err_set(err, ERR_SYSTEM, "%s: out of memory", p->title ? p->title : "a page");
     if (!f)
         return refuse(p, name, "there is no such format", err);

@@ -95,6 +95,12 @@ const char *page_text_of(struct page *p, const struct buf *b)
     return buf_text(b);
 }
 
+void page_settle(struct page *p, struct buf *scratch)
+{
+    p->failed |= scratch->failed;
+    buf_release(scratch);
+}
+
 void page_to(struct page *p, unsigned audience)
 {
     p->audience = audience;

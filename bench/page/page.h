@@ -226,6 +226,8 @@ void page_release(struct page *p);
 
 /* A buffer's text, for the verbs; where memory ran out for it, it did for the page. */
 const char *page_text_of(struct page *p, const struct buf *b);
+/* Releases what a part of the page was made with: empty for want of memory is not empty. */
+void page_settle(struct page *p, struct buf *scratch);
 
 /* Whom the following is for (PAGE_ALL at first), and how far text is indented. */
 void page_to(struct page *p, unsigned audience);

@@ -163,7 +163,7 @@ static void say_work(struct page *p, const struct advise_view *v)
     if (v->from)
         buf_printf(&line, "; %s", v->from);
     page_say(p, PAGE_SOURCE, "%s", page_text_of(p, &line));
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 static void say_answer(struct page *p, const struct advise_view *v)
@@ -174,7 +174,7 @@ static void say_answer(struct page *p, const struct advise_view *v)
     if (!e) {
         advise_refusal(v, &refusal);
         page_say(p, PAGE_SUMMARY, "%s", page_text_of(p, &refusal));
-        buf_release(&refusal);
+        page_settle(p, &refusal);
         return;
     }
     page_say(p, PAGE_SUMMARY, "%s: %s, p%.0f %s, %s",
@@ -203,7 +203,7 @@ static void say_close(struct page *p, const struct advise_view *v)
         page_say(p, PAGE_MEANING,
                  "Too close to call between it and %s: it is taken because it needs %s.",
                  page_text_of(p, &others), "least memory, or as much and fewest units");
-    buf_release(&others);
+    page_settle(p, &others);
 }
 
 static const char *flip_value(char *out, size_t size, const struct advise_flip *f)

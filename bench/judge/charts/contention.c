@@ -42,7 +42,7 @@ static void add_side(struct page *p, const struct chart_cells *cells, const stru
         page_row_point(p, page_text_of(p, &name), value_of_summary(&m->summary),
                        cell_flags(cells->items[i]));
     }
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 /* Of all cells, those without room as well.  Returns the one it rests on. */
@@ -97,8 +97,8 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
             add_side(p, &cells, &sides[i]);
     }
     vec_release(&cells);
-    buf_release(&title);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &note);
     return failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
 }
 

@@ -129,7 +129,7 @@ static void add_rung(struct page *p, const struct rung *r, bool of_low)
                                            .flags = flags});
     else
         page_row_point(p, page_text_of(p, &name), v, flags);
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 static void add_panel(struct page *p, const struct result_cell *like, const struct rise *step,
@@ -151,7 +151,7 @@ static void add_panel(struct page *p, const struct result_cell *like, const stru
         for (size_t i = 0; i < r->count; i++)
             add_rung(p, &r->items[i], true);
     }
-    buf_release(&title);
+    page_settle(p, &title);
 }
 
 struct drawn {
@@ -203,8 +203,8 @@ static void add_chart(struct page *p, const struct drawn *drawn)
     for (size_t i = 0; i < STEPS; i++)
         if (drawn[i].like)
             add_panel(p, drawn[i].like, drawn[i].rise, &drawn[i].rungs);
-    buf_release(&title);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &note);
 }
 
 static int build(struct ladder *out, const struct chart_subject *s, struct err *err)

@@ -103,7 +103,7 @@ static void add_curve(struct page *p, const struct chart_subject *s, const struc
                                                .hi = (double)NAN,
                                                .flags = cell_flags(c)});
     }
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 /* Cells that differ in lock and executor alone, and whose events are the same. */
@@ -166,7 +166,7 @@ static void add_panel(struct page *p, const struct chart_subject *s, const bool 
         if (n && is_of_panel(c, m, s->cells.items[i], n))
             add_curve(p, s, s->cells.items[i], n, (unsigned)drawn++ + 1);
     }
-    buf_release(&title);
+    page_settle(p, &title);
 }
 
 /* What a title may be of: usable cells whose curve is drawn. */
@@ -247,8 +247,8 @@ static void draw(struct page *p, const struct chart_subject *s, const bool *is_d
         }
         add_panel(p, s, is_drawn, i);
     }
-    buf_release(&title);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &note);
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)

@@ -128,8 +128,8 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
         }
     }
     vec_release(&rounds);
-    buf_release(&title);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &note);
     return failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
 }
 

@@ -63,7 +63,7 @@ static void add_law(struct page *p, const struct sweep *s, const char *name, uns
         page_point(p, &(struct page_point){
                           .x = n, .y = law_at(&s->law, n), .lo = (double)NAN, .hi = (double)NAN});
     }
-    buf_release(&words);
+    page_settle(p, &words);
 }
 
 static bool has_locks(const struct scaling *all)
@@ -92,7 +92,7 @@ static void add_sweep(struct page *p, const struct scaling *all, const struct sw
                                                     (number_is_rough(&v) ? PAGE_ROUGH : 0)});
     }
     add_law(p, s, buf_text(&name), tint);
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 /* "sleep, duration=50ms" */
@@ -117,7 +117,7 @@ static void add_panel(struct page *p, const struct scaling *all, const struct sw
         if (is_of_panel(&all->sweeps[i], first) && is_wanted(all, &all->sweeps[i]) &&
             drawn < SERIES)
             add_sweep(p, all, &all->sweeps[i], (unsigned)(drawn++ % PAGE_TINTS) + 1);
-    buf_release(&title);
+    page_settle(p, &title);
 }
 
 /* Who gains most and least of a panel, so that like is held against like; nobody: NULL.  Of those
@@ -253,8 +253,8 @@ static void draw(struct page *p, const struct scaling *all)
                           .y = {.name = "operations a second", .unit = "per_s"}});
     for (size_t i = 0; i < panels; i++)
         add_panel(p, all, leaders[i]);
-    buf_release(&title);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &note);
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)

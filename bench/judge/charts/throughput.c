@@ -52,7 +52,7 @@ static void add_lock_series(struct page *p, const struct result *r, const struct
                        value_of_summary(&result_value_find(c, metric)->summary), cell_flags(c));
         rows++;
     }
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 static void add_rows_of_locks(struct page *p, const struct family *f)
@@ -67,7 +67,7 @@ static void add_rows_of_locks(struct page *p, const struct family *f)
         page_row_point(p, page_text_of(p, &name),
                        value_of_summary(&result_value_find(c, metric)->summary), cell_flags(c));
     }
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 static void add_panel(struct page *p, const struct result *r, const struct family *f)
@@ -90,7 +90,7 @@ static void add_panel(struct page *p, const struct result *r, const struct famil
         if (k == i)
             add_lock_series(p, r, f, f->cells.items[i]);
     }
-    buf_release(&title);
+    page_settle(p, &title);
 }
 
 /* The same without a lock, done by the same; usable, as titles rest on it. */
@@ -209,8 +209,8 @@ static void begin(struct page *p, const struct bests *best)
                .note = page_text_of(p, &note),
                .kind = PAGE_BARS,
                .y = {.name = "operations a second", .unit = "per_s"}});
-    buf_release(&title);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &note);
 }
 
 static int add(struct page *p, const struct chart_subject *s, struct err *err)

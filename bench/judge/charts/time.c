@@ -99,7 +99,7 @@ static void add_state(struct page *p, const struct chart_cells *cells, size_t st
                                                .label = page_text_of(p, &name),
                                                .flags = cell_flags(cells->items[i])});
     }
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 /* Keeping the ledger slowed it, so that its shares are not those of the same work without it. */
@@ -229,8 +229,8 @@ static int add(struct page *p, const struct chart_subject *s, struct err *err)
                 add_state(p, &cells, i, is_split);
     }
     vec_release(&cells);
-    buf_release(&title);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &note);
     return failed ? err_set(err, ERR_SYSTEM, "charts: out of memory") : 0;
 }
 

@@ -100,7 +100,7 @@ static void add_command(struct page *p, const struct result *r)
     }
     if (line.len)
         page_command(p, page_text_of(p, &line));
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 /* Written tables and pictures of the same file. */
@@ -118,7 +118,7 @@ static void add_own_commands(struct page *p, const struct result *results, size_
         buf_add(&line, ends[i]);
         page_command(p, page_text_of(p, &line));
     }
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 int view_close(struct page *p, const struct result *results, size_t count, struct err *err)

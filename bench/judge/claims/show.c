@@ -168,7 +168,7 @@ static void add_block(struct page *p, const struct claims_view *view, size_t i)
     if (command.len)
         page_command(p, page_text_of(p, &command));
     page_indent(p, 0);
-    buf_release(&command);
+    page_settle(p, &command);
 }
 
 /* ---- A document ------------------------------------------------------------------------- */
@@ -224,7 +224,7 @@ static void add_table(struct page *p, const struct claims_view *view)
         command_of(view, v, &command);
         page_text(p, "%s", page_text_of(p, &command));
     }
-    buf_release(&command);
+    page_settle(p, &command);
 }
 
 /* ---- Programs and jobs ------------------------------------------------------------------ */
@@ -293,7 +293,7 @@ static void add_gate(struct page *p, const struct claim_verdict *v)
                                                        : v->verdict == STANDING_REFUTED ? PAGE_FAIL
                                                                                         : PAGE_SKIP,
                                            .text = page_text_of(p, &grounds)});
-    buf_release(&grounds);
+    page_settle(p, &grounds);
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -312,7 +312,7 @@ static void say_counts(struct page *p, const struct claims_view *v)
         page_say(p, PAGE_SENTENCE, "CPython: %s: %s", standing_name(STANDING_NOT_TESTABLE),
                  v->reference_missing);
     }
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 void claims_page(struct page *p, const struct claims_view *v)

@@ -25,7 +25,7 @@ static void add_row(struct page *p, const struct compare_row *row)
                                     .hi = exp(row->shift.hi),
                                     .label = page_text_of(p, &name),
                                     .flags = row->verdict == VERDICT_UNDECIDED ? PAGE_ROUGH : 0});
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 /* "slower" in the colour of what is bad, "faster" in that of what is good. */
@@ -87,7 +87,7 @@ void compare_chart(struct page *p, const struct comparison *c)
         add_verdict(p, c, v, &left);
     page_series(p, &(struct page_series_form){.name = "no change", .mark = PAGE_RULE, .tint = 8});
     page_point(p, &(struct page_point){.y = 1, .lo = (double)NAN, .hi = (double)NAN});
-    buf_release(&title);
-    buf_release(&subtitle);
-    buf_release(&note);
+    page_settle(p, &title);
+    page_settle(p, &subtitle);
+    page_settle(p, &note);
 }

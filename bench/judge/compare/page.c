@@ -27,7 +27,7 @@ static void add_files(struct page *p, const struct comparison *c)
             buf_add(&lines, "\n");
         }
     page_verbatim(p, page_text_of(p, &lines));
-    buf_release(&lines);
+    page_settle(p, &lines);
 }
 
 /* The same, as sentences that are broken where a terminal is narrow. */
@@ -218,7 +218,7 @@ static void add_verdict(struct page *p, const struct comparison *c, const struct
                                                        : is_open                      ? PAGE_SKIP
                                                                                       : PAGE_PASS,
                                            .text = page_text_of(p, &grounds)});
-    buf_release(&grounds);
+    page_settle(p, &grounds);
 }
 
 /* ---- All of it ---------------------------------------------------------------------------- */
@@ -259,5 +259,5 @@ void compare_page(struct page *p, const struct comparison *c, bool with_all)
         compare_document(c, &document);
         page_document_text(p, &document);
     }
-    buf_release(&counts);
+    page_settle(p, &counts);
 }

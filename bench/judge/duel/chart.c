@@ -32,7 +32,7 @@ static void add_arm(struct page *p, const struct duel_report *r, size_t subject,
                                        .flags = arm == ARM_HEAD && row->verdict == VERDICT_UNDECIDED
                                                     ? PAGE_ROUGH
                                                     : 0});
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 /* Those of one arm, of head those of one colour. */
@@ -85,5 +85,5 @@ void duel_chart(struct page *p, const struct duel_report *r)
     add_series(p, r, ARM_NULL, 8, "base against itself");
     page_series(p, &(struct page_series_form){.name = "no change", .mark = PAGE_RULE, .tint = 8});
     page_point(p, &(struct page_point){.y = 1, .lo = (double)NAN, .hi = (double)NAN});
-    buf_release(&title);
+    page_settle(p, &title);
 }

@@ -87,8 +87,8 @@ static void add_change(struct page *p, const struct duel_row *row)
     page_shown(p, duel_change_of(e, row->higher_is_better), "%s", page_text_of(p, &effect));
     page_text(p, "%s", page_text_of(p, &interval));
     page_count(p, e->effect.n);
-    buf_release(&effect);
-    buf_release(&interval);
+    page_settle(p, &effect);
+    page_settle(p, &interval);
 }
 
 static void add_tolerance(struct page *p, const struct duel_row *row)
@@ -127,7 +127,7 @@ static void add_row(struct page *p, const struct duel_subject *s, const struct d
     if (row->is_gated || *row->reason)
         add_why(&why, o, row);
     page_text(p, "%s", page_text_of(p, &why));
-    buf_release(&why);
+    page_settle(p, &why);
 }
 
 /* ---- A terminal --------------------------------------------------------------------------- */
@@ -153,7 +153,7 @@ static void say_control(struct page *p, const struct duel_row *row, enum duel_ar
     page_indent(p, 2 * INDENT);
     page_say(p, PAGE_SENTENCE, "%s", page_text_of(p, &line));
     page_indent(p, INDENT);
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 /* The verdict's grounds, and what the controls showed beside it. */
@@ -166,7 +166,7 @@ static void say_grounds(struct page *p, const struct duel_outcome *o, const stru
     page_say(p, PAGE_SENTENCE, "%s: %s", row->metric, page_text_of(p, &why));
     for (enum duel_arm arm = ARM_NULL; arm <= ARM_LAYOUT && !*row->reason; arm++)
         say_control(p, row, arm);
-    buf_release(&why);
+    page_settle(p, &why);
 }
 
 /* How it was measured, and what disturbed it. */
@@ -178,7 +178,7 @@ static void say_circumstances(struct page *p, const struct duel_subject *s,
     buf_add(&note, duel_lock_note(s, o));
     if (*page_text_of(p, &note))
         page_say(p, PAGE_SENTENCE, "%s", buf_text(&note));
-    buf_release(&note);
+    page_settle(p, &note);
     if (o->lanes > 1)
         page_say(p, PAGE_SENTENCE,
                  "two lanes: two pairs at the same time, each on a CPU of its own");
@@ -192,7 +192,7 @@ static void say_circumstances(struct page *p, const struct duel_subject *s,
     }
     if (*page_text_of(p, &noise))
         page_say(p, PAGE_SENTENCE, "meanwhile %s", buf_text(&noise));
-    buf_release(&noise);
+    page_settle(p, &noise);
 }
 
 static void add_subject(struct page *p, const struct duel_subject *s, const struct duel_outcome *o)
@@ -268,7 +268,7 @@ static void add_notes(struct page *p, const struct duel_subject *s, const struct
         add_why(&why, o, &o->rows[j]);
         page_say(p, PAGE_NOTE, "%s, %s: %s", s->name, o->rows[j].metric, page_text_of(p, &why));
     }
-    buf_release(&why);
+    page_settle(p, &why);
 }
 
 static void add_review(struct page *p, const struct duel_report *r, const char *tally)
@@ -314,7 +314,7 @@ static void add_verdict(struct page *p, const struct duel_subject *s, const stru
                                               : is_open(row) ? PAGE_WARNED
                                                              : PAGE_PASS,
                                   .text = page_text_of(p, &story)});
-    buf_release(&story);
+    page_settle(p, &story);
 }
 
 /* A comparison of which nothing is judged has not passed: that is a verdict too. */
@@ -368,5 +368,5 @@ void duel_page(struct page *p, const struct duel_report *r)
     for (size_t i = 0; i < r->count; i++)
         add_verdicts(p, &r->subjects[i], &r->outcomes[i]);
     page_say(p, PAGE_SUMMARY, "%s", page_text_of(p, &tally));
-    buf_release(&tally);
+    page_settle(p, &tally);
 }

@@ -219,7 +219,7 @@ static void add_case(struct page *p, const struct fidelity_row *row, const char 
                                            .word = fidelity_verdict_name(row->verdict),
                                            .severity = severities[row->verdict],
                                            .text = page_text_of(p, &grounds)});
-    buf_release(&grounds);
+    page_settle(p, &grounds);
 }
 
 /* ---- All of it ------------------------------------------------------------------------- */
@@ -247,7 +247,7 @@ static void say_heading(struct page *p, const struct fidelity *tables,
         page_say(p, PAGE_SOURCE, "%s: %s%s", i ? "real" : "emulated", page_text_of(p, &line),
                  i ? request_text(&real[i - 1]) : "");
     }
-    buf_release(&line);
+    page_settle(p, &line);
     page_to(p, PAGE_READERS | PAGE_GATE);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(emulated->hostname, real[i].hostname) != 0 ||
@@ -284,7 +284,7 @@ void fidelity_page(struct page *p, const struct fidelity *tables, const struct r
         add_sum(&tables[i], &sum);
         page_say(p, PAGE_SUMMARY, "%s%s%s", count > 1 ? real[i].runtime : "", count > 1 ? ": " : "",
                  page_text_of(p, &sum));
-        buf_release(&sum);
+        page_settle(p, &sum);
     }
     page_document(p, fidelity_document(tables, emulated, real, count),
                   JSON_INDENT(2) | JSON_REAL_PRECISION(6));

@@ -89,7 +89,7 @@ static void add_changes(struct page *p, const struct history_judgement *j)
                                            .hi = (double)NAN,
                                            .label = page_text_of(p, &words)});
     }
-    buf_release(&words);
+    page_settle(p, &words);
 }
 
 /* Commits are named by as much of them as git shows. */
@@ -103,7 +103,7 @@ static void add_point(struct page *p, const struct track *t, size_t i)
                                        .lo = (double)NAN,
                                        .hi = (double)NAN,
                                        .label = page_text_of(p, &shown)});
-    buf_release(&shown);
+    page_settle(p, &shown);
 }
 
 void history_chart(struct page *p, const struct history_judgement *j)
@@ -131,6 +131,6 @@ void history_chart(struct page *p, const struct history_judgement *j)
     if (j->verdict != HISTORY_TOO_SHORT && !has_drift)
         add_levels(p, j);
     add_changes(p, j);
-    buf_release(&title);
-    buf_release(&now);
+    page_settle(p, &title);
+    page_settle(p, &now);
 }

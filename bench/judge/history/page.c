@@ -107,7 +107,7 @@ static void add_block(struct page *p, const struct history_judgement *j)
     }
     page_indent(p, 0);
     page_gap(p);
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 /* ---- A document --------------------------------------------------------------------------- */
@@ -122,8 +122,8 @@ static void add_row(struct page *p, const struct history_judgement *j)
     page_text(p, "%s", j->track->series);
     add_trend(p, j->track);
     page_texts(p, page_text_of(p, &now), page_text_of(p, &words), NULL);
-    buf_release(&now);
-    buf_release(&words);
+    page_settle(p, &now);
+    page_settle(p, &words);
 }
 
 /* ---- Programs ------------------------------------------------------------------------------ */
@@ -159,7 +159,7 @@ static void add_data(struct page *p, const struct history_judgement *j)
         if (i < j->change_count)
             add_change(p, j, &j->changes[i]);
     }
-    buf_release(&words);
+    page_settle(p, &words);
 }
 
 /* ---- A job --------------------------------------------------------------------------------- */
@@ -181,8 +181,8 @@ static void add_verdict(struct page *p, const struct history_judgement *j)
                                            .word = history_verdict_name(j->verdict),
                                            .severity = severities[j->verdict],
                                            .text = page_text_of(p, &words)});
-    buf_release(&id);
-    buf_release(&words);
+    page_settle(p, &id);
+    page_settle(p, &words);
 }
 
 /* ---- All of it ------------------------------------------------------------------------------ */
@@ -235,5 +235,5 @@ void history_page(struct page *p, const struct history_judgements *all,
     page_to(p, PAGE_TERMINAL | PAGE_GATE);
     page_say(p, PAGE_SUMMARY, "%s", page_text_of(p, &summary));
     page_document(p, history_document(all, tracks, h), JSON_INDENT(2) | JSON_REAL_PRECISION(10));
-    buf_release(&summary);
+    page_settle(p, &summary);
 }

@@ -55,6 +55,11 @@ static void name_cell(struct names *out, const struct result_cell *c)
     }
 }
 
+static bool has_failed(const struct names *n)
+{
+    return n->work.failed || n->lock.failed || n->executor.failed;
+}
+
 static void name_release(struct names *n)
 {
     buf_release(&n->work);
@@ -84,8 +89,7 @@ static int keep_names(struct worked *w, enum ladder_of of, bool with_ids)
                                  [LADDER_OF_WORKS] = &n.work};
     const struct buf *work = of == LADDER_OF_WORKS ? &none : &n.work;
     const struct buf *lock = of == LADDER_OF_EXECUTORS ? &n.lock : &none, *name = names[of];
-    bool failed = n.work.failed || n.lock.failed || n.executor.failed;
-    w->memory = failed ? NULL : malloc(work->len + lock->len + name->len + 3);
+    w->memory = has_failed(&n) ? NULL : malloc(work->len + lock->len + name->len + 3);
     if (w->memory) {
         char *at = w->memory;
         w->work = at;
@@ -111,17 +115,19 @@ static bool are_works_alone(const struct works *w)
     return are_alike;
 }
 
-/* One executor, and more locks than its row has columns for: none, and one more. */
-static bool rows_are_locks(const struct works *w)
+/* One executor, and more locks than its row has columns for: none, and one more.  -1 without
+ * memory. */
+static int choose_rows(struct works *w)
 {
     enum { COLUMNS = 2 };
     struct names seen[COLUMNS] = {0}; /* with locks that differ */
     size_t locks = 0;
-    bool has_free = false, is_one = true;
+    bool has_free = false, is_one = true, failed = false;
     for (size_t i = 0; i < w->cell_count && is_one && locks <= COLUMNS; i++) {
         struct names n = {0};
         bool is_new = true;
         name_cell(&n, w->cells[i].cell);
+        failed |= has_failed(&n);
         for (size_t k = 0; k < locks; k++)
             is_new &= strcmp(buf_text(&seen[k].lock), buf_text(&n.lock)) != 0;
         is_one = !locks || !strcmp(buf_text(&seen[0].executor), buf_text(&n.executor));
@@ -133,7 +139,9 @@ static bool rows_are_locks(const struct works *w)
     }
     for (size_t k = 0; k < COLUMNS; k++)
         name_release(&seen[k]);
-    return is_one && locks > (has_free ? COLUMNS : COLUMNS - 1);
+    bool are_locks = is_one && locks > (has_free ? COLUMNS : COLUMNS - 1);
+    w->of = are_locks ? LADDER_OF_LOCKS : LADDER_OF_EXECUTORS;
+    return failed ? -1 : 0;
 }
 
 static int by_work(const struct worked *a, const struct worked *b)
@@ -198,9 +206,9 @@ int works_of(struct works *out, const struct ladder_source *source, bool are_row
     if (!out->cells || !out->items)
         return err_set(err, ERR_SYSTEM, "summary: no memory for %zu cells", most);
     take_all(out, source);
-    out->of = are_rows              ? LADDER_OF_WORKS
-              : rows_are_locks(out) ? LADDER_OF_LOCKS
-                                    : LADDER_OF_EXECUTORS;
+    out->of = LADDER_OF_WORKS;
+    if (!are_rows && choose_rows(out))
+        return err_set(err, ERR_SYSTEM, "summary: no memory for the names of %zu cells", most);
     bool with_ids = are_rows && !are_works_alone(out);
     for (size_t i = 0; i < out->cell_count; i++)
         if (keep_names(&out->cells[i], out->of, with_ids))

@@ -68,7 +68,7 @@ static void say_source(struct page *p, const struct ledger_view *v)
         page_gap(p);
         page_say(p, PAGE_MEANING, "%s", page_text_of(p, &line));
     }
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 /* ---- Locks -------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ static void add_screen_row(struct page *p, const struct ledger_view *v, const st
                    l->kind == WATCH_SEMAPHORE ? ", for others give it back" : "");
     }
     page_text(p, "%s", page_text_of(p, &more));
-    buf_release(&more);
+    page_settle(p, &more);
 }
 
 enum { FRAMES_ON_A_SCREEN = 12 };
@@ -164,7 +164,7 @@ static void add_stacks(struct page *p, const struct ledger_view *v)
         page_say(p, PAGE_SENTENCE, "%s, where the hold that blocked others for %s ended:", name,
                  duration(time, sizeof time, (double)l->longest_block.ns));
         page_verbatim(p, page_text_of(p, &lines));
-        buf_release(&lines);
+        page_settle(p, &lines);
     }
 }
 
@@ -492,6 +492,6 @@ void ledger_page(struct page *p, const struct ledger_view *v)
     ledger_remarks(v, say_remark, p);
     add_gate(p, v);
     add_summary(p, v, is_unseen);
-    buf_release(&why);
+    page_settle(p, &why);
     page_document(p, ledger_document(v), JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 }

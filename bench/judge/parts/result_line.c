@@ -68,5 +68,5 @@ void result_say(struct page *p, const char *who, const struct result *r)
     struct buf line = {0};
     result_line(r, &line);
     page_say(p, PAGE_SOURCE, "%s%s", who, page_text_of(p, &line));
-    buf_release(&line);
+    page_settle(p, &line);
 }

@@ -141,7 +141,7 @@ static void say_verdict(struct page *p, const struct comparison *c, enum rerun_v
     if (isfinite(sight))
         page_say(p, PAGE_MEANING, "Half of the rows would have shown a change of %s.",
                  compare_size_text(sight, change));
-    buf_release(&counts);
+    page_settle(p, &counts);
 }
 
 /* ---- The page ------------------------------------------------------------------------- */

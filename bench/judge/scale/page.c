@@ -18,7 +18,7 @@ static void say_source(struct page *p, const struct scale *s)
         buf_printf(&line, "%s%s", i ? " " : "", s->argv[i]);
     buf_printf(&line, ": %zu runs, %u CPUs", s->runs.count, s->cpus);
     page_say(p, PAGE_SOURCE, "%s", page_text_of(p, &line));
-    buf_release(&line);
+    page_settle(p, &line);
 }
 
 static double cpus_used(const struct scale_run *r)

@@ -50,7 +50,7 @@ static void say_law(struct page *p, const struct sweep *s)
     buf_printf(&law, "; %.1f %% off the points; intervals at %.0f %%", 100 * s->law.residual_ratio,
                100 * USL_LEVEL);
     page_say(p, PAGE_SENTENCE, "%s", page_text_of(p, &law));
-    buf_release(&law);
+    page_settle(p, &law);
 }
 
 /* What the first point is by itself. */
@@ -132,7 +132,7 @@ static void add_sweep(struct page *p, const struct sweep *s)
     page_indent(p, 2);
     say_law(p, s);
     page_indent(p, 0);
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 static void add_data(struct page *p, const struct scaling *s)
@@ -153,7 +153,7 @@ static void add_data(struct page *p, const struct scaling *s)
         page_group(p, "%s", page_text_of(p, &name));
         add_points(p, &s->sweeps[i]);
     }
-    buf_release(&name);
+    page_settle(p, &name);
 }
 
 /* ---- The document --------------------------------------------------------------------------- */

@@ -110,7 +110,7 @@ static void add_fitted(struct page *p, const char *name, size_t columns)
     struct buf text = {0};
     fit_name(&text, name, columns);
     page_text(p, "%s", page_text_of(p, &text));
-    buf_release(&text);
+    page_settle(p, &text);
 }
 
 /* Metrics of works say themselves what they are. */

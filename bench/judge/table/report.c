@@ -38,7 +38,7 @@ static void say_notes(struct page *p, const struct report_parts *r)
         note_cells(n, &r->tables, &cells);
         page_say(p, PAGE_NOTE, "%s: %s (%s)", n->kind, n->text, page_text_of(p, &cells));
     }
-    buf_release(&cells);
+    page_settle(p, &cells);
 }
 
 static void say_sentences(struct page *p, const struct report_parts *r)
@@ -105,7 +105,7 @@ static void add_verdicts(struct page *p, const struct tables *t)
     }
     page_say(p, PAGE_SUMMARY, "%zu of %zu cells measured, %zu skipped, %zu failed", counts[CELL_OK],
              t->entries.count, counts[CELL_SKIPPED], counts[CELL_FAILED]);
-    buf_release(&id);
+    page_settle(p, &id);
 }
 
 /* ---- All of it -------------------------------------------------------------------------- */

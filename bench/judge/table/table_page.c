@@ -58,7 +58,7 @@ static void begin_grid(struct page *p, const struct tables *t, const struct grid
                                           .subtitle = g->subtitle,
                                           .columns = columns,
                                           .margin = 2});
-    buf_release(&title);
+    page_settle(p, &title);
     free(columns);
 }
 
@@ -194,7 +194,7 @@ void tables_for_readers(struct page *p, const struct tables *t)
         page_gap(p);
         page_say(p, PAGE_LEGEND, "%s", page_text_of(p, &legend));
     }
-    buf_release(&legend);
+    page_settle(p, &legend);
 }
 
 /* ---- Programs ----------------------------------------------------------------------------- */
@@ -211,7 +211,7 @@ static void add_params(struct page *p, const struct entry *e)
             buf_printf(&text, "%s%s=%s", text.len ? ";" : "", params.names[i], dim_text(&value));
     text.failed |= params.failed; /* a parameter that is left out is no table */
     page_text(p, "%s", page_text_of(p, &text));
-    buf_release(&text);
+    page_settle(p, &text);
     dims_release(&params);
 }
 

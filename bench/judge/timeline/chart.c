@@ -355,7 +355,7 @@ void timeline_chart(struct page *p, const struct trace *traces, size_t count)
             add_marks(p, part);
             add_arrows(p, part);
         }
-    buf_release(&subtitle);
-    buf_release(&note);
+    page_settle(p, &subtitle);
+    page_settle(p, &note);
     free(title);
 }

@@ -105,7 +105,7 @@ static void say_metrics(struct page *p, const struct trace_part *part)
     }
     if (words.len)
         page_say(p, PAGE_SENTENCE, "The workload's own: %s.", page_text_of(p, &words));
-    buf_release(&words);
+    page_settle(p, &words);
 }
 
 /* Tracing is never free, and it says so. */
@@ -128,7 +128,7 @@ static void say_cost(struct page *p, const struct trace_part *part)
                    words.len ? "; " : "", 100 * part->cost_ratio);
     if (words.len)
         page_say(p, PAGE_NOTE, "Tracing itself: %s.", page_text_of(p, &words));
-    buf_release(&words);
+    page_settle(p, &words);
 }
 
 static void say_limits(struct page *p, const struct trace_part *part)

@@ -102,8 +102,8 @@ static int add_summary(struct page *p, const struct result *results, size_t coun
         .command = page_text_of(p, &command),
     };
     int status = summary_page(p, results, count, &request, err);
-    buf_release(&command);
-    buf_release(&page);
+    page_settle(p, &command);
+    page_settle(p, &page);
     return status;
 }
 

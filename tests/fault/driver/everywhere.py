@@ -161,6 +161,7 @@ PLACES = (
     Place("merge", ("merge", "in.json", "part.json", "-o", "out.json"), {0, 2, 3}, prepare=with_parts, output="out.json"),
     Place("import", ("import", "in.json", "-o", "out.json"), {0, 2, 3}, prepare=with_measured, output="out.json"),
     Place("page", ("report", "in.json", "-o", "out.html"), {0, 2, 3}, prepare=with_result, output="out.html"),
+    Place("tables", ("report", "in.json", "--tables", "-o", "out.tex"), {0, 2, 3}, prepare=with_result, output="out.tex"),
     Place("history", ("history", "add", "in.json", "--file", "h.jsonl", "--commit", "a" * 40), {0, 2, 3}, prepare=with_result),
     Place("duel", ("duel", "--pairs", "2", "--budget", "1s", "--quiet", "--", "true", "--", "true"), {0, 2, 3, 5}),
     Place("scale", ("scale", "--tasks", "1,2", "--rounds", "2", "--budget", "100ms", "--quiet", "-o", "s.json", "--", "sh", "-c", ": {n}"),
