@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOKS_A_NAME = 8 }; /* a thread that ends tells its name itself */
+/* So many looks in a row tell a name, which threads get soon, and then one of so many: who ends
+ * tells his own. */
+enum { LOOKS_A_NAME = 8 };
 
 static void sample_thread(const struct watch_region *r, const struct watch_thread *t,
                           struct watch_sample *out)
@@ -23,7 +25,7 @@ static void sample_thread(const struct watch_region *r, const struct watch_threa
     out->ran_ns = (uint64_t)now.ran_ns;
     out->runnable_ns = (uint64_t)now.wait_ns;
     out->at_ns = watch_now_ns(r);
-    if (out->looks++ % LOOKS_A_NAME)
+    if (++out->looks > LOOKS_A_NAME && out->looks % LOOKS_A_NAME)
         return;
     snprintf(path, sizeof path, "/proc/%d/task/%d/comm", (int)pid, (int)t->tid);
     if (file_read_small(path, text, sizeof text) > 0)
